@@ -20,7 +20,10 @@ export function isCluster(client: Redis | Cluster): client is Cluster {
   return internals(client).isCluster === true;
 }
 
-/** Whether a client has ended, or was told to: after `quit()` or `disconnect()` it takes a moment. False for anything else. */
+/**
+ * Returns whether a client has ended, or is about to because `quit()` or `disconnect()` was called. False for a value
+ * that is not a client.
+ */
 export function hasEnded(client: unknown): boolean {
   if (typeof client !== 'object' || client === null) return false;
   const { status, manuallyClosing } = internals(client as Redis);

@@ -3,11 +3,12 @@ import { logsIn } from '../driver/besides-replies.ts';
 import type { DriverCommand } from '../driver/driver-command.ts';
 
 /**
- * Makes it noticeable that the server answers nothing to a login that it refuses: PING follows, whose reply cannot be
- * mistaken for that to a login.
+ * Makes it detectable that the server sends no reply to a login that it refuses: each login is followed by PING, whose
+ * reply cannot be mistaken for the reply to a login.
  *
- * In a transaction, such a server leaves the login out of its reply to EXEC, which then takes the replies that follow.
- * A PING with a text of its own follows for each login of the transaction, so that the reply ends with that text.
+ * In a transaction, such a server leaves the login out of its reply to EXEC, so the parser takes the next reply as the
+ * missing part. EXEC is therefore followed by as many PINGs as the transaction has logins, with a unique text: a reply
+ * to EXEC that is not complete then ends with that text.
  */
 export class Logins {
   readonly #ping: (text: string) => void;

@@ -26,7 +26,7 @@ function quietMulti(this: Transactional, ...args: unknown[]): { exec: Exec } {
   // With `pipeline: false`, this is the promise of a command.
   if (typeof exec !== 'function') return pipeline;
   pipeline.exec = function quiet(this: unknown, callback?: unknown) {
-    // ioredis calls `exec()` again, and ignores the promise, when it sends the transaction once more.
+    // When ioredis resends the transaction, it calls `exec()` again and ignores the promise.
     pipeline.exec = exec;
     return quieted(exec.call(this, callback), callback);
   };
@@ -37,7 +37,7 @@ function quietExec(this: Transactional, callback?: unknown): Promise<unknown> {
   return quieted(beneath(this, 'exec', quietExec).call(this, callback), callback);
 }
 
-/** Returns the driver's own method. The client may be the prototype of others, such as those that are leased. */
+/** Returns the driver's own method. The client may be the prototype of other clients, such as leased ones. */
 function beneath<Name extends keyof Transactional>(
   client: Transactional,
   name: Name,
@@ -61,5 +61,5 @@ function quieted(answer: Promise<unknown>, callback: unknown): Promise<unknown> 
 }
 
 function ignore(): void {
-  // The event `command-failed` reports it.
+  // The event `command-failed` reports the error.
 }

@@ -25,7 +25,7 @@ export function takeOverConnection(client: Redis, connector: DriverConnector): v
     reconnectOnError: null,
     connectTimeout: 0,
   });
-  // Only those that are set: two more options would double the table in which V8 keeps the options of each client.
+  // Cleared only if set: two more options would double the table in which V8 keeps the options of each client.
   for (const name of ['commandTimeout', 'socketTimeout']) {
     if (target.options[name] !== undefined) target.options[name] = undefined;
   }
@@ -70,7 +70,7 @@ export function interceptConnect(client: Redis, firstFailure: () => Promise<neve
   };
 }
 
-/** Makes ioredis ask for the next socket immediately after each failure: its connector waits instead. */
+/** Makes ioredis ask for the next socket immediately after each failure, because the connector does the waiting. */
 export function takeOverRetries(client: Redis): void {
   keepToClient(internals(client).options, { retryStrategy: () => 0 });
   interceptDisconnect(client);

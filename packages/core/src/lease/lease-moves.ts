@@ -10,7 +10,7 @@ interface Following {
   readonly abort: AbortController;
 }
 
-/** Takes callers that wait for a connection along when another node of the Cluster comes to serve their keys. */
+/** Moves callers that wait for a connection to the node of the Cluster that now serves their keys. */
 export class LeaseMoves {
   readonly #places: LeasePlaces;
   readonly #connection: string;
@@ -22,7 +22,10 @@ export class LeaseMoves {
     this.#connection = connection;
   }
 
-  /** Runs a lease at the present place of its keys, and again elsewhere if they move before it has a connection. */
+  /**
+   * Runs a lease on the node that serves its keys; if the keys move before the lease has a connection, starts over
+   * there.
+   */
   async follow<T>(
     keys: readonly (string | Buffer)[],
     run: (place: LeasePlace, waitSignal: AbortSignal) => Promise<T>,

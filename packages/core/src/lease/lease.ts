@@ -19,7 +19,10 @@ import type { PoolMember } from './pool/pool-member.ts';
 /** Why a lease ended: its work finished, took longer than allowed or was aborted, or the resilience was closed. */
 export type LeaseEnd = 'returned' | 'late' | 'aborted' | 'revoked' | 'closed';
 
-/** Everything but a limit of time ended the lease because its user, or the application, had closed it. */
+/**
+ * The reason of the error: `slow` if a time limit ended the lease, otherwise `closed`, because the work, its signal or
+ * `close()` did.
+ */
 const reasons: Readonly<Record<LeaseEnd, CauseCode>> = {
   returned: 'closed',
   late: 'slow',

@@ -23,7 +23,7 @@ export interface LeasesParts extends Omit<PoolParts, 'main' | 'connect' | 'total
 export class Leases {
   readonly #parts: LeasesParts;
   readonly #settings: Settings;
-  /** Made when they are first needed. */
+  /** Created when they are first needed. */
   #pools: Map<string, Pool> | undefined;
   #moves: LeaseMoves | undefined;
   #counted: PoolCounts | undefined;
@@ -34,7 +34,8 @@ export class Leases {
     this.#settings = parts.settings;
   }
 
-  // Each promise on the way of a lease costs as much as the rest of it, so this method and those below it pass one on.
+  // Each further promise would cost as much as the rest of a lease, so this method and those that it calls return the
+  // same one.
   lease<T>(work: LeaseWork<T>, options: LeaseOptions = {}): Promise<T> {
     try {
       checkOptions('lease', options, leaseReaders);

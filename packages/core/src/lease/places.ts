@@ -6,7 +6,10 @@ import type { PoolMain } from './pool/pool-parts.ts';
 
 /** A server to which leased connections are made. */
 export interface LeasePlace {
-  /** Distinguishes it from the other nodes of a Cluster. Empty if it is not known yet which node serves the key. */
+  /**
+   * Distinguishes the place from the other nodes of a Cluster. Empty without a Cluster, or while it is not known which
+   * node serves the key.
+   */
   readonly address: string;
   /** The slot of the keys for which the place was sought; undefined if there is no Cluster. */
   readonly slot?: number;
@@ -15,7 +18,7 @@ export interface LeasePlace {
   readonly connect: (isAwaited: () => boolean) => LeaseConnection;
 }
 
-/** Where the leases of a resilience lead. */
+/** The servers to which the leases of a resilience lead. */
 export interface LeasePlaces {
   /**
    * Returns the place for a lease that uses these keys.
@@ -25,7 +28,7 @@ export interface LeasePlaces {
   placeOf(keys: readonly (string | Buffer)[]): LeasePlace;
   /** Whether the keys of a place can move to another one. */
   readonly canMove: boolean;
-  /** Call when a server replied that it does not serve the key. */
+  /** Call when a server has replied that it does not serve the key. */
   trouble(): void;
 }
 

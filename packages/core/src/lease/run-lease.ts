@@ -9,10 +9,10 @@ export interface LeaseBounds {
   readonly name: string | undefined;
   /** Limit for waiting and work together. If undefined, only the wait is limited, by `deadlineAt`. */
   readonly timeoutMs: number | undefined;
-  /** Until when it may wait, or last where `timeoutMs` is given. */
+  /** Time until which the lease may wait for a connection or, if `timeoutMs` is set, may last. */
   readonly deadlineAt: number;
   readonly signal: AbortSignal | undefined;
-  /** Ends the wait for a connection, but no lease that has begun. */
+  /** Ends the wait for a connection, but not a lease that has begun. */
   readonly waitSignal?: AbortSignal | undefined;
 }
 
@@ -48,7 +48,7 @@ export async function runLease<T>(
   }
 }
 
-// Work may return the promise of another library.
+// The work may return another library's promise.
 function isThenable<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
   const { then } = (value ?? {}) as Partial<PromiseLike<T>>;
   return typeof then === 'function';

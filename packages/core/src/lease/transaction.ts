@@ -71,7 +71,7 @@ async function attemptOnce<T>(
   }
 }
 
-/** Whether the connection was lost that watched the keys, or while it began to watch them, so that nothing has run. */
+/** Whether the connection was lost while it watched the keys, or before WATCH was answered, so that nothing has run. */
 function isLostWatch(error: unknown, isWatching: boolean): boolean {
   if (!isRedisResilienceError(error)) return false;
   if (error.code === 'WATCH_LOST') return true;

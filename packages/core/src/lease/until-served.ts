@@ -5,7 +5,10 @@ import type { TransactionParts } from './transaction.ts';
 const leastPauseMs = 10;
 const spreadMs = 40;
 
-/** Attempts a transaction until a node of the Cluster serves its keys: a node that does not has run nothing. */
+/**
+ * Retries a transaction until its deadline as long as it reaches a node of the Cluster that does not serve its keys,
+ * and so has run nothing.
+ */
 export async function untilServed<T>(
   { clock, random, deadlineAt, signal }: TransactionParts,
   attempt: () => Promise<T>,

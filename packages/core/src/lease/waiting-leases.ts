@@ -88,7 +88,7 @@ export class WaitingLeases {
     return first;
   }
 
-  /** Returns whether the caller was still waiting. */
+  /** Removes a caller. Returns whether the caller was still waiting. */
   remove(waiting: WaitingLease): boolean {
     this.#dues.remove(waiting);
     return this.#order.delete(waiting);
@@ -101,12 +101,15 @@ export class WaitingLeases {
     return waiting;
   }
 
-  /** Call when Redis has gone away: no caller waits beyond `dueAt`. */
+  /** Call when Redis has become unavailable: no caller waits beyond `dueAt`. */
   shorten(dueAt: number): void {
     for (const waiting of this.#order) this.#reschedule(waiting, Math.min(waiting.due.dueAt, dueAt));
   }
 
-  /** Another database is about to take over: none expires before `until`, or its own deadline. */
+  /**
+   * Call when another database is about to take over: no caller stops waiting before `until`, or its own deadline if
+   * that is earlier.
+   */
   prolong(until: number): void {
     for (const waiting of this.#order) {
       const dueAt = Math.min(until, waiting.deadlineAt);

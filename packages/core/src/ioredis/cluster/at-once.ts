@@ -2,8 +2,8 @@ import type { ClusterInternals } from './cluster-internals.ts';
 
 /**
  * Calls the listeners as soon as the status changes. ioredis emits its events one tick later, when the caller of
- * `connect()` may already have issued its first command. A client that has ended stays so: ioredis would set its status
- * back to `close` when the attempt to connect to a node ends later than the client.
+ * `connect()` may already have issued its first command. A client that has ended keeps its status: ioredis would set
+ * the status back to `close` if an attempt to connect to a node ends later than the client.
  */
 export function tellAtOnce(
   target: ClusterInternals,

@@ -22,7 +22,8 @@ function closeIfEmpty(target: ClusterInternals, before: string): void {
   target.setStatus('close');
   // Called explicitly, because between two attempts ioredis does not listen to `close`.
   if (before === 'reconnecting' || before === 'close') target.handleCloseEvent();
-  // Nor does it while the names of the startup nodes are being resolved. The listener would run before this.
+  // Nor does ioredis listen while it resolves the names of the startup nodes. At any other time, its listener runs
+  // first and changes the status.
   else
     process.nextTick(() => {
       if (target.status === 'close') target.handleCloseEvent();

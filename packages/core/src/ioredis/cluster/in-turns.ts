@@ -4,7 +4,7 @@ import type { Clock } from '../../clock.ts';
 export const nodesPerTurn = 32;
 
 /**
- * Takes the steps, and waits for the next turn of the event loop after each. Returns false, and goes no further, once
+ * Runs the steps, and waits for the next turn of the event loop after each. Returns false, and goes no further, once
  * `isGone` returns true.
  */
 export async function inTurns(steps: Iterable<void>, clock: Clock, isGone: () => boolean): Promise<boolean> {

@@ -5,10 +5,10 @@ import { clusterInternals } from './cluster-internals.ts';
 const periodMs = 100;
 
 /**
- * Bounds how often a cluster client chooses a node for its subscriptions: per period, at most once for each node that it
- * knows. ioredis chooses again as soon as connecting to the chosen node has failed. A node whose last attempt has just
- * failed refuses immediately, so that a client that is refused by all nodes would choose without end in one turn of the
- * event loop.
+ * Bounds how often a cluster client chooses a node for its subscriptions: per period, at most once for each node that
+ * it knows. ioredis chooses again as soon as connecting to the chosen node has failed. A connection to a node whose
+ * last attempt has just failed is refused immediately, so a client that all nodes refuse would keep choosing within one
+ * turn of the event loop.
  */
 export function paceSubscriber(cluster: Cluster, clock: Clock): void {
   const { subscriber } = clusterInternals(cluster);

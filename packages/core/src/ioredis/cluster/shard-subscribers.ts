@@ -6,7 +6,7 @@ import type {
   SlotOwners,
 } from './cluster-internals.ts';
 
-/** The private method by which it compares the slots with those of its last reset. */
+/** The private method with which ioredis compares the slots with those at its last reset. */
 const comparison = '_slotsAreEqual';
 
 /** The connections that a cluster client makes for shard channels: one per node, if `shardedSubscribers` is set. */
@@ -25,7 +25,7 @@ export class ShardSubscribers {
     if (group === undefined) return;
     // Disables the client's own reconnection, because its pauses between attempts keep growing.
     if (group.handleSubscriberConnectFailed !== undefined) group.handleSubscriberConnectFailed = ignore;
-    // By itself, it writes both tables as JSON each time that it compares them.
+    // The original method converts both tables to JSON for each comparison.
     if (group[comparison] !== undefined)
       group[comparison] = (slots) => isSameTable(group.clusterSlots, slots);
     const subscribers = group.shardedSubscribers;
@@ -50,7 +50,7 @@ export class ShardSubscribers {
     return instances.filter((instance) => instance !== null);
   }
 
-  /** Makes lost connections again. */
+  /** Remakes lost connections. */
   renew(): void {
     this.#group?.reset?.(this.#target.slots, this.#target.nodes()).catch(ignore);
   }
@@ -92,5 +92,5 @@ function isSameList(left: readonly string[] | undefined, right: readonly string[
 }
 
 function ignore(): void {
-  // The connection reports its errors, and is made again as long as its channels lack a subscription.
+  // The connection reports its errors, and is remade as long as its channels lack a subscription.
 }

@@ -18,7 +18,10 @@ interface Place {
 
 type Address = SlotRange['nodes'][number];
 
-/** The last lesson, and the lists in the client's table that came of it: the client changes them at redirections. */
+/**
+ * The last lesson, and the lists that it wrote to the client's table. The client changes these lists when it follows
+ * redirections.
+ */
 interface Learnt extends Lesson {
   readonly lists: readonly (readonly string[])[];
 }
@@ -27,7 +30,10 @@ interface Learnt extends Lesson {
 const groupsBySlot = '_groupsBySlot';
 const groupsIds = '_groupsIds';
 
-/** The reply of so many ranges takes milliseconds to parse: whatever follows from it waits for the next turn. */
+/**
+ * A reply with this many ranges takes milliseconds to parse, so its processing begins in the next turn of the event
+ * loop.
+ */
 const manyRanges = 256;
 
 /**
@@ -44,7 +50,7 @@ export class SlotLesson {
     this.#clock = clock;
   }
 
-  /** Resolves when the client goes by these ranges, or once `isGone` returns true. */
+  /** Resolves when the client uses these ranges, or once `isGone` returns true. */
   async learn(ranges: readonly SlotRange[], isGone: () => boolean): Promise<void> {
     const isLarge = ranges.length >= manyRanges;
     if (isLarge) await nextTurn(this.#clock);
@@ -65,7 +71,7 @@ export class SlotLesson {
 
   #isSame(ranges: readonly SlotRange[]): boolean {
     const known = this.#learnt?.ranges;
-    // A function may map addresses to others than before.
+    // A function may now map the addresses differently.
     if (known === undefined || typeof this.#target.options['natMap'] === 'function') return false;
     return ranges.length === known.length && ranges.every((range, index) => isSameRange(range, known[index]));
   }
@@ -85,20 +91,20 @@ export class SlotLesson {
     return { ranges, owners, places };
   }
 
-  /** Yields when it is time for another turn. */
+  /** Yields whenever the rest has to wait for the next turn of the event loop. */
   *#createNodes({ places }: Lesson): Iterable<void> {
     const { connectionPool: pool } = this.#target;
     let created = 0;
     for (const [address, { node, isReplica }] of places) {
       const known = pool.getInstanceByKey(address);
       if (known !== undefined && (known.options.readOnly === true) === isReplica) continue;
-      // The client keeps, and changes, what it is given.
+      // Copied, because the client keeps and changes this object.
       pool.findOrCreate({ ...node }, isReplica);
       if (++created % nodesPerTurn === 0) yield;
     }
   }
 
-  /** Whether the client's table is still as it was written. */
+  /** Whether the client's table still contains what was last written to it. */
   #isTable({ ranges, lists, owners }: Learnt): boolean {
     const { slots } = this.#target;
     return ranges.every(({ first, last }, index) => {
@@ -118,7 +124,9 @@ export class SlotLesson {
   }
 }
 
-/** Numbers the groups of nodes, by which the client tells whether the keys of a pipeline belong together. */
+/**
+ * Numbers the groups of nodes. The client compares these numbers to check that one node serves all keys of a pipeline.
+ */
 function writeGroups(target: ClusterInternals): void {
   const ids = Object.create(null) as Record<string, number>;
   let count = 0;
@@ -126,7 +134,7 @@ function writeGroups(target: ClusterInternals): void {
   let id: number | undefined;
   for (let slot = 0; slot < target.slots.length; slot++) {
     const owners = target.slots[slot];
-    // Neighbouring slots share one list, which needs to be looked at only once.
+    // Neighbouring slots share one list, which has to be read only once.
     if (owners !== last) id = owners?.length ? (ids[owners.join(';')] ??= ++count) : undefined;
     target[groupsBySlot][slot] = id;
     last = owners;
@@ -151,5 +159,5 @@ function addressOf({ host, port }: Address): string {
 }
 
 function ignore(): void {
-  // The connections report it, and are made again while their channels are missing.
+  // The connections report the error, and are remade as long as their channels lack a subscription.
 }

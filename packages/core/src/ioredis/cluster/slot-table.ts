@@ -78,7 +78,7 @@ export class SlotTable {
     const nodes = new Set<string>();
     let last: readonly string[] | undefined;
     for (const keys of clusterInternals(this.#cluster).slots) {
-      // Neighbouring slots share one array, which needs to be looked at only once.
+      // Neighbouring slots share one array, which has to be read only once.
       if (keys === last) continue;
       last = keys;
       if (keys?.[0] !== undefined) owners.add(keys[0]);

@@ -29,8 +29,8 @@ interface DriverPipeline {
 let isMended = false;
 
 /**
- * Mends how ioredis makes commands from what may come from a request: names of inherited properties, and arguments that
- * cannot become a string. Applies to the whole process.
+ * Corrects how ioredis creates commands from input that may come from a request: names of inherited properties, and
+ * arguments that cannot be converted to a string. Applies to the whole process.
  */
 export function mendCommands(): void {
   if (isMended) return;
@@ -75,8 +75,9 @@ function findPresentKeys({ prototype }: DriverCommands): void {
 }
 
 /**
- * ioredis begins to count the results of a pipeline when it is executed. That of a broken command arrives before, unless
- * `exec()` is called in the same turn on a connection that is ready, and the pipeline would wait for it forever.
+ * ioredis begins to count the results of a pipeline when the pipeline is executed. The result of a command whose
+ * arguments could not be converted arrives earlier, unless `exec()` is called in the same turn on a connection that is
+ * ready, and the pipeline would wait for that result forever.
  */
 function countBrokenCommands(pipeline: DriverPipeline): void {
   const { exec } = pipeline;
@@ -84,7 +85,7 @@ function countBrokenCommands(pipeline: DriverPipeline): void {
     const early = [...this['_queue'].keys()].filter(
       (index) => this['_queue'][index]?.resolve === undefined && this['_result'][index] !== undefined,
     );
-    // EXEC gets whatever is passed here, also an argument that is undefined.
+    // ioredis passes all of these arguments to EXEC, even undefined ones, so none is added.
     const replies = execQuietly(this, exec, args);
     if (early.length > 0 && this.replyPending === this['_queue'].length) {
       queueMicrotask(() => {
@@ -95,7 +96,7 @@ function countBrokenCommands(pipeline: DriverPipeline): void {
   };
 }
 
-/** ioredis may execute a pipeline later, when a Cluster is connected, and nobody could catch what it throws then. */
+/** ioredis may execute a pipeline later, when a Cluster is connected; no caller could catch an error thrown then. */
 function execQuietly(pipeline: DriverPipeline, exec: DriverPipeline['exec'], args: unknown[]): unknown {
   try {
     return exec.apply(pipeline, args);

@@ -19,9 +19,9 @@ const countAt = new Map<string, number>([
 ]);
 
 /**
- * Like ioredis' `iterate`, but only for the keys that a command has. If a command states more keys than it has, or none
- * at all, ioredis adds arguments to it that are undefined: it then fails while it is written, or after the prefix was
- * put before each of them, runs with keys that nobody named. A count of billions would fill the memory.
+ * Like ioredis' `iterate`, but only for the keys that a command has. If a command states more keys than it has, or no
+ * number, ioredis adds undefined arguments: the command then fails while it is written or, if a prefix has been put
+ * before each of them, runs with keys that no caller named. A count of billions would fill the memory.
  */
 export function presentKeys<Keyed extends KeyedCommand>(
   command: Keyed,

@@ -11,8 +11,9 @@ interface OwnStream extends PipelineStream {
 }
 
 /**
- * Makes a command reject if the driver throws while it is handed the command: the command may be too long for a string,
- * or a function of the application may have thrown. Nobody could catch that where the command waited for a connection.
+ * Rejects a command if the driver throws when the command is passed to it: the command may be too long for a string, or
+ * a function of the application may have thrown. If the command had waited for a connection, no caller could catch that
+ * error.
  */
 export function rejectInsteadOfThrowing(send: SendCommand): SendCommand {
   const sendOrReject: SendCommand = (command, stream, node) => {
@@ -32,15 +33,15 @@ export function rejectInsteadOfThrowing(send: SendCommand): SendCommand {
 }
 
 /**
- * Rejects a command with the error that the driver threw. If the command is one of a transaction, `send` passes one
- * that the server refuses in its place, so that no part of the transaction runs.
+ * Rejects a command with the error that the driver threw. If the command is part of a transaction, `send` is called
+ * with a replacement that the server refuses, so that no part of the transaction runs.
  */
 export function rejectThrown(
   command: DriverCommand,
   thrown: unknown,
   send: (replacement: DriverCommand) => unknown,
 ): unknown {
-  // The driver has a transaction of a raw client as one command, so that nothing of it has been sent.
+  // To the driver, the transaction of a raw client is one command, so no part of it has been sent.
   const isOneOfTransaction = command.call?.isTransaction === true && command.joined === undefined;
   command.reject(asCallersFault(thrown));
   if (isOneOfTransaction && !bounds(command)) {
@@ -65,8 +66,8 @@ function failTransaction(stream: OwnStream, error: unknown): void {
 const streams = new WeakMap<PipelineStream, OwnStream>();
 
 /**
- * ioredis' own stream writes a pipeline when it has got as many commands as there are. Without one of them it would
- * write none, and the next replies would go to those that were never written.
+ * ioredis' own stream writes a pipeline once it has received all of its commands. If one were missing, it would write
+ * none, and the next replies would go to commands that were never written. Returns a stream that does not wait.
  */
 function streamWithoutCount(stream: PipelineStream): OwnStream {
   const known = streams.get(stream);
@@ -85,5 +86,5 @@ function socketOf({ destination }: PipelineStream) {
 }
 
 function ignore(): void {
-  // The transaction fails with it.
+  // The error makes the transaction fail.
 }

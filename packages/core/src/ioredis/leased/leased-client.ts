@@ -92,7 +92,7 @@ function overlayOf(client: Redis): object {
     end(this: LeasedClient): void {
       this.disconnect();
     },
-    // It duplicates the client, which would throw instead of rejecting.
+    // ioredis' `monitor` calls `duplicate`, which would throw an error instead of rejecting.
     async monitor(this: LeasedClient): Promise<Redis> {
       throwIfEnded(this, 'monitor');
       return await client.monitor();

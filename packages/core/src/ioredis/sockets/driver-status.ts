@@ -1,6 +1,6 @@
 import type { DriverStatus } from '../../driver/driver-status.ts';
 
-/** Returns the status that ioredis names so. */
+/** Returns the status for which ioredis uses this name. */
 export function driverStatusOf(name: string): DriverStatus {
   return statuses[name] ?? 'closed';
 }

@@ -1,8 +1,8 @@
 import type { Lease } from '../lease.ts';
 
 /**
- * The active leases, in the order in which they began. A list: the tables that a set leaves behind when it grows would
- * keep leases in memory that are over.
+ * The active leases, in the order in which they began. An array, because the tables that a growing set leaves behind
+ * would keep leases in memory after their end.
  */
 export class LeasesOut {
   readonly #all: Lease[] = [];
@@ -20,7 +20,7 @@ export class LeasesOut {
     this.#all.push(lease);
   }
 
-  /** Returns whether the lease was active. */
+  /** Removes a lease. Returns whether the lease was active. */
   remove(lease: Lease): boolean {
     const index = this.#all.lastIndexOf(lease);
     if (index === -1) return false;

@@ -1,8 +1,8 @@
 import type { PoolParts } from './pool-parts.ts';
 
 /**
- * The shared connection says whether Redis serves. While only leases are in use, it carries no commands, and would learn
- * of an outage late.
+ * Checks the shared connection, which shows whether Redis is serving. While only leases are in use, that connection
+ * carries no commands, and would reveal an outage late.
  */
 export class MainPulse {
   readonly #main: PoolParts['main'];
@@ -14,7 +14,7 @@ export class MainPulse {
     this.#limitMs = settings.connection.minStallMs;
   }
 
-  /** Sends PING on the shared connection when nothing was heard of it for too long. */
+  /** Sends PING on the shared connection if nothing has been read from it for too long. */
   take(now: number): void {
     if (now - Math.max(this.#main.readAt ?? -Infinity, this.#askedAt) < this.#limitMs) return;
     this.#askedAt = now;

@@ -156,8 +156,8 @@ export class PoolMembers {
   }
 
   /**
-   * Whether this connection will be the first that serves: all who wait need it. Undefined means the one that is being
-   * made, after the others.
+   * Whether this connection will be the first to serve, so that every waiting caller needs it. Undefined stands for the
+   * connection that is being created, which comes after all others.
    */
   #isFirst(member: PoolMember | undefined): boolean {
     let first: PoolMember | undefined;

@@ -13,14 +13,14 @@ export interface OverdueLease {
   readonly isRevoked: boolean;
 }
 
-/** The shared client, which knows whether Redis is serving; of a Cluster, as far as the node of the pool is concerned. */
+/** The shared client, which knows whether Redis is serving; in a Cluster, whether the node of the pool is. */
 export interface PoolMain extends Pick<
   ProtectedClient,
   'state' | 'cause' | 'readAt' | 'ping' | 'nextAttemptMs'
 > {
   /** Milliseconds for which calls wait for a change of database, in an outage of any age. */
   readonly changePatienceMs: number;
-  /** State of its gate. */
+  /** State of the client's gate. */
   facts(): Pick<GateFacts, 'gate' | 'awaySince' | 'isIsolated'>;
 }
 
