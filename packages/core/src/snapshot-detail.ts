@@ -4,7 +4,7 @@ import type { Lane } from './snapshot.ts';
 
 /** Whether commands that need a connection of their own (see `lease`) were called on the client that all callers share. */
 export interface SharedUse {
-  /** `WATCH`: another caller's `EXEC` may take it. */
+  /** `WATCH`: another caller's `EXEC` may end it. */
   readonly watch: boolean;
   /** Blocking commands: all callers behind one wait for it. */
   readonly blocking: boolean;

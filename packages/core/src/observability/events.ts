@@ -73,8 +73,8 @@ export interface ResilienceEvents {
     readonly isRevoked: boolean;
   };
   /**
-   * A command that needs a connection of its own was called on the client that all callers share: `WATCH`, whose
-   * transaction another caller may take, or a blocking command, behind which all others wait. Once per `use`.
+   * A command that needs a connection of its own was called on the client that all callers share: `WATCH`, which
+   * another caller's `EXEC` may end, or a blocking command, behind which all others wait. Once per `use`.
    */
   readonly 'shared-use': { readonly use: 'watch' | 'blocking'; readonly command: string };
   /**

@@ -12,7 +12,7 @@ export const targetOptionNames: readonly string[] = [
   'sentinels',
 ];
 
-/** Options of ioredis that the client has, but that are no options of a resilience. */
+/** Options of the ioredis client that are not options of a resilience. */
 const clientOptionNames = [
   'family',
   'lazyConnect',
@@ -22,7 +22,7 @@ const clientOptionNames = [
   'retryStrategy',
 ];
 
-/** Where options belong that are often written here: to another function, or under another name. */
+/** Options that are often passed here by mistake, and what to write instead: another function or another name. */
 const otherPlaces: Readonly<Record<string, string>> = {
   critical: 'Write redisHealth({ critical: true }).',
   budgetMs: 'Write redisGuard({ budgetMs }).',
@@ -32,8 +32,8 @@ const otherPlaces: Readonly<Record<string, string>> = {
 };
 
 /**
- * Rejects an option of `createRedisResilience` that exists, but in another place. `groups` are all options, of which
- * those that are objects hold others: `keepAliveMs` belongs to `connection`.
+ * Rejects an option of `createRedisResilience` that exists, but in another place. `groups` maps all options to their
+ * defaults; a default that is an object holds the options of a group, such as `keepAliveMs` of `connection`.
  *
  * @throws {@link ConfigurationError} with the line to write
  */

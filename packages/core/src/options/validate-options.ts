@@ -51,7 +51,10 @@ export function unknownOption(path: string, suggestion: string | undefined): Con
   return new ConfigurationError(`${optionAt(path)} does not exist.${hint}`);
 }
 
-/** Creates the same error, which lists the options that exist if none of their names is close to the typed one. */
+/**
+ * Like {@link unknownOption}, but suggests the known name nearest to the typed one or, if none is near, lists all of
+ * them.
+ */
 export function unknownName(path: string, typed: string, known: readonly string[]): ConfigurationError {
   const meant = nearest(typed, known);
   if (meant !== undefined || known.length === 0) return unknownOption(path, meant);
@@ -87,7 +90,7 @@ function objectLike(names: readonly string[]): string {
   return `an object such as { ${names.slice(0, 4).join(', ')}${names.length > 4 ? ', …' : ''} }`;
 }
 
-// A name that is no word may be a URL that was passed as the name of an option.
+// A name that is not a word may be a URL that was passed as the name of an option.
 function optionAt(path: string): string {
   return /^@?[\w.[\]-]{1,120}$/.test(path) ? `The option ${path}` : 'An option with an odd name';
 }

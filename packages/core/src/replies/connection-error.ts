@@ -9,8 +9,8 @@ const callersMistakes = [
 const thrown = new WeakSet<Error>();
 
 /**
- * Returns what the driver threw, while it was handed a command, as an error that concerns only that command's caller:
- * nothing was sent, and it says nothing about the connection.
+ * Converts a value that the driver threw when a command was passed to it to an error that concerns only that command's
+ * caller: nothing was sent, and the error says nothing about the connection.
  */
 export function asCallersFault(value: unknown): Error {
   const error =
@@ -25,8 +25,8 @@ export function isReplyError(error: Error): boolean {
 }
 
 /**
- * Returns whether the driver rejected the command because of a caller's mistake, or threw while it was handed the
- * command, as opposed to a connection failure: such an error is passed on unchanged. Any other error that is not a reply
+ * Returns whether the driver rejected the command because of a caller's mistake, or threw when the command was passed
+ * to it, as opposed to a connection failure: such an error is passed on unchanged. Any other error that is not a reply
  * means that the connection broke during the command.
  */
 export function isCallersFault(error: Error): boolean {

@@ -57,12 +57,12 @@ const redirections: Readonly<Partial<Record<string, Redirection>>> = {
   CLUSTERDOWN: 'down',
 };
 
-/** Returns undefined if the reply is no redirection. The command of a redirection did not run. */
+/** Returns the kind of a redirection; undefined if the reply is not a redirection. A redirected command did not run. */
 export function redirectionOf(message: string): Redirection | undefined {
   return redirections[codeOfReply(message)];
 }
 
-/** Returns the slot that a redirection is about; undefined if it names none, as TRYAGAIN. */
+/** Returns the slot that a redirection names; undefined if it names none, as in TRYAGAIN. */
 export function slotOfRedirection(message: string): number | undefined {
   const slot = /^(?:MOVED|ASK) (\d+) /.exec(message)?.[1];
   return slot === undefined ? undefined : Number(slot);

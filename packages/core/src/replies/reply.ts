@@ -7,7 +7,7 @@ import { codeOfReply } from './reply-error.ts';
  */
 export type Reply = string | number | bigint | boolean | null | ErrorReply | PushReply | readonly Reply[];
 
-// As in redis-parser: the code that replaces a stack by that of the caller needs a line to replace.
+// As in redis-parser. Code that replaces the stack with that of the caller needs a line to replace.
 const shortestStack = 2;
 
 /** An error reply, verbatim. */
@@ -15,7 +15,7 @@ export class ErrorReply extends Error {
   override readonly name = 'ErrorReply';
 
   constructor(message: string) {
-    // A stack of the reader tells nothing, and a server may send a million errors in one reply.
+    // The stack of the reader is useless, and a server may send a million errors in one reply.
     const { stackTraceLimit } = Error;
     Error.stackTraceLimit = shortestStack;
     super(message);

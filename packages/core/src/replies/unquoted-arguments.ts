@@ -3,21 +3,24 @@ import { ErrorReply } from './reply.ts';
 
 const notShown = '(not shown)';
 
-/** The server's texts that quote arguments without quotation marks, or in a form other than they were sent. */
+/**
+ * Messages of the server that quote arguments without quotation marks, or in a form other than the one in which they
+ * were sent.
+ */
 const quotes: readonly (readonly [RegExp, string])[] = [
   [/^(ERR unknown (?:sub)?command [^]{0,200}?), with args beginning with: [^]*$/, '$1'],
   [/^(ERR unknown command )['`](?![\w.|-]{1,40}['`])[^]*$/, `$1${notShown}`],
   [/^(ERR Error in ACL SETUSER modifier )'[^]*'(:[^']*)$/, `$1'${notShown}'$2`],
   [/^(ERR Unsupported option )[^]*$/, `$1${notShown}`],
 ];
-/** Between its quotation marks, such a text has the name of a command or subcommand. */
+/** Messages in which the text between quotation marks is the name of a command or subcommand. */
 const names =
   /^\S+ (?:wrong number of arguments for '|unknown subcommand '[A-Za-z-]{1,20}'|User \S+ has no permissions)/i;
 const quoted = /(['"`])([^]*?)\1/g;
 
 /**
- * Removes the arguments that the server quotes from the message and the stack of its error. `args`: those of the
- * command, if they are known. Scripts write their own errors, so those stay as they are.
+ * Removes the arguments that the server quotes from the message and the stack of its error. `args`: the arguments of
+ * the command, if known; none for a script, because a script writes its own errors.
  */
 export function unquoteArguments(error: Error, args: readonly unknown[] = []): void {
   const { message, stack } = error;
@@ -28,8 +31,8 @@ export function unquoteArguments(error: Error, args: readonly unknown[] = []): v
 }
 
 /**
- * Returns the error reply; if its text quotes one of these passwords, in whatever form, only the code of the reply is
- * left of the text.
+ * Returns the error reply. If its text quotes one of these passwords, in any encoding, only the code of the reply is
+ * kept.
  */
 export function withoutPasswords(reply: ErrorReply, passwords: readonly string[]): ErrorReply {
   const text = reply.message.toLowerCase();

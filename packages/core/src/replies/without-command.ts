@@ -41,7 +41,7 @@ function hide(error: Error, name: string): void {
   const value: unknown = property.value;
   // A log shows that there is a getter, but does not call it.
   Object.defineProperty(error, name, { get: () => value, enumerable: false, configurable: true });
-  // Comes last, because the error may be among these itself.
+  // Comes last, because `value` may contain this error itself.
   for (const each of Array.isArray(value) ? value : [value]) if (each instanceof Error) hideCommand(each);
 }
 

@@ -17,7 +17,7 @@ export interface SharedGateParts extends GateParts {
 export function makeGateParts(parts: OwnParts): SharedGateParts {
   const { settings, circuits, stallDetector, events, history, pendingCalls } = parts;
   const retryBudget = new RetryBudget(() => settings.clock.now(), settings.retry.budgetTokens);
-  // Named one by one: of objects that are made by spreading, each has a hidden class of its own.
+  // Named one by one, because each object made by spreading gets a hidden class of its own.
   const recorder = new CallOutcomeRecorder({
     settings,
     circuits,

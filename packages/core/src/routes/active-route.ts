@@ -60,13 +60,16 @@ export class ActiveRoute {
     return this.#watches;
   }
 
-  /** Returns the server at the other end; `isDemoted` means that it was found to be a replica since. */
+  /**
+   * Returns the facts about the connected server. `isDemoted` means that the server has since been found to be a
+   * replica.
+   */
   server(isDemoted: boolean): ServerFacts | undefined {
     const info = this.#info;
     if (info === undefined) return undefined;
     const { isReadOnly, expectsPrimary } = this.#route;
     const told = roleNames[info['role'] ?? ''];
-    // A replica that was promoted since serves writes again.
+    // A replica that is not `isDemoted` has been promoted since it was connected, and serves writes.
     const role = told === 'replica' && expectsPrimary && !isReadOnly ? 'primary' : told;
     return { version: productOf(info), role: isDemoted && !isReadOnly ? 'replica' : role };
   }

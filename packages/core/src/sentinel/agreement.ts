@@ -16,10 +16,9 @@ export function reportsNeeded(configured: number): number {
 }
 
 /**
- * Returns those of the servers that a sentinel named that either are known to enough sentinels or were agreed on
- * earlier. The other sentinels need only know the server as a member of the group, because they learn of a promotion
- * seconds later than the sentinel that leads the failover. Whether the server is the primary yet is asked of the server
- * itself.
+ * Returns the servers that a sentinel named and that enough sentinels know, or that were agreed on earlier. The other
+ * sentinels need only know a server as a member of the group, because they learn of a promotion seconds later than the
+ * sentinel that leads the failover. The server itself is asked whether it is the primary yet.
  */
 export function agreedServers(
   reports: readonly SentinelReport[],

@@ -7,12 +7,12 @@ export class KeptReplica {
   readonly #verified: VerifiedSocket;
   readonly #onClosed: () => void;
 
-  /** `onClosed` is called when the server closes the connection, except while it is being asked. */
+  /** `onClosed` is called if the connection closes before `ask` or `drop` is called. */
   constructor(verified: VerifiedSocket, onClosed: () => void) {
     this.#verified = verified;
     this.#onClosed = onClosed;
     verified.socket.once('close', onClosed);
-    // Otherwise its end would go unnoticed. A server sends nothing unasked.
+    // While the socket is paused, its close would go unnoticed. The server sends nothing unprompted that could be lost.
     verified.socket.resume();
   }
 

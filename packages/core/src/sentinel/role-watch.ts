@@ -120,7 +120,7 @@ export class RoleWatch {
     this.#arm();
   }
 
-  // Sentinel makes a replica close its connections in the moment of its promotion.
+  // Sentinel makes a replica close its connections at the moment of its promotion.
   #lookSoon(): void {
     this.#dueAt = Math.max(this.#clock.now(), this.#dialedAt + this.#options.pace().periodMs);
     this.#arm();
@@ -149,7 +149,7 @@ export class RoleWatch {
 
 const lookTimeoutMs = 1000;
 
-// A server that does not serve commands yet may not have told its role, and nothing can be written to it.
+// A server that does not serve commands yet may not have reported its role, and nothing can be written to it.
 function isPrimary({ proof }: VerifiedSocket): boolean {
   return proof.waiting === undefined && proof.info['role'] !== 'slave';
 }

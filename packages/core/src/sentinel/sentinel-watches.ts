@@ -2,7 +2,10 @@ import type { Credentials } from '../redis-resilience.ts';
 import type { Promotions } from './promotions.ts';
 import { SentinelWatch, type SentinelWatchOptions } from './sentinel-watch.ts';
 
-/** The watches of each group of sentinels, by what the clients of a resilience know of the group in common. */
+/**
+ * The watches of each group of sentinels, keyed by the record of promotions that a resilience's clients of that group
+ * share.
+ */
 const known = new WeakMap<Promotions, SentinelWatch[]>();
 
 /** Returns the watch that all clients of a resilience with the same sentinels, and the same login there, share. */

@@ -1,17 +1,17 @@
 import type { TrackedCall } from '../driver/tracked-call.ts';
 
 /**
- * The requests of ours to let go a call that blocks on one socket (CLIENT UNBLOCK). Each ends at most one call there,
- * with a null that is not for its caller. A request names the connection, not the call, so a late one may end another
- * call than the one it was made for.
+ * Our requests to unblock a call that blocks one connection (CLIENT UNBLOCK). Each request ends at most one call, with
+ * a null that is not meant for the caller. A request names the connection, not the call, so a late request may end a
+ * later call than the intended one.
  */
 export class ReleaseRequests {
-  /** Those that may have ended a call whose null was not seen yet. */
+  /** Number of requests that may have ended a call whose null has not arrived yet. */
   #open = 0;
 
   /**
-   * Counts a request for this call. `reply` is the server's: 1 when a call was let go. Resolves with whether it was; when
-   * `reply` rejects, nobody knows whether the request will be heard.
+   * Counts a request to unblock this call. `reply` is the server's reply: 1 if a call was unblocked. Resolves with
+   * whether one was. If `reply` rejects, the request stays counted, because the server may still carry it out.
    */
   async ask(call: TrackedCall, reply: Promise<unknown>): Promise<boolean> {
     this.#open++;
@@ -23,7 +23,10 @@ export class ReleaseRequests {
     return isReleased;
   }
 
-  /** A null came before its time: whether a request of ours explains that. Each explains one. */
+  /**
+   * Call when a null has arrived before the call's timeout. Returns whether one of our requests explains it; each
+   * explains only one.
+   */
   take(): boolean {
     if (this.#open === 0) return false;
     this.#open--;
@@ -31,12 +34,17 @@ export class ReleaseRequests {
   }
 }
 
-/** The command that lets go a call that blocks on the connection of this id, as if its own timeout had passed. */
+/**
+ * Returns the command that unblocks the call on the connection with this id, as if the call's own timeout had passed.
+ */
 export function unblocking(clientId: string): readonly string[] {
   return ['CLIENT', 'UNBLOCK', clientId, 'TIMEOUT'];
 }
 
-/** Whether a call that is let go can be sent again. A WAIT answers with a number, which its caller would take for the result. */
+/**
+ * Returns whether a call can be resent after it was unblocked. WAIT cannot, because it then returns a number, which its
+ * caller would take for the result.
+ */
 export function canBeReleased({ isBatch, name }: TrackedCall): boolean {
   return !isBatch && !name.startsWith('wait');
 }

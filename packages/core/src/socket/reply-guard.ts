@@ -39,7 +39,7 @@ export class ReplyGuard {
   readonly #driver: GuardedDriver;
   readonly #frames: ReplyFrames;
   #breach: Breach | undefined;
-  /** The last bytes of a reply that has not ended yet and may take others. */
+  /** The last bytes of an incomplete reply to EXEC that may take later replies as its own. */
   #tail: Buffer = nothing;
   #replies = 0;
   /**
@@ -119,7 +119,9 @@ export class ReplyGuard {
     if (from < stop) deliver(stop - from === chunk.length ? chunk : chunk.subarray(from, stop));
   }
 
-  /** If messages may come between replies, each is inspected only after those before it have been delivered. */
+  /**
+   * Inspects each reply or message only after those before it have been delivered, because they affect what may follow.
+   */
   #passOneByOne(chunk: Buffer, deliver: (bytes: Buffer) => void): void {
     const frames = this.#frames;
     let at = 0;
@@ -139,7 +141,7 @@ export class ReplyGuard {
     }
   }
 
-  /** A server may refuse a login without a word: its caller would get the reply to the next command. */
+  /** Answers logins that the server refused without a reply: their callers would get the replies to later commands. */
   #answerSilentLogins(marker: number | undefined, deliver: (bytes: Buffer) => void): void {
     const login = this.#driver.oldestUnanswered();
     if (login === undefined || login.isQueued === true || !isPastLogin(login.name, marker)) return;
@@ -149,7 +151,9 @@ export class ReplyGuard {
     else this.#answerSilentLogins(marker, deliver);
   }
 
-  /** The reply to a transaction whose login was refused without a word has taken the replies after it. */
+  /**
+   * Detects that the reply to a transaction took the replies after it as its own, because a login was left out of it.
+   */
   #findShift(piece: Buffer, isEnd: boolean): void {
     const mark = this.#driver.oldestUnanswered()?.followedBy;
     if (mark === undefined) return;

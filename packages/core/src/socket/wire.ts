@@ -49,11 +49,11 @@ export class Wire {
   #untracked: { readonly command: DriverCommand; readonly sentAt: number } | undefined;
   /** Flushes that are waiting because the socket accepts no more bytes. */
   #blockedFlushes: Flush[] = [];
-  /** Whether every read and every write is told; otherwise, only those that somebody awaits: see the next two. */
+  /** Whether every read and every write is reported. Otherwise, only those that are awaited are: see the next two. */
   tellsAll = true;
-  /** Whether nobody awaits a sign of life. */
+  /** Whether no sign of life is awaited, so that none has to be reported. */
   isCalm = false;
-  /** When the stall watch looks next: a write is told if that is further away than the limit. */
+  /** When the stall watch checks next. A write is reported if that is further away than the stall limit. */
   lookDueAt = Infinity;
   /** When bytes were last read from the socket, and last passed to it. */
   readAt = 0;
@@ -98,7 +98,7 @@ export class Wire {
     return this.#identity?.runId ?? `socket ${this.#adopted}`;
   }
 
-  /** The requests to let go calls that block on the present socket. */
+  /** Our requests to unblock calls on the current socket. */
   get releases(): ReleaseRequests {
     return this.#releases;
   }
@@ -183,8 +183,8 @@ export class Wire {
   }
 
   /**
-   * Until when the oldest unanswered command may block on the server according to its own timeout; undefined if it does
-   * not block.
+   * Returns the time until which the oldest unanswered command may block on the server according to its own timeout;
+   * undefined if it does not block.
    */
   blockedUntil(): number | undefined {
     const call = this.#driver.oldestUnanswered()?.call;

@@ -12,17 +12,20 @@ import { isKnownTo, type Identity } from '../handshake/identity.ts';
 const timeoutMs = 1000;
 const graceMs = 200;
 
-/** What a check found: that the connection is dead, with another one, or that the server answers nobody. */
+/**
+ * The finding of a check: the connection is dead, and `replacement` can take its place; or (`doubtful`) the server does
+ * not answer a second connection either.
+ */
 export type BlockingFinding =
   { readonly kind: 'dead'; readonly replacement: VerifiedSocket } | { readonly kind: 'doubtful' };
 
 /**
  * Checks a connection on which a command blocks without a timeout. No reply is ever due on such a connection, and a
  * PING would wait behind the command. A second connection asks the server to release the call (CLIENT UNBLOCK). If the
- * first connection works, the released reply arrives on it, and the call is resent without its caller noticing. If the
- * first connection is dead, nothing arrives. A released call has certainly popped nothing, so it is resent on the next
- * connection. If the server reports that the call was no longer blocked, its reply was lost with the dead socket, and
- * its outcome is unknown.
+ * first connection works, the reply to the released call arrives on it, and the call is resent without its caller
+ * noticing. If the first connection is dead, nothing arrives. A released call has certainly popped nothing, so it is
+ * resent on the next connection. If the server reports that the call was no longer blocked, its reply was lost with the
+ * dead socket, and its outcome is unknown.
  */
 export class BlockingCheck {
   readonly #driver: Driver;
@@ -56,7 +59,7 @@ export class BlockingCheck {
       return undefined;
     } catch {
       verified?.socket.destroy();
-      // Where nobody else takes the server's place, the TCP keepalive of the connection will notice.
+      // If no other server takes over, TCP keepalive detects a dead connection.
       return this.#running === running ? { kind: 'doubtful' } : undefined;
     } finally {
       this.#clock.clearTimeout(timer);

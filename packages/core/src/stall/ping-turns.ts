@@ -1,10 +1,10 @@
 import type { Dialer } from '../dialing/dialer.ts';
 
-/** So many connections of a process to one endpoint send their PINGs as if each were alone. */
+/** Up to this number of connections of a process to one endpoint, each sends its PINGs as if it were alone. */
 const unhurried = 200;
 /**
- * Beyond that, the mean idle time grows with their number, but at most this many times: a firewall forgets a connection
- * that says nothing for long.
+ * Beyond that, the mean idle time before a PING grows with their number, but at most by this factor: a firewall drops a
+ * connection that has been silent for long.
  */
 const mostStretch = 5;
 /** How soon all of them have looked, once one of them has fallen silent; and how long that look stands for the next. */
@@ -13,20 +13,20 @@ const calmMs = 5_000;
 
 /** A connection that takes turns. */
 export interface TakesTurns {
-  /** Call when another connection to the endpoint has fallen silent: look within this time. */
+  /** Call when another connection to the endpoint has fallen silent: makes this one check within this time. */
   doubt(withinMs: number): void;
 }
 
 /**
- * The connections of a process to one endpoint, which take turns with the PINGs of idle connections: a thousand of them
- * send no more than two hundred would. What one of them finds about the endpoint, the others need not wait for: when one
- * falls silent, all look.
+ * The connections of a process to one endpoint. Idle ones take turns in sending PING: a thousand connections send no
+ * more PINGs than two hundred would. When one of them falls silent, all check whether the endpoint still answers,
+ * without waiting for their turns.
  */
 export class PingTurns {
   readonly #members = new Set<TakesTurns>();
   #doubtedAt = -Infinity;
 
-  /** The turns of the connections that this dialer made. */
+  /** Returns the turns of the connections that this dialer made. */
   static of(dialer: Dialer): PingTurns {
     let turns = known.get(dialer);
     if (turns === undefined) known.set(dialer, (turns = new PingTurns()));
@@ -42,22 +42,26 @@ export class PingTurns {
   }
 
   /**
-   * How many times its idle time a connection waits before it sends PING. `turn` is random, from 0 to 1, so that at all
-   * times some connection is about to ask: those that connected together would else fall silent together, too.
+   * Returns the factor by which a connection waits longer than its idle time before it sends PING. `turn` is random,
+   * from 0 to 1, so that some connection is always about to send one: otherwise, connections that were made together
+   * would also send PING together.
    */
   stretch(turn: number): number {
     return 1 + 2 * (this.#meanStretch - 1) * turn;
   }
 
   /**
-   * How many times as early as alone a connection may look, to look together with others. A power of two: the moments
-   * of one are then among those of the others, also while the number of connections changes.
+   * The factor by which a connection may check earlier than it may alone, so that it can check together with others. A
+   * power of two, so that checks planned with different factors still coincide while the number of connections changes.
    */
   get company(): number {
     return 2 ** Math.floor(Math.log2(this.#meanStretch));
   }
 
-  /** Call when `member` has fallen silent. While few take turns, each finds out for itself as soon. */
+  /**
+   * Call when `member` has fallen silent. Does nothing while there are few connections: each then finds out as soon by
+   * itself.
+   */
   doubt(member: TakesTurns, now: number): void {
     if (this.#meanStretch === 1 || now - this.#doubtedAt < calmMs) return;
     this.#doubtedAt = now;

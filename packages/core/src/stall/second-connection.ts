@@ -10,9 +10,12 @@ import { heldByServer } from './held-by-server.ts';
 import { SecondQuestion, type SilentConnection } from './second-question.ts';
 import { SpareSocket } from './spare-socket.ts';
 
-/** Nobody who speaks Redis is there. */
+/** Causes that mean that no Redis server is listening there. */
 const unreachable: ReadonlySet<CauseCode> = new Set(['connection-refused', 'connection-reset', 'protocol']);
-/** Nobody has answered yet. Each question knows for how long that is normal, and the dialer tries again. */
+/**
+ * Causes that mean that the server has not answered yet. Each question knows for how long that is normal, and the
+ * dialer tries again.
+ */
 const unanswered: ReadonlySet<CauseCode> = new Set(['connect-timeout', 'handshake-timeout']);
 
 /**
@@ -38,7 +41,7 @@ export class SecondConnection {
     this.#clock = clock;
   }
 
-  /** Whether a question is open, or can be put over a socket that is still there. */
+  /** Whether a question is open, or a socket is left over which one can be asked. */
   get isInUse(): boolean {
     return this.#open.size > 0 || this.#spare?.isUsable === true;
   }

@@ -22,12 +22,14 @@ export class SpareSocket {
     return this.verified.socket.destroyed;
   }
 
-  /** Whether the server can be asked over it. */
+  /** Whether the server can be asked over this socket. */
   get isUsable(): boolean {
     return !this.isBroken && !this.#isTaken && this.#holders > 0;
   }
 
-  /** Asks the server over it. Meanwhile nobody can take it; if that fails, it is destroyed. */
+  /**
+   * Asks the server over this socket, which cannot be taken in the meantime. If that fails, the socket is destroyed.
+   */
   async ask(work: (verified: VerifiedSocket) => Promise<void>): Promise<void> {
     this.#isAsked = true;
     try {
@@ -44,7 +46,7 @@ export class SpareSocket {
     this.#holders++;
   }
 
-  /** Destroys the socket when nobody holds or has taken it any more. */
+  /** Call once for each `hold`. The last call destroys the socket, unless it was taken. */
   release(): void {
     this.#holders--;
     if (this.#holders === 0 && !this.#isTaken) this.verified.socket.destroy();

@@ -16,9 +16,9 @@ export type StallFinding =
 
 /** Idle connections are pinged together if their PINGs are due within this share of the idle time of each other. */
 const togetherShare = 0.05;
-/** Connections in use look together if their looks are due within this time of each other. */
+/** Connections in use are checked together if their checks are due within this time of each other. */
 const inUseEarlyMs = 25;
-/** It is not worth to be earlier by less. */
+/** A check that may be early by less than this is not worth sharing. */
 const leastEarlyMs = 25;
 
 /**
@@ -33,17 +33,17 @@ export class StallWatch implements Looks, TakesTurns {
   readonly #tell: (finding: StallFinding) => void;
   readonly #alarm: Alarm;
   readonly #joint: JointLooks;
-  /** When the look together with other connections is due; Infinity if none is. */
+  /** When the check together with other connections is due; Infinity if none is planned. */
   #jointAt = Infinity;
   /** Undefined while the watch is off. */
   #turns: PingTurns | undefined;
-  /** When it is this connection's turn to send PING, from 0 to 1; drawn anew for each PING. */
+  /** This connection's turn to send PING, from 0 (first) to 1 (last); a new random number for each PING. */
   #turn = 0;
   #isDoubted = false;
 
   /**
-   * `idleMs` is read at each look, because it is shorter while the connection has subscriptions. It is given how many
-   * times as long as alone the connection waits for its turn.
+   * `idleMs` is called at each check, because the idle time is shorter while the connection has subscriptions. Its
+   * argument is the factor by which the connection waits longer for its turn.
    */
   constructor(
     wire: Wire,
@@ -61,7 +61,7 @@ export class StallWatch implements Looks, TakesTurns {
     this.#joint = JointLooks.of(clock);
   }
 
-  /** `turns` are those of the connections to the same endpoint. */
+  /** `turns` is shared by all connections to the same endpoint. */
   start(turns: PingTurns): void {
     this.#turns?.leave(this);
     this.#turns = turns;
@@ -85,19 +85,19 @@ export class StallWatch implements Looks, TakesTurns {
       this.#arm(limitMs);
   }
 
-  /** Call when the connection has fallen silent: the others that wait for their turn look now. */
+  /** Call when the connection has fallen silent: makes the connections that are waiting for their turns check soon. */
   warnOthers(): void {
     this.#turns?.doubt(this, this.#clock.now());
   }
 
-  /** Sends PING within this time, unless the connection has been in use until a moment ago. */
+  /** Sends PING within this time, unless the connection was in use a moment ago. */
   doubt(withinMs: number): void {
     if (this.#turns === undefined) return;
     this.#isDoubted = true;
     this.#alarm.set(this.#clock.now() + this.#random() * withinMs, false);
   }
 
-  /** Called when a look is due, alone or together with other connections. */
+  /** Called when a check is due, alone or together with other connections. */
   look(): void {
     const now = this.#clock.now();
     const sentAt = this.#wire.oldestSentAt();
@@ -122,7 +122,7 @@ export class StallWatch implements Looks, TakesTurns {
     this.#jointAt = Infinity;
   }
 
-  /** Looks after this time or a little earlier, together with other connections. */
+  /** Plans a check after this time or a little earlier, together with other connections. */
   #armJointly(delayMs: number, earlyMs: number): void {
     if (this.#turns === undefined || earlyMs < leastEarlyMs || delayMs < 2 * earlyMs)
       return this.#arm(delayMs);
@@ -141,7 +141,7 @@ export class StallWatch implements Looks, TakesTurns {
       this.#armJointly(limitMs, inUseEarlyMs);
       this.#tell('idle');
     } else if (idleFor < limitMs && idleFor + 2 * limitMs < idleMs) {
-      // The connection is in use. The next look is planned now, so that the next write need not plan it.
+      // The connection is in use. The next check is planned now, so that the next write need not plan it.
       this.#armJointly(limitMs, inUseEarlyMs);
     } else {
       // Jittered, so that the idle connections of a fleet do not all send PING at the same moment.

@@ -5,12 +5,14 @@ const endings = ['quit', 'disconnect', 'end', 'destroy'];
 const listening = ['once', 'off', 'addListener', 'removeListener', 'removeAllListeners'];
 
 /**
- * Answers methods of a client, called on an object that only holds one, with the line to write instead of "is not a
- * function". They stand behind the prototype, so they hide nothing of the object and are neither listed nor printed.
- * None is a name by which others recognise a client or a promise: `then`, `duplicate`, `defineCommand`. They are not
- * declared, so that a type checker reports such a call before it runs.
+ * Adds a client's methods to an object that only holds a client. Calling one throws an error with the line to write,
+ * instead of "is not a function". The methods are added to the prototype's prototype, so they hide nothing of the
+ * object and are neither listed nor printed. Names by which other code recognises a client or a promise are left out:
+ * `then`, `duplicate`, `defineCommand`. The methods are not declared, so that a type checker reports such a call before
+ * it runs.
  *
- * @param written how callers name the object: `resilience.get()` is told to be `resilience.client.get()`
+ * @param written how callers name the object: with `resilience`, the error for `get()` says to write
+ * `resilience.client.get()`
  */
 export function answerMisplacedCommands(prototype: object, written: string): void {
   const resilience = written === 'resilience' ? written : `${written}.resilience`;

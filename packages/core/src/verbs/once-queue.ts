@@ -11,7 +11,7 @@ const perTurn = 200;
 /**
  * The queue in which calls of `applyOnce` wait for Redis. When Redis is available again, they continue, some in each
  * turn of the event loop. Until then one of them retries every 100 ms, because the server may accept writes again
- * without a change of the status, or, in a Cluster, some nodes may. As long as retries succeed, twice as many follow.
+ * without a change of the status, or, in a Cluster, some nodes may. As long as retries succeed, their number doubles.
  */
 export class OnceQueue {
   readonly #resilience: Pick<RedisResilience, 'on' | 'snapshot'>;
@@ -65,7 +65,7 @@ export class OnceQueue {
     });
   }
 
-  /** Call when a call that waited has its reply. */
+  /** Call when a call that has waited gets its reply. */
   noteServed(): void {
     this.#hasServed = true;
   }

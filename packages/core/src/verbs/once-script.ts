@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 // Runs as one atomic step: unless the id is known, runs the command and stores its reply in the key of the id. An error
 // that proves that the command did not run is not stored, so that a repeat tries again. The third key, if there is one,
-// says for which command the id was used, whatever its key.
+// records for which command the id was used, whatever its key.
 const script = `
 local known = redis.call('GET', KEYS[1])
 if known then
@@ -43,7 +43,10 @@ export interface ScriptCall {
   readonly loads: number;
 }
 
-/** Sends the text of the script of `applyOnce` only with the first of the calls that find it missing. */
+/**
+ * Decides how each call of `applyOnce` names the script. Of concurrent calls that find the script missing on the
+ * server, only the first sends its text.
+ */
 export class OnceScript {
   #loads = 0;
 
@@ -51,7 +54,10 @@ export class OnceScript {
     return this.#loads === 0 ? this.load() : { command: 'evalsha', body: sha, loads: this.#loads };
   }
 
-  /** Call when a server did not know the script; `isAgain`: not for the first time in this call of `applyOnce`. */
+  /**
+   * Call when a server did not know the script. `isAgain`: whether that has happened before in this call of
+   * `applyOnce`.
+   */
   missing({ loads }: ScriptCall, isAgain: boolean): ScriptCall {
     return isAgain || loads === this.#loads ? this.load() : this.next();
   }
