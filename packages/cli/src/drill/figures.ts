@@ -2,13 +2,13 @@ import { isOfDatabases } from './faults/fault-name.ts';
 import type { Rehearsal } from './rehearsal.ts';
 import type { ProbeName, ProbeSample } from './traffic/probes.ts';
 
-/** The figures of one run of a plan. They count the requests that ended after the fault began. */
+/** The figures of one run of a plan. Only requests that ended after the fault had begun are counted. */
 export interface Figures {
   readonly requests: number;
   readonly failed: number;
   readonly refused: number;
   /**
-   * Number of requests whose response says that they may have been carried out. They count neither as failures nor as
+   * Number of requests whose response says that they may have been carried out. These count neither as failures nor as
    * refusals.
    */
   readonly unknown: number;
@@ -16,7 +16,7 @@ export interface Figures {
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly hangMs: number;
-  /** Time from the moment Redis was back until the end of the last failed or refused request that began after it. */
+  /** Time from the return of Redis to the end of the last failed or refused request that began after that return. */
   readonly recoveryMs: number;
   /** Whether requests still failed, or were refused, in the last 300 ms. */
   readonly neverRecovered: boolean;
@@ -79,7 +79,7 @@ function healthRecovery(
 ): number | undefined {
   const looks = probes.filter(({ probe }) => probe === 'health');
   if (looks.length === 0) return undefined;
-  // On the second database, health goes on warning that it is not the preferred one.
+  // While the second database is in use, the health endpoint warns that it is not the preferred one.
   const lastBad = looks.findLast(({ verdict }) => (isWarningWell ? isBad(verdict) : verdict !== 'ok'));
   if (lastBad === undefined) return 0;
   const next = looks.find(({ atMs }) => atMs > lastBad.atMs);

@@ -7,7 +7,7 @@ export interface Stage extends AsyncDisposable {
   /** A replica to promote, if the fault needs one. */
   readonly replica: RedisServer | undefined;
   readonly proxy: ChaosProxy;
-  /** What the application gets as REDIS_URL: the way to the server and, where the fault is about two databases, both. */
+  /** The value of REDIS_URL: the proxy's URL or, if the fault needs two databases, that and the second server's. */
   readonly url: string;
   readonly password: string;
 }

@@ -4,7 +4,7 @@ import type { Look } from './look.ts';
 
 const maxBodyBytes = 1024 * 1024;
 
-/** Reads a health endpoint. The result shows the worst of its connections. Never rejects. */
+/** Reads a health endpoint. The result shows the connection with the worst status. Never rejects. */
 export async function appConnections(url: URL, timeoutMs: number): Promise<Look> {
   const startedAt = performance.now();
   const away = (cause: string): Look => ({

@@ -31,12 +31,12 @@ export class Track {
     return this.latest?.status === 'up';
   }
 
-  /** Number of outages as counted by the application; for a Redis server, as seen from here. */
+  /** Number of outages: as counted by the application, or, for a Redis server, as observed by these checks. */
   get outages(): number {
     return this.latest?.outages ?? this.#ownOutages;
   }
 
-  /** The last cause. It remains when the target is healthy again. */
+  /** The last cause, which is kept after the target has recovered. */
   get lastCause(): string | undefined {
     return this.#lastCause;
   }

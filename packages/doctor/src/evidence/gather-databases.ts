@@ -3,16 +3,16 @@ import type { ResolvedTarget } from '../target/resolve-target.ts';
 import type { Evidence } from './evidence.ts';
 import { gatherEvidence, type GatherOptions } from './gather.ts';
 
-/** What was gathered of one of several databases. */
+/** The evidence about one of several databases. */
 export interface DatabaseEvidence {
   readonly name: string;
-  /** It is in use; of a target alone, it is the preferred one. */
+  /** Whether this database is in use or, if the target is not a RedisResilience, is the preferred one. */
   readonly isMain: boolean;
   readonly isReadOnly: boolean;
   readonly evidence: Evidence;
 }
 
-/** Gathers all evidence of the databases beside the main one, at the same time and within one deadline. */
+/** Gathers the evidence about all databases except the main one, concurrently and within one deadline. */
 export function gatherOthers(
   { others, client, resilience }: ResolvedTarget,
   options: GatherOptions,

@@ -22,7 +22,7 @@ export interface GatherOptions {
 
 /** What is examined. */
 export interface Place extends Pick<ResolvedTarget, 'walk' | 'database' | 'client' | 'resilience'> {
-  /** Whether evidence of the application, its environment and this host is part of it. */
+  /** Whether to gather evidence about the application, its environment and this host, too. */
   readonly isMain: boolean;
 }
 
@@ -33,7 +33,7 @@ export async function gatherEvidence(
   deadline: Deadline,
 ): Promise<Evidence> {
   const application = client === undefined ? undefined : gatherApplication(client, resilience);
-  // Of several databases, one that has a login of its own uses that.
+  // If a database has its own login, that is used, and not the application's.
   const hasOwnLogin = database !== undefined && target.login !== undefined;
   const { login, error } = await givenLogin(target.login, hasOwnLogin ? undefined : application, deadline);
   let host: Promise<HostEvidence | undefined> | undefined;

@@ -1,16 +1,16 @@
 import type { DatabaseEvidence } from '../evidence/gather-databases.ts';
 import { error, info, warning, type Finding } from '../finding.ts';
 
-/** What a database says of itself, as far as it is compared with another. */
+/** The facts about a database that are compared with those about another. */
 interface Sign {
   readonly name: string;
   readonly isReadOnly: boolean;
   readonly runId: string | undefined;
-  /** The same for servers that replicate each other, in whatever order. */
+  /** Servers that replicate each other have an id in common. */
   readonly replicationIds: readonly string[];
   readonly isReplica: boolean;
   readonly keys: number | undefined;
-  /** How far its clock is ahead of that of this process, and how exactly that is known. */
+  /** By how much the server's clock is ahead of this process's clock. `uncertainMs`: the margin of error. */
   readonly aheadMs: number | undefined;
   readonly uncertainMs: number;
 }
@@ -18,7 +18,7 @@ interface Sign {
 const skewMs = 1000;
 const nobody = /^0+$/;
 
-/** What is wrong between two databases. Each pair is compared, the main one first. */
+/** Reports problems between two databases, for each pair of them. */
 export function pairFindings(databases: readonly DatabaseEvidence[]): readonly Finding[] {
   const signs = databases.flatMap((database) => signOf(database) ?? []);
   return signs.flatMap((other, index) => signs.slice(0, index).flatMap((one) => compared(one, other)));
@@ -97,7 +97,7 @@ function signOf({ name, isReadOnly, evidence }: DatabaseEvidence): Sign | undefi
   };
 }
 
-/** Undefined where INFO was refused; a database without keys is not listed. */
+/** Returns the number of keys; undefined if INFO was refused. INFO lists no database without keys. */
 function keysOf(fields: Readonly<Record<string, string>>, database: number): number | undefined {
   if (fields['run_id'] === undefined) return undefined;
   return Number(/keys=(\d+)/.exec(fields[`db${database}`] ?? '')?.[1] ?? 0);

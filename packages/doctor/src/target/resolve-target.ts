@@ -23,9 +23,9 @@ export interface ResolvedDatabase {
 
 /** A target in the form that the walk uses, and the application's own objects if they were passed. */
 export interface ResolvedTarget {
-  /** Of several databases, the one in use; of a target alone, the preferred one. */
+  /** If there are several databases: the one in use or, if the target is not a RedisResilience, the preferred one. */
   readonly walk: WalkTarget;
-  /** Its name, where there are several. */
+  /** Name of that database, if there are several. */
   readonly database: string | undefined;
   readonly isReadOnly: boolean;
   /** The other databases. */
@@ -39,7 +39,7 @@ export function describeTarget(target: DiagnosisTarget): string {
   return shownOf(resolveTarget(target));
 }
 
-/** A target, and where there are several databases all of them, as text without credentials. */
+/** Returns the target as text without credentials; if there are several databases, all of them. */
 export function shownOf({ walk, others }: ResolvedTarget): string {
   return [walk, ...others.map((other) => other.walk)].map(({ shown }) => shown).join(', ');
 }

@@ -72,8 +72,8 @@ export function judgeAnswer(
   return { mayShare: true, answer, maxAgeMs };
 }
 
-// The directives of a response in small letters, because the names of directives have no case. What a response says
-// to CDNs alone counts too, and so does the `Pragma` of old software. Of a directive that is repeated, the first counts.
+// The directives of a response in lower case, because the names of directives are case-insensitive. The headers for CDNs
+// and `Pragma`, which old software sends, count too. If a directive is repeated, the first one counts.
 function controlOf(headers: Headers): string {
   const said = ['cache-control', 'cdn-cache-control', 'surrogate-control', 'pragma'].flatMap(
     (name) => headers[name] ?? [],

@@ -16,7 +16,7 @@ export interface CacheableRequest {
   /** The visitor's session, if the application has sessions. */
   readonly session?: unknown;
   readonly socket?: ConnectionOfVisitor;
-  /** The request below that of Fastify. */
+  /** Node's own request, in Fastify. */
   readonly raw?: { readonly socket?: ConnectionOfVisitor };
 }
 

@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 
-/** Says once for each class why responses with its instances are not cached. */
+/** Logs, once for each class, why responses that contain its instances are not cached. */
 export class InstanceNotice {
   readonly #logger = new Logger('RedisCacheInterceptor');
   readonly #told = new Set<string>();

@@ -18,7 +18,7 @@ export class Openings {
     this.#resolve(() => true);
   }
 
-  /** Call when an attempt has failed: only those calls go on waiting that wait for a ready connection. */
+  /** Call when an attempt has failed: only calls that need a ready connection continue to wait. */
   attemptFailed(): void {
     this.#resolve(({ waitsForReady }) => !waitsForReady);
   }

@@ -6,8 +6,8 @@ import { isAllowedHost } from './allowed-host.ts';
 import { isSameOrigin } from './same-origin.ts';
 
 /**
- * Maximum number of requests that `authorize` may examine concurrently, and (`authorizeTimeoutMs`) the time that a
- * request waits for it. Both are limited because `authorize` may query a database that is unavailable.
+ * Maximum number of concurrent calls of `authorize`, and maximum time to wait for one of them. Both are limited because
+ * `authorize` may query a database that is unavailable.
  */
 const maxAsking = 20;
 const authorizeTimeoutMs = 5_000;
@@ -50,7 +50,7 @@ export class ActionGate {
     return (await this.#inTime(this.#ask(this.#authorize, request))) === true;
   }
 
-  // One that has taken too long still counts, because it still uses what it waits for.
+  // A call that has taken too long still counts, because it still occupies whatever it is waiting for.
   async #ask(authorize: (request: IncomingMessage) => unknown, request: IncomingMessage): Promise<unknown> {
     this.#asking += 1;
     try {

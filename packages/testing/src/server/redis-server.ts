@@ -97,7 +97,7 @@ export class RedisServer implements AsyncDisposable {
     await waitFor(() => /\) T /.test(readFileSync(status, 'utf8')), { intervalMs: 1, message: 'the freeze' });
   }
 
-  /** Resumes a frozen process (SIGCONT). Does nothing to a running one. */
+  /** Resumes a frozen process (SIGCONT). Does nothing if the process is not frozen. */
   thaw(): void {
     this.#child?.kill('SIGCONT');
     this.#frozen = false;

@@ -1,13 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Fault } from './fault.ts';
 
-/** The first database is gone for good; the second one is there all the time. */
+/** The first database is killed and never restarted; the second keeps running. */
 export const failoverSecond: Fault = async ({ stage: { server } }) => {
   await server.kill();
   return () => Promise.resolve();
 };
 
-/** The first database is down and up in turn, until the fault is lifted; then it is up. */
+/** The first database alternates between down and up until the fault is lifted, and is up afterwards. */
 export const flappingFirst: Fault = async ({ stage: { server }, parameters }) => {
   const { downMs = 2000, upMs = 2000 } = parameters;
   const stopper = new AbortController();

@@ -6,10 +6,10 @@ import { checkPlan, type Plan } from './plan.ts';
 
 const folder = new URL('../../../plans/', import.meta.url);
 
-/** The plans included in the package, one for each fault of that name, in the order in which they run. */
+/** The plans that run by default, in this order. Each has the name of its fault. */
 export const builtInPlans = faultNames.filter((name) => !isOfDatabases(name));
 
-/** The plans for an application that has two databases: rehearsed when they are named. */
+/** The plans for an application that has two databases. They run only if they are named. */
 export const databasePlans = faultNames.filter(isOfDatabases);
 
 /** Reads a plan by its name, or by the path of a JSON file. @throws UsageError */

@@ -9,7 +9,7 @@ export interface Plan {
   readonly fault: FaultName;
   /** Numbers for the fault, such as `latencyMs`. */
   readonly parameters: Readonly<Record<string, number>>;
-  /** How long to send requests before the fault; `faultMs` and `watchMs` are the same for during and after it. */
+  /** How long to send requests before the fault. `faultMs`: during the fault. `watchMs`: after it. */
   readonly warmUpMs: number;
   readonly faultMs: number;
   readonly watchMs: number;

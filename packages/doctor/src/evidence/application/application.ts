@@ -15,8 +15,8 @@ export interface ApplicationEvidence {
   readonly history: readonly HistoryEntry[];
   /** The pool of connections for leases; undefined for a bare client. */
   readonly pool: SnapshotDetail['pool'] | undefined;
-  /** Empty if there is only one database. */
   readonly shared: SnapshotDetail['shared'] | undefined;
+  /** Empty if there is only one database. */
   readonly databases: readonly DatabaseReport[];
   /** The options of the RedisResilience with their defaults; undefined for a bare client. */
   readonly settings: ResilienceOptions | undefined;

@@ -12,8 +12,8 @@ const ownFile = /^(CURRENT|LOCK|LOG|LOG\.old|MANIFEST-\d+|\d+\.(log|ldb|sst|dbtm
  * their owner. A folder that belongs to another user, for example the root of a mounted volume, is left as it is.
  *
  * @throws an error with a `code` if that is impossible; if the folder holds pipes, devices or links: opening those may
- *   wait without a limit; if it holds only files that are not a journal's, whose permissions must not change; or if
- *   another user has put the folder, or a link in its place, where everybody may add one
+ *   block forever; if it holds only files of other programs, whose permissions must not change; or if
+ *   the folder, or a link in its place, belongs to another user, in a folder where every user may create files
  */
 export async function makePrivate(folder: string): Promise<void> {
   await makeFolder(resolve(folder));
@@ -38,7 +38,8 @@ async function refuseForeign(folder: string): Promise<void> {
   throw withCode('EOWNER', 'Another user has put the folder there.');
 }
 
-// Node's own recursive `mkdir` never settles in a folder such as /proc, which exists but answers that it does not.
+// Node's own recursive `mkdir` never settles in a folder such as /proc, which exists but for which `mkdir` fails with
+// ENOENT.
 async function makeFolder(folder: string): Promise<void> {
   try {
     await mkdir(folder, onlyOwnerEnters);

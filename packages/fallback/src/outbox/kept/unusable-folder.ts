@@ -1,13 +1,13 @@
 import { ConfigurationError } from '@redis-resilience/core';
 
-/** The error for a folder that cannot be used: says why, and what to do. */
+/** Creates the error for a folder that cannot be used. The message says why, and what to do. */
 export function unusableFolder(error: unknown): ConfigurationError {
   return new ConfigurationError(`The folder in the option path cannot be used: ${reasonOf(error)}`, {
     cause: error,
   });
 }
 
-/** The error for a folder that does not answer, for example on a network drive that is away. */
+/** Creates the error for a folder that cannot be opened in time, for example on a network drive that is unavailable. */
 export function silentFolder(withinMs: number): ConfigurationError {
   return new ConfigurationError(
     `The folder in the option path could not be opened within ${withinMs} ms: its disk or network drive does not ` +
