@@ -1,5 +1,6 @@
 import { ManualClock } from '@redis-resilience/testing';
 import { describe, expect, it } from 'vitest';
+import { LookTurns } from '../../../packages/core/src/dialing/look-turns.ts';
 import type { Target } from '../../../packages/core/src/handshake/establish.ts';
 import type { Credentials } from '../../../packages/core/src/redis-resilience.ts';
 import { RoleWatch } from '../../../packages/core/src/sentinel/role-watch.ts';
@@ -34,6 +35,8 @@ function stage() {
     clock,
     pace: () => pace,
     isOneServer: false,
+    turns: new LookTurns(),
+    followsAt: (now) => now,
     onPrimary: () => undefined,
     onDial: () => told.push(clock.now()),
   });
@@ -87,6 +90,8 @@ describe('a watch for the primary', () => {
       clock,
       pace: () => pace,
       isOneServer: false,
+      turns: new LookTurns(),
+      followsAt: (now) => now,
       onPrimary: ({ socket, proof }) => {
         found.push(proof.info['role'] ?? 'unknown');
         socket.destroy();
@@ -116,6 +121,8 @@ function promotionStage() {
     clock,
     pace: () => ({ periodMs: 25, wantedAt: Infinity }),
     isOneServer: true,
+    turns: new LookTurns(),
+    followsAt: (now) => now,
     onPrimary: ({ socket }) => {
       foundAt.push(clock.now());
       socket.destroy();

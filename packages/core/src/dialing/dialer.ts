@@ -11,6 +11,7 @@ import { DialerTicket } from './dial-ticket.ts';
 import type { DialerOptions } from './dialer-options.ts';
 import { FleetSize } from './fleet-size.ts';
 import { LeasePace } from './lease-pace.ts';
+import { LookTurns } from './look-turns.ts';
 import { RunningAttempts } from './running-attempts.ts';
 
 export type * from './dial-request.ts';
@@ -26,6 +27,7 @@ export class Dialer {
   readonly #fleet = new FleetSize();
   readonly speed = new DialSpeed();
   readonly leasePace = new LeasePace();
+  readonly lookTurns = new LookTurns();
   readonly #running = new RunningAttempts();
   readonly #waiting = new DialQueue();
   #state: DialState = idleDialState;
@@ -93,8 +95,7 @@ export class Dialer {
 
   /** Returns why the last attempt failed; `undefined` if it did not fail, or if the next attempt is already due. */
   refusal(): DialFailure | undefined {
-    const isDue = (nextDueAt(this.#state) ?? 0) <= this.#options.clock.now();
-    return isDue ? undefined : this.#failure;
+    return (nextDueAt(this.#state) ?? 0) <= this.#options.clock.now() ? undefined : this.#failure;
   }
 
   /** Why the last attempt failed; `undefined` after a success. */
@@ -115,8 +116,8 @@ export class Dialer {
     if (this.#timer !== undefined) this.#options.clock.clearTimeout(this.#timer);
     this.#timer = undefined;
     if ((this.#scheduledAt() ?? 0) > this.#options.clock.now() + earlyMs) return this.#arm();
-    const isChained = this.#state.kind === 'chained';
-    const hasRoom = this.#running.makeRoom(isChained ? provenOverlap(this.speed.connectMs) : minOverlap);
+    const overlap = this.#state.kind === 'chained' ? provenOverlap(this.speed.connectMs) : minOverlap;
+    const hasRoom = this.#running.makeRoom(overlap);
     const ticket = this.#next;
     const effect = this.#advance({ kind: 'ticked', room: hasRoom && ticket !== undefined });
     if (effect === 'attempt' && ticket !== undefined) this.#attempt(ticket);
@@ -230,8 +231,8 @@ export class Dialer {
   }
 
   get #next(): DialerTicket | undefined {
-    const isChained = this.#state.kind === 'chained';
-    return isChained ? this.#waiting.firstBut(this.#running.tickets()) : this.#waiting.leader;
+    if (this.#state.kind !== 'chained') return this.#waiting.leader;
+    return this.#waiting.firstBut(this.#running.tickets());
   }
 
   #arm(): void {

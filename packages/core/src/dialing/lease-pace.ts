@@ -23,6 +23,12 @@ export class LeasePace {
     this.#attemptedAt.push(now);
   }
 
+  /** Records an attempt to find the primary, which is made because writes are refused. */
+  lookedFor(now: number): void {
+    this.attempted(now);
+    this.trouble(now);
+  }
+
   /** Records that an attempt failed or that a connection broke. */
   trouble(now: number): void {
     this.#troubleAt = now;

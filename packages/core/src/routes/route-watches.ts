@@ -34,7 +34,9 @@ export class RouteWatches {
         name,
         target,
         isLeased,
-        onDial: () => dialer.leasePace.attempted(clock.now()),
+        turns: dialer.lookTurns,
+        followsAt: (now) => (isLeased ? dialer.leasePace.spread(now, now, dialer.alive) : now),
+        onDial: () => dialer.leasePace.lookedFor(clock.now()),
         expectsPrimary,
         pace: () => ({ periodMs: dialer.periodMs, wantedAt: writesWantedAt() }),
         sentinels:

@@ -1,4 +1,5 @@
 import type { Clock, TimerHandle } from '../clock.ts';
+import { LookTurns } from '../dialing/look-turns.ts';
 import { targetWith, type VerifiedSocket, type Target } from '../handshake/establish.ts';
 import type { Endpoint } from '../handshake/open-socket.ts';
 import type { RolePace } from './role-pace.ts';
@@ -133,6 +134,8 @@ export class Failover {
       target: targetWith(target, { endpoint: () => Promise.resolve(endpoint) }),
       pace: () => chosenPace,
       isOneServer: true,
+      turns: new LookTurns(),
+      followsAt: (now) => now,
       onPrimary: (verified) => {
         resolver.promoted(host, port);
         this.#options.onPromoted(verified);

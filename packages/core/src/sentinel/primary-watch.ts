@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import type { LookTurns } from '../dialing/look-turns.ts';
 import type { Target, VerifiedSocket } from '../handshake/establish.ts';
 import type { Endpoint } from '../handshake/open-socket.ts';
 import type { ServerInfo } from '../handshake/verify-handshake.ts';
@@ -42,6 +43,10 @@ export interface PrimaryWatchOptions {
         readonly credentials: Credentials | undefined;
       }
     | undefined;
+  /** Shared by all clients of the endpoint that look for its primary. */
+  readonly turns: LookTurns;
+  /** Returns when a client for which nobody is waiting may connect to the primary that another client has found. */
+  readonly followsAt: (now: number) => number;
   /** Called when an attempt to connect to a primary begins. */
   readonly onDial: () => void;
   /** Whether the client is currently connected to this endpoint. */
@@ -63,12 +68,14 @@ export class PrimaryWatch {
   constructor(options: PrimaryWatchOptions, tell: (news: PrimaryNews) => void) {
     this.#options = options;
     this.#tell = tell;
-    const { clock, target, pace, onDial } = options;
+    const { clock, target, pace, turns, followsAt, onDial } = options;
     this.#roleWatch = new RoleWatch({
       clock,
       target,
       pace,
       isOneServer: false,
+      turns,
+      followsAt,
       onPrimary: (verified) => this.#onPrimary(verified),
       onDial,
     });

@@ -1,10 +1,12 @@
 import type { Clock, TimerHandle } from '../clock.ts';
+import type { Looker, LookTurns } from '../dialing/look-turns.ts';
 import { establish, targetWith, type VerifiedSocket, type Target } from '../handshake/establish.ts';
 import { KeptReplica } from './kept-replica.ts';
 import { isWanted, type RolePace } from './role-pace.ts';
 
-const growth = 1.3;
 const steadyMs = 5000;
+/** The pause after an attempt, as a share of the time since attempts became less frequent. */
+const pausedShare = 0.25;
 const maxPauseMs = 1000;
 
 export interface RoleWatchOptions {
@@ -16,6 +18,12 @@ export interface RoleWatchOptions {
    * server is asked again on that connection.
    */
   readonly isOneServer: boolean;
+  /** Shared by all clients that look for this primary. */
+  readonly turns: LookTurns;
+  /**
+   * Returns when a client for whose primary nobody is waiting may connect to the primary that another client has found.
+   */
+  readonly followsAt: (now: number) => number;
   /** Called when a primary answers at the endpoint; the listener must keep or destroy the verified socket. */
   readonly onPrimary: (verified: VerifiedSocket) => void;
   /** Called when an attempt to connect begins. */
@@ -24,8 +32,9 @@ export interface RoleWatchOptions {
 
 /**
  * Looks for the primary while a replica answers at its endpoint, and leaves the connection that serves reads alone.
- * Makes one attempt at a time. While writes are waiting, there is one attempt per period. Otherwise, attempts become
- * less frequent after 5 seconds, so that a server that stays a replica causes little traffic.
+ * The clients of an endpoint take turns, so there is one attempt at a time. While writes are waiting, there is one
+ * attempt per period. Otherwise, attempts become less frequent after 5 seconds, so that a server that stays a replica
+ * causes little traffic.
  */
 export class RoleWatch {
   readonly #options: RoleWatchOptions;
@@ -34,9 +43,13 @@ export class RoleWatch {
   #abort: AbortController | undefined;
   #kept: KeptReplica | undefined;
   #startedAt = 0;
-  #pauseMs = 0;
   #dialedAt = 0;
   #dueAt = 0;
+  readonly #looker: Looker = {
+    isWanted: () => isWanted(this.#options.pace(), this.#clock.now()),
+    takeTurn: (dueAt) => this.#takeTurn(dueAt),
+    follow: () => this.#follow(),
+  };
 
   constructor(options: RoleWatchOptions) {
     this.#options = options;
@@ -44,14 +57,13 @@ export class RoleWatch {
   }
 
   get isOn(): boolean {
-    return this.#timer !== undefined || this.#abort !== undefined;
+    return this.#options.turns.has(this.#looker);
   }
 
   start(): void {
     if (this.isOn) return;
     this.#startedAt = this.#clock.now();
-    this.#pauseMs = this.#options.pace().periodMs;
-    this.#look();
+    this.#options.turns.join(this.#looker);
   }
 
   stop(): void {
@@ -61,14 +73,29 @@ export class RoleWatch {
     this.#abort = undefined;
     this.#kept?.drop();
     this.#kept = undefined;
+    this.#options.turns.leave(this.#looker);
   }
 
   nextLookMs(): number | undefined {
     return this.isOn ? this.#options.pace().periodMs : undefined;
   }
 
+  #takeTurn(dueAt: number): void {
+    this.#dueAt = dueAt;
+    if (this.#clock.now() >= dueAt) this.#look();
+    else this.#arm();
+  }
+
+  #follow(): void {
+    const now = this.#clock.now();
+    const followsAt = this.#options.turns.isWanted ? now : this.#options.followsAt(now);
+    if (followsAt <= now) this.#look();
+    else this.#setTimer(followsAt - now, () => this.#follow());
+  }
+
   #look(): void {
     this.#timer = undefined;
+    this.#options.turns.looks(this.#clock.now() + this.#options.pace().periodMs);
     const abort = new AbortController();
     this.#abort = abort;
     const deadline = this.#clock.setTimeout(
@@ -85,7 +112,7 @@ export class RoleWatch {
           return;
         }
         this.#abort = undefined;
-        if (isPrimary(verified)) this.#options.onPrimary(verified);
+        if (isPrimary(verified)) this.#onPrimary(verified);
         else this.#onReplica(verified);
       },
       () => {
@@ -104,11 +131,17 @@ export class RoleWatch {
     return establish(targetWith(this.#options.target, { requiresPrimary: false }), this.#clock, signal);
   }
 
+  #onPrimary(verified: VerifiedSocket): void {
+    this.#options.turns.found(this.#looker);
+    this.#options.onPrimary(verified);
+  }
+
   #onReplica(verified: VerifiedSocket): void {
     if (this.#options.isOneServer) {
       this.#kept = new KeptReplica(verified, () => {
         this.#kept = undefined;
         if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer);
+        this.#timer = undefined;
         this.#lookSoon();
       });
     } else verified.socket.destroy();
@@ -116,34 +149,33 @@ export class RoleWatch {
   }
 
   #lookLater(): void {
-    this.#dueAt = this.#clock.now() + this.#nextPauseMs();
-    this.#arm();
+    this.#options.turns.missed(this.#looker, this.#clock.now() + this.#pauseMs());
   }
 
   // Sentinel makes a replica close its connections at the moment of its promotion.
   #lookSoon(): void {
-    this.#dueAt = Math.max(this.#clock.now(), this.#dialedAt + this.#options.pace().periodMs);
-    this.#arm();
+    const dueAt = Math.max(this.#clock.now(), this.#dialedAt + this.#options.pace().periodMs);
+    this.#options.turns.missed(this.#looker, dueAt);
   }
 
   // Checks once per period, even during a long pause between attempts, because a write that has begun to wait ends the
   // pause.
   #arm(): void {
-    this.#timer = this.#clock.setTimeout(
-      () => {
-        const now = this.#clock.now();
-        if (now >= this.#dueAt || isWanted(this.#options.pace(), now)) this.#look();
-        else this.#arm();
-      },
-      Math.max(0, Math.min(this.#options.pace().periodMs, this.#dueAt - this.#clock.now())),
-    );
+    const { pace, turns } = this.#options;
+    this.#setTimer(Math.min(pace().periodMs, this.#dueAt - this.#clock.now()), () => {
+      if (turns.isWanted || this.#clock.now() >= this.#dueAt) this.#look();
+      else this.#arm();
+    });
+  }
+
+  #setTimer(ms: number, onTime: () => void): void {
+    this.#timer = this.#clock.setTimeout(onTime, Math.max(0, ms));
     this.#timer.unref?.();
   }
 
-  #nextPauseMs(): number {
+  #pauseMs(): number {
     const age = this.#clock.now() - this.#startedAt;
-    if (age > steadyMs) this.#pauseMs = Math.min(maxPauseMs, this.#pauseMs * growth);
-    return this.#pauseMs;
+    return Math.max(this.#options.pace().periodMs, Math.min(maxPauseMs, pausedShare * (age - steadyMs)));
   }
 }
 

@@ -1,0 +1,79 @@
+/** A client that is connected to a replica and looks for the primary. */
+export interface Looker {
+  /** Whether its callers are waiting for the primary. */
+  isWanted(): boolean;
+  /** Call when it is this client's turn: it looks at `dueAt`, or sooner if callers are waiting. */
+  takeTurn(dueAt: number): void;
+  /** Call when it is this client's turn because another client has just found the primary. */
+  follow(): void;
+}
+
+/**
+ * The clients of one endpoint that look for the primary. One of them looks at a time, so that an endpoint where a
+ * replica answers is not dialed for each connection. When one finds the primary, the next one's turn comes immediately:
+ * each makes its own connection.
+ */
+export class LookTurns {
+  readonly #lookers = new Set<Looker>();
+  #current: Looker | undefined;
+  #dueAt = -Infinity;
+
+  has(looker: Looker): boolean {
+    return this.#lookers.has(looker);
+  }
+
+  /** Whether callers of any of the clients are waiting for the primary. */
+  get isWanted(): boolean {
+    for (const looker of this.#lookers) if (looker.isWanted()) return true;
+    return false;
+  }
+
+  join(looker: Looker): void {
+    if (this.#lookers.size === 0) this.#dueAt = -Infinity;
+    this.#lookers.add(looker);
+    if (this.#current === undefined) this.#give(looker);
+  }
+
+  /** Call when this client begins to look. Even if it then leaves, nobody looks before `dueAt`. */
+  looks(dueAt: number): void {
+    this.#dueAt = dueAt;
+  }
+
+  /** Call when this client has not found the primary, perhaps for a reason of its own: the next one looks at `dueAt`. */
+  missed(looker: Looker, dueAt: number): void {
+    if (this.#current !== looker) return;
+    this.#dueAt = dueAt;
+    this.#lookers.delete(looker);
+    this.#lookers.add(looker);
+    const [next] = this.#lookers;
+    this.#give(next as Looker);
+  }
+
+  /** Call when this client no longer looks. */
+  leave(looker: Looker): void {
+    if (!this.#end(looker)) return;
+    const [next] = this.#lookers;
+    if (next !== undefined) this.#give(next);
+  }
+
+  /** Call when this client has found the primary. The clients whose callers are waiting follow first. */
+  found(looker: Looker): void {
+    if (!this.#end(looker)) return;
+    const [first] = this.#lookers;
+    this.#current = [...this.#lookers].find((each) => each.isWanted()) ?? first;
+    this.#current?.follow();
+  }
+
+  /** Returns whether it was this client's turn. */
+  #end(looker: Looker): boolean {
+    this.#lookers.delete(looker);
+    if (this.#current !== looker) return false;
+    this.#current = undefined;
+    return true;
+  }
+
+  #give(looker: Looker): void {
+    this.#current = looker;
+    looker.takeTurn(this.#dueAt);
+  }
+}
