@@ -38,7 +38,9 @@ function stage(failing = -1) {
     foundBy,
     watches,
     wantedAt,
-    start: () => watches.forEach((watch) => watch.start()),
+    start() {
+      for (const watch of watches) watch.start();
+    },
     spread: (ms: number) => (spreadMs = ms),
   };
 }
@@ -53,7 +55,7 @@ it('ten clients of a replica connect no more often than one', async () => {
   const before = network.openedAt.length;
   await clock.travelAsync(10_000);
   expect(network.openedAt.length - before).toBeLessThanOrEqual(11);
-  watches.forEach((watch) => watch.stop());
+  for (const watch of watches) watch.stop();
   expect([network.links.length, clock.pendingTimers]).toEqual([0, 0]);
 });
 
@@ -66,7 +68,7 @@ it('each client gets its own connection as soon as one has found the primary, fi
   server.role = 'master';
   await clock.travelAsync(2 * periodMs);
   expect(foundBy.slice(0, 3)).toEqual(expect.arrayContaining([7, 8]));
-  expect(foundBy.slice().sort()).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  expect(foundBy.toSorted()).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
   expect(watches.some((watch) => watch.isOn)).toBe(false);
   expect(clock.pendingTimers).toBe(0);
 });
@@ -104,7 +106,7 @@ it('a client that cannot connect does not keep the others from looking', async (
   await clock.travelAsync(500);
   server.role = 'master';
   await clock.travelAsync(3 * periodMs);
-  expect(foundBy.slice().sort()).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  expect(foundBy.toSorted()).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
 });
 
 const refuse = (): Promise<never> => Promise.reject(new Error('refused'));

@@ -1,8 +1,10 @@
 import { createRedisResilience } from '@redis-resilience/core';
-import { startSentinel, waitFor } from '@redis-resilience/testing';
+import { startRedis, startSentinel, waitFor } from '@redis-resilience/testing';
 import type { Socket } from 'node:net';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { expect, it, onTestFinished } from 'vitest';
+import { pass } from '../stage/call-loop.ts';
+import { startProtectedRedis } from '../stage/protected-redis.ts';
 
 const channel = 'net.client.socket';
 
@@ -40,4 +42,36 @@ it('a planned failover makes a pool of ten dial the new primary once for each co
   // The shared client may look several times until the replica is promoted; no leased connection looks at all.
   expect(ofPrimary()).toBeGreaterThanOrEqual(11);
   expect(ofPrimary()).toBeLessThanOrEqual(20);
+});
+
+it('a pool of ten at a demoted primary looks for the new one as often as a single connection', async () => {
+  await using redis = await startProtectedRedis({
+    resilience: { logger: false, pool: { min: 10, max: 10 } },
+  });
+  await using promoted = await startRedis({ replicaOf: redis.server });
+  const { resilience, proxy } = redis;
+  const write = (): Promise<unknown> => resilience.lease((client) => client.set('a', '1'));
+  const writeOnAll = (): Promise<unknown> => Promise.all(Array.from({ length: 10 }, write));
+  await waitFor(() => resilience.detail().pool.idle === 10, { message: 'the pool' });
+  const accepted = proxy.accepted;
+  const demotedAt = performance.now();
+
+  await redis.server.command('REPLICAOF', promoted.host, promoted.port);
+  await writeOnAll().catch(() => undefined);
+  await pass(1_000);
+  proxy.retarget(promoted);
+  await promoted.command('REPLICAOF', 'NO', 'ONE');
+  await waitFor(
+    () =>
+      writeOnAll().then(
+        () => true,
+        () => false,
+      ),
+    { message: 'writes' },
+  );
+  const attempts = proxy.accepted - accepted;
+  const periods = (performance.now() - demotedAt) / 100;
+
+  expect(attempts).toBeGreaterThanOrEqual(5);
+  expect(attempts).toBeLessThanOrEqual(periods + 25);
 });

@@ -106,9 +106,9 @@ export class Dialer {
   /** Milliseconds until the next attempt; `undefined` if no request is waiting. */
   nextAttemptMs(): number | undefined {
     if (this.#waiting.length === 0) return undefined;
-    const { clock } = this.#options;
-    const dueAt = this.#scheduledAt() ?? clock.now();
-    if (dueAt >= clock.now()) return dueAt - clock.now();
+    const now = this.#options.clock.now();
+    const dueAt = this.#scheduledAt() ?? now;
+    if (dueAt >= now) return dueAt - now;
     return this.#running.isHandshaking ? this.periodMs : 0;
   }
 
@@ -116,8 +116,8 @@ export class Dialer {
     if (this.#timer !== undefined) this.#options.clock.clearTimeout(this.#timer);
     this.#timer = undefined;
     if ((this.#scheduledAt() ?? 0) > this.#options.clock.now() + earlyMs) return this.#arm();
-    const overlap = this.#state.kind === 'chained' ? provenOverlap(this.speed.connectMs) : minOverlap;
-    const hasRoom = this.#running.makeRoom(overlap);
+    const isChained = this.#state.kind === 'chained';
+    const hasRoom = this.#running.makeRoom(isChained ? provenOverlap(this.speed.connectMs) : minOverlap);
     const ticket = this.#next;
     const effect = this.#advance({ kind: 'ticked', room: hasRoom && ticket !== undefined });
     if (effect === 'attempt' && ticket !== undefined) this.#attempt(ticket);
@@ -168,10 +168,9 @@ export class Dialer {
   }
 
   #failed(attempt: RunningAttempt, ticket: DialerTicket, result: DialFailure, isOverdue: boolean): void {
-    const { cause } = result;
     this.#failure = result;
     this.leasePace.trouble(this.#options.clock.now());
-    if (attempt.wasConnected || cause === 'credentials') {
+    if (attempt.wasConnected || result.cause === 'credentials') {
       // The fault may lie with this request, not with the endpoint, so the next request becomes the leader.
       ticket.setbacks++;
       this.#waiting.remove(ticket);
@@ -179,7 +178,7 @@ export class Dialer {
     } else {
       this.speed.missed(isOverdue, attempt.patient);
     }
-    const overload = result.overload ?? (cause === 'loading' || cause === 'max-clients');
+    const overload = result.overload ?? ['loading', 'max-clients'].includes(result.cause);
     this.#advance({ kind: 'failed', overload, handshake: attempt.wasConnected });
   }
 
@@ -231,8 +230,8 @@ export class Dialer {
   }
 
   get #next(): DialerTicket | undefined {
-    if (this.#state.kind !== 'chained') return this.#waiting.leader;
-    return this.#waiting.firstBut(this.#running.tickets());
+    const isChained = this.#state.kind === 'chained';
+    return isChained ? this.#waiting.firstBut(this.#running.tickets()) : this.#waiting.leader;
   }
 
   #arm(): void {
