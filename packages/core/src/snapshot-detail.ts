@@ -14,7 +14,9 @@ export interface SharedUse {
 export interface ServerFacts {
   /** Product and version, such as `Redis 7.4.1` or `Valkey 8.0.2`. Undefined if the user has no permission for INFO. */
   readonly version: string | undefined;
-  /** Undefined if not known. A primary that has been demoted shows as a replica as soon as it is noticed. */
+  /**
+   * Undefined if not known. A primary that has been demoted is shown as a replica as soon as the demotion is noticed.
+   */
   readonly role: 'primary' | 'replica' | undefined;
 }
 

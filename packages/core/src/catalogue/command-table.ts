@@ -42,7 +42,7 @@ export const commandTable: readonly CommandGroup[] = [
   // PFADD works on an estimate, so no caller bases a decision on its reply.
   { lane: 'write', effect: 'write-checked-safe', names: 'pfadd' },
 
-  // The reply says who was first: callers use it as a lock, to claim a job, or to drop duplicates.
+  // The reply says which caller was first: it is used as a lock, to claim a job, or to drop duplicates.
   { lane: 'write', effect: 'write-checked', names: 'setnx hsetnx msetnx sadd' },
   {
     lane: 'write',

@@ -92,7 +92,7 @@ export class CircuitProbe {
 
   #judge(askedForWrites: boolean, tookMs: number | undefined): void {
     this.#timer = undefined;
-    // Meanwhile the circuit may have opened for another reason, about which this reply says nothing.
+    // In the meantime, the circuit may have opened for another reason, about which this reply says nothing.
     const isToThePoint = askedForWrites === isRefusal(this.#circuit.cause);
     if (tookMs === undefined || !isToThePoint) {
       this.#pauseMs = Math.min(maxPauseMs, this.#pauseMs * growth);

@@ -37,8 +37,8 @@ const shareRatio = 4;
  * - There is no timer. A change that is due is made when a method is next called, dated back to when it was due.
  * - The rules are evaluated when a call fails or is slow, never after an ordinary success.
  * - The open time doubles each time the circuit opens again, and is reset once it has stayed closed for a whole window.
- * - While calls are answered, if slowly, an open circuit admits all of them: most still end before their deadline. If
- *   they are not answered in time, or are slower than a configured `slowMs`, it admits one in four.
+ * - A circuit that is open because calls are slow admits all of them: most still end before their deadline. If they are
+ *   not answered in time, or are slower than a configured `slowMs`, it admits one in four.
  * - Mode `observe` goes through all states but rejects nothing; `off` stays closed. `isolate` works in every mode.
  */
 export class Circuit {

@@ -124,7 +124,7 @@ export class PartOutages {
     return away === undefined ? undefined : this.#partAway(away);
   }
 
-  /** Returns the cause for the first of these nodes that is certainly away; undefined if none is. */
+  /** Returns the cause for the first of these nodes that is certainly unavailable; undefined if none is. */
   causeAmong(addresses: ReadonlySet<string>): CauseCode | undefined {
     for (const outages of [this.#lost, this.#down])
       for (const [address, { cause, isCertain }] of outages)
@@ -132,7 +132,7 @@ export class PartOutages {
     return this.#uncovered.size > 0 ? 'cluster-down' : undefined;
   }
 
-  /** Whether all of these nodes are certainly away, even for reads. */
+  /** Returns whether all of these nodes are certainly unavailable, even for reads. */
   isAllAway(addresses: ReadonlySet<string>): boolean {
     if (addresses.size === 0) return false;
     for (const address of addresses) {

@@ -23,7 +23,7 @@ export class Answers implements CallOwner {
 
   answered(call: Call, value: unknown, command: DriverCommand): void {
     const { batch } = call;
-    // A call on the fast path is no step of a scan.
+    // A call on the fast path is never a step of a scan.
     if (isSlow(call)) this.#gate.state.guards.answered(call, command, value);
     if (batch === undefined) this.#gate.answered(call, value);
     else if (batch instanceof JoinedBatch) {

@@ -27,7 +27,7 @@ export interface OwnFailure {
 
 /**
  * The message with which ioredis rejects the commands of a client that its user has closed. BullMQ 5 and 6 and Bull 4
- * rely on exactly this text to tell a client that they have closed themselves from one that has failed.
+ * rely on exactly this text to distinguish a client that they closed themselves from one that has failed.
  */
 const closedText = 'Connection is closed.';
 

@@ -8,7 +8,7 @@ export type ConnectionNews =
   | { readonly kind: 'serving' }
   /**
    * Commands must wait or fail. `since` is when the outage began; undefined while the first connection is being made.
-   * `isUnnoticed`: the connection was idle, so nobody notices if the next attempt succeeds.
+   * `isUnnoticed`: the connection was idle, so no caller notices the loss if the next attempt succeeds.
    */
   | {
       readonly kind: 'away';

@@ -59,7 +59,7 @@ export interface ClientParts {
   readonly gateParts: GateParts;
   /** Circuits that belong only to this client; undefined if it uses those of the resilience. */
   readonly ownCircuits?: LaneCircuits | undefined;
-  /** Whether callers wait for the connection before they send anything on it. Undefined if nobody ever does. */
+  /** Whether callers wait for the connection before they send anything on it. Undefined if callers never do. */
   readonly isAwaited?: (() => boolean) | undefined;
   /** Receives the client's reports. */
   readonly tell: (news: ClientNews) => void;

@@ -104,7 +104,7 @@ export class Reconnector implements SocketSource {
       proof,
       intervalMs,
       // Clients in a large fleet poll rarely. If a PING could time out sooner than the polling interval, a short stall
-      // of the server would make all of them redial at once.
+      // of the server would make all of them redial at the same time.
       roundTrip: new RoundTrip(Math.max(minStallMs, intervalMs), Math.max(maxStallMs, intervalMs)),
       onWaiting: (cause) => tell(notServing(cause)),
     }).then(

@@ -7,7 +7,7 @@ import type { VerifiedSocket } from '../handshake/establish.ts';
 export type SourceEvent =
   /** The last event: a socket has been verified, and its server is serving. */
   | { readonly kind: 'verified'; readonly verified: VerifiedSocket }
-  /** An attempt failed, or the server replied that it cannot serve yet. The source goes on trying. */
+  /** An attempt failed, or the server replied that it cannot serve yet. The source keeps trying. */
   | { readonly kind: 'failed'; readonly cause: CauseCode; readonly error: Error }
   /** Another connection's attempt to reach the same endpoint failed, while this one was still waiting for its turn. */
   | { readonly kind: 'other-failed'; readonly error: Error }
@@ -16,7 +16,7 @@ export type SourceEvent =
 
 /** Supplies a connection with sockets. */
 export interface SocketSource {
-  /** Starts to make a socket, and goes on until one is verified or `stop` is called. */
+  /** Starts to make a socket, and keeps trying until one is verified or `stop` is called. */
   start(priority: DialPriority, tell: (event: SourceEvent) => void): void;
   stop(): void;
   /** The request for the socket that is sought or was supplied; undefined before the first. */

@@ -67,7 +67,7 @@ export type DatabaseSignal =
   | { readonly kind: 'proven'; readonly name: string }
   /** A standby database no longer answers. */
   | { readonly kind: 'lost'; readonly name: string }
-  /** The application asked for this database. */
+  /** The application requested this database. */
   | { readonly kind: 'asked'; readonly name: string }
   | { readonly kind: 'weighed'; readonly name: string; readonly weight: number }
   /** The graceful switch was made. */

@@ -18,7 +18,7 @@ export interface MovableClient {
   resume(): void;
   /** The call that blocks the client's connection, if any. */
   readonly blocked: BlockedCall | undefined;
-  /** Makes a connection to another database, beside the present one. */
+  /** Makes a connection to another database, in addition to the current connection. */
   prepare(database: string, signal: AbortSignal): Promise<VerifiedSocket>;
   /**
    * Moves the client to another database, over this connection or a new one. `isInPeace` means that the switch is

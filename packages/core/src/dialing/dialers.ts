@@ -16,10 +16,7 @@ interface Shared {
 
 /**
  * The dialers of the process, keyed by clock, then by endpoint. The whole process shares them, so that the number of
- * attempts does not grow with the number of clients in the process. Tests with their own clocks share nothing.
- *
- * Other module-level state in this package: the default resilience (resilience/create.ts), known command names
- * (catalogue/command-traits.ts), the contexts of requests and operations (verbs/), and caches with weak references.
+ * attempts does not grow with the number of clients in the process. Tests with their own clocks share no dialers.
  */
 const dialers = new WeakMap<Clock, Map<string, Shared>>();
 

@@ -60,7 +60,8 @@ class DialerWatch {
   async #read(): Promise<void> {
     const [askInfo] = this.#asked;
     if (askInfo === undefined) return;
-    // Moves this connection to the end, so that another one is asked next time, because this one may be down for long.
+    // Moves this connection to the end, so that another one is asked next time, because this one may be down for a long
+    // time.
     this.#asked.delete(askInfo);
     this.#asked.add(askInfo);
     const connected = /^connected_clients:(\d+)/m.exec(String(await askInfo()))?.[1];

@@ -10,7 +10,7 @@ const lookAgainMs = 40;
 /**
  * Spreads connections for leases over the second that follows an outage: together with the attempts made before Redis
  * was back, a process makes hardly more attempts in a second than it has connections. Leases do not need all of their
- * connections at once, because a connection that one lease returns serves the next one. Other connections are not held
+ * connections immediately, because a connection that one lease returns serves the next. Other connections are not held
  * back, since each has callers of its own.
  */
 export class LeasePace {

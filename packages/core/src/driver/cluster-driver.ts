@@ -66,7 +66,10 @@ export interface ClusterDriver {
   primaries(): readonly NodeDriver[];
   onNodeAdded(listener: (node: NodeDriver) => void): void;
   onNodeRemoved(listener: (node: NodeDriver) => void): void;
-  /** Calls `listener` with each connection that the client makes for its subscriptions, and paces these. */
+  /**
+   * Calls `listener` with each connection that the client makes for its subscriptions, and limits how often the client
+   * makes one.
+   */
   onSubscriber(listener: (node: NodeDriver) => void, clock: Clock): void;
   /** Calls `onMade` with each connection for shard channels, and `onStopped` when the client no longer uses it. */
   onShardSubscriber(onMade: (node: NodeDriver) => void, onStopped: (node: NodeDriver) => void): void;

@@ -10,7 +10,7 @@ export class CredentialsError extends Error {
 }
 
 /**
- * Gets the credentials from their source, within `timeoutMs`, and until the signal aborts.
+ * Gets the credentials from their source. Fails after `timeoutMs`, or when the signal aborts.
  *
  * @throws {@link CredentialsError} with the provider's own error as its `cause`
  */

@@ -2,7 +2,7 @@ const maxTold = 100;
 const told = new Set<string>();
 
 /**
- * Tells developers of a mistake in their code that a response must not show: as a process warning with the place in the
+ * Reports a mistake in the application's code that a response must not show: as a process warning with the place in the
  * code, once for each message.
  */
 export function tellMistake({ message, stack = '' }: Error): void {

@@ -41,7 +41,7 @@ export function beginAgain(
     return;
   }
   awaitFormer(target, discard);
-  // With sentinels, ioredis would go on asking them forever. With a plain address, it has a socket before this turn of
+  // With sentinels, ioredis would keep asking them forever. With a plain address, it has a socket before this turn of
   // the event loop ends.
   if (Array.isArray(target.options['sentinels'])) former.disconnect();
 }

@@ -10,8 +10,8 @@ interface Transactional {
 }
 
 /**
- * Makes the transactions of a client like its commands: if the caller ignores the promise of `exec()`, an error of this
- * library does not become an unhandled rejection. ioredis derives that promise from those of the commands.
+ * Makes the transactions of a client behave like its commands: if the caller ignores the promise of `exec()`, an error
+ * of this library does not become an unhandled rejection. ioredis derives that promise from those of the commands.
  */
 export function quietTransactions(client: Redis | Cluster): void {
   const target = client as unknown as Transactional;

@@ -10,7 +10,7 @@ export interface LeaseFacts {
   readonly shared: Pick<GateFacts, 'gate' | 'awaySince' | 'isIsolated'>;
   /** Milliseconds for which calls wait for a change of database, in an outage of any age. */
   readonly changePatienceMs: number;
-  /** Why Redis is away; undefined if it is not. */
+  /** Why Redis is unavailable; undefined if it is available. */
   readonly cause: CauseCode | undefined;
   readonly isClosed: boolean;
   readonly now: number;
@@ -34,13 +34,13 @@ export type LeaseAdmission =
   | { readonly kind: 'refuse'; readonly refusal: LeaseRefusal };
 
 /**
- * Decides whether a lease is granted now, must wait, or is refused. While Redis is away, the same rules apply as for a
- * command; otherwise the state of the pool decides.
+ * Decides whether a lease is granted now, must wait, or is refused. While Redis is unavailable, the same rules apply as
+ * for a command; otherwise the state of the pool decides.
  */
 export function admitLease(facts: LeaseFacts): LeaseAdmission {
   const { shared, waiting, alive, leased, max, now } = facts;
   const isSpent = facts.budgetAt <= now;
-  // Even while the shared connection is being made again, an established pooled connection is usable.
+  // Even while the shared connection is being remade, an established pooled connection is usable.
   const isFree = waiting === 0 && alive > 0;
   if (isFree && !facts.isClosed && shared.gate !== 'ended' && !shared.isIsolated && !isSpent) return give;
   const admission = admit({

@@ -15,7 +15,7 @@ export type LeaseRefusal =
   | { readonly kind: 'request-budget' }
   /** `isolate()` is in force. */
   | { readonly kind: 'isolated' }
-  /** Redis is away, or no connection could be made in time. */
+  /** Redis is unavailable, or no connection could be made in time. */
   | { readonly kind: 'away'; readonly cause: CauseCode | undefined }
   /** All connections are leased, and none came free in time. */
   | { readonly kind: 'full'; readonly waitedMs: number }

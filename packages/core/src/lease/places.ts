@@ -11,10 +11,10 @@ export interface LeasePlace {
    * node serves the key.
    */
   readonly address: string;
-  /** The slot of the keys for which the place was sought; undefined if there is no Cluster. */
+  /** The slot of the lease's keys; undefined without a Cluster. */
   readonly slot?: number;
   readonly main: PoolMain;
-  /** Creates a connection. `isAwaited` tells whether somebody is waiting for just this one. */
+  /** Creates a connection. `isAwaited` returns whether a caller is waiting for this very connection. */
   readonly connect: (isAwaited: () => boolean) => LeaseConnection;
 }
 

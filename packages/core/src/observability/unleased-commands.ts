@@ -3,7 +3,7 @@ import type { EventHub } from './event-hub.ts';
 import type { ResilienceEvents } from './events.ts';
 
 /**
- * Notes which commands that need a connection of their own were called on the client that all callers share, and
+ * Records which commands that need a connection of their own were called on the client that all callers share, and
  * reports each kind once.
  */
 export class UnleasedCommands {

@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../errors.ts';
 
-/** Options of a connection that are often written beside those of this library. */
+/** Options of a connection that are often passed by mistake together with those of this library. */
 export const targetOptionNames: readonly string[] = [
   'host',
   'port',

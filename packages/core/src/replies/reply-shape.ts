@@ -29,7 +29,7 @@ export type Message =
   | 'malformed';
 
 export function kindOfElement(type: number): ElementKind {
-  // A verbatim string has a prefix that readers drop, so what it says is not known here. No server sends one.
+  // A verbatim string has a prefix that readers drop, so its text is not known here. No server sends one.
   if (type === 0x24 || type === 0x2b) return 'text';
   return type === 0x3a ? 'number' : 'other';
 }

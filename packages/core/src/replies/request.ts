@@ -14,13 +14,12 @@ const maxPushes = 1000;
 /**
  * Sends commands in one write over a socket that no other code reads, and resolves with one reply per command. The
  * socket must be paused before, and is paused again afterwards, so that nothing is lost between two requests. Error
- * replies are returned like other replies, without a password that they quote, with one exception: a server that has
- * reached its connection limit reports this in place of the first reply and closes the connection.
+ * replies are returned like other replies, without any password that they quote. There is one exception: a server that
+ * has reached its connection limit reports this in place of the first reply and closes the connection.
  *
  * @throws {@link ErrorReply} if the server has reached its connection limit; `ProtocolError` if the peer is not a Redis
- *   server; the socket's error; or the signal's reason. The caller must then destroy the socket
- * @example
- * const [pong] = await request(socket, [['PING']], AbortSignal.timeout(1000));
+ * server; the socket's error; or the signal's reason. The caller must then destroy the socket
+ * @example const [pong] = await request(socket, [['PING']], AbortSignal.timeout(1000));
  */
 export function request(
   socket: Socket,

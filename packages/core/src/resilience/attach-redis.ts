@@ -39,7 +39,7 @@ export function attachRedis(
 interface LeasedConnection {
   /** Its protection, once that is known. */
   guarded: ProtectedRedis | undefined;
-  /** Whether somebody is waiting for just this connection. */
+  /** Whether a caller is waiting for this very connection. */
   readonly isAwaited: () => boolean;
 }
 

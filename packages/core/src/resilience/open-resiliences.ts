@@ -3,8 +3,8 @@ import { noticeSecondCopy } from './second-copy.ts';
 
 const made = new Set<WeakRef<RedisResilience>>();
 /**
- * When the set has grown to this size, closed and collected resiliences are removed from it. The limit is then set to
- * twice the remaining size, so that the average cost per resilience stays small.
+ * When the set has grown to this size, closed and garbage-collected resiliences are removed from it. The limit is then
+ * set to twice the remaining size, so that the average cost per resilience stays small.
  */
 let fullSize = 64;
 

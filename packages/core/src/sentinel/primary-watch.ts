@@ -14,7 +14,7 @@ import type { SentinelResolver } from './sentinel-resolver.ts';
 export type PrimaryNews =
   /** The server is a replica, or a replica is about to be promoted: writes must wait. */
   | { readonly kind: 'writes-away' }
-  /** The server is a primary: writes may go on. */
+  /** The server is a primary: writes may continue. */
   | { readonly kind: 'writes-back' }
   /**
    * Another server is the primary, and `verified` is connected to it. `isImmediate` means that the current server is known

@@ -7,8 +7,8 @@ export interface Promotion {
 const knownMs = 10_000;
 
 /**
- * The latest promotion that a client of a resilience has seen, for all its clients: for up to a second, the sentinels
- * go on naming the old primary to those that ask.
+ * The latest promotion that a client of a resilience has seen, for all its clients: for up to a second, sentinels may
+ * still name the old primary when asked.
  */
 export class Promotions {
   #latest: { readonly promotion: Promotion; readonly until: number } | undefined;

@@ -50,8 +50,8 @@ const pattern = '*';
 
 /**
  * Listens to every sentinel for failovers, as long as any client follows. Each sentinel publishes the new primary when
- * it learns of it; the sentinel that leads the failover is the first. The old primary may go on answering for seconds,
- * but writes to it are lost.
+ * it learns of it; the sentinel that leads the failover is the first. The old primary may still answer for seconds, but
+ * writes to it are lost.
  */
 export class SentinelWatch {
   /** Confirms what the sentinels announce. */

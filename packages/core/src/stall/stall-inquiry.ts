@@ -12,7 +12,8 @@ import type { SpareSocket } from './spare-socket.ts';
 /** The result of an inquiry into a silent connection. */
 export type InquiryFinding =
   /**
-   * The server is away: it answers on no connection (`isSilent`), or replies that it cannot serve. The inquiry goes on.
+   * The server is away: it answers on no connection (`isSilent`), or replies that it cannot serve. The inquiry
+   * continues.
    */
   | { readonly kind: 'away'; readonly cause: CauseCode; readonly isSilent?: boolean }
   /** The server is working again, and nothing suggests that the connection is dead. */
@@ -38,7 +39,7 @@ const maxGraceMs = 200;
 /**
  * Finds out why a connection is silent by asking over a second one, which all silent connections to the server share. A
  * socket is never closed on suspicion alone, only when the server answers on the second connection but still not on the
- * first. The inquiry goes on while the server is away.
+ * first. The inquiry continues while the server is away.
  */
 export class StallInquiry {
   readonly #target: Target;

@@ -3,12 +3,12 @@ import { checkDatabases, isDatabasesTarget } from './check-databases.ts';
 import type { ResilienceTarget } from './resilience-target.ts';
 import { severalUrls } from './several-urls.ts';
 
-/** One of several databases, as its user gave it. */
+/** One of several databases, as the application configured it. */
 export interface KnownDatabase {
   readonly name: string;
   readonly weight: number;
   readonly isReadOnly: boolean;
-  /** The options of ioredis that lead there, with the login. */
+  /** The ioredis options for connecting to the database, including the login. */
   readonly options: Readonly<Record<string, unknown>>;
 }
 
@@ -20,7 +20,7 @@ export function noteDatabases(resilience: RedisResilience, databases: readonly K
 }
 
 /**
- * The databases of a resilience, or those that a target names, in the order of their list; empty where there is only one.
+ * Returns the databases of a resilience or of a target, in the order of their list; empty if there is only one.
  *
  * @throws ConfigurationError for a target whose list of databases is malformed
  */

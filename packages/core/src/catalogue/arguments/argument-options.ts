@@ -6,9 +6,9 @@ import { worseEffect } from '../effect.ts';
 export type Option = Effect | { readonly effect?: Effect; readonly takes: number };
 
 /**
- * Reads options from index `from` to the end, or to the keyword `until`, and returns the least repeatable of their
- * effects and `plain`. An option that is not in the table yields `never`, because it may be a condition that a newer
- * server has added.
+ * Reads options from index `from` to the end, or to the keyword `until`, and returns the least repeatable among their
+ * effects and `plain`, the effect without options. An option that is not in the table yields `never`, because it may be
+ * a condition that a newer server has added.
  */
 export function effectOfOptions(
   args: readonly unknown[],

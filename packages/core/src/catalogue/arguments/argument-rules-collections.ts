@@ -12,8 +12,8 @@ export const collectionRules: Readonly<Record<string, ArgumentRule>> = {
   xadd,
 };
 
-// INCR accumulates. With NX and CH, callers learn from the reply who was first. With XX, GT and LT, a second run leaves
-// the same scores.
+// INCR accumulates. With NX and CH, callers learn from the reply which of them was first. With XX, GT and LT, a second
+// run leaves the same scores.
 const zaddFlags: ReadonlyMap<string, Effect> = new Map([
   ['INCR', 'write-accumulating'],
   ['NX', 'write-checked'],

@@ -41,6 +41,6 @@ export class Redirections {
 
 function isRedirection(error: Error): boolean {
   const redirection = isReplyError(error) ? redirectionOf(error.message) : undefined;
-  // A node that is down says nothing about another one.
+  // CLUSTERDOWN does not lead to another node.
   return redirection !== undefined && redirection !== 'down';
 }

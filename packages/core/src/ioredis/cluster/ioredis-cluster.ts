@@ -241,7 +241,7 @@ export class IoredisCluster implements ClusterDriver {
 
   async end(): Promise<void> {
     if (this.hasEnded) return;
-    // Not `once` of node:events, which rejects when the cluster reports the error of an attempt meanwhile.
+    // `once` of node:events would reject if the cluster reported the error of an attempt in the meantime.
     const ended = new Promise<void>((resolve) => this.#cluster.once('end', () => resolve()));
     this.#cluster.disconnect();
     await ended;

@@ -57,7 +57,7 @@ function bounds({ name }: DriverCommand): boolean {
   return name === 'multi' || name === 'exec';
 }
 
-/** Without its MULTI, the rest would run on its own; without its EXEC, the connection would go on queueing. */
+/** Without its MULTI, the rest would run on its own; without its EXEC, the server would keep queueing commands. */
 function failTransaction(stream: OwnStream, error: unknown): void {
   stream.failure = asCallersFault(error);
   socketOf(stream)?.destroy();

@@ -106,7 +106,7 @@ export class RawClient {
     return this.#keyPrefix === undefined ? args : prefixed(args, this.#keyPrefix);
   }
 
-  // Records the SELECT commands among these. ioredis records only those that it sends itself.
+  // Records the SELECT commands among these commands. ioredis records only those that it sends itself.
   #followSelect(commands: readonly JoinedCommand[]): void {
     const { condition } = this.#target;
     for (const [verb, database] of commands) {

@@ -7,13 +7,13 @@ import type { Redis } from 'ioredis';
 type Queue = Internals['commandQueue'];
 
 /**
- * Detaches a silent socket from a client, which goes on as if the socket had closed, and keeps reading it for commands
- * that must not run twice, because their replies may still arrive. All other commands fail as if the socket had closed,
- * and their replies are skipped.
+ * Detaches a silent socket from a client, which continues as if the socket had closed, and keeps reading it for
+ * commands that must not run twice, because their replies may still arrive. All other commands fail as if the socket
+ * had closed, and their replies are skipped.
  *
  * @param own the listeners for `close` that do not belong to the client
- * @returns whether the socket is read on. It is not, and nothing has changed, if it carries no command that must not run
- *   twice, or if it carries a write that is about to be retried on the next socket and would run here after that
+ * @returns whether the socket is still read. It is not, and nothing has changed, if it carries no command that must not
+ * run twice, or if it carries a write that is about to be retried on the next socket and would run here after that
  */
 export function leaveBehind(
   client: Redis,

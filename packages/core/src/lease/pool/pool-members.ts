@@ -24,7 +24,7 @@ export class PoolMembers {
    */
   readonly #idle: PoolMember[] = [];
 
-  /** `isAwaited` tells whether callers are waiting for a connection. */
+  /** `isAwaited` returns whether callers are waiting for a connection. */
   constructor(
     { settings, connect, totals }: Pick<PoolParts, 'settings' | 'connect' | 'totals'>,
     isAwaited: () => boolean,

@@ -28,8 +28,8 @@ export interface PoolParts {
   readonly settings: Settings;
   readonly main: PoolMain;
   /**
-   * Creates one more connection, which starts to dial by itself. `isAwaited` tells whether somebody is waiting for just
-   * this one.
+   * Creates one more connection, which starts to dial by itself. `isAwaited` returns whether a caller is waiting for
+   * this very connection.
    */
   readonly connect: (isAwaited: () => boolean) => LeaseConnection;
   /** Connects the shared client if it is lazy and has not been connected yet. */

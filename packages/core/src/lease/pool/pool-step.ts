@@ -21,7 +21,7 @@ export type PoolStep = 'hand-out' | 'ask' | 'connect' | 'none';
 
 /**
  * Decides a pool's next step; repeat until it returns `none`. At most one connection is made or checked for each
- * waiting caller. None is while Redis is unavailable, because the main connection notices when Redis is back.
+ * waiting caller. While Redis is unavailable, none is, because the main connection notices when Redis is back.
  */
 export function nextPoolStep(facts: PoolFacts): PoolStep {
   const { waiting, coming, size } = facts;
