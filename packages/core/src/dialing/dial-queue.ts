@@ -20,7 +20,7 @@ export class DialQueue {
     return this.#waiting.some(({ request: { priority } }) => interactive.has(priority));
   }
 
-  /** Returns the next request that is not in `busy`: if possible, one that somebody is waiting for. */
+  /** Returns the next request that is not in `busy`: if possible, one that callers are waiting for. */
   firstBut(busy: Iterable<DialerTicket>): DialerTicket | undefined {
     const excluded = new Set(busy);
     const isFree = (ticket: DialerTicket): boolean => !excluded.has(ticket);

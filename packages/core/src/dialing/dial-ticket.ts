@@ -33,7 +33,7 @@ export class DialerTicket {
     return this.#request;
   }
 
-  /** Whether the connection is for leases, and nobody is waiting for it. */
+  /** Whether the connection is for leases, and no caller is waiting for it. */
   get canWait(): boolean {
     return this.#request.priority === 'leased' && this.#request.isWanted?.() !== true;
   }

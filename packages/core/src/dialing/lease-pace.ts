@@ -35,7 +35,7 @@ export class LeasePace {
   }
 
   /**
-   * Returns when a connection that is due at `dueAt`, and for which nobody is waiting, may be dialed or must be
+   * Returns when a connection that is due at `dueAt`, and for which no caller is waiting, may be dialed or must be
    * reconsidered. `connections` is the number of connections that the process has or wants.
    */
   spread(dueAt: number, now: number, connections: number): number {

@@ -1,6 +1,6 @@
 /** A client that is connected to a replica and looks for the primary. */
 export interface Looker {
-  /** Whether its callers are waiting for the primary. */
+  /** Whether the client's callers are waiting for the primary. */
   isWanted(): boolean;
   /** Call when it is this client's turn: it looks at `dueAt`, or sooner if callers are waiting. */
   takeTurn(dueAt: number): void;
@@ -34,7 +34,7 @@ export class LookTurns {
     if (this.#current === undefined) this.#give(looker);
   }
 
-  /** Call when this client begins to look. Even if it then leaves, nobody looks before `dueAt`. */
+  /** Call when this client begins to look. Even if it then leaves, no client looks before `dueAt`. */
   looks(dueAt: number): void {
     this.#dueAt = dueAt;
   }
@@ -64,7 +64,7 @@ export class LookTurns {
     this.#current?.follow();
   }
 
-  /** Returns whether it was this client's turn. */
+  /** Removes this client. Returns whether it was the client's turn. */
   #end(looker: Looker): boolean {
     this.#lookers.delete(looker);
     if (this.#current !== looker) return false;

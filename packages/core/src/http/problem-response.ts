@@ -27,7 +27,10 @@ export interface RedisProblem {
   readonly cause?: CauseCode;
   /** Name of the connection. Present if a guard rejected the request, absent if the response was made from an error. */
   readonly connection?: string;
-  /** `not-applied`: safe to retry. `unknown`: it may have run, so check before you retry. */
+  /**
+   * `not-applied`: a retry is safe. `unknown`: the command may have run, so check before you retry. `refused`: the
+   * server replied with an error.
+   */
   readonly outcome: Outcome;
 }
 

@@ -37,7 +37,7 @@ export function attachRedis(
 
 /** A leased connection that is being made. */
 interface LeasedConnection {
-  /** Its protection, once that is known. */
+  /** The protected client of the connection, once it exists. */
   guarded: ProtectedRedis | undefined;
   /** Whether a caller is waiting for this very connection. */
   readonly isAwaited: () => boolean;

@@ -53,7 +53,7 @@ export class Engine implements RedisResilience {
   readonly #refusals: RefusalPace;
   #closing: Promise<void> | undefined;
 
-  /** `protectClients` protects the client and its later duplicates. They all share the parts that it is given. */
+  /** `protectClients` protects the client and its later duplicates, which all share the parts passed to it. */
   constructor(
     client: Redis | Cluster,
     settings: Settings,

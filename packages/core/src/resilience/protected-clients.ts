@@ -15,7 +15,7 @@ export interface ClientsControl {
    * Uses these credentials for live connections and all later ones; if undefined, those that the provider now returns.
    */
   reauthenticate(credentials: Credentials | undefined): Promise<void>;
-  /** Returns where leased connections lead. */
+  /** Returns the servers to which leased connections are made. */
   places(): LeasePlaces;
   /** Destroys all remaining sockets, and waits until they have closed. */
   closeSockets(): Promise<void>;
@@ -97,7 +97,7 @@ export class ProtectedClients {
     this.#control.wake();
   }
 
-  /** Where leased connections lead. */
+  /** The servers to which leased connections are made. */
   get places(): LeasePlaces {
     return this.#control.places();
   }

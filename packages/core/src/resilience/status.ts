@@ -11,7 +11,7 @@ export interface StatusFacts {
   readonly writeCause: CauseCode | undefined;
   /** Why writes are held although the connection is ready: the server is a replica where a primary is expected. */
   readonly writesHeldBy: CauseCode | undefined;
-  /** Why some keys cannot be reached although the others can: a primary of a Cluster is lost. */
+  /** Why some keys cannot be reached although the others can, for example because a primary of a Cluster is lost. */
   readonly partlyAwayBy: CauseCode | undefined;
 }
 

@@ -45,7 +45,7 @@ export interface PrimaryWatchOptions {
     | undefined;
   /** Shared by all clients of the endpoint that look for its primary. */
   readonly turns: LookTurns;
-  /** Returns when a client for which nobody is waiting may connect to the primary that another client has found. */
+  /** Returns when a client whose callers are not waiting may connect to the primary that another client has found. */
   readonly followsAt: (now: number) => number;
   /** Called when an attempt to connect to a primary begins. */
   readonly onDial: () => void;

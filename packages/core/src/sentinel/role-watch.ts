@@ -20,9 +20,7 @@ export interface RoleWatchOptions {
   readonly isOneServer: boolean;
   /** Shared by all clients that look for this primary. */
   readonly turns: LookTurns;
-  /**
-   * Returns when a client for whose primary nobody is waiting may connect to the primary that another client has found.
-   */
+  /** Returns when a client whose callers are not waiting may connect to the primary that another client has found. */
   readonly followsAt: (now: number) => number;
   /** Called when a primary answers at the endpoint; the listener must keep or destroy the verified socket. */
   readonly onPrimary: (verified: VerifiedSocket) => void;

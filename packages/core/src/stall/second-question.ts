@@ -8,7 +8,10 @@ import type { SpareSocket } from './spare-socket.ts';
 export type SecondAnswer =
   /** The server is working. The receiver holds the socket, and must release it. */
   | { readonly kind: 'serves'; readonly spare: SpareSocket }
-  /** The server is not serving commands: it is loading, is busy, or is itself keeping the first connection waiting. */
+  /**
+   * The server is not serving commands, for example because it is loading, or is itself keeping the first connection
+   * waiting.
+   */
   | { readonly kind: 'away'; readonly cause: CauseCode }
   /** The server does not answer the second connection either. The question stays open. */
   | { readonly kind: 'unanswered' }

@@ -39,7 +39,7 @@ const maxGraceMs = 200;
 /**
  * Finds out why a connection is silent by asking over a second one, which all silent connections to the server share. A
  * socket is never closed on suspicion alone, only when the server answers on the second connection but still not on the
- * first. The inquiry continues while the server is away.
+ * first, or cannot be reached at all. The inquiry continues while the server is away.
  */
 export class StallInquiry {
   readonly #target: Target;

@@ -49,19 +49,18 @@ export function onceParts(
  * repeat with the same id, from any process, gets the reply of the first execution as long as the server remembers the
  * id (`rememberMs`).
  *
- * The id is stored in a separate key, in the same slot as the command's key, and on a single server also in a key of its
- * own: there, an id that was used with another command is rejected; on a Cluster, only if the slot is the same. A
- * primary that is lost before its replicas
- * have received the write loses both the write and the id: an acknowledged write may then be gone, and the same id can
- * be applied again.
+ * The id is stored in a separate key, in the same slot as the command's key, and on a single server also in a key that
+ * depends only on the id: there, an id that was used with another command is rejected; on a Cluster, only if the slot
+ * is the same. A primary that is lost before its replicas have received the write loses both the write and the id: an
+ * acknowledged write may then be gone, and the same id can be applied again.
  *
  * If several Redis databases are configured, an id that may have reached one of them is sent only there. `homes`
  * records the database for each id of this process.
  *
  * @throws {@link ConfigurationError} if the command is not a plain write of exactly one key, its first argument, if an
- *   argument is not a string, number or Buffer, or if the id was used with another command; {@link CommandTimeoutError}
- *   after `timeoutMs`; {@link OverloadedError} if `admission.maxWaiting` calls are already waiting;
- *   {@link OutcomeUnknownError} if the id may have reached a database that is not in use now
+ * argument is not a string, number or Buffer, or if the id was used with another command; {@link CommandTimeoutError}
+ * after `timeoutMs`; {@link OverloadedError} if `admission.maxWaiting` calls are already waiting; {@link
+ * OutcomeUnknownError} if the id may have reached a database that is not in use now
  */
 export function applyOnce(
   resilience: Pick<RedisResilience, 'client' | 'name' | 'snapshot'>,

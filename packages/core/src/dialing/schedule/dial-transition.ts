@@ -4,7 +4,7 @@ import type { DialState } from './dial-state.ts';
 
 /**
  * Computes the next schedule, as a pure function of state, signal and moment. In paced dialing the phase is chosen at
- * random once; from then on the due times are strictly periodic.
+ * random once; from then on the due times are periodic, with a jitter of a few percent.
  */
 export function dialTransition(
   state: DialState,

@@ -12,8 +12,9 @@ type Queue = Internals['commandQueue'];
  * had closed, and their replies are skipped.
  *
  * @param own the listeners for `close` that do not belong to the client
- * @returns whether the socket is still read. It is not, and nothing has changed, if it carries no command that must not
- * run twice, or if it carries a write that is about to be retried on the next socket and would run here after that
+ * @returns whether the socket is still read. It is not, and nothing has changed, if it carries a raw command or no
+ * command that must not run twice, or if it carries a write that is about to be retried on the next socket and would
+ * run here after that
  */
 export function leaveBehind(
   client: Redis,
