@@ -8,12 +8,12 @@ export const figureColumns = {
   recoveredMs: {
     heading: 'recovered',
     unit: 'ms',
-    meaning: 'first answered call after a raw TCP PING from outside is answered again, in ms',
+    meaning: 'from the first raw TCP PING that is answered again to the first call that is answered, in ms',
   },
   lastRecoveredMs: {
     heading: 'all recovered',
     unit: 'ms',
-    meaning: 'the same, of the last client, or of the last group of slots',
+    meaning: 'the same, for the last client, or for the last group of slots',
   },
   roundTrips: {
     heading: 'round trips',
@@ -23,16 +23,16 @@ export const figureColumns = {
   awayP50Ms: {
     heading: 'call p50',
     unit: 'ms',
-    meaning: 'how long calls took that were issued while Redis was away, in ms',
+    meaning: 'median duration of calls that were issued while Redis was unavailable, in ms',
   },
-  awayP99Ms: { heading: 'p99', unit: 'ms', meaning: 'the same' },
-  awayMaxMs: { heading: 'max', unit: 'ms', meaning: 'the same' },
+  awayP99Ms: { heading: 'p99', unit: 'ms', meaning: '99th percentile of these durations' },
+  awayMaxMs: { heading: 'max', unit: 'ms', meaning: 'longest of these durations' },
   answered: { heading: 'answered', unit: 'count', meaning: 'calls that succeeded' },
   failed: { heading: 'failed', unit: 'count', meaning: 'calls that failed from the fault to the recovery' },
   bystanders: {
     heading: 'bystanders failed',
     unit: 'count',
-    meaning: 'of the calls that failed, those for slots whose primary never went away',
+    meaning: 'of the failed calls, those for slots whose primary was never unavailable',
   },
   bareRefusals: {
     heading: 'bare refusals',
@@ -42,7 +42,7 @@ export const figureColumns = {
   incrementsFailed: {
     heading: 'INCR failed',
     unit: 'count',
-    meaning: 'INCRs that failed, of which the application knows that they may have run',
+    meaning: 'INCRs that failed',
   },
   overMs: {
     heading: 'over',
@@ -51,14 +51,14 @@ export const figureColumns = {
   },
   changes: { heading: 'changes', unit: 'count', meaning: 'how often another database came into use' },
   gaps: {
-    heading: 'gaps told',
+    heading: 'gaps reported',
     unit: 'count',
     meaning: 'how often a subscriber was told that messages may be missing',
   },
   leaked: {
     heading: 'leaked',
     unit: 'count',
-    meaning: 'sockets that are open in the end, and were not before',
+    meaning: 'sockets that are open at the end and were not open before',
   },
   throughputShare: {
     heading: 'throughput',
@@ -74,7 +74,7 @@ export const figureColumns = {
   unsettled: {
     heading: 'never settled',
     unit: 'count',
-    meaning: 'calls without an answer or an error when the run ended',
+    meaning: 'calls that had neither succeeded nor failed when the run ended',
   },
   errorsAfter: {
     heading: 'errors after',
@@ -95,17 +95,17 @@ export const figureColumns = {
   unwanted: {
     heading: 'unwanted',
     unit: 'count',
-    meaning: 'messages of a channel that the subscriber had left',
+    meaning: 'messages on a channel from which the subscriber had unsubscribed',
   },
   cpuSeconds: {
     heading: 'CPU s',
     unit: 's',
-    meaning: 'CPU time that the process took while Redis was away, in seconds',
+    meaning: 'CPU time that the process used while Redis was unavailable, in seconds',
   },
   wrong: {
     heading: 'wrong answers',
     unit: 'count',
-    meaning: 'acknowledged calls whose answer is not the first one',
+    meaning: 'acknowledged calls that did not return the reply of the first execution',
   },
   ghosts: {
     heading: 'ghosts',
@@ -120,27 +120,28 @@ export const figureColumns = {
   missedGuards: {
     heading: 'guard missed',
     unit: 'count',
-    meaning: 'of 10 transactions, applied although the watched key had changed',
+    meaning: 'of 10 transactions, those that were applied although the watched key had changed',
   },
   loginsLost: {
     heading: 'logins lost',
     unit: 'count',
-    meaning: 'requests of somebody who is logged in that were answered as those of nobody',
+    meaning: 'requests of signed-in users that were treated as not signed in',
   },
   mostLoads: {
     heading: 'most loads at once',
     unit: 'count',
-    meaning: 'the most loads wanted of the source at the same time from the fault on; it does 5',
+    meaning:
+      'the largest number of loads requested from the source at the same time, from the fault on; it runs 5',
   },
   outdated: {
     heading: 'outdated',
     unit: 'count',
-    meaning: 'answers a quarter or more past their time to live',
+    meaning: 'values that had exceeded their ttl by a quarter or more',
   },
   overLimit: {
     heading: 'above the limit',
     unit: 'count',
-    meaning: 'requests let through while Redis was away that the limit forbids',
+    meaning: 'requests above the limit that were let through while Redis was unavailable',
   },
   ended: { heading: 'died', unit: 'count', meaning: 'processes that the outage ended' },
   printedLines: {
@@ -156,7 +157,7 @@ export const figureColumns = {
   unhandled: {
     heading: 'unhandled',
     unit: 'count',
-    meaning: 'rejections that nobody handled, each of which ends a process',
+    meaning: 'unhandled rejections, each of which ends a process by default',
   },
 } as const satisfies Record<string, { heading: string; unit: Unit; meaning: string }>;
 

@@ -52,7 +52,7 @@ export const ioredisUnderOpossum: PeerKind = {
   name: 'opossum',
   label: '+ opossum',
   setup:
-    'ioredis as the guides say, each call under an opossum breaker: opens at 50 % failures of at least 10 calls, tries again after 1 s',
+    'ioredis with the options that guides recommend, each call under an opossum breaker: opens at 50 % failures of at least 10 calls, tries again after 1 s',
   packages: ['ioredis', 'opossum'],
   create(target) {
     const breaker = new CircuitBreaker((operation: () => Promise<unknown>) => operation(), {
@@ -73,7 +73,7 @@ export const ioredisUnderCockatiel: PeerKind = {
   name: 'cockatiel',
   label: '+ cockatiel',
   setup:
-    'ioredis as the guides say, each call under a cockatiel breaker: opens after 5 failures in a row, tries again after 1 s',
+    'ioredis with the options that guides recommend, each call under a cockatiel breaker: opens after 5 failures in a row, tries again after 1 s',
   packages: ['ioredis', 'cockatiel'],
   create(target) {
     const policy = circuitBreaker(handleAll, { halfOpenAfter: 1_000, breaker: new ConsecutiveBreaker(5) });

@@ -24,7 +24,7 @@ class FrontPeer extends NodeRedisPeer implements Peer {
 export const front: PeerKind = {
   name: 'front',
   label: 'node-redis in front',
-  setup: "node-redis' own client in front of a connection of this project, with their defaults",
+  setup: 'a client of node-redis on top of a connection of this project, both with their defaults',
   packages: ['@redis-resilience/node-redis', 'redis', 'ioredis'],
   rows: [
     'restart-blip',

@@ -97,7 +97,7 @@ export const ioredisByTheGuides: PeerKind = {
   name: 'ioredis-guides',
   label: 'ioredis, guides',
   setup:
-    'ioredis as the guides say: maxRetriesPerRequest 1, commandTimeout 1 s, socketTimeout 3 s, connectTimeout 2 s, no offline queue, keepAlive 10 s, jittered retryStrategy 50 ms to 2 s, reconnectOnError READONLY',
+    'ioredis with the options that guides recommend: maxRetriesPerRequest 1, commandTimeout 1 s, socketTimeout 3 s, connectTimeout 2 s, no offline queue, keepAlive 10 s, jittered retryStrategy 50 ms to 2 s, reconnectOnError READONLY',
   packages: ['ioredis'],
   create: (target) => new IoredisPeer(connectIoredis(target, guidesOptions)),
 };

@@ -52,7 +52,7 @@ export const ours: PeerKind = {
 export const oursByProtect: PeerKind = {
   name: 'protect',
   label: 'protect()',
-  setup: 'this project with its defaults, by `protect()` of an ioredis client that is still connecting',
+  setup: 'this project with its defaults, through `protect()` of an ioredis client that is still connecting',
   packages: ['@redis-resilience/core', 'ioredis'],
   rows: ['first-socket-silent', 'first-socket-unanswered', 'quit-early'],
   create(target) {

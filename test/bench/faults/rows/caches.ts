@@ -14,7 +14,7 @@ export const caches: readonly Row<ReadThrough>[] = [
   {
     name: 'cache',
     title: 'Read-through cache: killed for 3 s',
-    what: `A lookup every 2 ms of one of ${products} products, some more popular than others, each to live ${cacheTtlMs / 1_000} s; the source does 5 loads of 20 ms at once, and lets others wait for at most 1 s. kill -9 of the server, which comes back empty.`,
+    what: `A lookup every 2 ms of one of ${products} products, some more popular than others, each with a ttl of ${cacheTtlMs / 1_000} s. The source runs at most 5 loads of 20 ms at a time; further loads wait for at most 1 s. kill -9 of the server, which comes back empty.`,
     weight: 2,
     timeoutMs: 45_000,
     maxRepetitions: 2,

@@ -12,7 +12,7 @@ export const crowds: readonly Row[] = [
   {
     name: 'fifty-clients',
     title: '50 clients in one process, killed for 5 s',
-    what: 'Each client asks GET once the server is back, again and again until it is answered.',
+    what: 'Once the server is back, each client repeats a GET until it succeeds.',
     weight: 2,
     timeoutMs: 60_000,
     async run(stage) {

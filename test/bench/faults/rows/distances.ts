@@ -20,7 +20,7 @@ export const distances: readonly Row[] = [
   {
     name: 'reset-distant',
     title: `Reset ${resetCount} times, the server is ${tripMs} ms away`,
-    what: 'The connection is reset and new ones work at once; one GET, which is asked again 5 ms after it fails. Round trips: counted on the wire.',
+    what: 'The connection is reset, and new ones work immediately. One GET, which is repeated 5 ms after each failure. Round trips are counted on the wire.',
     weight: 1,
     timeoutMs: 40_000,
     async run(stage) {
@@ -47,8 +47,8 @@ export const distances: readonly Row[] = [
   },
   {
     name: 'dead-consumer',
-    title: 'Consumers of a queue wait for ever, and their connections go dead in silence',
-    what: `${consumers} clients that each wait with BLPOP, and again when it fails. Half a second after their sockets died each queue gets an element, which the server sends into the void; after 8 s another one. Lost: an early element without an error, and a late one that nobody has within 4 s.`,
+    title: 'Queue consumers wait forever, and their connections die silently',
+    what: `${consumers} clients each wait with BLPOP, and call it again when it fails. Half a second after their sockets have died, an element is pushed to each queue, which the server sends on the dead socket; after 8 s, another one is pushed. Lost: a first element without an error for its client, or a second one that no client gets within 4 s.`,
     weight: 1,
     timeoutMs: 60_000,
     maxRepetitions: 2,
@@ -97,7 +97,7 @@ function distanceRow(roundTripMs: number, jitterMs: number): Row {
   return {
     name: `distance-${roundTripMs}`,
     title: `The server is ${roundTripMs} ms away${jitterMs === 0 ? '' : `, with ${jitterMs} ms of jitter`}`,
-    what: 'From the first connection on; GET and SET in turn, one every 5 ms for 8 s.',
+    what: 'The delay applies from the first connection on. GET and SET alternately, one every 5 ms for 8 s.',
     weight: 1,
     timeoutMs: 60_000,
     maxRepetitions: 2,

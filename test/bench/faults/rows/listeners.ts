@@ -11,7 +11,7 @@ export const listeners: readonly Row<BareProcess>[] = [
   {
     name: 'no-error-listener',
     title: 'No listener for `error`: killed for 3 s',
-    what: 'A process of its own asks GET every 20 ms and handles the error of each; nobody listens to the client. kill -9 of the server.',
+    what: 'A separate process sends a GET every 20 ms and handles its errors; the client has no `error` listener. kill -9 of the server.',
     weight: 1,
     timeoutMs: 35_000,
     maxRepetitions: 2,

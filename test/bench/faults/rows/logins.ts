@@ -22,7 +22,7 @@ function signedIn(name: string, title: string, keep: boolean): Row<WebApp> {
   return {
     name,
     title,
-    what: `8 users sign in, then one request every 10 ms, of each in turn; kill -9 of the server, which ${keep ? 'writes an append-only file' : 'has no persistence'}. Recovered: the first request that is answered at all.`,
+    what: `8 users sign in, and then send one request every 10 ms, in turn; kill -9 of the server, which ${keep ? 'writes an append-only file' : 'has no persistence'}. Recovered: the first request that gets a response.`,
     weight: 2,
     timeoutMs: 40_000,
     maxRepetitions: 2,

@@ -44,7 +44,7 @@ export const pools: readonly Row<PoolStack>[] = [
   single(
     'pool-dropped',
     'Pool of ten: sockets silently dropped',
-    'Nothing passes on the present connections any more; new ones work.',
+    'No bytes pass on the existing connections; new ones work.',
     (_stage, { proxy }) => {
       proxy.blackhole({ existing: true });
       const at = performance.now();
@@ -85,7 +85,7 @@ function single(
   return {
     name,
     title,
-    what: `${what} 300 leases a second, each with one GET and one SET, and a second at most for all of it.`,
+    what: `${what} 300 leases a second, each with one GET and one SET, and a time limit of one second.`,
     weight: 2,
     timeoutMs: 50_000,
     stacks: poolStacks,

@@ -11,7 +11,7 @@ export const processes: readonly Row[] = [
   {
     name: 'blocked-loop',
     title: 'Event loop blocked for 1.2 s',
-    what: 'Ten times over, ten calls are written and the event loop is blocked for longer than deadlines last, with the answers in the socket.',
+    what: 'Ten times, ten calls are sent, and the event loop is blocked for longer than their deadlines while the replies are already in the socket.',
     weight: 1,
     timeoutMs: 40_000,
     async run(stage) {
@@ -33,7 +33,7 @@ export const processes: readonly Row[] = [
   {
     name: 'frozen-process',
     title: 'Process stopped for 3 s',
-    what: 'SIGSTOP of the client with 8 calls in flight that the healthy server answers meanwhile; one every 5 ms after that.',
+    what: 'SIGSTOP of the client process with 8 calls in flight, to which the healthy server replies in the meantime; after that, one call every 5 ms.',
     weight: 1,
     timeoutMs: 30_000,
     async run(stage) {

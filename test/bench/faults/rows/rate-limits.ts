@@ -14,7 +14,7 @@ export const rateLimits: readonly Row<WebApp>[] = [
   {
     name: 'rate-limit',
     title: 'Rate limit in Express: killed for 3 s',
-    what: `One request every 10 ms, of 5 users in turn, who may make ${limit} a minute each. A 429 is an answer. kill -9 of the server.`,
+    what: `One request every 10 ms, from 5 users in turn, each of whom is allowed ${limit} a minute. A 429 counts as an answer. kill -9 of the server.`,
     weight: 2,
     timeoutMs: 40_000,
     maxRepetitions: 2,

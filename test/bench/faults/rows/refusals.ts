@@ -12,7 +12,7 @@ export const refusals: readonly Row[] = [
   {
     name: 'demoted-primary',
     title: 'Primary demoted, endpoint moved',
-    what: 'The endpoint leads to a promoted replica; the old primary, still connected, answers READONLY. SET every 5 ms.',
+    what: 'The endpoint leads to a promoted replica; the old primary, still connected, replies with READONLY. One SET every 5 ms.',
     weight: 1,
     timeoutMs: 45_000,
     async run(stage) {
@@ -33,7 +33,7 @@ export const refusals: readonly Row[] = [
   {
     name: 'password',
     title: 'Password changed, told 3 s later',
-    what: 'The server takes a new password and closes all connections; the application learns it 3 s later.',
+    what: 'The server gets a new password and closes all connections; the application learns the password 3 s later.',
     weight: 1,
     timeoutMs: 40_000,
     async run(stage) {
@@ -52,7 +52,7 @@ export const refusals: readonly Row[] = [
   {
     name: 'loading',
     title: 'LOADING for 3 s',
-    what: 'Killed and started with data that takes 3 s to load.',
+    what: 'The server is killed, and restarts with data that takes 3 s to load.',
     weight: 1,
     timeoutMs: 45_000,
     async run(stage) {
@@ -68,7 +68,7 @@ export const refusals: readonly Row[] = [
   {
     name: 'max-clients',
     title: 'Max clients for 3 s',
-    what: 'All connections are closed, and others take every place for 3 s.',
+    what: 'All connections are closed, and other clients use up `maxclients` for 3 s.',
     weight: 1,
     timeoutMs: 40_000,
     async run(stage) {
@@ -89,7 +89,7 @@ export const refusals: readonly Row[] = [
   {
     name: 'out-of-memory',
     title: 'Out of memory for 2 s',
-    what: 'SET is refused with OOM for 2 s; GET and DEL, which work all the time, are called beside it.',
+    what: 'SET is refused with OOM for 2 s; GET and DEL, which keep working, are called too.',
     weight: 1,
     timeoutMs: 40_000,
     async run(stage) {

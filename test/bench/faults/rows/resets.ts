@@ -53,7 +53,7 @@ function counting(name: string, what: string, perCall: number, call: CountUp): R
   return {
     name,
     title: `Reset every 200–500 ms, 2,000 × ${what} per second`,
-    what: 'A proxy, 1 ms away, resets the connection at moments that the seed decides; every counter is counted up by one call.',
+    what: 'A proxy, 1 ms away, resets the connection at random moments, which depend on the seed. Each counter is incremented by exactly one call.',
     weight: 4,
     timeoutMs: 60_000,
     maxRepetitions: 2,

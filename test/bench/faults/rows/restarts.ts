@@ -16,7 +16,7 @@ export const restarts: readonly Row[] = [
   {
     name: 'start-while-down',
     title: 'Started while Redis is down',
-    what: 'The client is made while nothing listens; Redis starts 2 s later.',
+    what: 'The client is created while nothing listens on the port; Redis starts 2 s later.',
     weight: 1,
     timeoutMs: 40_000,
     async run(stage) {
@@ -38,7 +38,7 @@ function restart(name: string, title: string, outageMs: number, recoveryMs: numb
   return {
     name,
     title,
-    what: 'kill -9 of the server, which starts again on the same port; GET and SET in turn, one every 5 ms.',
+    what: 'kill -9 of the server, which restarts on the same port. GET and SET alternately, one every 5 ms.',
     weight: 1,
     timeoutMs: outageMs + recoveryMs + 25_000,
     async run(stage) {

@@ -11,7 +11,7 @@ export const sessions: readonly Row[] = [
   {
     name: 'subscriber-restart',
     title: 'Subscriber: killed for 1 s',
-    what: 'A message every 10 ms. Recovered: the first that arrives after the server is back.',
+    what: 'A message every 10 ms. Recovered: the first message that arrives after the server is back.',
     weight: 1,
     timeoutMs: 35_000,
     only: dataPeers,
@@ -28,7 +28,7 @@ export const sessions: readonly Row[] = [
   {
     name: 'subscriber-drop',
     title: 'Subscriber: socket silently dropped',
-    what: 'The same; nothing passes on the old connection any more, new ones work.',
+    what: 'The same, but no bytes pass on the old connection; new ones work.',
     weight: 1,
     timeoutMs: 35_000,
     only: dataPeers,
@@ -42,7 +42,7 @@ export const sessions: readonly Row[] = [
   {
     name: 'watch',
     title: 'WATCH, reconnection, EXEC',
-    what: 'Ten times over: a key is watched, somebody else changes it, the connection is reset, and MULTI SET EXEC follows once the client is connected again.',
+    what: 'Ten times: a key is watched, another client changes it, the connection is reset, and MULTI SET EXEC follows once the client is connected again.',
     weight: 1,
     timeoutMs: 50_000,
     only: dataPeers,

@@ -10,7 +10,7 @@ export const silences: readonly Row[] = [
   {
     name: 'freeze',
     title: 'Frozen for 5 s',
-    what: 'SIGSTOP of the server for 5 s: the kernel still accepts connections, nobody answers.',
+    what: 'SIGSTOP of the server for 5 s: the kernel still accepts connections, but there are no replies.',
     weight: 1,
     timeoutMs: 35_000,
     async run(stage) {
@@ -28,7 +28,7 @@ export const silences: readonly Row[] = [
   {
     name: 'silent-handshake',
     title: 'Accepts, never answers',
-    what: 'The connection is reset; for 5 s new ones are accepted and never answered, then new ones work.',
+    what: 'The connection is reset. For 5 s, new connections are accepted but get no replies; after that, new ones work.',
     weight: 1,
     timeoutMs: 45_000,
     async run(stage) {
@@ -47,7 +47,7 @@ export const silences: readonly Row[] = [
   {
     name: 'blackhole',
     title: 'Black hole for 10 s',
-    what: 'Nothing passes any more, neither on the old connection nor on new ones, which are accepted; after 10 s new ones work, and the old one stays dead.',
+    what: 'No bytes pass on the old connection, nor on new ones, which are accepted; after 10 s, new ones work, but the old one stays dead.',
     weight: 1,
     timeoutMs: 50_000,
     maxRepetitions: 2,
@@ -67,7 +67,7 @@ export const silences: readonly Row[] = [
   {
     name: 'drop-busy',
     title: 'Socket silently dropped, busy',
-    what: 'Nothing passes on the old connection any more and nothing closes it; new ones work at once.',
+    what: 'No bytes pass on the old connection, and nothing closes it; new connections work.',
     weight: 1,
     timeoutMs: 45_000,
     async run(stage) {
@@ -81,7 +81,7 @@ export const silences: readonly Row[] = [
   {
     name: 'drop-idle',
     title: 'Socket silently dropped, idle',
-    what: 'The same while nothing is asked; the first command comes half a second later.',
+    what: 'The same, but the connection is idle; the first command is issued half a second later.',
     weight: 1,
     timeoutMs: 45_000,
     async run(stage) {
@@ -98,7 +98,7 @@ export const silences: readonly Row[] = [
   {
     name: 'trickle',
     title: 'Socket only trickles',
-    what: 'The old connection passes on about 20 bytes a second, new ones are as fast as ever. What trickles in counts as an answer.',
+    what: 'The old connection passes only about 20 bytes a second; new ones work at full speed. A reply that trickles in counts as an answer.',
     weight: 1,
     timeoutMs: 45_000,
     async run(stage) {
@@ -112,7 +112,7 @@ export const silences: readonly Row[] = [
   {
     name: 'pause-writes',
     title: 'Writes paused for 1 s',
-    what: 'CLIENT PAUSE 1000 WRITE, which a failover in good order does: the server holds back whoever writes.',
+    what: 'CLIENT PAUSE 1000 WRITE, as in an orderly failover: the server makes clients that write wait.',
     weight: 1,
     timeoutMs: 35_000,
     async run(stage) {

@@ -12,7 +12,7 @@ export const slowness: readonly Row[] = [
   {
     name: 'slow',
     title: 'Slow: 500 ms added for 4 s',
-    what: 'Every answer takes half a second more. Recovered: the first call answered within 100 ms after that.',
+    what: 'Every reply takes half a second longer. Recovered: after that, the first call that is answered within 100 ms.',
     weight: 1,
     timeoutMs: 30_000,
     async run(stage) {

@@ -13,7 +13,7 @@ export const topologies: readonly Row[] = [
   {
     name: 'sentinel-failover',
     title: 'Sentinel: primary hangs, a replica is promoted, the old one wakes',
-    what: 'Three sentinels, three nodes. The primary is stopped; 3 s after the promotion it wakes. Each SET, one every 5 ms, has a key of its own.',
+    what: 'Three sentinels, three nodes. The primary is frozen, and thawed 3 s after the promotion. One SET every 5 ms, each with its own key.',
     weight: 2,
     timeoutMs: 80_000,
     only: withoutBreakers,
@@ -39,7 +39,7 @@ export const topologies: readonly Row[] = [
   {
     name: 'cluster-failover',
     title: 'Cluster: a primary is killed, its replica takes over',
-    what: 'Six nodes. SET of a key of the dead primary, one every 5 ms, each with a key of its own.',
+    what: 'Six nodes. One SET every 5 ms, each with its own key, in slots of the killed primary.',
     weight: 2,
     timeoutMs: 80_000,
     only: withoutBreakers,

@@ -20,7 +20,12 @@ export const cacheTtlMs = 2_000;
 /** What applications put between themselves and their database. */
 export const cacheStacks: readonly Contestant<ReadThrough>[] = [
   byHand('by-hand', 'by hand, ioredis', 'ioredis with its defaults', {}),
-  byHand('by-hand-guides', 'by hand, ioredis, guides', 'ioredis as the guides say', guidesOptions),
+  byHand(
+    'by-hand-guides',
+    'by hand, ioredis, guides',
+    'ioredis with the options that guides recommend',
+    guidesOptions,
+  ),
   {
     name: 'cache-manager',
     label: 'cache-manager',
@@ -48,7 +53,7 @@ export const cacheStacks: readonly Contestant<ReadThrough>[] = [
   {
     name: 'ours',
     label: 'Redis Resilience',
-    setup: 'the cache of `@redis-resilience/fallback`, told that the source does 5 loads at once',
+    setup: 'the cache of `@redis-resilience/fallback`, with at most 5 concurrent loads',
     packages: ['@redis-resilience/fallback', 'ioredis'],
     create(target) {
       const resilience = createRedisResilience(addressOf(target));
@@ -64,7 +69,7 @@ export const cacheStacks: readonly Contestant<ReadThrough>[] = [
   },
 ];
 
-/** GET, else load and SET; an error of Redis is a miss. */
+/** GET, else load and SET; a Redis error counts as a miss. */
 function byHand(
   name: string,
   label: string,
@@ -74,7 +79,7 @@ function byHand(
   return {
     name,
     label,
-    setup: `GET, else load and SET, written by hand on ${client}; an error of Redis is a miss`,
+    setup: `GET, and on a miss load and SET, written by hand on ${client}; a Redis error counts as a miss`,
     packages: ['ioredis'],
     create(target) {
       const client = ioredisOf(target, options);

@@ -25,7 +25,7 @@ export const databaseStacks: readonly Contestant<DatabasePair>[] = [
     name: 'switch-by-hand',
     label: 'ioredis, switched by hand',
     setup:
-      'two ioredis clients with `maxRetriesPerRequest: 1` and a `commandTimeout` of 1 s; a PING each second decides which one is used: two failures in a row, and the other one is; one success of the first, and that is again',
+      'two ioredis clients with `maxRetriesPerRequest: 1` and a `commandTimeout` of 1 s; a PING every second decides which one is used: after two failures in a row, the second; after one success of the first, the first again',
     packages: ['ioredis'],
     create: (target) => new SwitchedByHand(addressOf(target), secondOf(target)),
   },
@@ -39,7 +39,8 @@ export const databaseStacks: readonly Contestant<DatabasePair>[] = [
   {
     name: 'ours-back-soon',
     label: 'Redis Resilience, `failback.afterMs: 1000`',
-    setup: 'two `databases`, of which the first one comes back after 1 s of unbroken health',
+    setup:
+      'two `databases`; the client switches back to the first one after it has been healthy for 1 s without interruption',
     packages: ['@redis-resilience/core', 'ioredis'],
     create: (target) => pairOf(target, { failback: { afterMs: 1000 } }),
   },

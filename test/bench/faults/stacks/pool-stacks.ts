@@ -19,7 +19,7 @@ export const poolStacks: readonly Contestant<PoolStack>[] = [
   {
     name: 'duplicates',
     label: 'ioredis, ten duplicates',
-    setup: 'ten duplicates of an ioredis client with its defaults, lent in turn',
+    setup: 'ten duplicates of an ioredis client with its defaults, used in turn',
     packages: ['ioredis'],
     create: (target) => new Duplicates(new Redis(optionsOf(target))),
   },

@@ -22,14 +22,14 @@ export const rateLimitStacks: readonly Contestant<WebApp>[] = [
   onIoredis(
     'express-rate-limit-guides',
     'express-rate-limit, guides',
-    'ioredis as the guides say',
+    'ioredis with the options that guides recommend',
     guidesOptions,
     {},
   ),
   onIoredis(
     'express-rate-limit-open',
     'express-rate-limit, guides, open',
-    'ioredis as the guides say, with `passOnStoreError`',
+    'ioredis with the options that guides recommend, with `passOnStoreError`',
     guidesOptions,
     { passOnStoreError: true },
   ),
@@ -37,7 +37,7 @@ export const rateLimitStacks: readonly Contestant<WebApp>[] = [
     name: 'rate-limiter-flexible',
     label: 'rate-limiter-flexible, insured',
     setup:
-      'rate-limiter-flexible on ioredis as the guides say, with a `RateLimiterMemory` of the same limit as its insurance',
+      'rate-limiter-flexible on ioredis with the options that guides recommend, with a `RateLimiterMemory` of the same limit as its insurance',
     packages: ['express', 'rate-limiter-flexible', 'ioredis'],
     create(target) {
       const client = ioredisOf(target, guidesOptions);
@@ -62,7 +62,7 @@ export const rateLimitStacks: readonly Contestant<WebApp>[] = [
     name: 'ours',
     label: 'Redis Resilience',
     setup:
-      'the store of `@redis-resilience/fallback` around rate-limit-redis, with its defaults: each process counts by itself while Redis is away',
+      'the store of `@redis-resilience/fallback` around rate-limit-redis, with its defaults: each process counts on its own while Redis is unavailable',
     packages: [...packages, '@redis-resilience/fallback'],
     create(target) {
       const resilience = createRedisResilience(addressOf(target));

@@ -29,7 +29,7 @@ export const sessionStacks: readonly Contestant<WebApp>[] = [
   onIoredis(
     'connect-redis-guides',
     'connect-redis, ioredis, guides',
-    'ioredis as the guides say',
+    'ioredis with the options that guides recommend',
     guidesOptions,
   ),
   {
@@ -58,7 +58,7 @@ function onIoredis(
   return {
     name,
     label,
-    setup: `connect-redis on ${client}, its methods renamed as connect-redis calls them`,
+    setup: `connect-redis on ${client}, with its methods renamed to those that connect-redis calls`,
     packages: [...packages, 'ioredis'],
     create(target) {
       const client = ioredisOf(target, options);

@@ -7,8 +7,8 @@ import { about, type Stage } from '../../stage.js';
 import { untilBack, untilServed } from '../setting.js';
 
 const consumers = 10;
-const title = 'An element comes after 2 s of a blocking call';
-const what = `${consumers} clients wait with BLPOP for 4 s at most, {how}; after 2 s each queue gets an element. Lost: an element that the server handed out and that nobody has.`;
+const title = 'An element arrives after 2 s of a blocking call';
+const what = `${consumers} clients wait with BLPOP for at most 4 s, {how}; after 2 s, an element is pushed to each queue. Lost: an element that the server returned and no client received.`;
 const loops = ['blpop', 'brpop', 'bzpopmin'] as const;
 
 /** Calls that wait for somebody else. */
@@ -37,7 +37,7 @@ export const blockingCalls: readonly AnyRow[] = [
   {
     name: 'blocking-loops',
     title: 'Loops around blocking calls: killed for 3 s',
-    what: 'Three clients wait with BLPOP, BRPOP and BZPOPMIN, and again in the next turn when that fails; kill -9 of the server. Once it is back, each queue gets an element.',
+    what: 'Three clients wait with BLPOP, BRPOP and BZPOPMIN, and repeat the call in the next turn of the event loop if it fails; kill -9 of the server. Once the server is back, an element is pushed to each queue.',
     weight: 2,
     timeoutMs: 25_000,
     async run(stage) {

@@ -11,8 +11,8 @@ const keyCount = 10;
 export const firstConnections: readonly Row[] = [
   {
     name: 'first-socket-silent',
-    title: 'The first connection is silent, further ones work',
-    what: 'The connection that a new client makes is accepted and never answered; all later ones work. GET, one every 5 ms.',
+    title: 'The first connection gets no replies, later ones work',
+    what: 'The first connection of a new client is accepted but gets no replies; all later ones work. One GET every 5 ms.',
     weight: 1,
     timeoutMs: 30_000,
     async run(stage) {
@@ -29,8 +29,8 @@ export const firstConnections: readonly Row[] = [
   },
   {
     name: 'first-socket-unanswered',
-    title: 'Nobody answers the SYN of the first connection for 3.5 s',
-    what: 'A client is made while its SYNs are dropped, as by a firewall; then Redis listens at that address. GET, one every 5 ms.',
+    title: 'The SYNs of the first connection are dropped for 3.5 s',
+    what: 'A client is created while its SYNs are dropped, as by a firewall; then Redis listens at that address. One GET every 5 ms.',
     weight: 1,
     timeoutMs: 40_000,
     async run(stage) {
@@ -50,8 +50,8 @@ export const firstConnections: readonly Row[] = [
   },
   {
     name: 'quit-early',
-    title: 'A script sets ten keys and quits, before its connection stands',
-    what: `A client is made, ${keyCount} × SET are issued and \`quit()\` is called in one turn; the server is 40 ms away.`,
+    title: 'A script sets ten keys and quits before it is connected',
+    what: `A client is created, ${keyCount} SETs are issued, and \`quit()\` is called in one turn; the server is 40 ms away.`,
     weight: 1,
     timeoutMs: 20_000,
     only: ['ioredis', 'ioredis-guides', 'node-redis', 'node-redis-ping', 'iovalkey', 'ours', 'protect'],

@@ -12,8 +12,8 @@ const channels = ['kept', 'left'] as const;
 export const subscriptions: readonly Row[] = [
   {
     name: 'subscribe-away',
-    title: 'Subscribed while Redis is away',
-    what: 'A client is made and subscribes, once, while nothing listens; Redis starts 1.5 s later. A message every 10 ms. Recovered: the first that arrives.',
+    title: 'Subscribed while Redis is down',
+    what: 'A client is created and subscribes once, while nothing listens on the port; Redis starts 1.5 s later. A message every 10 ms. Recovered: the first message that arrives.',
     weight: 1,
     timeoutMs: 30_000,
     only,
@@ -33,8 +33,8 @@ export const subscriptions: readonly Row[] = [
   },
   {
     name: 'unsubscribe-away',
-    title: 'A channel left while Redis is away',
-    what: 'A subscriber of two channels leaves one of them half a second after kill -9 of the server, which starts again after 1.5 s. A message on each every 10 ms, for a second from the first that arrives.',
+    title: 'Unsubscribed while Redis is down',
+    what: 'A subscriber of two channels unsubscribes from one of them half a second after kill -9 of the server, which restarts after 1.5 s. A message on each channel every 10 ms, for a second after the first one arrives.',
     weight: 1,
     timeoutMs: 30_000,
     only,

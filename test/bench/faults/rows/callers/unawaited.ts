@@ -6,8 +6,8 @@ import { direct, killFor } from '../setting.js';
 export const unawaited: readonly Row[] = [
   {
     name: 'unawaited',
-    title: 'Nobody awaits the commands: killed for 1.5 s',
-    what: 'A SET and a PUBLISH every 20 ms, whose promises are dropped, as by `io.emit()`; kill -9 of the server.',
+    title: 'Commands that are not awaited: killed for 1.5 s',
+    what: 'A SET and a PUBLISH every 20 ms, whose promises are ignored, as by `io.emit()`; kill -9 of the server.',
     weight: 1,
     timeoutMs: 25_000,
     async run(stage) {

@@ -9,7 +9,7 @@ export const clusterChanges: readonly Row[] = [
   changeRow({
     name: 'cluster-killed',
     title: 'a primary is killed',
-    what: `Three primaries with a replica each, full coverage required: until the promotion the servers refuse calls for other slots, too. ${load}`,
+    what: `Three primaries with one replica each. Full coverage is required, so until the promotion, the servers refuse calls for other slots, too. ${load}`,
     isQuick: true,
     async change(cluster, victim) {
       await victim.kill();
@@ -19,7 +19,7 @@ export const clusterChanges: readonly Row[] = [
   changeRow({
     name: 'cluster-frozen',
     title: 'a primary hangs',
-    what: `As before, but it keeps its connections and says nothing. ${load}`,
+    what: `As before, but the primary keeps its connections open and does not reply. ${load}`,
     isQuick: true,
     async change(cluster, victim) {
       await victim.freeze();
@@ -44,7 +44,7 @@ export const clusterChanges: readonly Row[] = [
   changeRow({
     name: 'cluster-rolling',
     title: 'all primaries restart, one after the other',
-    what: `Each is failed over to its replica first. ${load}`,
+    what: `Each primary is first failed over to its replica. ${load}`,
     concerns: 'all',
     async change(cluster) {
       for (const node of cluster.nodes.slice(0, 3)) {
@@ -57,7 +57,7 @@ export const clusterChanges: readonly Row[] = [
   changeRow({
     name: 'cluster-two-frozen',
     title: 'two of three primaries hang for 2 s',
-    what: `No majority is left, so nobody is promoted. ${load}`,
+    what: `No majority is left, so no replica is promoted. ${load}`,
     concerns: 'all',
     async change(cluster, victim) {
       const other = cluster.nodes.slice(0, 3).find((node) => node !== victim) as RedisServer;
@@ -69,8 +69,8 @@ export const clusterChanges: readonly Row[] = [
   }),
   changeRow({
     name: 'cluster-uncovered',
-    title: 'slots without a replica are away for 2 s',
-    what: `Three primaries alone, full coverage not required. One is killed. ${load}`,
+    title: 'slots without a replica are unavailable for 2 s',
+    what: `Three primaries without replicas; full coverage is not required. One primary is killed. ${load}`,
     cluster: { nodes: 3, replicas: 0, config: { 'cluster-require-full-coverage': 'no' } },
     async change(cluster, victim) {
       await victim.restart({ afterMs: 2_000 });
@@ -79,8 +79,8 @@ export const clusterChanges: readonly Row[] = [
   }),
   changeRow({
     name: 'cluster-slow-node',
-    title: 'one node answers 300 ms late for 4 s',
-    what: `Its connections stand. ${load}`,
+    title: 'one node replies 300 ms late for 4 s',
+    what: `Its connections stay open. ${load}`,
     cluster: { nodes: 3, replicas: 0 },
     proxies: 'announced',
     async change(cluster, victim, { proxies }) {
@@ -92,8 +92,8 @@ export const clusterChanges: readonly Row[] = [
   }),
   changeRow({
     name: 'cluster-distant',
-    title: 'all nodes answer 200 ms late for 4 s, with 100 ms of jitter',
-    what: `All connections stand. ${load}`,
+    title: 'all nodes reply 200 ms late for 4 s, with 100 ms of jitter',
+    what: `All connections stay open. ${load}`,
     cluster: { nodes: 3, replicas: 0 },
     proxies: 'announced',
     concerns: 'all',

@@ -42,8 +42,8 @@ function listenersRow(
 ): Row {
   return {
     name: `cluster-listeners-${name}`,
-    title: `Cluster: clients that wait and listen, while ${title}`,
-    what: `${keysOfEach * 2} clients wait with BLPOP for ever, half of them for keys of this primary; ${subscribers} listen to a channel and to ${keysOfEach * 2} shard channels. Something comes for each of them every 50 ms. Lost: what a node took, and nobody got or was told of: by an error, or by a \`gap\` of that time.`,
+    title: `Cluster: blocking calls and subscribers, while ${title}`,
+    what: `${keysOfEach * 2} clients wait with BLPOP without a timeout, half of them for keys of this primary; ${subscribers} others are subscribed to a channel and to ${keysOfEach * 2} shard channels. Every 50 ms, there is an element or a message for each of them. Lost: an element or message that a node accepted and no client received, if neither an error nor a \`gap\` event reports the loss.`,
     weight: 4,
     timeoutMs: 80_000,
     maxRepetitions: 2,

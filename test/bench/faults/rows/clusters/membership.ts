@@ -31,7 +31,7 @@ export const clusterMembership: readonly Row[] = [
   changeRow({
     name: 'cluster-reshard-killed',
     title: 'a primary is killed while slots move away from it',
-    what: `Four slots have moved, and four have lost one of their keys to the other node. Full coverage is not required, because the servers find a home for some of these slots late. ${load}`,
+    what: `Four slots have moved, and four are half-migrated: one of their keys is on the other node. Full coverage is not required, because some of these slots remain without a node for a while. ${load}`,
     cluster: { config: { 'cluster-require-full-coverage': 'no' } },
     async change(cluster, victim) {
       const target = cluster.nodes.slice(0, 3).find((node) => node !== victim) as RedisServer;
@@ -46,7 +46,7 @@ export const clusterMembership: readonly Row[] = [
   changeRow({
     name: 'cluster-node-added',
     title: 'a node joins, takes slots, gives them back and leaves',
-    what: `Sixteen slots with their keys. The node is stopped when all others have forgotten it. ${load}`,
+    what: `Sixteen slots move with their keys. The node is stopped once all others have forgotten it. ${load}`,
     cluster: { nodes: 3, replicas: 0 },
     concerns: 'none',
     async change(cluster, victim) {
@@ -75,7 +75,7 @@ export const clusterMembership: readonly Row[] = [
   {
     name: 'cluster-moved',
     title: 'Cluster: all nodes get new addresses',
-    what: 'Three nodes behind a service address; all are killed, and the address leads to three others. 200 SETs a second on all slots.',
+    what: 'Three nodes behind a service address; all are killed, and the address then leads to three other nodes. 200 SETs a second on all slots.',
     weight: 2,
     timeoutMs: 60_000,
     maxRepetitions: 2,

@@ -24,7 +24,7 @@ export const clusterSurroundings: readonly Row[] = [
   changeRow({
     name: 'cluster-mapped-killed',
     title: 'a primary is killed, behind names and mapped addresses',
-    what: `The nodes give names of hosts, and stand behind proxies that the client knows by its \`natMap\`. ${load}`,
+    what: `The nodes announce host names, and are behind proxies whose addresses the client finds in its \`natMap\`. ${load}`,
     cluster: {
       config: {
         'cluster-announce-hostname': 'localhost',
@@ -50,7 +50,7 @@ export const clusterSurroundings: readonly Row[] = [
   changeRow({
     name: 'cluster-password',
     title: 'the password is changed',
-    what: `All nodes take a new password, which the application has at once; one closes all its connections. ${load}`,
+    what: `All nodes get a new password, which the application knows immediately; one node closes all its connections. ${load}`,
     cluster: { password: 'before' },
     settings: { password: 'before' },
     concerns: 'none',

@@ -38,7 +38,7 @@ export interface DatabaseFault extends Pick<Row, 'name' | 'title' | 'what' | 'is
 }
 
 const rhythm =
-  '200 calls a second in turn: GET, SET, and INCR on a key of its own. "Recovered" is the first call issued after the fault that was answered.';
+  '200 calls a second: GET, SET and INCR in turn, each INCR on its own key. "Recovered" is the first call that was issued after the fault and answered.';
 
 /** A row in which a fault happens to one of two databases under steady calls. */
 export function databaseRow({

@@ -32,8 +32,8 @@ export const secondDatabase: readonly Row<DatabasePair>[] = [
   databaseRow({
     name: 'second-database-blackholed',
     isProxied: true,
-    title: 'Two databases: the way to the first one swallows everything for 3 s',
-    what: 'Nothing passes to the first server and back for 3 s, neither on the connection nor on new ones; then all of it arrives late.',
+    title: 'Two databases: the path to the first one is a black hole for 3 s',
+    what: 'For 3 s, no bytes pass to or from the first server, neither on the existing connection nor on new ones; then all of them arrive late.',
     async happen({ proxy, stage }) {
       proxy.blackhole({ incoming: true });
       await delay(about(stage, 3_000));
@@ -44,8 +44,8 @@ export const secondDatabase: readonly Row<DatabasePair>[] = [
   databaseRow({
     name: 'second-database-trickling',
     isProxied: true,
-    title: 'Two databases: the way to the first one trickles for 3 s',
-    what: 'Each connection to the first server passes on about 20 bytes a second for 3 s.',
+    title: 'Two databases: the path to the first one slows to a trickle for 3 s',
+    what: 'For 3 s, each connection to the first server passes only about 20 bytes a second.',
     async happen({ proxy, stage }) {
       proxy.throttle(about(stage, 20));
       await delay(about(stage, 3_000));
@@ -57,7 +57,7 @@ export const secondDatabase: readonly Row<DatabasePair>[] = [
     name: 'second-database-dropped',
     isProxied: true,
     title: 'Two databases: only the socket dropped',
-    what: 'Nothing passes on the connection to the first server any more; new ones work.',
+    what: 'No bytes pass on the connection to the first server; new ones work.',
     async happen({ proxy }) {
       proxy.blackhole();
       await delay(2_500);
@@ -66,7 +66,7 @@ export const secondDatabase: readonly Row<DatabasePair>[] = [
   databaseRow({
     name: 'second-database-loop',
     title: 'Two databases: event loop blocked for 1 s',
-    what: 'This process computes for 1 s.',
+    what: 'The client process blocks its event loop for 1 s.',
     async happen() {
       const until = performance.now() + 1_000;
       while (performance.now() < until);
@@ -86,7 +86,7 @@ export const secondDatabase: readonly Row<DatabasePair>[] = [
   databaseRow({
     name: 'second-database-back',
     title: 'Two databases: the first one is back after 2 s',
-    what: 'kill -9 of the first server, which starts again 2 s later; measured from then on, for 10 s.',
+    what: 'kill -9 of the first server, which restarts 2 s later; measured from then on, for 10 s.',
     async happen({ first, stage }) {
       await first.kill();
       await delay(about(stage, 2_000));
@@ -99,7 +99,7 @@ export const secondDatabase: readonly Row<DatabasePair>[] = [
   databaseRow({
     name: 'second-database-flapping',
     title: 'Two databases: the first one up and down every 2 s',
-    what: 'kill -9 of the first server and a start, 2 s each, for 60 s (with --quick for 12 s).',
+    what: 'The first server is killed and restarted in turn, every 2 s, for 60 s (12 s with --quick).',
     isLong: true,
     weight: 1,
     timeoutMs: 80_000,
@@ -115,8 +115,8 @@ export const secondDatabase: readonly Row<DatabasePair>[] = [
   ...(['first', 'second'] as const).map((which) =>
     databaseRow({
       name: `second-database-both-${which}`,
-      title: `Two databases: both away, then the ${which} one back`,
-      what: `kill -9 of both; the ${which} one starts again 1 s later.`,
+      title: `Two databases: both down, then the ${which} one back`,
+      what: `kill -9 of both; the ${which} one restarts 1 s later.`,
       async happen({ stage, ...servers }) {
         await Promise.all([servers.first.kill(), servers.second.kill()]);
         await delay(about(stage, 1_000));
@@ -145,8 +145,8 @@ export const secondDatabase: readonly Row<DatabasePair>[] = [
   }),
   {
     name: 'second-database-throughput',
-    title: 'Two databases: throughput beside one',
-    what: '50 callers of GET, in turn for 300 ms on a client with two databases and on one with one, 12 times each.',
+    title: 'Two databases: throughput compared with one',
+    what: '50 callers of GET, alternately for 300 ms on a client with two databases and on a client with one, 12 times each.',
     weight: 4,
     timeoutMs: 40_000,
     stacks: databaseStacks.filter(({ name }) => name === 'ours'),
