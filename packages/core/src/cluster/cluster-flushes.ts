@@ -22,7 +22,7 @@ export class ClusterFlushes {
     return this.#lastReadAt;
   }
 
-  /** The same for writes. */
+  /** When bytes were last written to any node, in monotonic milliseconds; 0 if none were. */
   get lastWriteAt(): number {
     return this.#lastWriteAt;
   }

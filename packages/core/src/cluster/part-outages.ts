@@ -124,7 +124,10 @@ export class PartOutages {
     return away === undefined ? undefined : this.#partAway(away);
   }
 
-  /** Returns the cause for the first of these nodes that is certainly unavailable; undefined if none is. */
+  /**
+   * Returns the cause for the first of these nodes that is certainly unavailable. If there is none, returns
+   * `cluster-down` if a slot has no node, otherwise undefined.
+   */
   causeAmong(addresses: ReadonlySet<string>): CauseCode | undefined {
     for (const outages of [this.#lost, this.#down])
       for (const [address, { cause, isCertain }] of outages)

@@ -37,7 +37,7 @@ export class EventHub<Events extends { readonly 'listener-error': ListenerError 
     listeners.add(own);
     return () => {
       listeners.delete(own);
-      // Nothing is kept of listeners that are gone.
+      // Nothing is kept of listeners that were removed.
       if (listeners.size === 0 && this.#listeners?.get(event) === listeners) this.#listeners.delete(event);
       if (this.#listeners?.size === 0) this.#listeners = undefined;
     };

@@ -8,7 +8,7 @@ export interface ReplyVerdict {
   readonly cause: CauseCode | undefined;
   /**
    * `not-applied`: the command certainly did not run, but a retry, later or on another node, may succeed. `refused`: a
-   * retry would fail, too.
+   * retry would fail, too, or the command may have run in part.
    */
   readonly outcome: 'not-applied' | 'refused';
   /**
@@ -22,15 +22,14 @@ export interface ReplyVerdict {
 
 /**
  * Classifies an error reply to a command, including EXEC, but not the errors inside the array that EXEC returns,
- * because the other commands of that array have run. No other file of core reads more of an error reply than its first
- * word.
+ * because the other commands of that array have run. Elsewhere in core, only the first word of an error reply decides
+ * anything.
  *
  * A script that fails with READONLY, MISCONF or NOREPLICAS has written nothing: the server refuses every write in that
  * state, and the state does not change while a script runs. OOM is different: the server refuses only writes that need
  * memory, so a script that caught the error may then have deleted something. With `script`, OOM is therefore `refused`.
  *
- * @example
- * classifyReply("READONLY You can't write against a read only replica.").outcome; // 'not-applied'
+ * @example classifyReply("READONLY You can't write against a read only replica.").outcome; // 'not-applied'
  */
 export function classifyReply(message: string, script = false): ReplyVerdict {
   const code = codeOfReply(message);

@@ -27,7 +27,7 @@ export class WatchedNodes {
     return this.#nodes.get(node);
   }
 
-  /** Whether a node has been silent for too long, or is not connected. */
+  /** Returns whether a node has been silent for too long, or is no longer used. */
   isSilent(node: NodeDriver): boolean {
     return this.#nodes.get(node)?.isSilent !== false;
   }

@@ -1,8 +1,8 @@
 import type { Clock, TimerHandle } from '../../clock.ts';
 
 /**
- * Asks one of several sources that can all give the same answer. Rejects if the source gives none, or when the signal
- * aborts.
+ * Asks one of several sources that can all give the same answer. Rejects if the source gives no answer, or when the
+ * signal aborts.
  */
 export type Ask<Answer> = (signal: AbortSignal) => Promise<Answer>;
 
