@@ -8,13 +8,12 @@ import { urlLogin, loginFromParameters } from './url-login.ts';
 /**
  * Parses a Redis URL, or the path of a unix socket, into plain data. `createRedisResilience`, `REDIS_URL` and the
  * doctor all use this grammar. Schemes: `redis`, `rediss` (TLS), `unix`, `redis+sentinel`, `rediss+sentinel`,
- * `redis+cluster` and `rediss+cluster`; `valkey` may take the place of `redis`. A bare path is read literally up to its `?`, whereas percent escapes in a URL
- * are decoded.
+ * `redis+cluster` and `rediss+cluster`; `valkey` may take the place of `redis`. A bare path is read literally up to its
+ * `?`; percent escapes are decoded only in a URL.
  *
  * @throws ConfigurationError for anything else; the error never contains any part of the text
- * @example
- * const target = parseTarget('redis://:secret@localhost/2');
- * if (target.kind === 'server') target.database; // 2
+ * @example const target = parseTarget('redis://:secret@localhost/2'); if (target.kind === 'server') target.database; //
+ * 2
  */
 export function parseTarget(text: string): ParsedTarget {
   checkCharacters(text);
