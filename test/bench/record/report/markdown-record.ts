@@ -18,15 +18,16 @@ export function markdownRecord({ machine, worlds, clients, results }: RecordFact
   const here = worlds.filter(({ name }) => results.some(({ world }) => world === name));
   return `# The record
 
-Two processes of each client issued calls while real servers and their network broke at random, all clients at once, so
-that each met the same faults at the same moment. Everything that they saw was recorded and checked by
-\`@redis-resilience/testing/history\`: whether one order of all calls explains every answer.
+Two processes of each client issued calls while real servers and their network broke at random. All clients ran at the
+same time, so that each met the same faults at the same moment. All calls and replies were recorded, and
+\`@redis-resilience/testing/history\` checked whether one order of all calls explains every reply.
 
 ![Anomalies of each client](record.svg)
 
 Made on: ${describeMachine(machine)}.
 
-\`npm run record\` does all of this in 15 minutes, with seed 1; \`-- --seed 2\` with other faults. These figures were made by:
+\`npm run record\` repeats this in 15 minutes, with seed 1; \`-- --seed 2\` causes other faults. These commands produced the
+figures:
 
 \`\`\`sh
 ${commandsFor(results).join('\n')}
@@ -36,28 +37,28 @@ ${here.map((world) => sectionOf(world, results)).join('\n\n')}
 
 ## What is counted
 
-- **lost**: a write was acknowledged, and is not there at the end. **lost by the servers**: the same, while a primary was
-  lost before it had replicated; no client can prevent that, and it is no anomaly of the client.
-- **ran twice**: one call changed the data more than once; keys whose answers only that explains count too.
+- **lost**: a write was acknowledged, but is missing at the end. **lost by the servers**: the same, because a primary was
+  lost before it had replicated the write; no client can prevent that, so it is not an anomaly of the client.
+- **ran twice**: one call changed the data more than once, or nothing else explains the replies for a key.
 - **another's answer**: a call got the value of another key.
-- **stale**: keys of which something older was read than had to be. **went back**: keys that went back to a state before an
-  acknowledged write. **unexplained**: keys whose history nothing explains; where the check was not decided in time, their
-  number.
-- **never settled**: calls that were still open 10 s after the last fault.
-- **wrong outcome**: calls that failed with the proof that they had not run, and had.
-- **recovery**: from the end of a fault until every process had an answer to a call that it issued since. It and the longest
-  wait compare the clients with each other: all of them shared one busy machine, on which everything takes longer.
-  [FAULTS.md](FAULTS.md) has the times of each client by itself.
+- **stale**: keys from which a call read an older value than it should have. **went back**: keys that returned to a state
+  before an acknowledged write. **unexplained**: keys whose history no order of calls explains. \`undecided\`: keys whose
+  check did not end in time.
+- **never settled**: calls that had neither succeeded nor failed 10 s after the last fault.
+- **wrong outcome**: calls that failed with an error that says that they did not run, although they did.
+- **recovery**: from the end of a fault until every process had a reply to a call that it issued after that. Recovery and
+  the longest wait only serve to compare the clients: all of them shared one busy machine, on which everything takes longer.
+  [FAULTS.md](FAULTS.md) has the times of each client on its own.
 
-## Where less is promised
+## Where less is guaranteed
 
-- Sentinel and Cluster replicate after they have answered. While a primary is lost, from half a second before the fault
-  until 2 s after its end, what was acknowledged may be gone and what was read may come from either primary (the contract
-  \`primaryLost\`). Everything before and after is checked in full, across the fault too.
-- A server without persistence is empty after a restart: everything that it acknowledged before may be gone. What is left to
-  check there is that no call hangs, gets the answer of another one, or says wrongly that it did not run.
-- Two databases that share nothing have a history each. A call that was under way while another database came into use may
-  have run in either; its answer proves nothing, and a write that is found in both counts as one that ran twice.
+- Sentinel and Cluster acknowledge a write before they replicate it. While a primary is lost, from half a second before the
+  fault until 2 s after its end, acknowledged writes may be lost, and reads may come from either primary (the contract
+  \`primaryLost\`). Everything before and after that is checked in full, also across the fault.
+- A server without persistence is empty after a restart: everything that it acknowledged before may be lost. There, the
+  check covers only calls that hang, that get the reply to another call, or that fail and wrongly say that they did not run.
+- Two databases that share nothing have separate histories. A call that was in flight while another database came into use
+  may have run in either; its reply proves nothing, and a write that is found in both counts as one that ran twice.
 
 ## The clients
 
