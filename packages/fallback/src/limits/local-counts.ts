@@ -77,7 +77,7 @@ function busynessOf(place: Place<Counted> | undefined, now: number): number {
   return Math.max(endsAt, blockedUntil) <= now ? -1 : hits;
 }
 
-// A limiter passes on what its user derived from the request, which may be undefined.
+// The application derives the key from the request, so it may be of any type, or undefined.
 function hashOf(key: unknown): string {
   return createHash('sha1').update(String(key)).digest('base64url').slice(0, 22);
 }

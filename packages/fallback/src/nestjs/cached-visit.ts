@@ -84,7 +84,7 @@ export class CachedVisit {
     return { kind: 'shared', answer, variant: digestOf(request, answer.vary) };
   }
 
-  // Returns the response's head. For each header that this class has set, it contains the value from before.
+  // Returns the response's head, with the value that each header had before this class set it.
   #head(before: ResponseHead | undefined): ResponseHead {
     const { response } = this.#parts;
     const headers: Record<string, string | string[]> = {};
@@ -102,7 +102,7 @@ export class CachedVisit {
   #send({ stale, source, ageMs }: CacheAnswer<Load>, { headers, body }: CacheableAnswer): unknown {
     const isLoaded = source === 'loader';
     const status = stale ? 'STALE' : isLoaded ? 'MISS' : 'HIT';
-    // A handler that passes on the response of another cache also passes on how old it was.
+    // If the handler passes on a response from another cache, that response already has an `Age`.
     const formerAge = Number(headers['age'] ?? 0) || 0;
     const age = isLoaded ? {} : { age: String(formerAge + Math.floor(ageMs / 1000)) };
     const control = stale && this.#parts.noStore ? { 'cache-control': 'no-store' } : {};

@@ -1,15 +1,15 @@
-/** What a body consists of. */
+/** The kind of data in a response's body. */
 export type BodyKind =
   | { readonly kind: 'plain' }
-  /** It is, or contains, an instance of this class. */
+  /** The body is, or contains, an instance of this class. */
   | { readonly kind: 'instance'; readonly className: string }
-  /** A stream, bytes, nothing, or something else that JSON has no form for. */
+  /** A stream, bytes, undefined, or anything else that JSON cannot represent. */
   | { readonly kind: 'other' };
 
 /**
- * Finds out whether a body is plain data, which the cache returns as it was. An instance of a class returns as a plain
- * object, so that a serializer around the cache would no longer know which of its fields to leave out. A stream can be
- * read only once, and bytes do not survive JSON. If the body is undefined, the handler has sent the response itself.
+ * Finds out whether a body is plain data, which the cache returns unchanged. An instance of a class would come back as
+ * a plain object, and a serializer around the cache would no longer know which of its fields to leave out. A stream can
+ * be read only once, and bytes do not survive JSON. If the body is undefined, the handler has sent the response itself.
  */
 export function kindOfBody(body: unknown): BodyKind {
   const other = { kind: 'other' } as const;

@@ -128,7 +128,7 @@ export class ReplyReader {
     }
     const object = emptyObjectOf(this.#classes);
     for (let index = 0; index < length; index++) {
-      // A list would otherwise become a property name unseen, and could be `__proto__`.
+      // Converted explicitly: a name may be a list, whose text may be `__proto__`.
       const name = String(this.#name());
       const value = this.#value();
       if (name === '__proto__') Object.defineProperty(object, name, { ...plainProperty, value });

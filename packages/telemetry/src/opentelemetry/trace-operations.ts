@@ -27,7 +27,7 @@ export interface TraceOptions {
  * Creates a span for each `execute` call that waited, retried, used its fallback or failed. The span is a child of the
  * request's span and a sibling of the spans of its commands, to which it links (see {@link linkCommandSpan}). It covers
  * what those cannot show: the waiting, the retries, the fallback. An operation that succeeds immediately gets no span.
- * A change of database gets a span of its own, which is part of no request. All connections of the process are traced.
+ * A change of database gets a separate span, which belongs to no request. All connections of the process are traced.
  *
  * The returned function stops the tracing.
  *

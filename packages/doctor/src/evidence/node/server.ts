@@ -24,7 +24,7 @@ export interface ServerEvidence {
   /** Whether MULTI was accepted; if it was not, the absence of these errors means nothing. */
   readonly wasProbed: boolean;
   readonly selectError: string | undefined;
-  /** When the questions were answered: milliseconds since the epoch, by the clock of this process. */
+  /** When the replies arrived: milliseconds since the epoch, by the clock of this process. */
   readonly answeredAt: number;
   /** Duration of the queries, and how the conversation ended if some got no reply. */
   readonly durationMs: number;
