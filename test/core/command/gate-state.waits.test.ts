@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { boundTo } from '../../../packages/core/src/verbs/bound-to-database.ts';
+import { runWithBudget } from '../../../packages/core/src/verbs/request-budget.ts';
 import { fateOf, slowCall } from './call-of.ts';
 import { gateStage, type GateStage } from './gate-stage.ts';
 
@@ -38,17 +39,50 @@ describe('a call in an old outage', () => {
   });
 });
 
-it.each([
-  ['for as long as it would block', '0.1', 100],
-  ['for as long as it would block, past the longest wait', '3', 3_000],
-  ['for five seconds, where it would block for longer', '60', 5_000],
-])('a blocking call waits in an old outage %s', (_title, seconds, waitsMs) => {
-  const { issue, gate, clock } = expecting(undefined);
-  issue('blpop', 'list', seconds);
-  clock.travel(waitsMs - 1);
-  expect(gate.counts().waiting).toBe(1);
-  clock.travel(1);
-  expect(gate.counts().waiting).toBe(0);
+describe('a blocking call in an old outage', () => {
+  it.each([
+    ['a tenth of a second', '0.1', 1_350],
+    ['a minute', '60', 61_250],
+  ])(
+    'that would block for %s waits until its deadline, and the longest wait more',
+    async (_title, seconds, waitsMs) => {
+      const { issue, gate, clock } = expecting(undefined);
+      const blocking = issue('blpop', 'list', seconds);
+      clock.travel(waitsMs - 1);
+      expect(gate.counts().waiting).toBe(1);
+      clock.travel(1);
+      expect(await fateOf(blocking)).toMatchObject({
+        error: { code: 'REDIS_UNAVAILABLE', outcome: 'not-applied' },
+      });
+    },
+  );
+
+  it('waits until its deadline, and the longest wait more, when the outage begins while it waits', async () => {
+    const { issue, gate, clock } = gateStage({}, undefined, true);
+    const blocking = issue('blpop', 'list', 1);
+    clock.travel(200);
+    gate.hold(10_000);
+    clock.travel(2_049);
+    expect(gate.counts().waiting).toBe(1);
+    clock.travel(1);
+    expect(await fateOf(blocking)).toMatchObject({ error: { code: 'REDIS_UNAVAILABLE' } });
+  });
+
+  it('that would block without limit waits without limit, and is sent when Redis is back', () => {
+    const { issue, dispatch, gate, clock } = expecting(undefined);
+    const blocking = issue('blpop', 'list', 0);
+    clock.travel(1e6);
+    expect(gate.counts().waiting).toBe(1);
+    gate.serve();
+    expect(dispatch.slow).toEqual([blocking]);
+  });
+
+  it('waits no longer than the budget of its request', async () => {
+    const { issue, clock } = expecting(undefined);
+    const blocking = runWithBudget(500, () => issue('blpop', 'list', 5));
+    clock.travel(500);
+    expect(await fateOf(blocking)).toMatchObject({ error: { code: 'REDIS_UNAVAILABLE' } });
+  });
 });
 
 describe('a call that waits for the first connection', () => {

@@ -280,8 +280,9 @@ describe('a gate that is held', () => {
     expect(gate.counts().waiting).toBe(2);
     clock.travel(200);
     expect(await fateOf(late)).toMatchObject({ error: { reason: 'connection-refused' } });
+    clock.travel(1_799);
     expect(gate.counts().waiting).toBe(1);
-    clock.travel(550);
+    clock.travel(1);
     expect(await fateOf(blocking)).toMatchObject({ error: { reason: 'connection-refused' } });
   });
 
@@ -363,6 +364,18 @@ describe('a gate that ends', () => {
     const late = issue('get', 'f');
     clock.travel(0);
     expect(await fateOf(late)).toMatchObject(closedError);
+  });
+
+  it('answers what unsubscribes, in flight or waiting: no subscription is left', async () => {
+    const { issue, dispatch, gate } = gateStage();
+    const flying = issue('unsubscribe', 'news');
+    dispatch.write();
+    gate.hold(10_000);
+    const [waiting, subscribing] = [issue('punsubscribe', 'news*'), issue('subscribe', 'news')];
+    gate.end();
+    expect(await Promise.all([flying.promise, waiting.promise])).toEqual([0, 0]);
+    expect(await fateOf(subscribing)).toMatchObject(closedError);
+    expect(gate.counts()).toEqual({ waiting: 0, waitingBytes: 0, inFlight: 0 });
   });
 
   it('stays ended when it is held, and works again once it is reopened', () => {

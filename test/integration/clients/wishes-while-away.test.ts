@@ -1,6 +1,7 @@
 import { createRedisResilience } from '@redis-resilience/core';
 import { freePort, startRedis, waitFor } from '@redis-resilience/testing';
 import { expect, it } from 'vitest';
+import { pass } from '../stage/call-loop.ts';
 import { startProtectedRedis } from '../stage/protected-redis.ts';
 
 it.concurrent('a subscription made while Redis is away stands when it is back', async () => {
@@ -24,6 +25,31 @@ it.concurrent('a subscription made while Redis is away stands when it is back', 
   expect(new Set(messages)).toEqual(new Set(['news: text']));
   await resilience.close();
 });
+
+it.concurrent('a subscription that is ended while Redis is away is over with its client', async () => {
+  await using redis = await startProtectedRedis();
+  const client = redis.client.duplicate().on('error', () => undefined);
+  await client.subscribe('news');
+  await redis.server.kill();
+  await waitFor(() => client.status !== 'ready');
+  const unsubscribed = client.unsubscribe('news');
+  client.disconnect();
+  expect(await unsubscribed).toBe(0);
+});
+
+it.concurrent(
+  'a blocking call waits through an outage that is longer than its own timeout by less than its deadline',
+  async () => {
+    await using redis = await startProtectedRedis();
+    await redis.server.kill();
+    await waitFor(() => redis.client.status !== 'ready');
+    const popped = redis.client.blpop('queue', 0.1);
+    await pass(600);
+    await redis.server.start();
+    await redis.server.command('RPUSH', 'queue', 'job');
+    expect(await popped).toEqual(['queue', 'job']);
+  },
+);
 
 it.concurrent(
   'what was issued before quit() is done before it, also when the connection is still being made',

@@ -111,12 +111,6 @@ export function waitUntil(situation: WaitSituation): number | undefined {
   return isOld && patienceMs === 0 ? undefined : Math.min(now + waitMs, deadlineAt);
 }
 
-/**
- * Maximum time that a blocking call waits for a connection in an old outage, in which other calls fail immediately. It
- * waits because its caller expects to wait, and because a loop that repeats the call must not spin.
- */
-const maxPatienceMs = 5_000;
-
 const subscribing = /^[ps]?(un)?subscribe$/;
 
 /** Returns whether a command changes the subscriptions of its connection. Such a command waits until it succeeds. */
@@ -124,8 +118,17 @@ export function isSubscribing(name: string): boolean {
   return subscribing.test(name);
 }
 
-/** Returns the milliseconds for which a call waits in any outage, however old. */
+/** Returns whether a command ends subscriptions of its connection. */
+export function isUnsubscribing(name: string): boolean {
+  return isSubscribing(name) && name.includes('un');
+}
+
+/**
+ * Returns the milliseconds for which a call waits in any outage, however old: without limit for a subscription, and for
+ * a blocking call, whose wait its deadline ends. The caller of the latter expects to wait, and a loop that repeats the
+ * call must not spin.
+ */
 export function patienceOf({ traits, slow, batch }: SlowCall): number {
-  if (batch === undefined && isSubscribing(traits.name)) return Infinity;
-  return Math.min(slow.blockingMs ?? 0, maxPatienceMs);
+  const waits = slow.blockingMs !== undefined || (batch === undefined && isSubscribing(traits.name));
+  return waits ? Infinity : 0;
 }

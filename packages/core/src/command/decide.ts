@@ -1,6 +1,7 @@
 import { maySendAgain, maySendAllAgain, type CategoryOverrides } from '../catalogue/categorise.ts';
 import type { CauseCode } from '../cause.ts';
 import type { Outcome } from '../errors.ts';
+import { isUnsubscribing } from './admission.ts';
 import type { CallFailure } from './call-errors.ts';
 import type { CallFacts } from './call.ts';
 import type { Answered, Happening } from './happening.ts';
@@ -100,6 +101,7 @@ export function decide(call: CallFacts, happening: Happening, situation?: Situat
     case 'wait-expired':
       return { ...failing, failure: failureWhenExpired(call, known) };
     case 'closed':
+      if (call.batch === undefined && isUnsubscribing(call.traits.name)) return answer;
       return { ...failing, failure: failureWhenClosed(call) };
     default:
       return happening satisfies never;

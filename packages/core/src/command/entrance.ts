@@ -211,6 +211,7 @@ export class Entrance {
     if (this.#dispatch.send.isWrapped === true) slow.keepContext();
     const requestBudget = currentRequestBudget();
     slow.patienceMs = patienceOf(call);
+    const { maxWaitMs } = this.#parts.settings.admission;
     const { gate, lane, partAway, awaySince, writesAwaySince, isBlocked, isIsolated } = state.factsFor(call);
     // Named one by one: an object made by spreading gets a hidden class of its own, which costs more than all the rest.
     const admission = admit({
@@ -222,11 +223,11 @@ export class Entrance {
       isBlocked,
       isIsolated,
       now,
-      deadlineAt: slow.deadlineAt,
+      deadlineAt: slow.waitsUntil(maxWaitMs),
       isRequestBudgetSpent: requestBudget?.isSpent(now) === true,
       isFull:
         gate === 'serving' || awaySince === undefined ? inFlight.isFullWith(waiting.length) : inFlight.isFull,
-      maxWaitMs: this.#parts.settings.admission.maxWaitMs,
+      maxWaitMs,
       patienceMs: Math.max(slow.patienceMs, state.changePatienceMs),
       hasRoom: waiting.hasRoomFor(slow.bytes),
     });
@@ -241,6 +242,6 @@ export class Entrance {
       requestBudget.startWaiting(now);
     }
     if (admission.kind === 'run') this.#gate.run(call);
-    else this.#gate.wait(call, 'fresh', Math.min(admission.expiresAt, slow.deadlineAt));
+    else this.#gate.wait(call, 'fresh', Math.min(admission.expiresAt, slow.waitsUntil(maxWaitMs)));
   }
 }

@@ -176,12 +176,13 @@ export class GateState {
 
   /** Returns the time until which a call that has to be retried may wait. */
   returnedWaitsUntil(call: SlowCall, now: number): number {
+    const { maxWaitMs } = this.#parts.settings.admission;
     const { deadlineAt, patienceMs } = call.slow;
     const partAway = this.#kind === 'serving' ? this.#dispatch.partAway(call) : undefined;
     if (partAway !== undefined && now < partAway.isExpectedUntil) return deadlineAt;
     // This call may wait twice as long as a new one: it has already been accepted, and if Redis is back shortly, the
     // extra wait is worthwhile. A blocking call waits as long as a new blocking call would.
-    return Math.min(deadlineAt, now + Math.max(patienceMs, 2 * this.#parts.settings.admission.maxWaitMs));
+    return Math.min(call.slow.waitsUntil(maxWaitMs), now + Math.max(patienceMs, 2 * maxWaitMs));
   }
 
   /** Returns everything that a decision about a call depends on, apart from the call itself. */

@@ -181,7 +181,8 @@ export class Gate {
     if (decision.kind === 'fail') return this.#fail(call, decision);
     call.settled = true;
     this.#recorder.succeeded(call, this.#dispatch.readAt());
-    call.batch?.release();
+    if (call.batch !== undefined) return call.batch.release();
+    call.resolve(0); // The reply to UNSUBSCRIBE: no subscription is left.
   }
 
   #fail(call: Call, decision: Fail): void {
@@ -203,12 +204,10 @@ export class Gate {
     prepareResend(slowCall, outcome);
     if (pays) this.#parts.retryBudget.take();
     if (isRetry) this.#recorder.retried(slowCall, outcome);
-    if (maxDelayMs === 0) this.#resume(slowCall);
-    else {
-      const at = this.#clock.now() + 1 + random() * maxDelayMs;
-      this.#retryDelays.add(slowCall, Math.min(at, slowCall.slow.deadlineAt));
-      this.#setAlarm();
-    }
+    if (maxDelayMs === 0) return this.#resume(slowCall);
+    const at = this.#clock.now() + 1 + random() * maxDelayMs;
+    this.#retryDelays.add(slowCall, Math.min(at, slowCall.slow.deadlineAt));
+    this.#setAlarm();
   }
 
   /** Retries a call now if possible. Otherwise queues it ahead of all new calls, or fails it if it is overdue. */

@@ -107,6 +107,16 @@ export class SlowPathState implements Due {
     this.deadlineAt = Math.max(this.deadlineAt, Math.min(answeredAt, this.#requestEndsAt));
   }
 
+  /**
+   * Returns how long the call may wait for a connection: until its deadline or, if it blocks, `graceMs` longer. Libraries
+   * stop waiting for a blocking call themselves a second after its timeout, and then go on at once; after an error, they
+   * pause for seconds.
+   */
+  waitsUntil(graceMs: number): number {
+    if (this.blockingMs === undefined) return this.deadlineAt;
+    return Math.min(this.deadlineAt + graceMs, this.#requestEndsAt);
+  }
+
   /** Extends the deadline by the time for which the process stood still. */
   extendDeadlines(elapsedMs: number): void {
     this.deadlineAt += elapsedMs;
