@@ -39,7 +39,7 @@ export function codePicture() {
       down(95, 394),
       down(265, 394),
       wide(412, 'plain', ['Redis', 'one server, Sentinel, a Cluster, several']),
-      text(180, 480, 'observability/ tells of all of it', { anchor: 'middle', look: 'quiet-text' }),
+      text(180, 480, 'observability/ reports on all of it', { anchor: 'middle', look: 'quiet-text' }),
     ],
   });
 }

@@ -5,8 +5,8 @@ const phases = [
   {
     at: '0 ms',
     look: 'warn',
-    client: ['The socket closes.', 'Each unanswered', 'call is judged.'],
-    callers: ['GET and SET wait.', 'A cut INCR fails:', 'outcome unknown.'],
+    client: ['The socket closes.', 'The status is down,', 'with a cause.'],
+    callers: ['GET and SET wait.', 'An INCR in flight:', 'outcome unknown.'],
   },
   {
     at: '… 250 ms',
@@ -17,19 +17,19 @@ const phases = [
   {
     at: '250 ms',
     look: 'bad',
-    client: ['The status is down,', 'with a cause.'],
-    callers: ['Waiting calls fail, or', 'take their fallback.'],
+    client: ['One log line', 'reports the outage.'],
+    callers: ['Waiting calls fail, or', 'use their fallback.'],
   },
   {
     at: '… 10 s',
     look: 'bad',
-    client: ['Attempts go on at', 'the same pace.'],
-    callers: ['Each call fails at', 'once. None queues.'],
+    client: ['Attempts continue', 'at the same pace.'],
+    callers: ['Calls fail at once.', 'No queue builds up.'],
   },
   {
     at: '10 s',
     look: 'good',
-    client: ['It connects, and', 'proves the login.'],
+    client: ['It connects, and', 'verifies the server.'],
     callers: ['Calls succeed.'],
   },
 ];
@@ -54,7 +54,7 @@ export function outagePicture() {
   return picture({
     title: 'An outage of ten seconds',
     description:
-      'Redis is killed at 0 ms. Calls wait up to 250 ms, then fail at once or take their fallback. At 10 s Redis is back, and calls succeed.',
+      'Redis is killed at 0 ms. Calls wait up to 250 ms, then fail immediately or use their fallback. At 10 s Redis is back, and calls succeed.',
     height: y + 4,
     parts,
   });

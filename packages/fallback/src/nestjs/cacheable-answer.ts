@@ -72,8 +72,8 @@ export function judgeAnswer(
   return { mayShare: true, answer, maxAgeMs };
 }
 
-// The directives of a response in lower case, because the names of directives are case-insensitive. The headers for CDNs
-// and `Pragma`, which old software sends, count too. If a directive is repeated, the first one counts.
+// The directives of a response in lower case, because the names of directives are case-insensitive. The headers for
+// CDNs and `Pragma`, which old software sends, count too. If a directive is repeated, the first one counts.
 function controlOf(headers: Headers): string {
   const said = ['cache-control', 'cdn-cache-control', 'surrogate-control', 'pragma'].flatMap(
     (name) => headers[name] ?? [],

@@ -10,7 +10,7 @@ export interface BullClients {
 }
 
 /**
- * Creates the options of Bull 4 queues: while Redis is unavailable, adding a job fails within half a second, and
+ * Creates the options of Bull 4 queues: while Redis is unavailable, adding a job fails after half a second, and
  * processors wait through an outage of any length without spinning. Queues with the same options share two connections
  * and have one more each. Bull leaves the connections open; `resilience.close()` closes them.
  *

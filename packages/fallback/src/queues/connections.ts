@@ -59,7 +59,7 @@ export function workerConnection(resilience: RedisResilience): WorkerConnection 
 
 /**
  * Creates the options for `BullModule.forRootAsync` of @nestjs/bullmq, where queues and workers share one connection:
- * while Redis is unavailable, adding a job fails within a second, even if the process started without Redis, and
+ * while Redis is unavailable, adding a job fails after half a second, even if the process started without Redis, and
  * workers wait as with {@link workerConnection}.
  *
  * @throws {@link ConfigurationError} when `resilience` is not a RedisResilience

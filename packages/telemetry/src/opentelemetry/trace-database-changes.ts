@@ -3,8 +3,8 @@ import { systemClock } from '@redis-resilience/core';
 import { databaseChannel, type DatabaseMessage } from '../measure/channels.ts';
 
 /**
- * Creates a span for each change of database, which lasts from the moment the previous one became unavailable until calls
- * succeeded on the next one. The span belongs to no request. The returned function stops the tracing.
+ * Creates a span for each change of database, which lasts from the moment the previous one became unavailable until
+ * calls succeeded on the next one. The span belongs to no request. The returned function stops the tracing.
  */
 export function traceDatabaseChanges(tracer: Tracer): () => void {
   const onChange = (message: unknown): void => addSpan(tracer, message as DatabaseMessage);

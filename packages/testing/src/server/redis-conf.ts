@@ -83,8 +83,8 @@ function persistence(options: RedisConfiguration): Directive[] {
   return [
     ['save', '""'],
     ['appendonly', keeps ? 'yes' : 'no'],
-    // With `everysec`, Redis delays writing to the file while an earlier fsync is running, so a kill can lose a write that
-    // was acknowledged. With `no`, Redis hands each write to the kernel immediately, and the kernel survives the kill.
+    // With `everysec`, Redis delays writing to the file while an earlier fsync is running, so a kill can lose a write
+    // that was acknowledged. With `no`, Redis hands each write to the kernel immediately, and the kernel survives it.
     ['appendfsync', 'no'],
   ];
 }

@@ -15,8 +15,8 @@ export const freeze: Fault = async ({ stage: { server } }) => {
 };
 
 /**
- * The primary becomes a replica immediately. When the fault is lifted, the other server is promoted, and new connections
- * go to that server.
+ * The primary becomes a replica immediately. When the fault is lifted, the other server is promoted, and new
+ * connections go to that server.
  */
 export const failover: Fault = async ({ stage: { server, replica, proxy } }) => {
   if (replica === undefined) throw new Error('A failover needs a replica');
