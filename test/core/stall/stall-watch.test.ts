@@ -306,10 +306,10 @@ describe('one of many connections to an endpoint', () => {
 
   it('waits for its turn with PING', async () => {
     const { wired, found } = await oneOf(1_000);
-    await wired.travel(23_000);
+    await wired.travel(46_000);
     expect(found).toEqual([]);
-    await wired.travel(2_500);
-    expect(found[0]).toEqual(['idle', 26_000]);
+    await wired.travel(4_000);
+    expect(found[0]).toEqual(['idle', 50_000]);
   });
 
   it('does not wait when another has fallen silent', async () => {
@@ -344,12 +344,12 @@ describe('one of many connections to an endpoint', () => {
 
   it('draws its next turn when it has sent PING', async () => {
     const { wired, found } = await oneOf(1_000);
-    await wired.travel(25_000);
-    expect(found[0]).toEqual(['idle', 26_000]);
+    await wired.travel(50_000);
+    expect(found[0]).toEqual(['idle', 50_000]);
     found.length = 0;
     wired.send('get', ['a']);
     await wired.travel(5_500);
-    expect(found[0]?.[1]).toBeLessThanOrEqual(31_600);
+    expect(found[0]?.[1]).toBeLessThanOrEqual(56_600);
   });
 
   it('need not look when it was in use until a moment ago', async () => {
@@ -381,6 +381,23 @@ describe('one of many connections to an endpoint', () => {
     await wired.travel(60_000);
     expect(found).toEqual([]);
   });
+});
+
+it('a connection that has answered its PING is not looked at again until the next is due', async () => {
+  const subject = await watched();
+  const { wired, watch, found } = subject;
+  subject.onFinding = () => void wired.send('ping', []);
+  await wired.travel(5_000);
+  expect(found).toHaveLength(1);
+  wired.link.far.write('+PONG\r\n');
+  let looks = 0;
+  const { look } = watch;
+  watch.look = () => {
+    looks++;
+    look.call(watch);
+  };
+  await wired.travel(4_000);
+  expect([looks, found.length]).toEqual([1, 1]);
 });
 
 it('a watch that is stopped by what it found leaves no timer, and none keeps the process alive', async () => {

@@ -6,7 +6,7 @@ const busyPeriodMs = 20;
 const closeWatchMs = 1000;
 // The reply to a connection's own PING usually arrives within this time. Watching for `closeWatchMs` after each PING
 // would wake the process all the time.
-const glanceMs = 100;
+const glanceMs = 40;
 const toleratedLagMs = 20;
 const freezeMs = 1000;
 

@@ -110,7 +110,7 @@ export interface ConnectionOptions {
   readonly handshakeTimeoutMs?: number;
   /**
    * An idle connection sends PING after this time, with jitter; a connection with subscriptions sends it after at most
-   * 1,000 ms. More than 200 connections of a process to one server take turns: each waits up to nine times as long, and
+   * 1,000 ms. More than 100 connections of a process to one server take turns: each waits up to 19 times as long, and
    * when one of them falls silent, all look within half a second. Default 5,000 ms.
    */
   readonly idlePingMs?: number;

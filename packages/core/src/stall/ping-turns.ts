@@ -1,12 +1,12 @@
 import type { Dialer } from '../dialing/dialer.ts';
 
 /** Up to this number of connections of a process to one endpoint, each sends its PINGs as if it were alone. */
-const unhurried = 200;
+const unhurried = 100;
 /**
  * Beyond that, the mean idle time before a PING grows with their number, but at most by this factor: a firewall drops a
  * connection that has been silent for long.
  */
-const mostStretch = 5;
+const mostStretch = 10;
 /** How soon all of them have looked, once one of them has fallen silent; and how long that look stands for the next. */
 const lookAroundMs = 500;
 const calmMs = 5_000;
@@ -19,7 +19,7 @@ export interface TakesTurns {
 
 /**
  * The connections of a process to one endpoint. Idle ones take turns in sending PING: a thousand connections send no
- * more PINGs than two hundred would. When one of them falls silent, all check whether the endpoint still answers,
+ * more PINGs than one hundred would. When one of them falls silent, all check whether the endpoint still answers,
  * without waiting for their turns.
  */
 export class PingTurns {

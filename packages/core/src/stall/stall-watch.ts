@@ -18,6 +18,8 @@ export type StallFinding =
 const togetherShare = 0.05;
 /** Connections in use are checked together if their checks are due within this time of each other. */
 const inUseEarlyMs = 25;
+/** The checks whether PINGs were answered are made together if they are due within this time of each other. */
+const replyEarlyMs = 100;
 /** A check that may be early by less than this is not worth sharing. */
 const leastEarlyMs = 25;
 
@@ -40,6 +42,8 @@ export class StallWatch implements Looks, TakesTurns {
   /** This connection's turn to send PING, from 0 (first) to 1 (last); a new random number for each PING. */
   #turn = 0;
   #isDoubted = false;
+  /** Whether PING was due at the last check: bytes since then do not show that the connection is in use. */
+  #hasPinged = false;
 
   /**
    * `idleMs` is called at each check, because the idle time is shorter while the connection has subscriptions. Its
@@ -103,7 +107,9 @@ export class StallWatch implements Looks, TakesTurns {
     const sentAt = this.#wire.oldestSentAt();
     const isDoubted = this.#isDoubted;
     this.#isDoubted = false;
-    if (sentAt === undefined) this.#lookAtIdle(now, isDoubted);
+    const hasPinged = this.#hasPinged;
+    this.#hasPinged = false;
+    if (sentAt === undefined) this.#lookAtIdle(now, isDoubted, hasPinged);
     else this.#arm(this.#lookAtSilence(now, sentAt));
   }
 
@@ -124,23 +130,23 @@ export class StallWatch implements Looks, TakesTurns {
 
   /** Plans a check after this time or a little earlier, together with other connections. */
   #armJointly(delayMs: number, earlyMs: number): void {
-    if (this.#turns === undefined || earlyMs < leastEarlyMs || delayMs < 2 * earlyMs)
-      return this.#arm(delayMs);
+    if (this.#turns === undefined || earlyMs < leastEarlyMs || delayMs < earlyMs) return this.#arm(delayMs);
     this.#disarm();
     this.#jointAt = this.#joint.plan(this, this.#clock.now() + delayMs, earlyMs);
     this.#wire.lookDueAt = this.#jointAt;
   }
 
-  #lookAtIdle(now: number, isDoubted: boolean): void {
+  #lookAtIdle(now: number, isDoubted: boolean, hasPinged: boolean): void {
     const idleMs = this.#idleMs(this.#turns?.stretch(this.#turn) ?? 1);
     const earlyMs = togetherShare * this.#idleMs(this.#turns?.company ?? 1);
     const limitMs = this.#wire.roundTrip.limitMs();
     const idleFor = now - Math.max(this.#wire.readAt, this.#wire.writtenAt);
     if (idleFor + earlyMs >= idleMs || (isDoubted && idleFor >= limitMs)) {
       this.#turn = this.#random();
-      this.#armJointly(limitMs, inUseEarlyMs);
+      this.#hasPinged = true;
+      this.#armJointly(limitMs, limitMs < 2 * replyEarlyMs ? inUseEarlyMs : replyEarlyMs);
       this.#tell('idle');
-    } else if (idleFor < limitMs && idleFor + 2 * limitMs < idleMs) {
+    } else if (!hasPinged && idleFor < limitMs && idleFor + 2 * limitMs < idleMs) {
       // The connection is in use. The next check is planned now, so that the next write need not plan it.
       this.#armJointly(limitMs, inUseEarlyMs);
     } else {
