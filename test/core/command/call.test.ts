@@ -34,7 +34,7 @@ describe('what a call says to the driver', () => {
 
   it('is remembered of a call that blocks, and of no other', () => {
     const [fast, slow] = [callOf('get', 'a'), slowCall()];
-    const releases = { take: () => true };
+    const releases = { abandoned: () => undefined, take: () => true };
     for (const call of [fast, slow]) {
       call.released = true;
       call.releases = releases;

@@ -243,7 +243,7 @@ describe('a call that CLIENT UNBLOCK released', () => {
   it('is sent again at its empty answer, unseen, with the same deadline', async () => {
     const { issue, dispatch, gate, told, recorder } = gateStage();
     const releases = [true];
-    dispatch.releaseBook = { take: () => releases.pop() === true };
+    dispatch.releaseBook = { abandoned: () => undefined, take: () => releases.pop() === true };
     const command = issue('blpop', 'list', 5);
     dispatch.answer(command, null);
     expect(dispatch.slow).toEqual([command, command]);
@@ -256,7 +256,7 @@ describe('a call that CLIENT UNBLOCK released', () => {
 
   it('is not sent again at the very end of its time, when an element that it took would be lost', async () => {
     const { issue, dispatch, clock } = gateStage();
-    dispatch.releaseBook = { take: () => true };
+    dispatch.releaseBook = { abandoned: () => undefined, take: () => true };
     // This timer is older than the one of the deadline, so that it fires first.
     clock.setTimeout(() => dispatch.answer(dispatch.slow[0] as DriverCommand, null), 1_000);
     await runWithBudget(1_000, async () => issue('blpop', 'list', 5));
@@ -268,7 +268,7 @@ describe('a call that CLIENT UNBLOCK released', () => {
 
   it('gets a value that came all the same', async () => {
     const { issue, dispatch } = gateStage();
-    dispatch.releaseBook = { take: () => true };
+    dispatch.releaseBook = { abandoned: () => undefined, take: () => true };
     const command = issue('blpop', 'list', 5);
     dispatch.answer(command, ['list', 'job']);
     expect(await command.promise).toEqual(['list', 'job']);

@@ -162,9 +162,10 @@ export class Gate {
 
   /** Call when the server has replied to a single command (not a batch) without an error. */
   answered(call: Call, value: unknown): void {
+    const answer = answerTo(call, value, this.#clock);
     if (call.settled) return;
     this.inFlight.remove(call);
-    const decision = decide(call, answerTo(call, value, this.#clock));
+    const decision = decide(call, answer);
     if (decision.kind === 'resend') return this.#resend(call, decision);
     call.settled = true;
     this.#recorder.succeeded(call, this.#dispatch.readAt());
@@ -193,6 +194,7 @@ export class Gate {
     const error = callError(failure, context);
     if (tells === 'error') this.#recorder.failed(call, decision, error, readAt);
     call.settled = true;
+    call.slow?.releases?.abandoned(call, this.#clock.now());
     if (call.batch === undefined) rejectCaller(call, error);
     else call.batch.fail(error, { failure, context });
   }
@@ -231,17 +233,15 @@ export class Gate {
       // Passes the rounded time, so that an alarm that fires slightly early does not retry a call with no time left.
       this.#resume(call, now);
     }
-    for (let call = this.waiting.expired(now); call !== undefined; call = this.waiting.expired(now)) {
+    for (let call = this.waiting.expired(now); call !== undefined; call = this.waiting.expired(now))
       this.settle(call, waitExpired);
-    }
     if (this.inFlight.nextDueAt > now) return this.#setAlarm(0);
     // After a stall of the process, timers run before sockets are read, so a reply may have arrived but be unread.
     this.#isReadingSockets = true;
     afterReads(this.#clock, () => {
       this.#isReadingSockets = false;
-      for (let call = this.inFlight.overdue(now); call !== undefined; call = this.inFlight.overdue(now)) {
+      for (let call = this.inFlight.overdue(now); call !== undefined; call = this.inFlight.overdue(now))
         this.settle(call, overdue);
-      }
       for (const call of this.inFlight.readsToGiveUp(now)) this.settle(call, waitExpired);
       this.#setAlarm();
     });

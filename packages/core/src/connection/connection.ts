@@ -68,7 +68,10 @@ export class Connection {
     this.#enter(this.#takeOver());
     driver.on('connect', () => this.connector.connected());
     driver.on('ready', () => this.#onReady());
-    driver.on('end', () => this.#onEnd());
+    driver.on('end', () => {
+      this.connector.stop();
+      this.#signal({ kind: 'ended' });
+    });
   }
 
   get state(): ConnectionState {
@@ -186,6 +189,8 @@ export class Connection {
       case 'written':
         this.#stallGuard.noteWrite(this.wire.writtenAt);
         return this.#tell(bytesWritten);
+      case 'abandoned':
+        return void this.#stallGuard.release();
       case 'room-changed':
         return this.#tell({ kind: 'room-changed' });
       default:
@@ -241,10 +246,5 @@ export class Connection {
     this.#subscriptions.restore();
     this.#signal({ kind: 'ready' });
     this.#stallGuard.watch();
-  }
-
-  #onEnd(): void {
-    this.connector.stop();
-    this.#signal({ kind: 'ended' });
   }
 }

@@ -7,6 +7,8 @@ import type { Lane } from '../snapshot.ts';
  */
 export interface ReleaseBook {
   take(): boolean;
+  /** Call when nobody waits for this call any more, although the server may not have replied to it. */
+  abandoned(call: TrackedCall, now: number): void;
 }
 
 /** The part of a driver command's call that is visible to the code below the gate. */

@@ -137,10 +137,11 @@ export class Lease implements ClientUse {
 
   #followBlocking({ promise }: DriverCommand): void {
     this.#blocking++;
-    const settled = (): void => {
-      this.#blocking--;
-    };
-    promise.then(settled, settled);
+    promise.then(
+      () => this.#blocking--,
+      // After any other error, such as a deadline, the command may still block on the server.
+      (error: unknown) => error instanceof Error && isReplyError(error) && this.#blocking--,
+    );
   }
 
   #followEnd({ name, promise }: DriverCommand, wasWatching: boolean): void {

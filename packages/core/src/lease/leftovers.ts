@@ -16,10 +16,11 @@ export type Cleanup =
   | { readonly kind: 'undo'; readonly commands: readonly (readonly string[])[] }
   | { readonly kind: 'drop' };
 
-/** Calls that the lease's work did not await. */
+/** Calls of the lease that are not over. */
 export interface PendingCalls {
+  /** Number of calls that the work did not await. */
   readonly calls: number;
-  /** Number of these calls that block. */
+  /** Number of blocking calls to which the server has not replied, even if their deadline has passed. */
   readonly blocking: number;
 }
 

@@ -1,25 +1,40 @@
-import type { TrackedCall } from '../driver/tracked-call.ts';
+import type { ReleaseBook, TrackedCall } from '../driver/tracked-call.ts';
 
 /**
  * Our requests to unblock a call that blocks one connection (CLIENT UNBLOCK). Each request ends at most one call, with
  * a null that is not meant for the caller. A request names the connection, not the call, so a late request may end a
  * later call than the intended one.
  */
-export class ReleaseRequests {
+export class ReleaseRequests implements ReleaseBook {
   /** Number of requests that may have ended a call whose null has not arrived yet. */
   #open = 0;
+  readonly #onAbandoned: () => void;
+  /** When a blocking call was last abandoned. */
+  abandonedAt = -Infinity;
+
+  /** `onAbandoned` is called when nobody waits any more for a call that may block the connection. */
+  constructor(onAbandoned: () => void = () => undefined) {
+    this.#onAbandoned = onAbandoned;
+  }
+
+  abandoned({ blockingMs }: TrackedCall, now: number): void {
+    if (blockingMs === undefined) return;
+    this.abandonedAt = now;
+    this.#onAbandoned();
+  }
 
   /**
-   * Counts a request to unblock this call. `reply` is the server's reply: 1 if a call was unblocked. Resolves with
-   * whether one was. If `reply` rejects, the request stays counted, because the server may still carry it out.
+   * Counts a request to unblock this call, which is undefined if nobody waits for it. `reply` is the server's reply: 1
+   * if a call was unblocked. Resolves with whether one was. If `reply` rejects, the request stays counted, because the
+   * server may still carry it out.
    */
-  async ask(call: TrackedCall, reply: Promise<unknown>): Promise<boolean> {
+  async ask(call: TrackedCall | undefined, reply: Promise<unknown>): Promise<boolean> {
     this.#open++;
-    call.releases = this;
-    const { written } = call;
+    if (call !== undefined) call.releases = this;
+    const written = call?.written;
     const isReleased = (await reply) === 1;
     if (!isReleased) this.#open = Math.max(0, this.#open - 1);
-    else if (call.written === written && !call.settled) call.released = true;
+    else if (call?.written === written && call?.settled === false) call.released = true;
     return isReleased;
   }
 

@@ -24,6 +24,8 @@ export type WireEvent =
   | 'breached'
   /** Bytes are about to be written. */
   | 'written'
+  /** Nobody waits any more for a call that may block the connection. */
+  | 'abandoned'
   /** The socket has stopped accepting bytes, or has started to accept them again. */
   | 'room-changed';
 
@@ -42,7 +44,7 @@ export class Wire {
   #identity: Identity | undefined;
   /** Number of sockets that have been adopted so far. */
   #adopted = 0;
-  #releases = new ReleaseRequests();
+  #releases = new ReleaseRequests(() => this.#tell('abandoned'));
   #current: Flush | undefined;
   #isPinging = false;
   /** The oldest unanswered command if it has no call, and the time of the last write before it was first seen. */
@@ -124,7 +126,7 @@ export class Wire {
     this.#guard = guard;
     this.#identity = identity;
     this.#adopted++;
-    this.#releases = new ReleaseRequests();
+    this.#releases = new ReleaseRequests(() => this.#tell('abandoned'));
     this.#current = undefined;
     this.#blockedFlushes = [];
     this.readAt = this.#clock.now();
@@ -183,13 +185,15 @@ export class Wire {
   }
 
   /**
-   * Returns the time until which the oldest unanswered command may block on the server according to its own timeout;
-   * undefined if it does not block.
+   * Returns the time until which the oldest unanswered command may block on the server according to its own timeout,
+   * or until nobody waited for it any more; undefined if it does not block.
    */
   blockedUntil(): number | undefined {
     const call = this.#driver.oldestUnanswered()?.call;
     const blockingMs = call?.blockingMs;
-    return blockingMs === undefined ? undefined : (call?.written?.at ?? this.writtenAt) + blockingMs;
+    if (blockingMs === undefined) return undefined;
+    const until = (call?.written?.at ?? this.writtenAt) + blockingMs;
+    return call?.settled === true ? Math.min(until, this.#releases.abandonedAt) : until;
   }
 
   #breached(how: Breach): void {

@@ -3,6 +3,7 @@ import type { Driver } from '../driver/driver.ts';
 import type { Target } from '../handshake/establish.ts';
 import type { Settings } from '../options/settings.ts';
 import type { Wire } from '../socket/wire.ts';
+import { AbandonedRelease } from './abandoned-release.ts';
 import { BlockingCheck } from './blocking-check.ts';
 import { StallInquiry, type InquiryEndpoint, type InquiryFinding } from './stall-inquiry.ts';
 import { PingTurns } from './ping-turns.ts';
@@ -28,6 +29,7 @@ export class StallGuard {
   readonly #endpoint: InquiryEndpoint;
   #inquiry: StallInquiry | undefined;
   #blockingCheck: BlockingCheck | undefined;
+  #abandonedRelease: AbandonedRelease | undefined;
   readonly #tell: (news: StallNews) => void;
 
   constructor(
@@ -58,6 +60,7 @@ export class StallGuard {
   unwatch(): void {
     this.#watch.stop();
     this.#blockingCheck?.stop();
+    this.#abandonedRelease?.stop();
   }
 
   noteWrite(now: number): void {
@@ -73,6 +76,14 @@ export class StallGuard {
   /** Call when the server itself has replied that it cannot serve: keeps asking until the server can serve. */
   awaitServer(cause: CauseCode): void {
     this.#openInquiry().await(cause);
+  }
+
+  /** Call when nobody waits any more for a call that may block the connection: makes the server end the call. */
+  async release(): Promise<void> {
+    const { clock } = this.#settings;
+    this.#abandonedRelease ??= new AbandonedRelease(this.#driver, this.#wire, this.#target, clock);
+    const isHeld = await this.#abandonedRelease.run();
+    if (isHeld) this.#tell({ kind: 'gone', cause: 'stalled' });
   }
 
   stopInquiry(): void {

@@ -167,6 +167,7 @@ export class ClusterNode {
     if (call !== undefined) {
       const isReady = this.#driver.status === 'ready';
       call.written = isReady ? this.connection.wire.currentFlush() : undefined;
+      if (call.blockingMs !== undefined) call.releases = this.connection.wire.releases;
     }
     return this.#driver.send(command, stream, node);
   };

@@ -1,0 +1,96 @@
+import { blockingTimeoutMs } from '../catalogue/blocking-timeout.ts';
+import { traitsOf } from '../catalogue/command-traits.ts';
+import type { Clock } from '../clock.ts';
+import { pause } from '../deadline.ts';
+import type { DriverCommand } from '../driver/driver-command.ts';
+import type { Driver } from '../driver/driver.ts';
+import { establish, type Target, type VerifiedSocket } from '../handshake/establish.ts';
+import { isKnownTo, type Identity } from '../handshake/identity.ts';
+import { debug } from '../observability/debug.ts';
+import { request } from '../replies/request.ts';
+import { unblocking } from '../socket/release-requests.ts';
+import type { Wire } from '../socket/wire.ts';
+
+const timeoutMs = 1000;
+const answerLookMs = 2;
+const answerMs = 200;
+
+/**
+ * Ends blocking commands for which nobody waits any more, because their deadline has passed. Such a command would hold
+ * up every later one on its connection, and would take an element that nobody receives. A second connection asks the
+ * server to release it (CLIENT UNBLOCK). If no second connection can be made, the stall watch counts the connection as
+ * silent from the moment at which the command was abandoned.
+ */
+export class AbandonedRelease {
+  readonly #driver: Driver;
+  readonly #wire: Wire;
+  readonly #target: Target;
+  readonly #clock: Clock;
+  #running: AbortController | undefined;
+
+  constructor(driver: Driver, wire: Wire, target: Target, clock: Clock) {
+    this.#driver = driver;
+    this.#wire = wire;
+    this.#target = target;
+    this.#clock = clock;
+  }
+
+  /**
+   * Releases the abandoned commands that block the connection now, one after the other. Resolves with whether one of
+   * them still blocks it although the server was asked: only closing the connection ends that one. Never rejects.
+   */
+  async run(): Promise<boolean> {
+    const { identity } = this.#wire;
+    if (this.#running !== undefined || identity === undefined || this.#blocking(identity) === undefined)
+      return false;
+    const running = new AbortController();
+    this.#running = running;
+    const timer = this.#clock.setTimeout(() => running.abort(new Error('No answer in time.')), timeoutMs);
+    let verified: VerifiedSocket | undefined;
+    try {
+      verified = await establish(this.#target, this.#clock, running.signal);
+      return isKnownTo(identity, verified.proof) && (await this.#isHeld(identity, verified, running.signal));
+    } catch {
+      return false;
+    } finally {
+      verified?.socket.destroy();
+      this.#clock.clearTimeout(timer);
+      if (this.#running === running) this.#running = undefined;
+    }
+  }
+
+  /** Aborts a release in progress, because the connection is gone. */
+  stop(): void {
+    const running = this.#running;
+    this.#running = undefined;
+    running?.abort(new Error('The release was stopped.'));
+  }
+
+  async #isHeld(identity: Identity, { socket }: VerifiedSocket, signal: AbortSignal): Promise<boolean> {
+    let command = this.#blocking(identity);
+    while (command !== undefined) {
+      const asked = request(socket, [unblocking(identity.clientId)], signal);
+      await this.#wire.releases.ask(
+        command.call,
+        asked.then(([reply]) => reply),
+      );
+      // The reply to the released command arrives on its own connection.
+      const endsAt = this.#clock.now() + answerMs;
+      while (this.#blocking(identity) === command && this.#clock.now() < endsAt)
+        await pause(this.#clock, answerLookMs, signal);
+      const next = this.#blocking(identity);
+      debug('an abandoned %s %s', command.name, next === command ? 'cannot be released' : 'was released');
+      if (next === command) return true;
+      command = next;
+    }
+    return false;
+  }
+
+  /** Returns the abandoned command that blocks the connection, if one does. Commands of a batch keep no call. */
+  #blocking(identity: Identity): DriverCommand | undefined {
+    const command = this.#driver.oldestUnanswered();
+    if (command === undefined || command.call?.settled === false || this.#wire.identity !== identity)
+      return undefined;
+    return blockingTimeoutMs(traitsOf(command.name), command.args) === undefined ? undefined : command;
+  }
+}
