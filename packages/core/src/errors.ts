@@ -119,8 +119,8 @@ Object.assign(RedisResilienceError.prototype, {
 });
 
 /**
- * Redis is unavailable. A write did not run; a command in the read lane may have run: see `outcome`. Use a fallback, or
- * try again after `retryAfterMs`.
+ * Redis is unavailable. `outcome` says whether the command may have run: that is possible only for a command that is
+ * safe to repeat, such as GET or SET. Use a fallback, or try again after `retryAfterMs`.
  */
 export class RedisUnavailableError extends RedisResilienceError {
   override readonly name = 'RedisUnavailableError';
