@@ -65,7 +65,7 @@ describe('Dialer in an outage', () => {
 
   it('lets one leader attempt for all, the first of those that commands wait for', async () => {
     const world = new DialWorld();
-    world.add(3, 'blocking');
+    world.add(3, 'leased');
     world.add(3, 'subscriber');
     world.add(3, 'command');
     await world.clock.travelAsync(5_000);
@@ -135,7 +135,7 @@ describe('Dialer in an outage', () => {
         return Promise.resolve({ ok: false, cause: 'auth' });
       },
     });
-    world.add(1, 'blocking');
+    world.add(1, 'leased');
     expect(await world.untilConnected(1_000)).toBeLessThanOrEqual(105);
     await world.clock.travelAsync(1_000);
     expect(attempts).toBeGreaterThan(5);

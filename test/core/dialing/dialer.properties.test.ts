@@ -9,7 +9,7 @@ type Step =
   | { readonly do: 'mode'; readonly mode: ServerMode; readonly flapMs: number }
   | { readonly do: 'take-down'; readonly mode: ServerMode }
   | { readonly do: 'drop' | 'close' | 'hurry-one'; readonly client: number }
-  | { readonly do: 'add'; readonly count: number; readonly priority: 'command' | 'subscriber' | 'blocking' }
+  | { readonly do: 'add'; readonly count: number; readonly priority: 'command' | 'subscriber' | 'inquiry' }
   | { readonly do: 'hurry' }
   | { readonly do: 'travel' | 'freeze'; readonly ms: number };
 
@@ -27,7 +27,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({
     do: fc.constant('add' as const),
     count: fc.integer({ min: 1, max: 4 }),
-    priority: fc.constantFrom('command' as const, 'subscriber' as const, 'blocking' as const),
+    priority: fc.constantFrom('command' as const, 'subscriber' as const, 'inquiry' as const),
   }),
   fc.record({ do: fc.constant('hurry' as const) }),
   fc.record({ do: fc.constant('travel' as const), ms: fc.constantFrom(0, 1, 4, 20, 60, 150, 900, 6_000) }),

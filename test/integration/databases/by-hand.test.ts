@@ -35,7 +35,7 @@ describe('a change by hand', () => {
     expect(health.status).toBe('warn');
     expect(lines).toEqual([
       expect.stringMatching(
-        /^Redis connection default uses its database second at .* in place of first \(by-hand\)/,
+        /^Redis connection default uses its database second at .* in place of first \(by-hand\), after [\d.]+ s\. failover\('first'\) switches back now\.$/,
       ),
       expect.stringMatching(
         /^Redis connection default uses its database first at .* in place of second \(by-hand\)/,

@@ -11,6 +11,8 @@ describe('a primary that is demoted', () => {
     await inSync(promoted);
     const writes = new CallLoop(() => redis.client.set('greeting', 'hello'));
     await writes.untilAnswered(20);
+    const causes = new Set<string | undefined>();
+    redis.resilience.on('change', ({ snapshot }) => causes.add(snapshot.cause?.code));
 
     await promoted.command('REPLICAOF', 'NO', 'ONE');
     redis.proxy.retarget(promoted);
@@ -21,6 +23,7 @@ describe('a primary that is demoted', () => {
     expect(writes.failures.map(({ error }) => summaryOf(error))).toEqual([]);
     expect(await promoted.command('GET', 'greeting')).toBe('hello');
     await redis.until('up');
+    expect([...causes]).not.toContain('stalled');
   });
 
   it('accumulating writes are applied once each', async () => {

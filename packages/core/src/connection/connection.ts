@@ -120,7 +120,7 @@ export class Connection {
   replaceGracefully(verified: VerifiedSocket): void {
     this.#tell({ kind: 'away', since: this.#settings.clock.now(), isFirst: false, isUnnoticed: false });
     const isDone = (): boolean => this.#driver.unansweredCount() === 0 || this.#state.kind !== 'ready';
-    this.#replacement.start(verified, isDone, (proven) => this.replaceWith(proven));
+    this.#replacement.start(verified, isDone, (proven) => this.replaceWith(proven, 'replaced'));
   }
 
   /** Sends PING to check whether the connection still works. */

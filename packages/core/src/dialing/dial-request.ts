@@ -54,7 +54,7 @@ export interface DialReport {
  * The purpose of a connection. Connections are made in this order: first the one that shows why others are silent, then
  * those that commands are waiting for, and finally the leased ones, of which a pool has several.
  */
-export type DialPriority = 'inquiry' | 'command' | 'subscriber' | 'blocking' | 'leased';
+export type DialPriority = 'inquiry' | 'command' | 'subscriber' | 'leased';
 
 /** A request for a connection. */
 export interface DialRequest {

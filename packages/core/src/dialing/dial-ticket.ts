@@ -4,8 +4,7 @@ const ranks: Readonly<Record<DialPriority, number>> = {
   inquiry: 0,
   command: 1,
   subscriber: 2,
-  blocking: 3,
-  leased: 4,
+  leased: 3,
 };
 
 /**

@@ -27,7 +27,7 @@ export interface CircuitOptions {
   /** Minimum number of calls in the window before a ratio can open the circuit. Default 20. */
   readonly minCalls?: number;
   /**
-   * Number of consecutive failures that opens the circuit, at least 2; failures within 50 ms count as one. Default 5.
+   * Number of consecutive failures that opens the circuit; failures within 50 ms count as one, and 1 as 2. Default 5.
    */
   readonly maxConsecutiveFailures?: number;
   /** Length of the sliding window in which calls are counted. Default 2,000 ms. */

@@ -28,11 +28,17 @@ const sharedUses: Readonly<Record<ResilienceEvents['shared-use']['use'], readonl
   ],
 };
 
+const comesBack = 'A preferred database is used again once it has been healthy for a while; ';
+
 /** The parts of a resilience that the log lines need. */
 export interface OperatorSubject {
   readonly client: Redis | Cluster;
   readonly name: string;
-  readonly settings: { readonly clock: Clock; readonly logger: Logger };
+  readonly settings: {
+    readonly clock: Clock;
+    readonly logger: Logger;
+    readonly failback: { readonly afterMs: number | false };
+  };
   snapshot(): RedisSnapshot;
 }
 
@@ -79,13 +85,12 @@ export class OperatorLines implements FirstListener<ResilienceEvents> {
   'database-change'({ from, to, reason, durationMs }: ResilienceEvents['database-change']): void {
     const { name, database } = this.#subject.snapshot();
     const isBack = database?.preferred === true;
+    const returns = reason !== 'by-hand' && this.#subject.settings.failback.afterMs !== false;
     this.#log(
       isBack ? 'info' : 'warn',
       `Redis connection ${name} uses its database ${to} at ${placeOf(this.#subject.client)} in place of ${from} ` +
         `(${reason}), after ${seconds(durationMs)}.` +
-        (isBack
-          ? ''
-          : ` ${from} is used again once it has been healthy for a while; failover('${from}') switches back now.`),
+        (isBack ? '' : ` ${returns ? comesBack : ''}failover('${from}') switches back now.`),
     );
   }
 
