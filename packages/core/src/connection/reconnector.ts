@@ -31,14 +31,21 @@ const largeFleet = 500;
 const minServingPollMs = 50;
 const maxServingPollMs = 2000;
 
+/** A search for one socket. */
+interface Search {
+  /** Whether no socket is needed any more. */
+  isOver: boolean;
+  /** Made only for a server that does not serve yet, because its signal takes a kilobyte as long as the connection. */
+  ended: AbortController | undefined;
+}
+
 /** Makes one connection at the pace of the endpoint's dialer, however long that takes. */
 export class Reconnector implements SocketSource {
   readonly dialer: Dialer;
   readonly #options: ReconnectorOptions;
   readonly #attempts: ConnectionAttempts;
   #ticket: DialTicket | undefined;
-  /** Controller of the current search for a socket; aborted when no socket is needed any more. */
-  #wanted: AbortController | undefined;
+  #search: Search | undefined;
 
   constructor(dialer: Dialer, target: Target, options: ReconnectorOptions) {
     this.dialer = dialer;
@@ -48,13 +55,13 @@ export class Reconnector implements SocketSource {
 
   start(priority: DialPriority, tell: (event: SourceEvent) => void): void {
     this.stop();
-    const wanted = new AbortController();
-    this.#wanted = wanted;
+    const search: Search = { isOver: false, ended: undefined };
+    this.#search = search;
     let isDialing = true;
     // A cancelled attempt also ends as a failure. It must not be reported, because another attempt has succeeded or
     // none is needed any more.
     const onTrouble = (trouble: AttemptTrouble): void => {
-      if (isDialing && !wanted.signal.aborted) tell({ kind: 'failed', ...trouble });
+      if (isDialing && !search.isOver) tell({ kind: 'failed', ...trouble });
     };
     const { isLeased, isWanted } = this.#options;
     this.#ticket = this.dialer.dial({
@@ -69,7 +76,7 @@ export class Reconnector implements SocketSource {
         this.#options.onReport(report);
         if (verified === undefined) return;
         isDialing = false;
-        this.#accept(verified, priority, wanted.signal, tell);
+        this.#accept(verified, priority, search, tell);
       },
       onOtherFailed: ({ cause, error }) => tell({ kind: 'other-failed', error: errorOf(error, cause) }),
     });
@@ -77,7 +84,9 @@ export class Reconnector implements SocketSource {
 
   stop(): void {
     this.#ticket?.cancel();
-    this.#wanted?.abort(new Error('The connection is closed.'));
+    if (this.#search === undefined) return;
+    this.#search.isOver = true;
+    this.#search.ended?.abort(new Error('The connection is closed.'));
   }
 
   get ticket(): DialTicket | undefined {
@@ -87,7 +96,7 @@ export class Reconnector implements SocketSource {
   #accept(
     verified: VerifiedSocket,
     priority: DialPriority,
-    signal: AbortSignal,
+    search: Search,
     tell: (event: SourceEvent) => void,
   ): void {
     const { socket, proof } = verified;
@@ -96,11 +105,13 @@ export class Reconnector implements SocketSource {
       return;
     }
     tell(notServing(proof.waiting));
+    search.ended = new AbortController();
+    if (search.isOver) search.ended.abort(new Error('The connection is closed.'));
     const { clock, minStallMs, maxStallMs } = this.#options;
     const intervalMs = this.#servingPollMs();
     awaitServing(socket, {
       clock,
-      signal,
+      signal: search.ended.signal,
       proof,
       intervalMs,
       // Clients in a large fleet poll rarely. If a PING could time out sooner than the polling interval, a short stall
@@ -109,12 +120,12 @@ export class Reconnector implements SocketSource {
       onWaiting: (cause) => tell(notServing(cause)),
     }).then(
       (proven) => {
-        if (signal.aborted) socket.destroy();
+        if (search.isOver) socket.destroy();
         else tell({ kind: 'verified', verified: { ...verified, proof: proven } });
       },
       (error: Error) => {
         socket.destroy();
-        if (signal.aborted) return;
+        if (search.isOver) return;
         this.#ticket?.lost();
         const cause = error instanceof ProofError ? error.reason : causeOfSocketError(error);
         tell({ kind: 'failed', cause, error });

@@ -8,6 +8,7 @@ import type { DialEffect, DialMoment, DialSignal } from './schedule/dial-signal.
 import { DialSpeed } from './dial-speed.ts';
 import { idleDialState, type DialState } from './schedule/dial-state.ts';
 import { DialerTicket } from './dial-ticket.ts';
+import { HeldTicket } from './held-ticket.ts';
 import type { DialerOptions } from './dialer-options.ts';
 import { FleetSize } from './fleet-size.ts';
 import { LeasePace } from './lease-pace.ts';
@@ -38,6 +39,8 @@ export class Dialer {
   #failure: DialFailure | undefined;
   #timer: TimerHandle | undefined;
   #timerAt = 0;
+  /** Made once for all tickets. */
+  readonly #ended = (ticket: DialerTicket, broke: boolean): void => this.#end(ticket, broke);
 
   constructor(options: DialerOptions) {
     this.#options = options;
@@ -79,12 +82,7 @@ export class Dialer {
     // Uses a microtask instead of a timer, so that a new client also connects in tests that run no timers.
     if (isFirst && this.#state.origin === 'fresh')
       queueMicrotask(() => this.#waiting.length > 0 && this.#tick());
-    return {
-      cancel: () => this.#end(ticket, false),
-      lost: () => this.#end(ticket, true),
-      hurry: () => (ticket.isWaiting ? this.hurry() : undefined),
-      nextAttemptMs: () => (ticket.isWaiting ? this.nextAttemptMs() : undefined),
-    };
+    return new HeldTicket(ticket, this, this.#ended);
   }
 
   /** Requests an early attempt, for example after a failover. At most one extra attempt per period. */

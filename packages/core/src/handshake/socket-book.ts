@@ -10,9 +10,14 @@ import { openSocket, type OpenSocket } from './open-socket.ts';
 export class SocketBook {
   readonly #clock: Clock;
   readonly #sockets = new Set<Socket>();
+  readonly #forget: (this: Socket) => void;
 
   constructor(clock: Clock) {
     this.#clock = clock;
+    const sockets = this.#sockets;
+    this.#forget = function () {
+      sockets.delete(this);
+    };
   }
 
   readonly open: OpenSocket = (endpoint, options) =>
@@ -32,7 +37,7 @@ export class SocketBook {
 
   #note(socket: Socket): void {
     this.#sockets.add(socket);
-    socket.once('close', () => this.#sockets.delete(socket));
+    socket.on('close', this.#forget);
   }
 }
 

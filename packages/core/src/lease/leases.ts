@@ -15,23 +15,28 @@ import { runLease, type LeaseBounds } from './run-lease.ts';
 import { runTransaction } from './transaction.ts';
 import { untilServed } from './until-served.ts';
 
-export interface LeasesParts extends Omit<PoolParts, 'main' | 'connect' | 'totals'> {
+/** The clients of a resilience, as far as its leases need them. */
+interface LeasedClients {
   readonly places: LeasePlaces;
+  wake(): void;
 }
 
 /** The methods `lease` and `transaction` of one resilience, and the pools behind them: one for each place. */
 export class Leases {
-  readonly #parts: LeasesParts;
+  readonly #clients: LeasedClients;
   readonly #settings: Settings;
+  readonly #tell: PoolParts['tell'];
   /** Created when they are first needed. */
   #pools: Map<string, Pool> | undefined;
+  #known: LeasePlaces | undefined;
   #moves: LeaseMoves | undefined;
   #counted: PoolCounts | undefined;
   #isClosed = false;
 
-  constructor(parts: LeasesParts) {
-    this.#parts = parts;
-    this.#settings = parts.settings;
+  constructor(settings: Settings, clients: LeasedClients, tell: PoolParts['tell']) {
+    this.#settings = settings;
+    this.#clients = clients;
+    this.#tell = tell;
   }
 
   // Each further promise would cost as much as the rest of a lease, so this method and those that it calls return the
@@ -65,7 +70,7 @@ export class Leases {
     const parts = { clock, random, connection, keys, attempts, deadlineAt, signal };
     const attempt = (): Promise<T> =>
       this.#run(keys, { name, timeoutMs, deadlineAt, signal }, (lease) => runTransaction(lease, parts, work));
-    return await (this.#parts.places.canMove ? untilServed(parts, attempt) : attempt());
+    return await (this.#places.canMove ? untilServed(parts, attempt) : attempt());
   }
 
   detail(): PoolDetail {
@@ -81,8 +86,7 @@ export class Leases {
 
   /** Call when one of the resilience's connections has changed its state. */
   look(): void {
-    const { places, settings } = this.#parts;
-    if (settings.pool.min > 0 && !places.canMove) this.#poolAt(places.placeOf([]));
+    if (this.#settings.pool.min > 0 && !this.#places.canMove) this.#poolAt(this.#places.placeOf([]));
     for (const pool of this.#all()) pool.look();
     this.#moves?.look();
   }
@@ -102,6 +106,11 @@ export class Leases {
     return this.#pools === undefined ? none : [...this.#pools.values()];
   }
 
+  get #places(): LeasePlaces {
+    this.#known ??= this.#clients.places;
+    return this.#known;
+  }
+
   get #totals(): PoolCounts {
     this.#counted ??= new PoolCounts();
     return this.#counted;
@@ -113,7 +122,7 @@ export class Leases {
     work: (lease: Lease) => T | Promise<T>,
   ): Promise<T> {
     const { clock } = this.#settings;
-    const { places } = this.#parts;
+    const places = this.#places;
     if (!places.canMove) return runLease(this.#poolAt(places.placeOf(keys)), clock, bounds, work);
     this.#moves ??= new LeaseMoves(places, this.#settings.name);
     return this.#moves.follow(keys, (place, waitSignal) =>
@@ -125,7 +134,14 @@ export class Leases {
     const pools = (this.#pools ??= new Map<string, Pool>());
     const known = pools.get(address);
     if (known !== undefined) return known;
-    const pool = new Pool({ ...this.#parts, main, connect, totals: this.#totals });
+    const pool = new Pool({
+      settings: this.#settings,
+      main,
+      connect,
+      wake: () => this.#clients.wake(),
+      totals: this.#totals,
+      tell: this.#tell,
+    });
     pools.set(address, pool);
     if (this.#isClosed) pool.close();
     else pool.look();

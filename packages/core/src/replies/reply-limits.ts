@@ -34,9 +34,15 @@ export const defaultReplyLimits: ReplyLimits = Object.freeze({
  * creates, because scripts create them too.
  */
 export function driverReplyLimits(maxReplyBytes: number): ReplyLimits {
-  const maxElements = Math.floor(v8.getHeapStatistics().heap_size_limit / heapBytesPerElement);
-  return { maxLineBytes: 1024 * 1024, maxDepth: 512, maxElements, maxReplyBytes };
+  if (ofDriver?.maxReplyBytes !== maxReplyBytes) {
+    const maxElements = Math.floor(v8.getHeapStatistics().heap_size_limit / heapBytesPerElement);
+    ofDriver = { maxLineBytes: 1024 * 1024, maxDepth: 512, maxElements, maxReplyBytes };
+  }
+  return ofDriver;
 }
+
+/** Those returned last: mostly, all connections of a process share them. */
+let ofDriver: ReplyLimits | undefined;
 
 const heapBytesPerElement = 512;
 

@@ -131,7 +131,7 @@ class RedisClients implements ClientsControl {
       { settings, flushes, gateParts, tell, ownCircuits, isAwaited },
     );
     markProtected(client);
-    if (login === this.#credentials) this.#drivers = [...this.#drivers, driver];
+    if (login === this.#credentials) this.#drivers = this.#drivers.concat(driver);
     if (follows) this.databases?.add(guarded);
     interceptDuplicate(client, (duplicate, isOwn) =>
       this.#protectDuplicate(duplicate, isOwn ? { source: undefined } : login),
@@ -154,7 +154,7 @@ class RedisClients implements ClientsControl {
     // If a duplicate was closed and is now connected again, it belongs to the resilience again.
     driver.on('connecting', () => {
       if (login === this.#credentials) {
-        if (!this.#drivers.includes(driver)) this.#drivers = [...this.#drivers, driver];
+        if (!this.#drivers.includes(driver)) this.#drivers = this.#drivers.concat(driver);
         this.databases?.add(guarded);
       }
       this.clients.add(guarded);
@@ -230,7 +230,7 @@ class RedisClients implements ClientsControl {
     const { clock, random, connection } = this.#parts.settings;
     const { minPeriodMs, maxPeriodMs, handshakeTimeoutMs } = connection;
     const lease = acquireDialer(key, { clock, random, minPeriodMs, maxPeriodMs, handshakeTimeoutMs });
-    this.#dialers = [...this.#dialers, lease];
+    this.#dialers = this.#dialers.concat(lease);
     return lease.dialer;
   }
 

@@ -82,12 +82,9 @@ export class Engine implements RedisResilience {
       gateParts: this.#gateParts,
       tell: (news) => this.#onNews(news),
     });
-    this.#leases = new Leases({
-      settings,
-      places: this.#clients.places,
-      wake: () => this.#clients.wake(),
-      tell: (overdue) => this.#events.emit('lease-overdue', overdue),
-    });
+    this.#leases = new Leases(settings, this.#clients, (overdue) =>
+      this.#events.emit('lease-overdue', overdue),
+    );
     this.#isolations = new Isolations(this.name, this.circuits, () => this.#keeper.refresh());
     this.#keeper = new SnapshotKeeper(this, this.#clients, this.#isolations, this.#events, this.#history);
     const ask = this.#clients.main.ask.bind(this.#clients.main);

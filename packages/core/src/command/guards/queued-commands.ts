@@ -14,7 +14,8 @@ export function queuedBefore(exec: Pick<Queued, 'name' | 'args'>, { commands }: 
 /** Remembers the commands of transactions that are sent one command at a time, if they contain steps of scans. */
 export class QueuedSingly {
   #queued: Queued[] = [];
-  readonly #ofExec = new WeakMap<SlowCall, readonly Queued[]>();
+  /** Made with the first such transaction. */
+  #ofExec: WeakMap<SlowCall, readonly Queued[]> | undefined;
 
   /**
    * Call before a single command is sent. `isInside`: whether it is sent between MULTI and EXEC. Returns whether it is
@@ -30,12 +31,13 @@ export class QueuedSingly {
     if (queued.length === 0) return false;
     this.#queued = [];
     if (call.name !== 'exec' || !queued.some(({ name }) => traitsOf(name).kind === 'cursor')) return false;
+    this.#ofExec ??= new WeakMap();
     this.#ofExec.set(call, queued);
     return true;
   }
 
   /** Returns the commands that this EXEC runs. */
   of(exec: SlowCall): readonly Queued[] {
-    return this.#ofExec.get(exec) ?? [];
+    return this.#ofExec?.get(exec) ?? [];
   }
 }
