@@ -253,8 +253,8 @@ describe('a driver that asks for a socket', () => {
     const credentials = { username: 'shop', password: 'secret' };
     const verified = await stage.verified();
     source.give({ kind: 'verified', verified: { ...verified, credentials } });
-    const { session } = verified.proof;
-    expect(proven).toEqual([[{ credentials, isResp3: false, session }, undefined]]);
+    const { session, info } = verified.proof;
+    expect(proven).toEqual([[{ credentials, isResp3: false, session, info }, undefined]]);
   });
 
   it('gets its own credentials to open with, or those of the proof', async () => {

@@ -207,7 +207,7 @@ export class Connector implements DriverConnector {
     if (credentials !== undefined) this.#driver.setCredentials(credentials);
     if (proof.resp2) this.#driver.speakResp2();
     const isResp3 = this.#driver.speaksResp3();
-    this.#driver.proven({ credentials, isResp3, session: proof.session });
+    this.#driver.proven({ credentials, isResp3, session: proof.session, info: proof.info });
     this.#adopt(socket, identityOf(proof));
     this.#handshakeTimer = this.#clock.setTimeout(() => {
       this.#lossCause = 'handshake-timeout';

@@ -1,6 +1,7 @@
 import type { DriverStatus } from './driver-status.ts';
 import type { Socket } from 'node:net';
 import type { Session } from '../handshake/session.ts';
+import type { ServerInfo } from '../handshake/verify-handshake.ts';
 import type { Credentials } from '../redis-resilience.ts';
 import type { ParserTraits } from '../replies/frame-line.ts';
 import type { BesidesReplies } from './besides-replies.ts';
@@ -18,6 +19,8 @@ export interface ProvenState {
   readonly credentials: Credentials | undefined;
   readonly isResp3: boolean;
   readonly session: Session;
+  /** The fields of INFO that are kept; empty if the user has no permission for INFO. */
+  readonly info: ServerInfo;
 }
 
 /** Everything that core needs from a Redis client with one connection. */

@@ -101,11 +101,15 @@ function parseInfo(text: string): ServerInfo {
   const info: Partial<Record<(typeof infoFields)[number], string>> = {};
   for (const field of infoFields) {
     const value = valueIn(text, field);
-    // Copied, because a substring would keep the whole text in memory.
-    if (value !== undefined) info[field] = Buffer.from(value, 'latin1').toString('latin1');
+    if (value === undefined) continue;
+    // Copied, because a substring would keep the whole text in memory; the connections to a server share most values.
+    if (value !== lastOf[field]) lastOf[field] = Buffer.from(value, 'latin1').toString('latin1');
+    info[field] = lastOf[field];
   }
   return info;
 }
+
+const lastOf: Partial<Record<(typeof infoFields)[number], string>> = {};
 
 function valueIn(text: string, field: string): string | undefined {
   const label = `\n${field}:`;

@@ -26,12 +26,13 @@ import { interceptConnect, monitorAtOnce, takeOverConnection, takeOverRetries } 
 
 const handshakeNames = new Set(['hello', 'auth', 'select', 'client', 'readonly', 'info', 'monitor']);
 
+const readsResp2: ParserTraits = { readsResp3: false, followsRedirects: false };
+const readsBoth: ParserTraits = { readsResp3: true, followsRedirects: false };
+
 /** Adapts one ioredis client to core's driver interface. */
 export class RedisDriver implements Driver {
   readonly send: SendCommand;
   readonly answerPlain: AnswerPlain;
-  readonly fastPath: Driver['fastPath'];
-  readonly batchStream: Driver['batchStream'];
   protected readonly client: Redis;
   readonly #selected: SelectedDatabase;
   readonly #logins = new Logins((text) => {
@@ -50,8 +51,6 @@ export class RedisDriver implements Driver {
     this.client = client;
     this.#selected = new SelectedDatabase(internals(client));
     this.answerPlain = plainAnswerOf(client);
-    this.fastPath = () => fastPathOf(client, this.send);
-    this.batchStream = () => streamAtOnce(client);
     const own = ownSendOf(client);
     const send: SendCommand = (command, stream, node) => {
       const proven = internals(client).status === 'connect' ? this.#proven : undefined;
@@ -104,6 +103,14 @@ export class RedisDriver implements Driver {
     return internals(this.client).status === 'connect' && handshakeNames.has(command.name.toLowerCase());
   }
 
+  fastPath(): ReturnType<Driver['fastPath']> {
+    return fastPathOf(this.client, this.send);
+  }
+
+  batchStream(): ReturnType<Driver['batchStream']> {
+    return streamAtOnce(this.client);
+  }
+
   unansweredCount(): number {
     return internals(this.client).commandQueue.length + (this.#router?.further.count ?? 0);
   }
@@ -115,7 +122,7 @@ export class RedisDriver implements Driver {
   // Before version 6, ioredis' parser reads only RESP2.
   get parser(): ParserTraits {
     const { condition } = internals(this.client);
-    return { readsResp3: condition?.protocol !== undefined, followsRedirects: false };
+    return condition?.protocol === undefined ? readsResp2 : readsBoth;
   }
 
   besidesReplies(): BesidesReplies {

@@ -70,9 +70,13 @@ export function interceptConnect(client: Redis, firstFailure: () => Promise<neve
   };
 }
 
+function atOnce(): number {
+  return 0;
+}
+
 /** Makes ioredis ask for the next socket immediately after each failure, because the connector does the waiting. */
 export function takeOverRetries(client: Redis): void {
-  keepToClient(internals(client).options, { retryStrategy: () => 0 });
+  keepToClient(internals(client).options, { retryStrategy: atOnce });
   interceptDisconnect(client);
 }
 

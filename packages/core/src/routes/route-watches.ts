@@ -1,6 +1,7 @@
 import { sentinelCredentials } from '../connection/target-of.ts';
 import { FleetWatch } from '../dialing/fleet-watch.ts';
 import type { VerifiedSocket } from '../handshake/establish.ts';
+import type { ServerInfo } from '../handshake/verify-handshake.ts';
 import type { Settings } from '../options/settings.ts';
 import { PrimaryWatch, type PrimaryNews } from '../sentinel/primary-watch.ts';
 import type { Wire } from '../socket/wire.ts';
@@ -17,18 +18,58 @@ export interface WatchParts {
 
 /** The watches on the target of a route, while a client is connected to it. */
 export class RouteWatches {
-  readonly #primary: PrimaryWatch;
+  readonly #route: Route;
+  readonly #parts: WatchParts;
+  readonly #tell: (news: PrimaryNews) => void;
   readonly #fleet: FleetWatch;
+  /** Without sentinels, created when the server first turns out to be a replica. */
+  #primary: PrimaryWatch | undefined;
+  #info: ServerInfo | undefined;
 
-  constructor(
-    { target, dialer, expectsPrimary, destination, isLeased }: Route,
-    { settings, wire, writesWantedAt, ask }: WatchParts,
-    tell: (news: PrimaryNews) => void,
-  ) {
+  constructor(route: Route, parts: WatchParts, tell: (news: PrimaryNews) => void) {
+    this.#route = route;
+    this.#parts = parts;
+    this.#tell = tell;
+    this.#fleet = new FleetWatch(parts.settings.clock, route.dialer, () => parts.ask('info', ['clients']));
+    if (route.target.resolver !== undefined) this.#primary = this.#watchPrimary();
+  }
+
+  /** Whether a replica has been chosen and is being promoted. */
+  get isPromotionUnderWay(): boolean {
+    return this.#primary?.isPromotionUnderWay === true;
+  }
+
+  nextLookMs(): number | undefined {
+    return this.#primary?.nextLookMs();
+  }
+
+  connected({ proof }: VerifiedSocket): void {
+    this.#info = proof.info;
+    if (proof.info['role'] === 'slave') this.#primary ??= this.#watchPrimary();
+    this.#primary?.connected(proof.info);
+    this.#fleet.start();
+  }
+
+  /** Call when the server has refused a write with READONLY. */
+  writeRefused(): void {
+    if (this.#primary === undefined) {
+      this.#primary = this.#watchPrimary();
+      if (this.#info !== undefined) this.#primary.connected(this.#info);
+    }
+    this.#primary.refused();
+  }
+
+  stop(): void {
+    this.#primary?.stop();
+    this.#fleet.stop();
+  }
+
+  #watchPrimary(): PrimaryWatch {
+    const { target, dialer, expectsPrimary, destination, isLeased } = this.#route;
+    const { settings, wire, writesWantedAt } = this.#parts;
     const { clock, name } = settings;
     const { resolver, requiresPrimary } = target;
-    this.#fleet = new FleetWatch(clock, dialer, () => ask('info', ['clients']));
-    this.#primary = new PrimaryWatch(
+    return new PrimaryWatch(
       {
         clock,
         name,
@@ -52,31 +93,7 @@ export class RouteWatches {
           return remotePort === port && remoteAddress === host;
         },
       },
-      tell,
+      this.#tell,
     );
-  }
-
-  /** Whether a replica has been chosen and is being promoted. */
-  get isPromotionUnderWay(): boolean {
-    return this.#primary.isPromotionUnderWay;
-  }
-
-  nextLookMs(): number | undefined {
-    return this.#primary.nextLookMs();
-  }
-
-  connected({ proof }: VerifiedSocket): void {
-    this.#primary.connected(proof.info);
-    this.#fleet.start();
-  }
-
-  /** Call when the server has refused a write with READONLY. */
-  writeRefused(): void {
-    this.#primary.refused();
-  }
-
-  stop(): void {
-    this.#primary.stop();
-    this.#fleet.stop();
   }
 }

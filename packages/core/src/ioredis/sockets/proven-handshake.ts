@@ -1,11 +1,12 @@
 import { Command } from 'ioredis';
 import type { DriverCommand, SendCommand } from '../../driver/driver-command.ts';
 import type { ProvenState } from '../../driver/driver.ts';
+import type { ServerInfo } from '../../handshake/verify-handshake.ts';
 
 /**
  * Resolves a command in the driver's own handshake without sending it, if the effect of the command (login, protocol,
  * database, name or mode) was already established when the connection was verified. This saves a round trip. CLIENT
- * SETINFO, whose reply does not matter, is sent without waiting for it. Returns false if the command must be sent.
+ * SETINFO, whose reply does not matter, is sent without waiting for it, and not to servers too old for it. Returns false if the command must be sent.
  */
 export function answerFromProof(command: DriverCommand, proven: ProvenState, send: SendCommand): boolean {
   const [first, second] = command.args.flat().map(String);
@@ -21,7 +22,7 @@ export function answerFromProof(command: DriverCommand, proven: ProvenState, sen
     case 'client':
       if (first?.toUpperCase() === 'SETNAME') return answer(command, second === proven.session.clientName);
       if (first?.toUpperCase() !== 'SETINFO') return false;
-      sendAside(command, send);
+      if (knowsSetInfo(proven.info)) sendAside(command, send);
       return answer(command, true);
     default:
       return false;
@@ -40,6 +41,13 @@ function answer(command: DriverCommand, isProven: boolean, value: unknown = 'OK'
   return isProven;
 }
 
+/** Redis knows CLIENT SETINFO from 7.2 on, as does Valkey. Each refusal would cost an error, and a write of its own. */
+function knowsSetInfo({ redis_version: version, valkey_version: valkey }: ServerInfo): boolean {
+  if (valkey !== undefined || version === undefined) return true;
+  const [major = Infinity, minor = Infinity] = version.split('.').map(Number);
+  return major > 7 || (major === 7 && minor >= 2) || Number.isNaN(major);
+}
+
 function sendAside({ name, args }: DriverCommand, send: SendCommand): void {
   const aside = new Command(name, args.map(String));
   aside.promise.catch(ignore);
@@ -47,5 +55,5 @@ function sendAside({ name, args }: DriverCommand, send: SendCommand): void {
 }
 
 function ignore(): void {
-  // Servers before Redis 7.2 do not know the command, and users may lack permission for it. Neither matters.
+  // Users may lack permission for the command, and other servers than Redis may not know it. Neither matters.
 }
