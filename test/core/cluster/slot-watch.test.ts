@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { FailoverSigns } from '../../../packages/core/src/cluster/slots/failover-signs.ts';
 import { SlotWatch, type SlotNews } from '../../../packages/core/src/cluster/slots/slot-watch.ts';
 import type { ClusterDriver, NodeDriver } from '../../../packages/core/src/driver/cluster-driver.ts';
 import { BackgroundClock } from '../fakes/background-clock.ts';
@@ -18,6 +19,8 @@ class Stage {
   readonly slotsReadAt: number[] = [];
   readonly asked: (readonly [node: number, at: number])[] = [];
   readonly news: SlotNews[] = [];
+  /** Replicas of a lost primary. */
+  readonly candidates: NodeState[] = [];
   isPartAway = false;
   /** Primaries that are not connected. */
   readonly unused: NodeDriver[] = [];
@@ -48,6 +51,8 @@ class Stage {
       random: () => this.random,
       periodMs: 50,
       answering: () => this.nodes.map((node) => this.#driverOf(node)),
+      candidates: () => this.candidates.map((node) => this.#driverOf(node)),
+      signs: new FailoverSigns(),
       isPartAway: () => this.isPartAway,
     },
     (news) => this.news.push(news),
@@ -87,7 +92,7 @@ class Stage {
     if (known !== undefined) return known;
     const address = `node:${this.#drivers.size}`;
     const ask = async (name: string, args: readonly string[]): Promise<string> => {
-      this.asked.push([this.nodes.indexOf(node), this.#now()]);
+      this.asked.push([[...this.nodes, ...this.candidates].indexOf(node), this.#now()]);
       await this.answered;
       if (node.state === undefined || name !== 'cluster' || args[0] !== 'INFO') throw new Error('no answer');
       const { state, failedSlots, epoch } = node;
@@ -232,6 +237,39 @@ describe('a cluster in trouble', () => {
     expect(at).toEqual([50, 100, 150, 158]);
   });
 
+  it('has its nodes asked in turn, as often as before, while a part is away', async () => {
+    const stage = new Stage();
+    stage.isPartAway = true;
+    stage.watch.trouble();
+    await stage.travel(130);
+    expect(stage.asked).toEqual([
+      [0, 50],
+      [1, 67],
+      [2, 83],
+      [0, 100],
+      [1, 117],
+    ]);
+  });
+
+  it('has a replica of a lost primary asked, too, and its slots read at once when that one takes over', async () => {
+    const stage = new Stage();
+    stage.isPartAway = true;
+    const replica: NodeState = { state: 'fail', epoch: 1, failedSlots: 5_461 };
+    stage.candidates.push(replica);
+    for (const node of stage.nodes) Object.assign(node, replica);
+    stage.watch.trouble();
+    await stage.travel(1_220);
+    replica.failedSlots = 0;
+    stage.slotsReadAt.length = 0;
+    stage.asked.length = 0;
+    stage.news.length = 0;
+    await stage.travel(60);
+    const toldAt = stage.asked.find(([node]) => node === 3)?.[1];
+    expect(stage.slotsReadAt).toContain(toldAt);
+    const failovers = stage.news.filter((news) => news.kind === 'failover');
+    expect(failovers.map(({ isOver }) => isOver)).toEqual([true]);
+  });
+
   it('has nodes connected that no call has needed, so that two can be asked about a part that is away', async () => {
     const stage = new Stage();
     stage.addUnused(4);
@@ -367,7 +405,7 @@ describe('a cluster in trouble', () => {
     await stage.travel(1_100 - (30_000 - last));
     const before = stage.slotsReadAt.length;
     stage.watch.trouble();
-    await stage.travel(60);
+    await stage.travel(50);
     expect(stage.slotsReadAt).toHaveLength(before + 1);
   });
 

@@ -166,6 +166,11 @@ export class FakeCluster implements ClusterDriver {
     return (range?.nodes ?? []).map(({ host, port }) => `${host}:${port}`);
   }
 
+  replicasOf(): readonly string[] {
+    // Its servers have none.
+    return [];
+  }
+
   connectTo(address: string): void {
     const [host = '', port] = address.split(':');
     this.#nodeAt(host, Number(port)).connectNow();

@@ -7,6 +7,7 @@ import { PlainConnector } from './plain-connector.ts';
 /** The connection of a {@link FakeCluster} to one node: it connects once. */
 export class FakeNode extends FakeDriver implements NodeDriver {
   readonly address: string;
+  readonly isReplica = false;
 
   constructor(clock: Clock, network: FakeNetwork, host: string, port: number) {
     super(clock, new PlainConnector(network.open, { host, port }), { host, port });

@@ -11,9 +11,11 @@ import { NodeCircuits } from './nodes/node-circuits.ts';
 import type { NodeNews } from './nodes/node-news.ts';
 import { PartOutages } from './part-outages.ts';
 import { SlotReader } from './slot-reader.ts';
+import { FailoverSigns } from './slots/failover-signs.ts';
 import { SlotWatch, type SlotNews } from './slots/slot-watch.ts';
 import { SubscriberWatch, type NodeRole } from './subscribers/subscriber-watch.ts';
 import type { TopologyNews } from './topology-news.ts';
+import { Redialing } from './nodes/redialing.ts';
 import { WatchedNodes } from './nodes/watched-nodes.ts';
 
 export interface TopologyParts extends ClusterNodeParts {
@@ -36,6 +38,7 @@ export class ClusterTopology {
   readonly #reader: SlotReader;
   readonly #subscribers: SubscriberWatch;
   readonly #slotWatch: SlotWatch;
+  readonly #redialing: Redialing;
   readonly #tell: (news: TopologyNews) => void;
 
   constructor(cluster: ClusterDriver, parts: TopologyParts, tell: (news: TopologyNews) => void) {
@@ -54,14 +57,18 @@ export class ClusterTopology {
       () => this.#tell({ kind: 'parts-changed' }),
     );
     this.nodes = new WatchedNodes(this.#watchOver, (address) => this.#onNodeGone(address));
-    this.#reader = new SlotReader(cluster, parts, (node) => this.nodes.of(node), tell);
+    this.#redialing = new Redialing(cluster, parts.dialers, this.nodes, this.#outages);
+    const signs = new FailoverSigns();
+    this.#reader = new SlotReader(cluster, parts, (node) => this.nodes.of(node), signs, tell);
     this.#slotWatch = new SlotWatch(
       cluster,
       {
         clock,
         random,
         periodMs: connection.minPeriodMs / 2,
-        answering: () => this.#answering(),
+        answering: () => this.nodes.answering(this.#cluster.primaries()),
+        candidates: () => this.#redialing.candidates(),
+        signs,
         isPartAway: () => !this.#outages.isEmpty || this.#subscribers.isIncomplete,
       },
       (news) => this.#onSlotNews(news),
@@ -159,7 +166,7 @@ export class ClusterTopology {
     const circuits = (): LaneCircuits => this.#circuits.of(node.address);
     const inCluster = { send, circuits, hasReadsElsewhere: role === 'calls' && readsFromReplicas };
     const watched: ClusterNode = new ClusterNode(node, this.#parts, inCluster, (news) => {
-      if (role === 'calls') return this.#onNodeNews(news, watched);
+      if (role === 'calls') return this.#onNodeNews(news, watched, node);
       // Not passed on to #onNodeNews: a lost subscriber connection says nothing about the connection for calls.
       this.#subscribers.onNews(news, node, watched, role);
       if (news.kind === 'lost' || news.kind === 'away') this.#slotWatch.trouble();
@@ -167,7 +174,7 @@ export class ClusterTopology {
     return watched;
   };
 
-  #onNodeNews(news: NodeNews, { connection, address }: ClusterNode): void {
+  #onNodeNews(news: NodeNews, { connection, address }: ClusterNode, { isReplica }: NodeDriver): void {
     const { clusterFlushes, settings } = this.#parts;
     switch (news.kind) {
       case 'bytes-read':
@@ -178,6 +185,8 @@ export class ClusterTopology {
         return this.#slotWatch.nodeAway(true);
       case 'lost':
       case 'away':
+        // No call needs a replica from which nothing is read.
+        if (isReplica && !this.#cluster.serving().has(address)) return;
         this.#slotWatch.nodeAway(
           this.#outages.lost(address, news.cause, news.kind === 'away', settings.clock.now()),
         );
@@ -196,13 +205,14 @@ export class ClusterTopology {
     if (!this.#cluster.isReady) return;
     this.#slotWatch.trouble();
     // Deferred until the driver has processed the loss of the node, which may have been its last one.
-    this.#parts.settings.clock.setImmediate(() => this.#redial(address));
+    this.#parts.settings.clock.setImmediate(() => this.#redialing.dialOne(address));
   }
 
   #onSlotNews(news: SlotNews): void {
     const now = this.#parts.settings.clock.now();
     switch (news.kind) {
       case 'state':
+        if (!this.#cluster.serving().has(news.address)) return;
         if (news.isUp === !this.#outages.isDown(news.address)) return;
         if (news.isUp) this.#outages.up(news.address);
         else this.#outages.downToo(news.address, now);
@@ -214,22 +224,15 @@ export class ClusterTopology {
         return;
       case 'look':
         this.#subscribers.look();
-        for (const address of this.#outages.lostAmong(this.#cluster.serving())) this.#redial(address);
-        return;
+        return this.#redialing.dial();
       case 'slots-read':
         return this.#tell(news);
       case 'unreachable':
-        if (this.#answering().length > 0) return;
+        if (this.nodes.answering(this.#cluster.primaries()).length > 0) return;
         return this.#tell({ kind: 'unreachable', cause: this.#reader.failure ?? 'connection-reset' });
       default:
         news satisfies never;
     }
-  }
-
-  /** Reconnects to a node that serves slots. This way, its recovery is noticed even if no call needs the node. */
-  #redial(address: string): void {
-    if (!this.#cluster.isReady || !this.#cluster.serving().has(address)) return;
-    if (this.#parts.dialers.of(address).refusal() === undefined) this.#cluster.connectTo(address);
   }
 
   #onSlots(): void {
@@ -242,9 +245,5 @@ export class ClusterTopology {
       if (this.#reader.covers(slot)) this.#outages.covered(slot);
     this.#subscribers.checkShards();
     this.#tell({ kind: 'parts-changed' });
-  }
-
-  #answering(): readonly NodeDriver[] {
-    return this.#cluster.primaries().filter((node) => this.nodes.of(node)?.isAnswering === true);
   }
 }

@@ -7,6 +7,7 @@ import { isReplyError } from '../replies/connection-error.ts';
 import { classifyReply } from '../replies/reply-error.ts';
 import type { ClusterNode, ClusterNodeParts } from './nodes/cluster-node.ts';
 import { askForSlots } from './slots/ask-for-slots.ts';
+import type { FailoverSigns } from './slots/failover-signs.ts';
 import { firstAnswer, type Ask } from './slots/first-answer.ts';
 
 /** Time after which reading the slots is reported as slow. */
@@ -27,6 +28,7 @@ export class SlotReader {
   readonly #cluster: ClusterDriver;
   readonly #parts: ClusterNodeParts;
   readonly #nodeOf: (driver: NodeDriver) => ClusterNode | undefined;
+  readonly #signs: FailoverSigns;
   readonly #tell: (news: ReadingNews) => void;
   /** Nodes whose last reply named an owner that is lost. */
   readonly #outdated = new WeakSet<NodeDriver>();
@@ -36,16 +38,18 @@ export class SlotReader {
   #failure: CauseCode | undefined;
   #ranges: readonly SlotRange[] = [];
 
-  /** `nodeOf` returns the `ClusterNode` of a driver's node. */
+  /** `nodeOf` returns the `ClusterNode` of a driver's node. `signs` tell which nodes know most. */
   constructor(
     cluster: ClusterDriver,
     parts: ClusterNodeParts,
     nodeOf: (driver: NodeDriver) => ClusterNode | undefined,
+    signs: FailoverSigns,
     tell: (news: ReadingNews) => void,
   ) {
     this.#cluster = cluster;
     this.#parts = parts;
     this.#nodeOf = nodeOf;
+    this.#signs = signs;
     this.#tell = tell;
   }
 
@@ -113,8 +117,10 @@ export class SlotReader {
     const preferred = this.#preferred;
     this.#preferred = undefined;
     this.#answeredBy = undefined;
+    const ahead: AskSlots[] = [];
     const answering: AskSlots[] = [];
     const outdated: AskSlots[] = [];
+    const behind: AskSlots[] = [];
     const others: AskSlots[] = [];
     for (const driver of shuffled(this.#cluster.nodes(), this.#parts.settings.random)) {
       const node = this.#nodeOf(driver);
@@ -124,14 +130,17 @@ export class SlotReader {
         if (!signal.aborted) this.#answeredBy = driver;
         return ranges;
       };
+      const lag = this.#signs.lagOf(driver.address);
       if (!node.answersAtOnce) others.push(ask);
+      else if (lag === 'behind') behind.push(ask);
+      else if (lag === 'ahead') ahead.push(ask);
       else if (this.#outdated.has(driver)) outdated.push(ask);
       else if (driver.address === preferred) answering.unshift(ask);
       else answering.push(ask);
     }
     const startup: AskSlots[] = this.#cluster.isReady ? [(signal) => this.#askStartupNodes(signal)] : [];
-    answering.push(...outdated);
-    if (answering.length > 0) return [...answering, ...others, ...startup];
+    const atOnce = [...ahead, ...answering, ...outdated, ...behind];
+    if (atOnce.length > 0) return [...atOnce, ...others, ...startup];
     return [...others.slice(0, 1), ...startup, ...others.slice(1)];
   }
 

@@ -32,6 +32,8 @@ export interface ShardChannels {
 export interface NodeDriver extends Driver {
   /** Name of the node in the slot map: `host:port`. */
   readonly address: string;
+  /** Whether the client regards the node as a replica. */
+  readonly isReplica: boolean;
   /**
    * Connects to the node now, unless this client has already done so. If that fails, the node's connector reports it.
    */
@@ -103,6 +105,8 @@ export interface ClusterDriver {
   owners(): ReadonlySet<string>;
   /** Returns {@link owners} and, if reads also go to replicas, the known addresses of these. */
   serving(): ReadonlySet<string>;
+  /** Returns the known addresses of the replicas of the primary at this address. */
+  replicasOf(owner: string): readonly string[];
   /** Connects to the node at this address, unless it is connected or connecting. */
   connectTo(address: string): void;
 

@@ -32,6 +32,11 @@ export class WatchedNodes {
     return this.#nodes.get(node)?.isSilent !== false;
   }
 
+  /** Returns those of these nodes that are connected and not silent. */
+  answering(among: readonly NodeDriver[]): readonly NodeDriver[] {
+    return among.filter((node) => this.#nodes.get(node)?.isAnswering === true);
+  }
+
   watch(node: NodeDriver, role: NodeRole): void {
     if (this.#nodes.has(node)) return;
     this.#nodes.set(node, this.#make(node, role));

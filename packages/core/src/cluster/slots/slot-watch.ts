@@ -1,6 +1,7 @@
 import type { ClusterDriver, NodeDriver } from '../../driver/cluster-driver.ts';
 import type { Clock, Random, TimerHandle } from '../../clock.ts';
 import { connectWitness } from './witnesses.ts';
+import type { FailoverSigns } from './failover-signs.ts';
 import { clusterStateOf, type ClusterState } from './cluster-state.ts';
 
 /** A report from the watch: a finding, or a task that is due. */
@@ -23,6 +24,10 @@ export interface SlotWatchParts {
   readonly periodMs: number;
   /** Returns the nodes that may be asked, because they are connected and not silent. */
   readonly answering: () => readonly NodeDriver[];
+  /** Returns the replicas that may be asked whether they have taken over from a lost primary. */
+  readonly candidates: () => readonly NodeDriver[];
+  /** Told what the nodes report. */
+  readonly signs: FailoverSigns;
   /** Returns whether any node or slot of the cluster is unavailable. */
   readonly isPartAway: () => boolean;
 }
@@ -60,18 +65,16 @@ export class SlotWatch {
   #slotsDueAt = 0;
   #hurriedDueAt = 0;
   #isReading = false;
-  #epoch: number | undefined;
   /**
    * Milliseconds until the next check after a failover; grows with each check, and is ignored once it exceeds
    * `periodMs`.
    */
   #stepMs = Infinity;
+  /** Nodes that are asked one by one until the next check. */
+  #turns: readonly NodeDriver[] = [];
+  /** Number of nodes, one of which is asked each time, that share the time between two checks. */
+  #shares = 1;
   readonly #down = new Set<string>();
-  /**
-   * Number of failed slots that each node reported, by address: nodes do not learn of a failure, or of its end, at the
-   * same time.
-   */
-  readonly #failedSlots = new Map<string, number>();
   #timer: TimerHandle | undefined;
 
   constructor(cluster: ClusterDriver, parts: SlotWatchParts, tell: (news: SlotNews) => void) {
@@ -125,6 +128,8 @@ export class SlotWatch {
   stop(): void {
     if (this.#timer !== undefined) this.#parts.clock.clearTimeout(this.#timer);
     this.#timer = undefined;
+    this.#turns = [];
+    this.#shares = 1;
     this.#until = 0;
   }
 
@@ -134,10 +139,18 @@ export class SlotWatch {
 
   #arm(): void {
     const { clock, periodMs, random } = this.#parts;
-    const pauseMs = Math.min(periodMs, this.#stepMs);
+    const pauseMs = Math.min(periodMs, this.#stepMs) / this.#shares;
     this.#stepMs *= stepGrowth;
-    this.#timer = clock.setTimeout(() => this.#look(), pauseMs * (0.9 + 0.2 * random()));
+    this.#timer = clock.setTimeout(() => this.#onTimer(), pauseMs * (0.9 + 0.2 * random()));
     this.#timer.unref?.();
+  }
+
+  #onTimer(): void {
+    const [node, ...others] = this.#turns;
+    if (node === undefined) return this.#look();
+    this.#turns = others;
+    void this.#askState(node);
+    this.#arm();
   }
 
   #look(): void {
@@ -145,8 +158,7 @@ export class SlotWatch {
     const now = this.#parts.clock.now();
     const isOver = now > this.#until && !this.#parts.isPartAway();
     if (isOver || this.#cluster.hasEnded) {
-      this.#epoch = undefined;
-      this.#failedSlots.clear();
+      this.#parts.signs.forget();
       this.#down.clear();
       return;
     }
@@ -154,9 +166,21 @@ export class SlotWatch {
     this.#tell({ kind: 'look' });
     const { isPartAway, random } = this.#parts;
     const answering = this.#parts.answering();
+    const nodes = [...this.#parts.candidates(), ...this.#nodesToAsk(answering)];
     if (isPartAway()) connectWitness(this.#cluster, answering, random);
-    for (const node of this.#nodesToAsk(answering)) void this.#askState(node);
+    this.#askInTurns(nodes, isPartAway() && this.#stepMs >= this.#parts.periodMs);
     this.#arm();
+  }
+
+  /**
+   * Asks these nodes. `isSpread`: not all at once, so that the end of a failover, which each of them can tell, is noticed
+   * sooner without more questions.
+   */
+  #askInTurns(nodes: readonly NodeDriver[], isSpread: boolean): void {
+    const now = isSpread ? nodes.slice(0, 1) : nodes;
+    this.#turns = nodes.slice(now.length);
+    this.#shares = this.#turns.length + 1;
+    for (const node of now) void this.#askState(node);
   }
 
   #nodesToAsk(nodes: readonly NodeDriver[]): readonly NodeDriver[] {
@@ -191,6 +215,8 @@ export class SlotWatch {
   /** Makes the next check soon, and those after it at growing intervals. */
   #lookSoon(): void {
     this.#stepMs = firstStepMs;
+    this.#turns = [];
+    this.#shares = 1;
     if (this.#timer === undefined) return;
     this.#parts.clock.clearTimeout(this.#timer);
     this.#arm();
@@ -202,16 +228,14 @@ export class SlotWatch {
     else if (this.#down.delete(address) && this.#down.size > 0) this.#lookSoon();
   }
 
-  #noteFailover({ epoch, failedSlots }: ClusterState, address: string): void {
-    const isNew = this.#epoch !== undefined && epoch > this.#epoch;
-    const hasMoreFailed = failedSlots > (this.#failedSlots.get(address) ?? 0);
-    this.#epoch = Math.max(epoch, this.#epoch ?? 0);
-    this.#failedSlots.set(address, failedSlots);
-    if (!isNew && !hasMoreFailed) return;
+  #noteFailover(state: ClusterState, address: string): void {
+    const sign = this.#parts.signs.note(address, state);
+    if (sign === undefined) return;
+    const isOver = sign === 'over';
     this.trouble();
-    if (isNew) this.#hurryUntil = this.#parts.clock.now() + hurryMs;
-    this.#tell({ kind: 'failover', address, isOver: isNew });
-    if (!isNew) return;
+    if (isOver) this.#hurryUntil = this.#parts.clock.now() + hurryMs;
+    this.#tell({ kind: 'failover', address, isOver });
+    if (!isOver) return;
     this.readSlots();
     this.#lookSoon();
   }

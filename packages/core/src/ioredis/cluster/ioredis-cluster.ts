@@ -9,6 +9,7 @@ import type {
 } from '../../driver/cluster-driver.ts';
 import type { DriverCommand, SendCommand } from '../../driver/driver-command.ts';
 import { tellAtOnce } from './at-once.ts';
+import { placeOf } from './client-of-node.ts';
 import { closeWithoutNodes } from './close-without-nodes.ts';
 import { clusterInternals } from './cluster-internals.ts';
 import { endMostNodes } from './end-most-nodes.ts';
@@ -180,8 +181,7 @@ export class IoredisCluster implements ClusterDriver {
   }
 
   readFromAnswering(isAway: (node: NodeDriver) => boolean, random: () => number): void {
-    const target = clusterInternals(this.#cluster);
-    readFromAnswering(target, (node) => isAway(IoredisNode.of(node)), random);
+    readFromAnswering(clusterInternals(this.#cluster), (node) => isAway(IoredisNode.of(node)), random);
   }
 
   owners(): ReadonlySet<string> {
@@ -192,13 +192,14 @@ export class IoredisCluster implements ClusterDriver {
     return this.readsFromReplicas ? this.#slots.nodes() : this.#slots.owners();
   }
 
+  replicasOf(owner: string): readonly string[] {
+    return this.#slots.replicasOf(owner);
+  }
+
   connectTo(address: string): void {
-    const { connectionPool } = clusterInternals(this.#cluster);
-    const colon = address.lastIndexOf(':');
-    const place = { host: address.slice(0, colon), port: Number(address.slice(colon + 1)) };
-    const known = connectionPool.getInstanceByKey(address);
-    const node = known ?? connectionPool.findOrCreate(place, !this.owners().has(address));
-    IoredisNode.of(node).connectNow();
+    const { connectionPool: pool } = clusterInternals(this.#cluster);
+    const known = pool.getInstanceByKey(address);
+    IoredisNode.of(known ?? pool.findOrCreate(placeOf(address), !this.owners().has(address))).connectNow();
   }
 
   readSlots(): Promise<void> {
@@ -243,7 +244,7 @@ export class IoredisCluster implements ClusterDriver {
     if (this.hasEnded) return;
     // `once` of node:events would reject if the cluster reported the error of an attempt in the meantime.
     const ended = new Promise<void>((resolve) => this.#cluster.once('end', () => resolve()));
-    this.#cluster.disconnect();
+    this.disconnect();
     await ended;
   }
 }

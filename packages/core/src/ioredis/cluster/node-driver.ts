@@ -30,6 +30,10 @@ export class IoredisNode extends RedisDriver implements NodeDriver {
     return created;
   }
 
+  get isReplica(): boolean {
+    return this.client.options.readOnly === true;
+  }
+
   override get parser(): ParserTraits {
     return { ...super.parser, followsRedirects: true };
   }

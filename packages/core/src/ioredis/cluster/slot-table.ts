@@ -15,6 +15,7 @@ export class SlotTable {
   readonly #cluster: Cluster;
   #owners: ReadonlySet<string> = new Set();
   #nodes: ReadonlySet<string> = new Set();
+  #replicas: ReadonlyMap<string, ReadonlySet<string>> = new Map();
   #isStale = true;
 
   constructor(cluster: Cluster) {
@@ -34,6 +35,12 @@ export class SlotTable {
   nodes(): ReadonlySet<string> {
     this.#bringUpToDate();
     return this.#nodes;
+  }
+
+  /** Returns the addresses of the replicas of the primary at this address. */
+  replicasOf(owner: string): readonly string[] {
+    this.#bringUpToDate();
+    return [...(this.#replicas.get(owner) ?? [])];
   }
 
   /**
@@ -76,16 +83,26 @@ export class SlotTable {
     this.#isStale = false;
     const owners = new Set<string>();
     const nodes = new Set<string>();
+    const replicas = new Map<string, Set<string>>();
     let last: readonly string[] | undefined;
     for (const keys of clusterInternals(this.#cluster).slots) {
       // Neighbouring slots share one array, which has to be read only once.
       if (keys === last) continue;
       last = keys;
-      if (keys?.[0] !== undefined) owners.add(keys[0]);
-      for (const key of keys ?? []) nodes.add(key);
+      const [owner, ...others] = keys ?? [];
+      if (owner === undefined) continue;
+      owners.add(owner);
+      nodes.add(owner);
+      const own = replicas.get(owner) ?? new Set();
+      replicas.set(owner, own);
+      for (const other of others) {
+        nodes.add(other);
+        own.add(other);
+      }
     }
     this.#owners = owners;
     this.#nodes = nodes;
+    this.#replicas = replicas;
   }
 }
 
