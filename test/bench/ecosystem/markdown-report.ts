@@ -15,6 +15,8 @@ The columns: calls that took more than 2 s or never ended, unhandled rejections,
 
 ${markdownTable(headings, lines)}
 
+Where the protected client as it is resumes later than plain ioredis, the library itself takes that long to recover from an error, which plain ioredis does not give it, because it waits. After an error, BullMQ's \`Worker.waitForJob()\` returns \`Infinity\`, with which it blocks for 10 s; Bull pauses for its \`retryProcessDelay\`, 5 s; redlock's \`_lock()\` tries once to release a lock whose reply is late, while Redis is still frozen. The client names these libraries once in its log; the [guide](../docs/guides/libraries.md#where-the-client-alone-is-not-enough) says more.
+
 ${describeMachine(machine)}
 `;
 }

@@ -10,6 +10,7 @@ import { CommandTimeoutError, RedisUnavailableError } from '../../../packages/co
 import { ProcessStallDetector } from '../../../packages/core/src/event-loop/process-stall-detector.ts';
 import { EventHub } from '../../../packages/core/src/observability/event-hub.ts';
 import type { ResilienceEvents } from '../../../packages/core/src/observability/events.ts';
+import { UnaidedLibraries } from '../../../packages/core/src/observability/unaided-libraries.ts';
 import { History } from '../../../packages/core/src/observability/history.ts';
 import type { ResilienceOptions } from '../../../packages/core/src/options/options.ts';
 import { resolveSettings } from '../../../packages/core/src/options/settings.ts';
@@ -36,13 +37,15 @@ function setUp(options: ResilienceOptions = {}): {
       deadlineMs: 1_000,
       onChange: () => undefined,
     });
+  const events = new EventHub<ResilienceEvents>();
   const records = {
     settings,
     circuits: { read: circuitOf(), write: circuitOf() },
     retryBudget: new RetryBudget(() => clock.now()),
     stallDetector: new ProcessStallDetector(clock, () => undefined),
-    events: new EventHub<ResilienceEvents>(),
+    events,
     history: new History(),
+    unaided: new UnaidedLibraries(events),
     pendingCalls: () => 12,
   };
   return { clock, recorder: new CallOutcomeRecorder(records), ...records };

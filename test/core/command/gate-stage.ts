@@ -8,6 +8,7 @@ import type { DriverCommand, PipelineStream } from '../../../packages/core/src/d
 import { ProcessStallDetector } from '../../../packages/core/src/event-loop/process-stall-detector.ts';
 import { EventHub } from '../../../packages/core/src/observability/event-hub.ts';
 import type { ResilienceEvents } from '../../../packages/core/src/observability/events.ts';
+import { UnaidedLibraries } from '../../../packages/core/src/observability/unaided-libraries.ts';
 import { UnleasedCommands } from '../../../packages/core/src/observability/unleased-commands.ts';
 import { History } from '../../../packages/core/src/observability/history.ts';
 import type { ResilienceOptions } from '../../../packages/core/src/options/options.ts';
@@ -71,6 +72,7 @@ export function gateStage<Clock extends ManualClock = ManualClock>(
     stallDetector: new ProcessStallDetector(clock, () => undefined),
     events,
     history,
+    unaided: new UnaidedLibraries(events),
     pendingCalls: () => gate.counts().waiting + gate.counts().inFlight,
   };
   const recorder = new CallOutcomeRecorder(records);

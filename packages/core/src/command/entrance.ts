@@ -104,7 +104,7 @@ export class Entrance {
     const { clock, timeoutMs } = this.#parts.settings;
     const traits = traitsOf(command.name);
     const blockingMs = blockingTimeoutMs(traits, command.args);
-    this.#gate.state.guards.note(traits, blockingMs);
+    this.#gate.state.guards.note(traits, blockingMs, command);
     const call = onSlowPath(new Call(this.#answers, command, traits), {
       issuedAt: clock.now(),
       allowedMs: isSubscribing(traits.name) ? Infinity : (command.timeoutMs ?? timeoutMs) + (blockingMs ?? 0),

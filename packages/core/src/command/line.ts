@@ -2,6 +2,7 @@ import type { CauseCode } from '../cause.ts';
 import type { Circuit } from '../circuit/circuit.ts';
 import type { RetryBudget } from '../circuit/retry-budget.ts';
 import type { ProcessStallDetector } from '../event-loop/process-stall-detector.ts';
+import type { UnaidedLibraries } from '../observability/unaided-libraries.ts';
 import type { UnleasedCommands } from '../observability/unleased-commands.ts';
 import type { ReplyVerdict } from '../replies/reply-error.ts';
 import type { Settings } from '../options/settings.ts';
@@ -39,6 +40,7 @@ export interface GateParts {
   readonly retryBudget: RetryBudget;
   readonly stallDetector: ProcessStallDetector;
   readonly recorder: CallOutcomeRecorder;
+  readonly unaided: UnaidedLibraries;
   /** Undefined for clients that callers do not share: duplicates and leased connections. */
   readonly sharedUse: UnleasedCommands | undefined;
 }

@@ -34,6 +34,8 @@ export interface DriverCommand {
   followedBy?: string;
   /** Individual deadline of the command in milliseconds; if undefined, that of the resilience applies. */
   timeoutMs?: number | undefined;
+  /** Whether a helper spares the caller the errors of an outage. */
+  isAided?: boolean;
 }
 
 /** The name of a command as sent to the server, followed by its arguments. */

@@ -1,4 +1,5 @@
 import type { Cause, CauseCode } from '../cause.ts';
+import type { UnaidedLibrary } from '../catalogue/unaided-library.ts';
 import type { DatabaseChangeReason } from '../database-report.ts';
 import type { ErrorCode, Outcome } from '../errors.ts';
 import type { ListenerError } from './event-hub.ts';
@@ -77,6 +78,12 @@ export interface ResilienceEvents {
    * another caller's `EXEC` may end, or a blocking command, behind which all others wait. Once per `use`.
    */
   readonly 'shared-use': { readonly use: 'watch' | 'blocking'; readonly command: string };
+  /**
+   * A library uses the client without its helper of the package `fallback`, and therefore does worse in an outage than
+   * on plain ioredis: a worker of BullMQ or Bull resumes seconds late, a lock of redlock that got no reply may be held
+   * by nobody. Once per `library`.
+   */
+  readonly 'unaided-library': { readonly library: UnaidedLibrary };
   /**
    * Calls switched to another Redis database. `reason`: the cause of the previous one's fault, `coming-back` or
    * `by-hand`. `durationMs`: from when the previous one became unavailable, or the change began, until calls succeeded.

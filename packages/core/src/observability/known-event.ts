@@ -16,6 +16,7 @@ const known: { readonly [Event in ResilienceEvent]: true } = {
   'lease-overdue': true,
   'database-change': true,
   'shared-use': true,
+  'unaided-library': true,
   thaw: true,
   closed: true,
   'listener-error': true,

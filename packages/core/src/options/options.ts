@@ -213,8 +213,9 @@ export interface ResilienceOptions {
   readonly failback?: FailbackOptions;
   /**
    * Receives one line at the beginning of an outage and one at its end, one for each switch to another Redis database,
-   * and one for the first `WATCH` and the first blocking command on the shared client: an object with `info`, `warn`
-   * and `error`, or `false` for no lines. Default: a process warning, which Node writes to stderr.
+   * and one for each first mistake that nothing else reveals: `WATCH` or a blocking command on the shared client, and a
+   * library without the helper that it needs. An object with `info`, `warn` and `error`, or `false` for no lines.
+   * Default: a process warning, which Node writes to stderr.
    */
   readonly logger?: Logger | false;
   /** Sources of time and of random numbers, for tests. */

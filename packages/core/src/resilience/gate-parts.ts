@@ -1,9 +1,11 @@
 import { RetryBudget } from '../circuit/retry-budget.ts';
 import { CallOutcomeRecorder, type Records } from '../command/call-outcome-recorder.ts';
 import type { GateParts } from '../command/line.ts';
+import { UnaidedLibraries } from '../observability/unaided-libraries.ts';
 import { UnleasedCommands } from '../observability/unleased-commands.ts';
 
-type OwnParts = Omit<GateParts, 'retryBudget' | 'recorder' | 'sharedUse'> & Omit<Records, 'retryBudget'>;
+type OwnParts = Omit<GateParts, 'retryBudget' | 'recorder' | 'sharedUse' | 'unaided'> &
+  Omit<Records, 'retryBudget' | 'unaided'>;
 
 /** The parts for the gate of the client that all callers share. */
 export interface SharedGateParts extends GateParts {
@@ -17,6 +19,7 @@ export interface SharedGateParts extends GateParts {
 export function makeGateParts(parts: OwnParts): SharedGateParts {
   const { settings, circuits, stallDetector, events, history, pendingCalls } = parts;
   const retryBudget = new RetryBudget(() => settings.clock.now(), settings.retry.budgetTokens);
+  const unaided = new UnaidedLibraries(events);
   // Named one by one, because each object made by spreading gets a hidden class of its own.
   const recorder = new CallOutcomeRecorder({
     settings,
@@ -25,14 +28,15 @@ export function makeGateParts(parts: OwnParts): SharedGateParts {
     stallDetector,
     events,
     history,
+    unaided,
     pendingCalls,
   });
   const sharedUse = new UnleasedCommands(events);
-  return { settings, circuits, retryBudget, stallDetector, recorder, sharedUse };
+  return { settings, circuits, retryBudget, stallDetector, recorder, unaided, sharedUse };
 }
 
 /** Returns the parts for the gates of clients that callers do not share. */
 export function unsharedParts(parts: GateParts): GateParts {
-  const { settings, circuits, retryBudget, stallDetector, recorder } = parts;
-  return { settings, circuits, retryBudget, stallDetector, recorder, sharedUse: undefined };
+  const { settings, circuits, retryBudget, stallDetector, recorder, unaided } = parts;
+  return { settings, circuits, retryBudget, stallDetector, recorder, unaided, sharedUse: undefined };
 }

@@ -30,6 +30,24 @@ const sharedUses: Readonly<Record<ResilienceEvents['shared-use']['use'], readonl
 
 const comesBack = 'A preferred database is used again once it has been healthy for a while; ';
 
+/** For each library that needs a helper of the package `fallback`: what it loses, and the code to write instead. */
+const unaidedLibraries: Readonly<
+  Record<ResilienceEvents['unaided-library']['library'], readonly [string, string]>
+> = {
+  bullmq: [
+    'A BullMQ worker uses the client as it is: after an outage, it may look for due jobs up to 10 s late.',
+    'new Worker(name, work, workerConnection(resilience))',
+  ],
+  bull: [
+    'A Bull queue uses the client as it is: after each error in an outage, its processors pause for 5 s.',
+    'new Bull(name, bullClients(resilience))',
+  ],
+  redlock: [
+    'redlock got no reply for a lock. If Redis has set it, nobody holds it until its ttl ends.',
+    'createLocks(resilience), whose locks are released when Redis is back',
+  ],
+};
+
 /** The parts of a resilience that the log lines need. */
 export interface OperatorSubject {
   readonly client: Redis | Cluster;
@@ -101,6 +119,11 @@ export class OperatorLines implements FirstListener<ResilienceEvents> {
       use === 'watch' ? 'warn' : 'info',
       `Redis connection ${this.#subject.name}: ${name} was called on the client that all callers share${harm} Write ${instead}.`,
     );
+  }
+
+  'unaided-library'({ library }: ResilienceEvents['unaided-library']): void {
+    const [harm, instead] = unaidedLibraries[library];
+    this.#log('warn', `Redis connection ${this.#subject.name}: ${harm} Write ${instead}.`);
   }
 
   closed(): void {

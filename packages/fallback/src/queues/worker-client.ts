@@ -107,11 +107,11 @@ export function workerClient<C extends Redis | Cluster>(
       }
       if (name === 'connect')
         return () => (outage.isInterrupted ? beginToConnect(target) : connectEventually(target));
-      const sender = isLoopScript(name) ? patient(target) : target;
+      const sender = senderOf(name, target);
       return (...args: unknown[]) => {
         if (readsNewest(name, args)) {
           const read = (id: string): Promise<unknown> =>
-            ask(() => method.apply(target, [...args.slice(0, -1), id]) as Promise<unknown>, name, true);
+            ask(() => method.apply(sender, [...args.slice(0, -1), id]) as Promise<unknown>, name, true);
           const from =
             since === undefined ? newestId(args, target, resilience, clock) : Promise.resolve(since);
           since = undefined;
@@ -145,14 +145,17 @@ function isLoopScript(name: PropertyKey): boolean {
   return typeof name === 'string' && loopScript.test(name);
 }
 
-/** Returns the same client, but with a separate deadline for its commands. */
-function patient<C extends Redis | Cluster>(client: C): C {
+/** Returns the client that sends this command: one whose commands wait longer, or are known to be spared errors. */
+function senderOf<C extends Redis | Cluster>(name: PropertyKey, client: C): C {
+  if (isLoopScript(name)) return sending(client, { timeoutMs: patienceMs });
+  return blockingReads.has(name) ? sending(client, { isAided: true }) : client;
+}
+
+/** Returns the same client, but with these properties on each of its commands. */
+function sending<C extends Redis | Cluster>(client: C, properties: object): C {
   type Send = (command: object, ...rest: unknown[]) => unknown;
   const sendCommand: Send = (command, ...rest) =>
-    (client as unknown as { sendCommand: Send }).sendCommand(
-      Object.assign(command, { timeoutMs: patienceMs }),
-      ...rest,
-    );
+    (client as unknown as { sendCommand: Send }).sendCommand(Object.assign(command, properties), ...rest);
   return Object.create(client, { sendCommand: { value: sendCommand } }) as C;
 }
 

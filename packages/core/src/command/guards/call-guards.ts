@@ -29,10 +29,16 @@ export class CallGuards {
     return this.transactions.isWatching || this.#parts.settings.retry.scans === 'fail';
   }
 
-  /** Call for each command that is not plain. On a shared client, those that need their own connection are reported. */
-  note({ name }: CommandTraits, blockingMs: number | undefined): void {
+  /**
+   * Call for each command that is not plain. On a shared client, those that need their own connection are reported, and
+   * on any client, the library whose worker waits with this command.
+   */
+  note({ name }: CommandTraits, blockingMs: number | undefined, command?: DriverCommand): void {
     if (name === 'watch') this.#parts.sharedUse?.note('watch', name);
-    else if (blockingMs !== undefined) this.#parts.sharedUse?.note('blocking', name);
+    else if (blockingMs !== undefined) {
+      this.#parts.sharedUse?.note('blocking', name);
+      if (command !== undefined) this.#parts.unaided.blocks(name, command);
+    }
   }
 
   /** Returns an error if the call must not be sent. A scan that cannot continue may be restarted instead. */

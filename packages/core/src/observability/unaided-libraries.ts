@@ -1,0 +1,35 @@
+import { takesLock, workerOf, type UnaidedLibrary } from '../catalogue/unaided-library.ts';
+import type { EventHub } from './event-hub.ts';
+import type { ResilienceEvents } from './events.ts';
+
+interface IssuedCommand {
+  readonly args: readonly unknown[];
+  readonly isAided?: boolean;
+}
+
+/** Notes which libraries use a client without the helper that they need, and reports each once. */
+export class UnaidedLibraries {
+  readonly #seen = new Set<UnaidedLibrary>();
+  readonly #events: EventHub<ResilienceEvents>;
+
+  constructor(events: EventHub<ResilienceEvents>) {
+    this.#events = events;
+  }
+
+  /** Call for a command that blocks. */
+  blocks(name: string, { args, isAided }: IssuedCommand): void {
+    const library = isAided === true ? undefined : workerOf(name, args);
+    if (library !== undefined) this.#note(library);
+  }
+
+  /** Call for a command whose outcome is unknown. */
+  isUnknown(name: string, { args }: IssuedCommand): void {
+    if (takesLock(name, args)) this.#note('redlock');
+  }
+
+  #note(library: UnaidedLibrary): void {
+    if (this.#seen.has(library)) return;
+    this.#seen.add(library);
+    this.#events.emit('unaided-library', { library });
+  }
+}
