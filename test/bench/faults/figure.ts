@@ -29,6 +29,18 @@ export const figureColumns = {
   awayMaxMs: { heading: 'max', unit: 'ms', meaning: 'longest of these durations' },
   answered: { heading: 'answered', unit: 'count', meaning: 'calls that succeeded' },
   failed: { heading: 'failed', unit: 'count', meaning: 'calls that failed from the fault to the recovery' },
+  failedOrLate: {
+    heading: 'failed or over 1.1 s',
+    unit: 'count',
+    meaning:
+      'calls that failed, or took longer than 1.1 s: a client that gives up after 1 s, as ours and that of the guides do, beside one that goes on',
+  },
+  outOfReach: {
+    heading: 'out of reach',
+    unit: 'count',
+    meaning:
+      'calls for slots that were away, issued more than 1 s before these were served again: no client that gives up after 1 s can have them answered. The longer the election takes, the more they are',
+  },
   bystanders: {
     heading: 'bystanders failed',
     unit: 'count',

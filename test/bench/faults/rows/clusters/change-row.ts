@@ -32,6 +32,8 @@ export interface Change {
   readonly command?: 'get';
   /** Resolves when it is over, and all slots are served again. */
   change(cluster: ClusterGroup, victim: RedisServer, means: Means): Promise<void>;
+  /** Whether no node serves these slots until it is over. */
+  readonly isUnserved?: boolean;
   /** Whose slots it concerns. @default 'victim' */
   readonly concerns?: 'all' | 'none';
   /** Whether `--quick` plays it, too. */
@@ -86,9 +88,9 @@ export function changeRow(change: Change): Row {
         const backAt = performance.now();
         await delay(2_500);
         const calls = await loop.finish(settleMs);
-        const { concerns = 'victim' } = change;
+        const { concerns = 'victim', isUnserved } = change;
         const isAway = concerns === 'victim' ? isOwn : () => concerns === 'all';
-        return { figures: figuresOf(calls, { faultAt, backAt }, isAway) };
+        return { figures: figuresOf(calls, { faultAt, backAt, isUnserved }, isAway) };
       } finally {
         await Promise.all(proxies.map((proxy) => proxy.close()));
       }

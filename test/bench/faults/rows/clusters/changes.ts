@@ -9,6 +9,7 @@ export const clusterChanges: readonly Row[] = [
   changeRow({
     name: 'cluster-killed',
     title: 'a primary is killed',
+    isUnserved: true,
     what: `Three primaries with one replica each. Full coverage is required, so until the promotion, the servers refuse calls for other slots, too. ${load}`,
     isQuick: true,
     async change(cluster, victim) {
@@ -19,6 +20,7 @@ export const clusterChanges: readonly Row[] = [
   changeRow({
     name: 'cluster-frozen',
     title: 'a primary hangs',
+    isUnserved: true,
     what: `As before, but the primary keeps its connections open and does not reply. ${load}`,
     isQuick: true,
     async change(cluster, victim) {
@@ -35,6 +37,7 @@ export const clusterChanges: readonly Row[] = [
   changeRow({
     name: 'cluster-emptied',
     title: 'a primary restarts within 300 ms, and is empty',
+    isUnserved: true,
     what: `Killed, and started again before a replica is promoted. ${load}`,
     async change(cluster, victim) {
       await victim.restart({ afterMs: 300 });
@@ -70,6 +73,7 @@ export const clusterChanges: readonly Row[] = [
   changeRow({
     name: 'cluster-uncovered',
     title: 'slots without a replica are unavailable for 2 s',
+    isUnserved: true,
     what: `Three primaries without replicas; full coverage is not required. One primary is killed. ${load}`,
     cluster: { nodes: 3, replicas: 0, config: { 'cluster-require-full-coverage': 'no' } },
     async change(cluster, victim) {

@@ -10,10 +10,17 @@ const slotsPerGroup = 16_384 / groups;
 const keys = keysOfAllGroups();
 const slots = keys.map((key) => keySlot(key));
 
-/** `backAt`: when a replica was promoted. `isAway`: whether the fault concerns a slot. */
+/** The deadline of ours and of the guides, and what a busy machine adds to it. */
+const deadlineMs = 1_000;
+const lateMs = 1_100;
+
+/**
+ * `backAt`: when a replica was promoted. `isAway`: whether the fault concerns a slot. `isUnserved`: whether no node serves
+ * such a slot from the fault until then.
+ */
 export function figuresOf(
   calls: readonly Call[],
-  { faultAt, backAt }: { readonly faultAt: number; readonly backAt: number },
+  { faultAt, backAt, isUnserved = false }: Spell,
   isAway: (slot: number) => boolean,
 ): Figures {
   const now = performance.now();
@@ -33,10 +40,25 @@ export function figuresOf(
     awayP50Ms: percentileOf(durations, 0.5),
     awayP99Ms: percentileOf(durations, 0.99),
     failed: failed.length,
+    failedOrLate: since.filter(({ call }) => call.error !== undefined || durationOf(call, now) > lateMs)
+      .length,
+    ...(isUnserved
+      ? {
+          outOfReach: since.filter(({ call, slot }) => isAway(slot) && call.issuedAt < backAt - deadlineMs)
+            .length,
+        }
+      : {}),
     bystanders: failed.filter(({ slot }) => !isAway(slot)).length,
     errorsAfter: failed.filter(({ call }) => call.issuedAt > recoveredAt).length,
     unsettled: since.filter(({ call }) => call.settledAt === undefined).length,
   };
+}
+
+/** When the fault began, and when it was over. */
+interface Spell {
+  readonly faultAt: number;
+  readonly backAt: number;
+  readonly isUnserved?: boolean | undefined;
 }
 
 /** Says of a slot whether this node owns it now. */

@@ -11,6 +11,7 @@ export const clusterSurroundings: readonly Row[] = [
     title: 'one of six primaries is killed',
     what: `Six primaries with a replica each. ${load}`,
     cluster: { nodes: 12 },
+    isUnserved: true,
     change: kill,
   }),
   changeRow({
@@ -19,6 +20,7 @@ export const clusterSurroundings: readonly Row[] = [
     what: load,
     cluster: { tls: true },
     settings: { tls: true },
+    isUnserved: true,
     change: kill,
   }),
   changeRow({
@@ -32,6 +34,7 @@ export const clusterSurroundings: readonly Row[] = [
       },
     },
     proxies: 'mapped',
+    isUnserved: true,
     change: kill,
   }),
   changeRow({
