@@ -228,6 +228,20 @@ describe('a failure', () => {
     expect(recorder.totals.read.results.COMMAND_TIMEOUT).toBe(15);
   });
 
+  it('of a call that waited for a connection for most of its time says nothing about the server', () => {
+    const { recorder, circuits, clock } = setUp({ circuit: { maxConsecutiveFailures: 2 } });
+    const failed = { ...failing, counts: 'failure', cause: 'slow' } as const;
+    const failAfter = (waitedMs: number, inFlightMs: number): void => {
+      clock.travel(1_000);
+      const sentAt = clock.now() - inFlightMs;
+      recorder.failed(slowly(sentCall('get', sentAt), sentAt - waitedMs), failed, timeout, clock.now());
+    };
+    for (let time = 0; time < 5; time++) failAfter(800, 200);
+    expect(circuits.read.state).toBe('closed');
+    for (let time = 0; time < 2; time++) failAfter(200, 800);
+    expect(circuits.read.cause).toBe('slow');
+  });
+
   it('has taken the time from when the call was issued, else sent, until it was given up', () => {
     const { recorder, clock } = setUp();
     clock.travel(80);

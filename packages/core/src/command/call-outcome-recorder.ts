@@ -133,9 +133,11 @@ export class CallOutcomeRecorder {
   }
 
   #countFailure(call: Call, cause: CauseCode | undefined): void {
-    if (call.sent === undefined) return;
-    const lane = laneOf(call);
-    this.#countedIn(call).failed(generationOf(call, call.sent, lane), cause, this.#now());
+    const { sent, slow } = call;
+    const now = this.#now();
+    // A call that waited for a connection for most of its time left the server too little of it.
+    if (sent === undefined || (cause === 'slow' && now - sent.at < sent.at - (slow?.issuedAt ?? now))) return;
+    this.#countedIn(call).failed(generationOf(call, sent, laneOf(call)), cause, now);
   }
 
   #countedIn(call: Call): Circuit {
