@@ -133,17 +133,36 @@ describe('the frame of a reply', () => {
 });
 
 describe('the end of a plain reply', () => {
-  it.each(['+OK\r\n', ':12\r\n', '$0\r\n\r\n', '$5\r\nhello\r\n'])('is found at once in %j', (text) => {
-    expect(endOfPlainReply(Buffer.from(`${text}x`), 0)).toBe(text.length);
-    expect(endOfPlainReply(Buffer.from(`x${text}`), 1)).toBe(text.length + 1);
-    for (let cut = 0; cut < text.length; cut++)
-      expect(endOfPlainReply(Buffer.from(text.slice(0, cut)), 0)).toBe(-1);
+  it.each([
+    ['+OK\r\n', [false, true]],
+    [':12\r\n', [false, true]],
+    ['$0\r\n\r\n', [false, true]],
+    ['$5\r\nhello\r\n', [false, true]],
+    ['$-1\r\n', [false]],
+    ['_\r\n', [true]],
+  ])('is found at once in %j', (text, protocols) => {
+    for (const isResp3 of protocols) {
+      expect(endOfPlainReply(Buffer.from(`${text}x`), 0, isResp3)).toBe(text.length);
+      expect(endOfPlainReply(Buffer.from(`x${text}`), 1, isResp3)).toBe(text.length + 1);
+      for (let cut = 0; cut < text.length; cut++)
+        expect(endOfPlainReply(Buffer.from(text.slice(0, cut)), 0, isResp3)).toBe(-1);
+    }
   });
 
-  it.each([...sound.filter((text) => !/^(?:\+O|:1|\$0)/.test(text)), ...unsound.map(([text]) => text)])(
+  it('is not found in the null of the other protocol', () => {
+    expect(endOfPlainReply(Buffer.from('_\r\n'), 0, false)).toBe(-1);
+    expect(endOfPlainReply(Buffer.from('$-1\r\n'), 0, true)).toBe(-1);
+  });
+
+  it.each([...sound, ...unsound.map(([text]) => text)])(
     'is where the frame ends, or is left to that, in %j',
     (text) => {
-      expect([-1, frames().next(Buffer.from(text), 0)]).toContain(endOfPlainReply(Buffer.from(text), 0));
+      for (const readsResp3 of [false, true]) {
+        const reader = new ReplyFrames(limits, { readsResp3, followsRedirects: false });
+        expect([-1, reader.next(Buffer.from(text), 0)]).toContain(
+          endOfPlainReply(Buffer.from(text), 0, readsResp3),
+        );
+      }
     },
   );
 });

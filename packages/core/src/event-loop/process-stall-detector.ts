@@ -9,6 +9,8 @@ const closeWatchMs = 1000;
 const glanceMs = 40;
 const toleratedLagMs = 20;
 const freezeMs = 1000;
+/** Reading the CPU time costs more than all else that a beat does. */
+const cpuReadEveryMs = 60;
 
 export type ThawKind = 'frozen' | 'suspended' | 'blocked';
 
@@ -27,6 +29,7 @@ export class ProcessStallDetector {
   #dueAt = 0;
   #wallDueAt = 0;
   #cpuAtStart = 0;
+  #cpuReadAt = -Infinity;
   #lagMs = 0;
   #stalledMs = 0;
 
@@ -93,7 +96,10 @@ export class ProcessStallDetector {
     this.#periodMs = periodMs;
     this.#dueAt = this.#clock.now() + periodMs;
     this.#wallDueAt = this.#clock.wallNow() + periodMs;
-    this.#cpuAtStart = this.#cpuMs();
+    if (this.#dueAt - this.#cpuReadAt > cpuReadEveryMs) {
+      this.#cpuReadAt = this.#clock.now();
+      this.#cpuAtStart = this.#cpuMs();
+    }
     this.#timer = this.#clock.setTimeout(this.#beat, periodMs);
     this.#timer.unref?.();
   }
@@ -103,12 +109,13 @@ export class ProcessStallDetector {
     const lateMs = this.#clock.now() - this.#dueAt;
     const isWatched = this.#dueAt < this.#watchedUntil;
     const wallLateMs = this.#clock.wallNow() - this.#wallDueAt;
-    const workedMs = this.#cpuMs() - this.#cpuAtStart;
+    const isFrozen = lateMs > freezeMs;
+    const workedMs = isFrozen ? this.#cpuMs() - this.#cpuAtStart : 0;
     this.#lagMs = lateMs > toleratedLagMs ? lateMs : 0;
     this.#stalledMs += this.#lagMs;
     this.#startPeriod(isWatched ? busyPeriodMs : idlePeriodMs);
     if (wallLateMs - lateMs > freezeMs) this.#onThaw('suspended', wallLateMs);
-    else if (lateMs > freezeMs) this.#onThaw(workedMs > lateMs / 2 ? 'blocked' : 'frozen', lateMs);
+    else if (isFrozen) this.#onThaw(workedMs > lateMs / 2 ? 'blocked' : 'frozen', lateMs);
   };
 }
 

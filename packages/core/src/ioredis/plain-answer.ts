@@ -12,10 +12,10 @@ interface Encoded {
   readonly replyEncoding?: BufferEncoding | null;
 }
 
-const [status, number, zero, carriageReturn] = [0x2b, 0x3a, 0x30, 0x0d];
+const [status, number, nothing, zero, minus, carriageReturn] = [0x2b, 0x3a, 0x5f, 0x30, 0x2d, 0x0d];
 
 /**
- * Reads a bulk string, a status or a number that is complete within a chunk, and resolves its command just as the
+ * Reads a bulk string, a status, a number or a null that is complete within a chunk, and resolves its command just as the
  * client would. Resolves only fast-path commands, because nothing else needs to see their replies. Raw commands read
  * their own replies.
  */
@@ -56,6 +56,7 @@ function valueOf(
       ? chunk.toString('latin1', start + 1, stop)
       : integerAt(chunk, start + 1, stop);
   }
+  if (marker === nothing || (marker !== status && chunk[start + 1] === minus)) return null;
   const from = marker === status ? start + 1 : bodyAt(chunk, start);
   return replyEncoding ? chunk.toString(replyEncoding, from, stop) : chunk.subarray(from, stop);
 }

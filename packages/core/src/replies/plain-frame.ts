@@ -1,24 +1,34 @@
 const carriageReturn = 0x0d;
 const lineFeed = 0x0a;
+const [minus, one] = [0x2d, 0x31];
 
 /**
  * Returns the offset after the reply that begins at `offset`, if the chunk contains all of it and it is a bulk string,
- * a status or a number, as most replies are. Returns -1 for any other reply, which `ReplyFrames` reads.
+ * a status, a number or a null, as most replies are. Returns -1 for any other reply, which `ReplyFrames` reads. A null
+ * is `_` if the connection speaks RESP3 (`isResp3`), and `$-1` if not.
  *
  * @example
- * endOfPlainReply(Buffer.from('$2\r\nhi\r\n'), 0); // 8
+ * endOfPlainReply(Buffer.from('$2\r\nhi\r\n'), 0, false); // 8
  */
-export function endOfPlainReply(chunk: Buffer, offset: number): number {
+export function endOfPlainReply(chunk: Buffer, offset: number, isResp3: boolean): number {
   switch (chunk[offset]) {
     case 0x24: // $
+      if (chunk[offset + 1] === minus)
+        return isResp3 ? -1 : endOfNull(chunk, offset + 3, chunk[offset + 2] === one);
       return endOfBulk(chunk, offset + 1);
     case 0x2b: // +
       return endOfLine(chunk, offset + 1, 0x20, 0x7e);
     case 0x3a: // :
       return endOfLine(chunk, offset + 1, 0x30, 0x39);
+    case 0x5f: // _
+      return endOfNull(chunk, offset + 1, isResp3);
     default:
       return -1;
   }
+}
+
+function endOfNull(chunk: Buffer, at: number, isNull: boolean): number {
+  return isNull && at <= chunk.length - 2 && isLineEnd(chunk, at) ? at + 2 : -1;
 }
 
 /** Maximum number of digits of a length, and of characters in a line, that are read here. */

@@ -38,6 +38,7 @@ const blobError = 0x21;
 export class ReplyGuard {
   readonly #driver: GuardedDriver;
   readonly #frames: ReplyFrames;
+  readonly #isResp3: boolean;
   #breach: Breach | undefined;
   /** The last bytes of an incomplete reply to EXEC that may take later replies as its own. */
   #tail: Buffer = nothing;
@@ -50,7 +51,9 @@ export class ReplyGuard {
 
   constructor(driver: GuardedDriver, limits: ReplyLimits) {
     this.#driver = driver;
-    this.#frames = new ReplyFrames(limits, driver.parser);
+    const { parser } = driver;
+    this.#frames = new ReplyFrames(limits, parser);
+    this.#isResp3 = parser.readsResp3;
     this.#isBlind = driver.unansweredCount() > 0;
   }
 
@@ -84,6 +87,7 @@ export class ReplyGuard {
 
   #passAtOnce(chunk: Buffer, deliver: (bytes: Buffer) => void, maySpare: boolean): void {
     const frames = this.#frames;
+    const isResp3 = this.#isResp3;
     const unanswered = this.#driver.unansweredCount();
     let asked = unanswered;
     let at = 0;
@@ -92,7 +96,7 @@ export class ReplyGuard {
     let isSpared = maySpare;
     while (at < chunk.length && this.#breach === undefined) {
       if (frames.isBetween) {
-        let end = asked > 0 ? endOfPlainReply(chunk, at) : -1;
+        let end = asked > 0 ? endOfPlainReply(chunk, at, isResp3) : -1;
         while (end !== -1) {
           if (isSpared) {
             if (from < at) deliver(chunk.subarray(from, at));
@@ -101,7 +105,7 @@ export class ReplyGuard {
             if (isSpared) from = end;
           }
           at = end;
-          end = --asked > 0 ? endOfPlainReply(chunk, at) : -1;
+          end = --asked > 0 ? endOfPlainReply(chunk, at, isResp3) : -1;
         }
         if (at === chunk.length) break;
         if (asked === 0 && chunk[at] !== push) this.#breach = 'unasked';

@@ -19,6 +19,8 @@ export class InFlight {
   readonly #fast = new CallList();
   /** Calls with individual deadlines: blocking commands, pipelines and retried calls. */
   readonly #slow = new DueQueue(slowStateOf);
+  /** Kept here, because every command asks whether there are too many, mostly of a connection that is cold in memory. */
+  #slowLength = 0;
 
   /** When reads are abandoned; Infinity unless the server was found to be unavailable. */
   #giveUpAt = Infinity;
@@ -29,7 +31,7 @@ export class InFlight {
   }
 
   get length(): number {
-    return this.#fast.length + this.#slow.length;
+    return this.#fast.length + this.#slowLength;
   }
 
   get isFull(): boolean {
@@ -71,6 +73,7 @@ export class InFlight {
     call.sends++;
     call.slow.sentAt(sent.at);
     this.#slow.add(call, call.slow.deadlineAt);
+    this.#slowLength = this.#slow.length;
   }
 
   /** Call when the deadline of a call has changed. */
@@ -81,7 +84,10 @@ export class InFlight {
 
   remove(call: Call): void {
     if (call.slow === undefined) this.#fast.remove(call);
-    else this.#slow.remove(call as SlowCall);
+    else {
+      this.#slow.remove(call as SlowCall);
+      this.#slowLength = this.#slow.length;
+    }
   }
 
   /** Returns a call that is overdue at `now`, if there is one. */
