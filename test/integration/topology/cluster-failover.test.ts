@@ -1,7 +1,7 @@
 import { createRedisResilience } from '@redis-resilience/core';
 import { startCluster, waitFor, type RedisServer } from '@redis-resilience/testing';
 import { describe, expect, it } from 'vitest';
-import { CallLoop } from '../stage/call-loop.ts';
+import { CallLoop, pass } from '../stage/call-loop.ts';
 import { waitUntilStatus } from '../stage/protected-redis.ts';
 
 describe('the replica of a dead primary of a Cluster', () => {
@@ -63,6 +63,35 @@ describe('the replica of a dead primary of a Cluster', () => {
       expect(await resilience.client.set('a', '2')).toBe('OK');
     } finally {
       await resilience.close();
+    }
+  });
+});
+
+describe('a call that blocks without a timeout on a primary of a Cluster that hangs', () => {
+  it.concurrent('ends when the replica has taken over, and the next one gets what comes', async () => {
+    await using cluster = await startCluster();
+    // No check of the connection itself, however idle: that the call ends is due to the other nodes alone.
+    const resilience = createRedisResilience(
+      { cluster: cluster.addresses },
+      { logger: false, connection: { idlePingMs: 60_000 } },
+    );
+    try {
+      const victim = await cluster.primaryOf('queue');
+      await resilience.client.set('queue-length', '0');
+      let failure: unknown;
+      resilience.client.blpop('queue', 0).catch((error: unknown) => (failure = error));
+      await waitFor(async () => String(await victim.command('CLIENT', 'LIST')).includes('cmd=blpop'));
+      // After it has connected, a client asks all nodes for three seconds.
+      await pass(4_000);
+      await victim.freeze();
+      await waitFor(() => failure !== undefined, { timeoutMs: 15_000 });
+      expect(failure).toMatchObject({ code: 'OUTCOME_UNKNOWN', outcome: 'unknown' });
+      const next = resilience.client.blpop('queue', 0);
+      await (await cluster.primaryOf('queue')).command('RPUSH', 'queue', 'job');
+      expect(await next).toEqual(['queue', 'job']);
+      victim.thaw();
+    } finally {
+      await resilience.close({ drainMs: 0 });
     }
   });
 });

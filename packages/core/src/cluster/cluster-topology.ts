@@ -5,6 +5,7 @@ import { debug } from '../observability/debug.ts';
 import type { ClusterDriver, NodeDriver } from '../driver/cluster-driver.ts';
 import type { Lane } from '../snapshot.ts';
 import { askNode } from './nodes/ask-node.ts';
+import { BlockedNodes } from './nodes/blocked-nodes.ts';
 import type { ClusterFlushes } from './cluster-flushes.ts';
 import { ClusterNode, type ClusterNodeParts } from './nodes/cluster-node.ts';
 import { NodeCircuits } from './nodes/node-circuits.ts';
@@ -16,7 +17,7 @@ import { SlotWatch, type SlotNews } from './slots/slot-watch.ts';
 import { SubscriberWatch, type NodeRole } from './subscribers/subscriber-watch.ts';
 import type { TopologyNews } from './topology-news.ts';
 import { Redialing } from './nodes/redialing.ts';
-import { WatchedNodes } from './nodes/watched-nodes.ts';
+import { watchAll, WatchedNodes } from './nodes/watched-nodes.ts';
 
 export interface TopologyParts extends ClusterNodeParts {
   readonly clusterFlushes: ClusterFlushes;
@@ -39,6 +40,7 @@ export class ClusterTopology {
   readonly #subscribers: SubscriberWatch;
   readonly #slotWatch: SlotWatch;
   readonly #redialing: Redialing;
+  readonly #blocked: BlockedNodes;
   readonly #tell: (news: TopologyNews) => void;
 
   constructor(cluster: ClusterDriver, parts: TopologyParts, tell: (news: TopologyNews) => void) {
@@ -77,13 +79,9 @@ export class ClusterTopology {
     const isAway = (node: NodeDriver): boolean =>
       this.#outages.isLost(node.address) || this.nodes.isSilent(node);
     cluster.readFromAnswering(isAway, random);
-    const { nodes } = this;
-    const forget = (node: NodeDriver): void => nodes.forget(node);
-    cluster.onSubscriber((subscriber) => nodes.watch(subscriber, 'channels'), clock);
-    cluster.onShardSubscriber((subscriber) => nodes.watch(subscriber, 'shard-channels'), forget);
-    cluster.onNodeAdded((node) => nodes.watch(node, 'calls'));
-    cluster.onNodeRemoved(forget);
-    for (const node of cluster.nodes()) nodes.watch(node, 'calls');
+    const onFailover = (): void => this.#slotWatch.nodeAway(true);
+    this.#blocked = new BlockedNodes(cluster, this.nodes, parts.settings, onFailover);
+    watchAll(cluster, this.nodes, clock);
     cluster.on('slots-read', () => this.#onSlots());
     cluster.on('node-error', () => this.trouble());
   }
@@ -157,6 +155,7 @@ export class ClusterTopology {
 
   stop(): void {
     this.#slotWatch.stop();
+    this.#blocked.stop();
     this.#reader.stop();
     this.#circuits.stop();
   }
@@ -181,6 +180,8 @@ export class ClusterTopology {
         return clusterFlushes.noteRead(connection.wire.readAt);
       case 'bytes-written':
         return clusterFlushes.noteWrite(connection.wire.writtenAt);
+      case 'blocked':
+        return this.#blocked.watch();
       case 'doubtful':
         return this.#slotWatch.nodeAway(true);
       case 'lost':

@@ -16,7 +16,7 @@ import { Redirections } from '../direct/redirections.ts';
 import type { NodeDialers } from './node-dialers.ts';
 import { askForSlots } from '../slots/ask-for-slots.ts';
 import { untilAnswered } from '../slots/until-answered.ts';
-import { found, silent, type NodeNews } from './node-news.ts';
+import { blocked, found, silent, type NodeNews } from './node-news.ts';
 import { SingleAttempt } from './single-attempt.ts';
 import { slotRangesOf } from '../slots/slot-ranges.ts';
 
@@ -169,6 +169,7 @@ export class ClusterNode {
       call.written = isReady ? this.connection.wire.currentFlush() : undefined;
       if (call.blockingMs !== undefined) call.releases = this.connection.wire.releases;
     }
+    if (call?.blockingMs === Infinity) this.#tell(blocked);
     return this.#driver.send(command, stream, node);
   };
 

@@ -10,9 +10,12 @@ export type NodeNews =
   | { readonly kind: 'doubtful' }
   /** The node was reached, or is replying again. */
   | { readonly kind: 'found' }
+  /** A call that blocks without a timeout is sent to the node. */
+  | { readonly kind: 'blocked' }
   | { readonly kind: 'bytes-read' }
   | { readonly kind: 'bytes-written' };
 
+export const blocked = { kind: 'blocked' } as const;
 export const silent = { kind: 'away', cause: 'stalled' } as const;
 // Shared, so that reporting a read after a silence creates no object.
 export const found = { kind: 'found' } as const;

@@ -1,4 +1,5 @@
-import type { NodeDriver } from '../../driver/cluster-driver.ts';
+import type { Clock } from '../../clock.ts';
+import type { ClusterDriver, NodeDriver } from '../../driver/cluster-driver.ts';
 import type { ClusterNode } from './cluster-node.ts';
 import type { NodeRole } from '../subscribers/subscriber-watch.ts';
 
@@ -59,4 +60,14 @@ export class WatchedNodes {
   async close(): Promise<void> {
     await Promise.all([...this.#nodes.values()].map((node) => node.close()));
   }
+}
+
+/** Has all nodes watched to which a cluster client is connected now, or will be. */
+export function watchAll(cluster: ClusterDriver, nodes: WatchedNodes, clock: Clock): void {
+  const forget = (node: NodeDriver): void => nodes.forget(node);
+  cluster.onSubscriber((subscriber) => nodes.watch(subscriber, 'channels'), clock);
+  cluster.onShardSubscriber((subscriber) => nodes.watch(subscriber, 'shard-channels'), forget);
+  cluster.onNodeAdded((node) => nodes.watch(node, 'calls'));
+  cluster.onNodeRemoved(forget);
+  for (const node of cluster.nodes()) nodes.watch(node, 'calls');
 }

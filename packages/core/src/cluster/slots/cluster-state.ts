@@ -1,3 +1,5 @@
+import type { NodeDriver } from '../../driver/cluster-driver.ts';
+
 /** The state of the cluster, as one node reports it. */
 export interface ClusterState {
   readonly isUp: boolean;
@@ -7,8 +9,17 @@ export interface ClusterState {
   readonly failedSlots: number;
 }
 
+/** Asks a node for the state of the cluster. Resolves with undefined if the node does not tell. */
+export async function askState(node: NodeDriver): Promise<ClusterState | undefined> {
+  try {
+    return clusterStateOf(await node.ask('cluster', ['INFO']));
+  } catch {
+    return undefined;
+  }
+}
+
 /** Reads the reply to CLUSTER INFO. */
-export function clusterStateOf(reply: unknown): ClusterState {
+function clusterStateOf(reply: unknown): ClusterState {
   const text = String(reply);
   return {
     isUp: text.includes('cluster_state:ok'),

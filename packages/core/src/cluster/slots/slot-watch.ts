@@ -2,7 +2,7 @@ import type { ClusterDriver, NodeDriver } from '../../driver/cluster-driver.ts';
 import type { Clock, Random, TimerHandle } from '../../clock.ts';
 import { connectWitness } from './witnesses.ts';
 import type { FailoverSigns } from './failover-signs.ts';
-import { clusterStateOf, type ClusterState } from './cluster-state.ts';
+import { askState, type ClusterState } from './cluster-state.ts';
 
 /** A report from the watch: a finding, or a task that is due. */
 export type SlotNews =
@@ -204,7 +204,7 @@ export class SlotWatch {
   readonly #askState = async (node: NodeDriver): Promise<void> => {
     if (this.#asked.has(node)) return;
     this.#asked.add(node);
-    const state = await stateOf(node);
+    const state = await askState(node);
     this.#asked.delete(node);
     if (state === undefined || this.#until === 0) return;
     this.#noteFailover(state, node.address);
@@ -238,13 +238,5 @@ export class SlotWatch {
     if (!isOver) return;
     this.readSlots();
     this.#lookSoon();
-  }
-}
-
-async function stateOf(node: NodeDriver): Promise<ClusterState | undefined> {
-  try {
-    return clusterStateOf(await node.ask('cluster', ['INFO']));
-  } catch {
-    return undefined;
   }
 }
