@@ -96,3 +96,8 @@ const sentences: Readonly<Record<CauseCode, string>> = {
 export function describeCause(code: CauseCode): string {
   return sentences[code];
 }
+
+/** Whether the server serves reads but refuses every write. */
+export function isWriteRefusal(code: CauseCode | undefined): boolean {
+  return code === 'out-of-memory' || code === 'persistence' || code === 'too-few-replicas';
+}

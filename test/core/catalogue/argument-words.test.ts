@@ -10,7 +10,11 @@ describe('a number among the arguments', () => {
     ['1e3', 1_000],
     ['', Number.NaN],
     [' 1', Number.NaN],
-    ['0x10', Number.NaN],
+    ['0x10', 16],
+    ['-0x0.1', -0.0625],
+    ['0X1p3', 8],
+    ['0x', Number.NaN],
+    ['0x.p1', Number.NaN],
     ['Infinity', Number.NaN],
     ['1_000', Number.NaN],
   ])('is read with decimals: "%s" is %d', (text, number) => {

@@ -56,6 +56,11 @@ const rows: readonly (readonly [string, Partial<StatusFacts>, StatusVerdict])[] 
     { status: 'degraded', reads: true, writes: true, cause: 'error-rate' },
   ],
   [
+    'writes that were refused, on trial',
+    { writeCircuit: 'half-open', writeCause: 'out-of-memory' },
+    { status: 'degraded', reads: true, writes: false, cause: 'out-of-memory' },
+  ],
+  [
     'reads open, writes not',
     { readCircuit: 'open', readCause: 'slow' },
     { status: 'degraded', reads: false, writes: true, cause: 'slow' },

@@ -22,6 +22,8 @@ describe('a server out of memory', () => {
     expect(await redis.client.get('greeting')).toBe('hello');
     expect(await redis.client.del('old')).toBe(1);
     expect(redis.resilience.snapshot().circuit.read).toBe('closed');
+    await waitFor(() => redis.resilience.snapshot().circuit.write === 'half-open');
+    expect(redis.resilience.snapshot()).toMatchObject({ status: 'degraded', writes: false });
 
     await redis.server.command('CONFIG', 'SET', 'maxmemory', 0);
     await redis.until('up');

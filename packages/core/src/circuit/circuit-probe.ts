@@ -1,4 +1,4 @@
-import type { CauseCode } from '../cause.ts';
+import { isWriteRefusal } from '../cause.ts';
 import type { Clock, TimerHandle } from '../clock.ts';
 import { isReplyError } from '../replies/connection-error.ts';
 import { classifyReply } from '../replies/reply-error.ts';
@@ -23,8 +23,8 @@ const harmlessWrite = ['__redis-resilience:probe', ''] as const;
 /**
  * Probes a circuit that is open or half-open, with a command that matches the fault, so that the circuit can close
  * without traffic and before its open time is over. One probe runs at a time: every 100 ms while calls are being
- * rejected, otherwise after pauses that grow to a second. In the half-open state, the reply to a probe counts as a
- * trial like any other.
+ * rejected, otherwise after pauses that grow to a second. In the half-open state, a good reply counts as a successful
+ * trial; a bad one counts nothing. If the server refused writes, one write that it accepts closes the circuit.
  */
 export class CircuitProbe {
   readonly #circuit: Circuit;
@@ -70,7 +70,7 @@ export class CircuitProbe {
       () => {
         const now = clock.now();
         if (now < this.#dueAt && now - this.#circuit.wantedAt > recentMs) return this.#armNext();
-        const asksForWrites = isRefusal(this.#circuit.cause);
+        const asksForWrites = isWriteRefusal(this.#circuit.cause);
         void this.#look(asksForWrites).then((tookMs) => {
           if (this.#timer === timer) this.#judge(asksForWrites, tookMs);
         });
@@ -93,7 +93,7 @@ export class CircuitProbe {
   #judge(askedForWrites: boolean, tookMs: number | undefined): void {
     this.#timer = undefined;
     // In the meantime, the circuit may have opened for another reason, about which this reply says nothing.
-    const isToThePoint = askedForWrites === isRefusal(this.#circuit.cause);
+    const isToThePoint = askedForWrites === isWriteRefusal(this.#circuit.cause);
     if (tookMs === undefined || !isToThePoint) {
       this.#pauseMs = Math.min(maxPauseMs, this.#pauseMs * growth);
       this.#arm();
@@ -137,8 +137,4 @@ export class CircuitProbe {
       return error instanceof Error && isReplyError(error);
     }
   }
-}
-
-function isRefusal(cause: CauseCode | undefined): boolean {
-  return cause === 'out-of-memory' || cause === 'persistence' || cause === 'too-few-replicas';
 }

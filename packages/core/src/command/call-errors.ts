@@ -49,7 +49,7 @@ export function elsewhere(outcome: Outcome): OwnFailure {
 }
 
 /**
- * Returns the failure of a call that is rejected. `reason`: why its lane is unavailable. `spent`: the error to use if
+ * Returns the failure of a call that was not admitted. `reason`: why its lane is unavailable. `spent`: the error to use if
  * the budget of its request is spent.
  */
 export function refusalOf(

@@ -28,7 +28,7 @@ export interface Situation {
   readonly categories: CategoryOverrides | undefined;
 }
 
-/** The caller gets the result. The circuit and the retry budget count a success. */
+/** The caller gets the result. The circuit counts the reply, and the retry budget a first attempt that succeeded. */
 export interface Answer {
   readonly kind: 'answer';
 }

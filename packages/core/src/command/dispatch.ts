@@ -53,7 +53,10 @@ export interface Dispatch {
   leave(quit: DriverCommand): void;
   /** Returns whether the socket is applying backpressure. */
   isBlocked(): boolean;
-  /** Returns the part of Redis that this call needs, if that part is unavailable; otherwise undefined. */
+  /**
+   * If the Cluster node or slot that this call needs is unavailable, returns the cause, and until when calls wait for
+   * it; otherwise undefined. Always undefined without a Cluster.
+   */
   partAway(call: Call): PartAway | undefined;
   /** Returns whether all parts of Redis are available. */
   isWhole(): boolean;

@@ -96,8 +96,12 @@ export function hedgedEstablish(
   });
 }
 
-const silentProgress: EstablishProgress = { connected: ignore, preparing: () => ignore };
+const silentProgress: EstablishProgress = { connected: nothing, preparing: () => nothing };
+
+function nothing(): void {
+  // The second connection reports no progress.
+}
 
 function ignore(): void {
-  // The first connection reports the cause.
+  // If the second connection fails, the first one still decides, and the caller gets its error.
 }

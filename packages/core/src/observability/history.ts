@@ -34,7 +34,10 @@ export type HistoryEntry = StatusEntry | CommandEntry;
 const maxStatuses = 100;
 const maxCommands = 100;
 
-/** Two bounded queues, so that a storm of failed commands does not push out the status changes. */
+/**
+ * Keeps the last status changes and the last slow or failed commands, separately, so that a storm of failed commands does
+ * not push out the status changes.
+ */
 export class History {
   #statuses: StatusEntry[] | undefined;
   #commands: CommandEntry[] | undefined;

@@ -1,7 +1,7 @@
 /**
  * Why bytes cannot be read as replies. `not-resp`: the peer does not speak the Redis protocol. `tls`: it sent a TLS
  * record. `malformed`: a length, a number or the end of a string is invalid. `streamed`: it sent a RESP3 type of
- * unknown length, which no server uses. The others name the limit that was exceeded.
+ * unknown length, which no server uses. The others name the reader's limit that was exceeded.
  */
 export type ProtocolErrorReason =
   | 'not-resp'

@@ -54,7 +54,7 @@ class RedisClients implements ClientsControl {
   readonly #credentials: CredentialsHolder;
   readonly #logins: ReadonlyMap<string, CredentialsHolder> | undefined;
   readonly #sockets: SocketBook;
-  /** The parts for the gates of duplicates. */
+  /** What the gates of all duplicates share; undefined until there is one. */
   #unshared: GateParts | undefined;
   #dialers: readonly DialerLease[] = [];
   /** For each group of sentinels, the promotions that the clients have seen. */

@@ -1,4 +1,4 @@
-import type { CauseCode } from '../cause.ts';
+import { isWriteRefusal, type CauseCode } from '../cause.ts';
 import type { CircuitState, ConnectionState, Status } from '../snapshot.ts';
 
 /** The facts on which the status depends. */
@@ -29,7 +29,9 @@ export interface StatusVerdict {
 export function statusOf(facts: StatusFacts): StatusVerdict {
   const isConnected = facts.connection === 'ready';
   const reads = isConnected && lets(facts.readCircuit);
-  const writes = isConnected && lets(facts.writeCircuit) && facts.writesHeldBy === undefined;
+  // Until a write is accepted, the last thing that is known of the server is that it refuses them.
+  const isRefused = facts.writeCircuit === 'half-open' && isWriteRefusal(facts.writeCause);
+  const writes = isConnected && lets(facts.writeCircuit) && facts.writesHeldBy === undefined && !isRefused;
   const isTrying = facts.readCircuit === 'half-open' || facts.writeCircuit === 'half-open';
   const isWhole = !isTrying && facts.partlyAwayBy === undefined;
   if (reads && writes && isWhole) return { status: 'up', reads, writes, cause: undefined };

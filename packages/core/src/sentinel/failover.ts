@@ -80,7 +80,7 @@ export class Failover {
     return this.#timer !== undefined;
   }
 
-  /** Call when a command begins to wait for the primary. */
+  /** Call when writes begin to wait for the primary: looks at the sentinels now instead of at the next interval. */
   hurry(): void {
     this.#sentinels.hurry();
   }

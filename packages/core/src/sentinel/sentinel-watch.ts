@@ -79,7 +79,7 @@ export class SentinelWatch {
     this.#look();
   }
 
-  /** Call when a command begins to wait for the primary. */
+  /** Call when writes begin to wait for the primary: looks at the sentinels now instead of at the next interval. */
   hurry(): void {
     if (this.#timer === undefined) return;
     this.#options.clock.clearTimeout(this.#timer);

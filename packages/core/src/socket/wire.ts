@@ -162,7 +162,7 @@ export class Wire {
     }
   }
 
-  /** Returns the flush that a command written now belongs to. */
+  /** Returns the {@link Flush}, one write to the socket, in which a command issued now leaves; begins one if need be. */
   currentFlush(): Flush {
     const current = this.#current;
     if (current !== undefined && !this.isBlocked) return current;

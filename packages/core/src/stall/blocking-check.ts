@@ -41,7 +41,10 @@ export class BlockingCheck {
     this.#clock = clock;
   }
 
-  /** Resolves with undefined when the connection works, and when the check was stopped. */
+  /**
+   * Resolves with undefined when the connection works, when there is no call to check, when the second connection led to
+   * another server, and when the check was stopped.
+   */
   async run(): Promise<BlockingFinding | undefined> {
     const call = this.#driver.oldestUnanswered()?.call;
     const { identity } = this.#wire;

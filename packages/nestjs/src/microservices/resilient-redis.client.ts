@@ -38,8 +38,8 @@ interface WaitingRequest {
 }
 
 /**
- * The client of Nest's Redis transport on protected connections, for `ClientsModule`. While Redis is down, a request
- * fails immediately. A request whose connection is lost before its response arrives fails with an {@link
+ * The client of Nest's Redis transport on protected connections, for `ClientsModule`. While Redis takes no writes, a
+ * request fails immediately. A request whose connection is lost before its response arrives fails with an {@link
  * OutcomeUnknownError}, because the response is lost too; one that gets no response within `timeoutMs` fails with a
  * {@link CommandTimeoutError}.
  *

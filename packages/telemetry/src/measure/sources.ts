@@ -30,7 +30,7 @@ export interface OutboxSource {
   readonly bytes: number;
 }
 
-/** The sources that {@link Sources} measures. */
+/** The parts of an application that are measured: its resiliences, and its caches and outboxes by name. */
 export interface SourceOptions {
   readonly resiliences: readonly RedisResilience[];
   readonly caches: Readonly<Record<string, CacheSource>>;

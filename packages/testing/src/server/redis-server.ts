@@ -103,7 +103,7 @@ export class RedisServer implements AsyncDisposable {
     this.#frozen = false;
   }
 
-  /** Restarts a dead server on the same port and folder. Does nothing if it is running. */
+  /** Restarts a dead server on the same port and folder. Does nothing if the server is running. */
   async start(options: StartOptions = {}): Promise<void> {
     checkKnownOptions('server.start', options, startOptionNames);
     const { waitUntil = 'ready', loadingMs = 0, startTimeoutMs = 10_000 } = options;

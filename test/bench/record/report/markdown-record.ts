@@ -52,9 +52,10 @@ ${here.map((world) => sectionOf(world, results)).join('\n\n')}
 
 ## Where less is guaranteed
 
-- Sentinel and Cluster acknowledge a write before they replicate it. While a primary is lost, from half a second before the
-  fault until 2 s after its end, acknowledged writes may be lost, and reads may come from either primary (the contract
-  \`primaryLost\`). Everything before and after that is checked in full, also across the fault.
+- Sentinel and Cluster acknowledge a write before they replicate it. For each fault that can lose a primary, the check
+  therefore allows more from 0.5 s before the fault, for writes that were not replicated yet, until 2 s after its end:
+  acknowledged writes may be missing, and reads may come from the old primary or the new one. This is the contract
+  \`primaryLost\` of the testing kit. Everything before and after that is checked in full, also across the fault.
 - A server without persistence is empty after a restart: everything that it acknowledged before may be lost. There, the
   check covers only calls that hang, that get the reply to another call, or that fail and wrongly say that they did not run.
 - Two databases that share nothing have separate histories. A call that was in flight while another database came into use

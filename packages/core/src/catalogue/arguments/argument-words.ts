@@ -15,16 +15,20 @@ export function textAt(args: readonly unknown[], index: number): string {
     : '';
 }
 
-/** Parses the argument as an integer, as the server does; NaN if it is not one. */
+/** Parses the argument as a decimal integer; NaN if it is not one. The server refuses some that this accepts: `007`. */
 export function integerAt(args: readonly unknown[], index: number): number {
   const text = textAt(args, index);
   return /^-?\d+$/.test(text) ? Number(text) : Number.NaN;
 }
 
-/** Parses the argument as a decimal number, as the server does; NaN if it is not one. */
+/** Parses the argument as a number, hexadecimal ones too, as the server does; NaN if it is not one. */
 export function decimalAt(args: readonly unknown[], index: number): number {
   const text = textAt(args, index);
-  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : Number.NaN;
+  if (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)) return Number(text);
+  const [, sign, whole = '', part = '', , exponent = '0'] = hexadecimal.exec(text) ?? [];
+  if (whole + part === '') return Number.NaN;
+  const digits = Number.parseInt(whole + part, 16);
+  return (sign === '-' ? -1 : 1) * digits * 2 ** (Number(exponent) - 4 * part.length);
 }
 
 /** Returns whether the text is among the arguments from `from` up to, but not including, `to`. */
@@ -34,3 +38,5 @@ export function hasText(args: readonly unknown[], text: string, from: number, to
 }
 
 const longestKeyword = 24;
+
+const hexadecimal = /^([+-]?)0x([\da-f]*)\.?([\da-f]*)(p([+-]?\d+))?$/i;

@@ -57,7 +57,7 @@ export class SubscriberWatch {
     else if (kind === 'lost') this.#gaps.lost(node, connection.wire.readAt);
   }
 
-  /** Call when the slots have been read, because shard channels may have moved with them. */
+  /** Call after the slot table has been refreshed: a shard channel moves with its slot. */
   checkShards(): void {
     this.#checkShards(this.#clock.now());
   }

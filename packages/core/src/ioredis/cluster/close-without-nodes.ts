@@ -18,12 +18,13 @@ export function closeWithoutNodes(target: ClusterInternals): void {
 }
 
 function closeIfEmpty(target: ClusterInternals, before: string): void {
-  if (target.status !== 'disconnecting' || target.nodes().length > 0) return;
+  // A client that was never connected ends by itself.
+  if (target.status !== 'disconnecting' || target.nodes().length > 0 || before === 'wait') return;
   target.setStatus('close');
   // Called explicitly, because between two attempts ioredis does not listen to `close`.
   if (before === 'reconnecting' || before === 'close') target.handleCloseEvent();
-  // Nor does ioredis listen while it resolves the names of the startup nodes. At any other time, its listener runs
-  // first and changes the status.
+  // Nor does ioredis listen while it resolves the names of the startup nodes. In all other states, its `close` listener
+  // runs before this callback and changes the status.
   else
     process.nextTick(() => {
       if (target.status === 'close') target.handleCloseEvent();
