@@ -28,6 +28,21 @@ it('what is away is expected back anew when a failover is seen', () => {
   expect(outages.of(0, ['a:1'], 'write')?.isExpectedUntil).toBe(17_000);
 });
 
+it('calls wait for an election that was seen, however short they wait for a node', () => {
+  const outages = new PartOutages(500);
+  outages.lost('a:1', 'stalled', true, 100);
+  expect(outages.of(0, ['a:1'], 'write')?.isExpectedUntil).toBe(600);
+  outages.failoverSeen(1_500);
+  expect(outages.of(0, ['a:1'], 'write')?.isExpectedUntil).toBe(3_500);
+});
+
+it('calls that wait for nothing do not wait for an election', () => {
+  const outages = new PartOutages(0);
+  outages.lost('a:1', 'stalled', true, 100);
+  outages.failoverSeen(1_500);
+  expect(outages.of(0, ['a:1'], 'write')?.isExpectedUntil).toBe(1_500);
+});
+
 it('a node that says that the cluster is down is away, for reads too unless it takes them', () => {
   const outages = new PartOutages(2_000);
   outages.down('a:1', true, 100);

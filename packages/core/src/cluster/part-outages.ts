@@ -13,16 +13,21 @@ interface Outage {
 }
 
 /**
+ * Milliseconds that an election takes in Redis if the first replica wins: at most one second before it asks for votes,
+ * and the votes.
+ */
+const electionMs = 2_000;
+
+/**
  * Keeps track of the parts of a cluster that are unavailable: nodes that are lost or silent, nodes that report the
  * cluster as down, and slots that no node serves. A call that needs such a part waits if the outage is recent or if a
  * failover has recently been seen.
  */
 export class PartOutages {
-  /**
-   * For how many milliseconds after the outage of a part began, or after a failover was last seen, new calls for it
-   * wait.
-   */
+  /** For how many milliseconds after the outage of a part began, new calls for it wait. */
   readonly #patienceMs: number;
+  /** The same, after a failover was last seen. */
+  readonly #electionPatienceMs: number;
   readonly #lost = new Map<string, Outage>();
   readonly #down = new Map<string, Outage>();
   readonly #uncovered = new Map<number, Outage>();
@@ -31,6 +36,7 @@ export class PartOutages {
 
   constructor(patienceMs: number) {
     this.#patienceMs = patienceMs;
+    this.#electionPatienceMs = patienceMs === 0 ? 0 : Math.max(patienceMs, electionMs);
   }
 
   get isEmpty(): boolean {
@@ -153,6 +159,7 @@ export class PartOutages {
   }
 
   #partAway({ cause, since }: Outage): PartAway {
-    return { cause, isExpectedUntil: Math.max(since, this.#failoverSeenAt) + this.#patienceMs };
+    const isElectedUntil = this.#failoverSeenAt + this.#electionPatienceMs;
+    return { cause, isExpectedUntil: Math.max(since + this.#patienceMs, isElectedUntil) };
   }
 }
