@@ -5,6 +5,7 @@ import { CallOutcomeRecorder } from '../../../packages/core/src/command/call-out
 import { Entrance } from '../../../packages/core/src/command/entrance.ts';
 import { Gate } from '../../../packages/core/src/command/gate.ts';
 import type { DriverCommand, PipelineStream } from '../../../packages/core/src/driver/driver-command.ts';
+import { SignsOfLife } from '../../../packages/core/src/command/signs-of-life.ts';
 import { ProcessStallDetector } from '../../../packages/core/src/event-loop/process-stall-detector.ts';
 import { EventHub } from '../../../packages/core/src/observability/event-hub.ts';
 import type { ResilienceEvents } from '../../../packages/core/src/observability/events.ts';
@@ -32,6 +33,7 @@ export interface GateStage<Clock extends ManualClock = ManualClock> {
   readonly told: Told[];
   /** The commands that need a connection of their own, and were issued on this one. */
   readonly sharedUse: UnleasedCommands;
+  readonly signsOfLife: SignsOfLife;
   /** Issues a command, as a user of the client does. */
   issue(name: string, ...args: readonly (string | number)[]): DriverCommand;
   /** Issues commands as one pipeline; all are handed over once the promise resolves. */
@@ -77,7 +79,8 @@ export function gateStage<Clock extends ManualClock = ManualClock>(
   };
   const recorder = new CallOutcomeRecorder(records);
   const sharedUse = new UnleasedCommands(events);
-  const parts = { ...records, recorder, sharedUse };
+  const signsOfLife = new SignsOfLife();
+  const parts = { ...records, recorder, sharedUse, signsOfLife };
   const dispatch = new FakeDispatch(
     () => clock.now(),
     () => [circuits.read.generation, circuits.write.generation],
@@ -98,6 +101,7 @@ export function gateStage<Clock extends ManualClock = ManualClock>(
     events,
     told,
     sharedUse,
+    signsOfLife,
     issue(name, ...args) {
       const command = commandOf(name, ...args);
       entrance.handle(command);

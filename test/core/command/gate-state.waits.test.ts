@@ -39,6 +39,45 @@ describe('a call in an old outage', () => {
   });
 });
 
+describe('a call in an old outage, after another client has proved that the server is there', () => {
+  it('waits for as long as in a new outage, counted from then', async () => {
+    const { issue, gate, clock, signsOfLife } = expecting(undefined);
+    signsOfLife.note(clock.now());
+    clock.travel(100);
+    const command = issue('get', 'a');
+    clock.travel(249);
+    expect(gate.counts().waiting).toBe(1);
+    clock.travel(1);
+    expect(await fateOf(command)).toMatchObject({ error: { code: 'REDIS_UNAVAILABLE' } });
+  });
+
+  it('does not wait when that was longer ago than the longest wait', () => {
+    const { issue, gate, clock, signsOfLife } = expecting(undefined);
+    signsOfLife.note(clock.now());
+    clock.travel(250);
+    issue('get', 'a');
+    expect(gate.counts().waiting).toBe(0);
+  });
+
+  it.each([
+    ['a connection', (stage: GateStage) => stage.gate.serve()],
+    [
+      'the reply to a call that blocked',
+      (stage: GateStage) => {
+        stage.gate.serve();
+        const blocking = stage.issue('blpop', 'list', 60);
+        stage.clock.travel(5_000);
+        stage.dispatch.answer(blocking, ['list', 'a']);
+      },
+    ],
+  ])('%s is such a proof', (_title, prove) => {
+    const stage = expecting(undefined);
+    prove(stage);
+    stage.gate.hold(10_000);
+    expect(stage.signsOfLife.awaySince(10_000)).toBe(stage.clock.now());
+  });
+});
+
 describe('a blocking call in an old outage', () => {
   it.each([
     ['a tenth of a second', '0.1', 1_350],

@@ -217,7 +217,8 @@ describe('a gate that is held', () => {
 
   it('refuses at once when the outage is older than a wait, but tells in the next turn', async () => {
     const { issue, gate, line, clock, told } = gateStage();
-    gate.hold(9_750);
+    clock.travel(250);
+    gate.hold(10_000);
     line.cause = 'stalled';
     const command = issue('get', 'a');
     expect(told).toEqual([

@@ -32,6 +32,23 @@ describe('a blocking call', () => {
     for (const each of [popped, moved, read]) each.disconnect();
   });
 
+  it.concurrent('that is answered when a server thaws lets the commands after it run', async () => {
+    await using redis = await startProtectedRedis({ isDirect: true });
+    const { client, server } = redis;
+    const worker = client.duplicate();
+    await worker.ping();
+    const popped = worker.blpop('queue', 1);
+    await waitFor(async () => /blocked_clients:1/.test(String(await server.command('INFO', 'clients'))));
+    await server.freeze();
+    expect(await errorOf(client.incr('count'))).toMatchObject({ outcome: 'unknown' });
+    expect(await errorOf(client.incr('count'))).toMatchObject({ reason: 'stalled', outcome: 'not-applied' });
+    server.thaw();
+    const after = popped.then(() => Promise.allSettled(Array.from({ length: 4 }, () => client.get('other'))));
+    expect(await popped).toBeNull();
+    expect(await after).toEqual(Array.from({ length: 4 }, () => ({ status: 'fulfilled', value: null })));
+    worker.disconnect();
+  });
+
   it.concurrent('waits for ever without a timeout, and is answered', async () => {
     await using redis = await startProtectedRedis({
       resilience: { timeoutMs: 200, connection: { idlePingMs: 100 } },

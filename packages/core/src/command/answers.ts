@@ -24,7 +24,10 @@ export class Answers implements CallOwner {
   answered(call: Call, value: unknown, command: DriverCommand): void {
     const { batch } = call;
     // A call on the fast path is never a step of a scan.
-    if (isSlow(call)) this.#gate.state.guards.answered(call, command, value);
+    if (isSlow(call)) {
+      this.#gate.state.guards.answered(call, command, value);
+      if (call.slow.blockingMs !== undefined) this.#gate.state.noteSignOfLife();
+    }
     if (batch === undefined) this.#gate.answered(call, value);
     else if (batch instanceof JoinedBatch) {
       const isAccepted = batch.take(value as Buffer);

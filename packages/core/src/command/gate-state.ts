@@ -49,6 +49,13 @@ export class GateState {
   serve(): void {
     this.#kind = 'serving';
     this.#awaySince = undefined;
+    this.noteSignOfLife();
+  }
+
+  /** Call when something proves that the server is there. */
+  noteSignOfLife(): void {
+    const { signsOfLife, settings } = this.#parts;
+    signsOfLife.note(settings.clock.now());
   }
 
   hold(since: number | undefined): void {
@@ -155,7 +162,7 @@ export class GateState {
   /** Returns those admission facts that are the same for every read, whatever its keys. */
   factsForAll(): Pick<GateFacts, 'gate' | 'awaySince' | 'isIsolated'> {
     const isIsolated = this.#parts.circuits.read.state === 'isolated';
-    return { gate: this.#kind, awaySince: this.#awaySince, isIsolated };
+    return { gate: this.#kind, awaySince: this.#parts.signsOfLife.awaySince(this.#awaySince), isIsolated };
   }
 
   /** Returns the facts on which the admission of a call depends. */
@@ -167,7 +174,7 @@ export class GateState {
       gate: this.#kind,
       lane,
       partAway: this.#dispatch.partAway(call),
-      awaySince: this.#awaySince,
+      awaySince: this.#parts.signsOfLife.awaySince(this.#awaySince),
       writesAwaySince: this.#writesAwaySince,
       isBlocked: this.#dispatch.isBlocked(),
       isIsolated: this.#parts.circuits[lane].state === 'isolated',

@@ -8,6 +8,7 @@ import type { ReplyVerdict } from '../replies/reply-error.ts';
 import type { Settings } from '../options/settings.ts';
 import type { ConnectionState, Lane } from '../snapshot.ts';
 import type { Call } from './call.ts';
+import type { SignsOfLife } from './signs-of-life.ts';
 import type { CallOutcomeRecorder } from './call-outcome-recorder.ts';
 
 /** The part of a connection that is visible to its gate. */
@@ -41,6 +42,8 @@ export interface GateParts {
   readonly stallDetector: ProcessStallDetector;
   readonly recorder: CallOutcomeRecorder;
   readonly unaided: UnaidedLibraries;
+  /** Of the server that the clients lead to. */
+  readonly signsOfLife: SignsOfLife;
   /** Undefined for clients that callers do not share: duplicates and leased connections. */
   readonly sharedUse: UnleasedCommands | undefined;
 }

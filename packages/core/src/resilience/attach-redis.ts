@@ -19,7 +19,7 @@ import { RedisDriver } from '../ioredis/redis-driver.ts';
 import type { Driver } from '../driver/driver.ts';
 import type { Credentials } from '../redis-resilience.ts';
 import { Promotions } from '../sentinel/promotions.ts';
-import { unsharedParts } from './gate-parts.ts';
+import { partsElsewhere, unsharedParts } from './gate-parts.ts';
 import { ProtectedClients, type ClientsControl } from './protected-clients.ts';
 import { ProtectedRedis } from './protected-redis.ts';
 
@@ -128,7 +128,14 @@ class RedisClients implements ClientsControl {
     const guarded: ProtectedRedis = new ProtectedRedis(
       driver,
       follows ? this.#routesOf(driver, isLeased) : () => this.#routeTo(driver, login, isLeased),
-      { settings, flushes, gateParts, tell, ownCircuits, isAwaited },
+      {
+        settings,
+        flushes,
+        gateParts: isElsewhere ? partsElsewhere(gateParts) : gateParts,
+        tell,
+        ownCircuits,
+        isAwaited,
+      },
     );
     markProtected(client);
     if (login === this.#credentials) this.#drivers = this.#drivers.concat(driver);

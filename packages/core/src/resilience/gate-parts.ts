@@ -1,10 +1,11 @@
 import { RetryBudget } from '../circuit/retry-budget.ts';
 import { CallOutcomeRecorder, type Records } from '../command/call-outcome-recorder.ts';
+import { SignsOfLife } from '../command/signs-of-life.ts';
 import type { GateParts } from '../command/line.ts';
 import { UnaidedLibraries } from '../observability/unaided-libraries.ts';
 import { UnleasedCommands } from '../observability/unleased-commands.ts';
 
-type OwnParts = Omit<GateParts, 'retryBudget' | 'recorder' | 'sharedUse' | 'unaided'> &
+type OwnParts = Omit<GateParts, 'retryBudget' | 'recorder' | 'sharedUse' | 'unaided' | 'signsOfLife'> &
   Omit<Records, 'retryBudget' | 'unaided'>;
 
 /** The parts for the gate of the client that all callers share. */
@@ -32,11 +33,26 @@ export function makeGateParts(parts: OwnParts): SharedGateParts {
     pendingCalls,
   });
   const sharedUse = new UnleasedCommands(events);
-  return { settings, circuits, retryBudget, stallDetector, recorder, unaided, sharedUse };
+  const signsOfLife = new SignsOfLife();
+  return { settings, circuits, retryBudget, stallDetector, recorder, unaided, signsOfLife, sharedUse };
 }
 
 /** Returns the parts for the gates of clients that callers do not share. */
 export function unsharedParts(parts: GateParts): GateParts {
-  const { settings, circuits, retryBudget, stallDetector, recorder, unaided } = parts;
-  return { settings, circuits, retryBudget, stallDetector, recorder, unaided, sharedUse: undefined };
+  const { settings, circuits, retryBudget, stallDetector, recorder, unaided, signsOfLife } = parts;
+  return {
+    settings,
+    circuits,
+    retryBudget,
+    stallDetector,
+    recorder,
+    unaided,
+    signsOfLife,
+    sharedUse: undefined,
+  };
+}
+
+/** Returns the parts for the gate of a client that leads to another server. */
+export function partsElsewhere(parts: GateParts): GateParts {
+  return { ...parts, signsOfLife: new SignsOfLife() };
 }
