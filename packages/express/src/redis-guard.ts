@@ -57,9 +57,14 @@ export function redisGuard(options: RedisGuardOptions = {}): Middleware {
   // Connecting starts now, so that the connection is ready when the first request arrives.
   let connection: RedisResilience = resilience ?? defaultRedisResilience();
   noteGuarded(() => connection);
+  let latestApp: object | undefined;
   return function redisGuard(req, res, next) {
     checkFramework('redisGuard', typeof next === 'function', 'koa');
-    passRejectionsOn(req);
+    // Mostly, all requests are for one application, and a look at the others would cost as much as the rest.
+    if (req.app !== latestApp) {
+      latestApp = req.app;
+      passRejectionsOn(req);
+    }
     connection = resilience ?? defaultRedisResilience();
     const guard = createRequestGuard(connection);
     const deciding = untilDecided(connection, policy, guard.snapshot);
