@@ -4,10 +4,12 @@ import type { Driver } from '../driver/driver.ts';
 import { resetSocket } from '../handshake/reset-socket.ts';
 
 const gracefulEndMs = 2000;
+/** A node of a Cluster that has lost its slots redirects the calls that block on it within this time. */
+const blockedEndMs = 1000;
 
 /**
  * Ends the socket of a client that its user closed. With a graceful end, the socket first has a moment to receive the
- * replies that are still due.
+ * replies that are still due. Behind a call that blocks without a timeout, none is.
  */
 export function endSocket(
   socket: Socket | undefined,
@@ -19,7 +21,8 @@ export function endSocket(
   if (!isGraceful) socket.destroy();
   else if (driver.unansweredCount() === 0) socket.destroySoon();
   else {
-    after(socket, gracefulEndMs, clock, () => socket.destroy());
+    const isBlocked = driver.oldestUnanswered()?.call?.blockingMs === Infinity;
+    after(socket, isBlocked ? blockedEndMs : gracefulEndMs, clock, () => socket.destroy());
     socket.end();
   }
 }
