@@ -47,6 +47,13 @@ it('a command whose name is no text is refused, and not sent', async () => {
   expect(dispatch.sent).toEqual([]);
 });
 
+it('a command that changes its connection is passed on in the only spelling that the driver recognises', async () => {
+  const { issue, pipeline, dispatch } = gateStage();
+  for (const name of ['SELECT', 'Subscribe', 'FT._OURS']) issue(name, '1');
+  await pipeline(['MULTI'], ['INCR', 'a'], ['EXEC']);
+  expect(dispatch.sent).toEqual(['select', 'subscribe', 'FT._OURS', 'multi', 'INCR', 'exec']);
+});
+
 describe('what a client that callers share notes', () => {
   const joined = (...commands: readonly JoinedCommand[]): DriverCommand =>
     Object.assign(commandOf('pipeline'), { joined: commands });

@@ -29,6 +29,7 @@ it('the situation of a call is what holds for it at this moment', () => {
     isEnded: false,
     canRun: true,
     laneCause: undefined,
+    isServerAway: false,
     reason: 'slow',
     retryBudgetAllows: true,
     maxRetries: 2,
@@ -38,7 +39,11 @@ it('the situation of a call is what holds for it at this moment', () => {
   expect(gate.state.situationOf(fast as typeof call)).toMatchObject({ deadlineAt: 10_300 });
   line.writesHeldBy = 'read-only';
   gate.holdWrites(10_000);
-  expect(gate.state.situationOf(call)).toMatchObject({ canRun: false, laneCause: 'read-only' });
+  expect(gate.state.situationOf(call)).toMatchObject({
+    canRun: false,
+    laneCause: 'read-only',
+    isServerAway: true,
+  });
   expect(gate.state.situationOf(fast as typeof call)).toMatchObject({ canRun: true });
   gate.end();
   expect(gate.state.situationOf(call)).toMatchObject({ isEnded: true, canRun: false });

@@ -170,3 +170,13 @@ describe('the end of a plain reply', () => {
 function frames(): ReplyFrames {
   return new ReplyFrames(limits, { readsResp3: true, followsRedirects: false });
 }
+
+it.each(sound)('the size of %j is that of all its bytes', (text) => {
+  const framesWith = (maxReplyBytes: number): ReplyFrames =>
+    new ReplyFrames({ ...limits, maxReplyBytes }, { readsResp3: true, followsRedirects: false });
+  const reply = Buffer.from(text);
+  const frames = framesWith(reply.length);
+  expect([frames.next(reply, 0), frames.bytes]).toEqual([reply.length, reply.length]);
+  const smaller = framesWith(reply.length - 1);
+  expect([smaller.next(reply, 0), smaller.failure]).toEqual([-1, 'too-large']);
+});

@@ -20,6 +20,15 @@ describe.each(supportedProtocols)('a session that is connected again (RESP%i)', 
     expect(await redis.client.duplicate().get('here')).toBe('three');
   });
 
+  it.concurrent('has the database that was selected by a command in capitals', async () => {
+    await using redis = await startProtectedRedis({ client: { protocol } });
+    await redis.client.call('SELECT', '5');
+    await redis.client.set('here', 'five');
+    await reset(redis);
+
+    expect(await redis.client.get('here')).toBe('five');
+  });
+
   it.concurrent.each([0, 100, 1_000])(
     'has the database that was selected, also for calls that waited through %i ms of outage',
     async (outageMs) => {

@@ -18,8 +18,10 @@ export interface Situation {
   readonly isEnded: boolean;
   /** Whether the call would be passed to the driver immediately. */
   readonly canRun: boolean;
-  /** Why the call's lane is unavailable; undefined if it is available. */
+  /** Why the call's lane is unavailable, or why its circuit is not closed; undefined if neither is the case. */
   readonly laneCause: CauseCode | undefined;
+  /** Whether `laneCause` is the cause of the connection, the part of Redis or the hold on writes, not of a circuit. */
+  readonly isServerAway: boolean;
   /** Like `laneCause`, but falls back to the most likely cause if none is known. */
   readonly reason: CauseCode;
   readonly retryBudgetAllows: boolean;
@@ -151,13 +153,11 @@ function decideLost(call: CallFacts, error: Error, situation: Situation): Decisi
   return { ...failing, failure: awayFailure(call, reason, known, error) };
 }
 
-function decideOverdue(call: CallFacts, { laneCause }: Situation): Decision {
-  const outcome = presentOutcome(call);
-  const failure = failureOf('timeout', laneCause ?? 'slow', outcome);
+function decideOverdue(call: CallFacts, { laneCause, isServerAway }: Situation): Decision {
+  const failure = failureOf('timeout', laneCause ?? 'slow', presentOutcome(call));
   // If the server is known to be unavailable, an overdue call does not also count as slow.
-  return laneCause === undefined
-    ? { ...failing, failure, counts: 'failure', cause: 'slow' }
-    : { ...failing, failure };
+  if (isServerAway) return { ...failing, failure };
+  return { ...failing, failure, counts: 'failure', cause: 'slow' };
 }
 
 function failureWhenExpired(call: CallFacts, { reason }: Situation): CallFailure {

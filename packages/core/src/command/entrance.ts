@@ -15,6 +15,7 @@ import type { Dispatch } from './dispatch.ts';
 import type { Gate } from './gate.ts';
 import type { GateParts, Line } from './line.ts';
 import { argumentBytes } from './slow-path.ts';
+import { spellInLowerCase } from './spelling.ts';
 
 /**
  * The way into a gate: creates a call for each command or batch that the driver sends, and admits or rejects it. If
@@ -60,6 +61,7 @@ export class Entrance {
   };
 
   #handleOnSlowPath(command: DriverCommand, stream?: PipelineStream, node?: unknown): unknown {
+    spellInLowerCase(command);
     const { call: known } = command;
     if (this.#dispatch.isHandshake(command)) return this.#dispatch.send(command, stream, node);
     if (known !== undefined) {

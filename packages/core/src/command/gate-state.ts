@@ -127,11 +127,14 @@ export class GateState {
    * on writes, or of the call's circuit. Undefined if it can be served.
    */
   causeOf(call: Call): CauseCode | undefined {
+    return this.#serverCauseOf(call) ?? circuitOf(call, this.#parts.circuits).cause;
+  }
+
+  /** Like {@link causeOf}, but without the circuit. */
+  #serverCauseOf(call: Call): CauseCode | undefined {
     const { cause, writesHeldBy } = this.#line;
-    const lane = laneOf(call);
-    const held = lane === 'write' ? writesHeldBy : undefined;
     return (
-      this.#dispatch.partAway(call)?.cause ?? cause ?? held ?? circuitOf(call, this.#parts.circuits).cause
+      this.#dispatch.partAway(call)?.cause ?? cause ?? (laneOf(call) === 'write' ? writesHeldBy : undefined)
     );
   }
 
@@ -202,6 +205,7 @@ export class GateState {
       isEnded: this.#kind === 'ended',
       canRun: this.canRun(call),
       laneCause: this.causeOf(call),
+      isServerAway: this.#serverCauseOf(call) !== undefined,
       reason: this.reasonFor(call),
       retryBudgetAllows: retryBudget.allowsRetry,
       maxRetries: settings.retry.maxRetries,

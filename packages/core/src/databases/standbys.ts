@@ -30,6 +30,7 @@ export class Standbys {
   readonly #known = new Map<string, Knowledge>();
   readonly #proofs = new Map<string, Set<(cause: CauseCode | undefined) => void>>();
   #isStarted = false;
+  #isNeeded = false;
 
   constructor(
     databases: readonly Database[],
@@ -69,10 +70,12 @@ export class Standbys {
 
   /** Call when the database in use has become unavailable. */
   need(): void {
+    this.#isNeeded = true;
     for (const watch of this.#watches.values()) watch.need();
   }
 
   calm(): void {
+    this.#isNeeded = false;
     for (const watch of this.#watches.values()) watch.calm();
   }
 
@@ -80,7 +83,7 @@ export class Standbys {
   async prove(name: string, signal: AbortSignal): Promise<void> {
     const proofs = this.#proofs.get(name) ?? new Set();
     this.#proofs.set(name, proofs);
-    await new Promise<void>((resolve, reject) => {
+    const proof = new Promise<void>((resolve, reject) => {
       const settle = (cause: CauseCode | undefined): void => {
         proofs.delete(settle);
         signal.removeEventListener('abort', onAbort);
@@ -92,7 +95,12 @@ export class Standbys {
       signal.addEventListener('abort', onAbort, { once: true });
       this.#watches.get(name)?.need();
     });
-    this.#watches.get(name)?.calm();
+    try {
+      await proof;
+    } finally {
+      // A database that did not answer is not dialed faster from now on, unless the one in use is unavailable.
+      if (!this.#isNeeded) this.#watches.get(name)?.calm();
+    }
   }
 
   /**

@@ -88,7 +88,8 @@ export class ReplyFrames {
         case inLine: {
           const from = at;
           at = line.read(chunk, at);
-          this.#admit(at - from);
+          // Once the CR has arrived, its LF is counted too.
+          this.#admit(at - from + (line.hasEnded ? 1 : 0));
           if (line.hasEnded) this.#place = inLineEnd;
           break;
         }
@@ -112,6 +113,7 @@ export class ReplyFrames {
     if (depth === 0) this.#beginReply(type);
     else if (type === push) this.#fail('malformed');
     else if (depth === 1) this.#shape?.elements.push(kindOfElement(type));
+    this.#bytes++;
     this.#line.begin(type, this.#shape !== undefined);
     this.#place = inLine;
   }
@@ -134,8 +136,8 @@ export class ReplyFrames {
         if (this.#missing.length === 1) this.#shape?.elements.splice(-1, 1, 'null');
         return this.#endElement();
       case 'body':
-        this.#admit(line.number);
         this.#bodyLeft = line.number + 2;
+        this.#admit(this.#bodyLeft);
         this.#bodyText = '';
         this.#place = inBody;
         return false;
