@@ -5,7 +5,8 @@ import type { Deadline } from '../deadline.ts';
 /** How a conversation ended before all replies had arrived. */
 export type Ending =
   | { readonly kind: 'closed' }
-  | { readonly kind: 'silent' }
+  /** The time was over. `silentMs`: how long the peer had been expected to say something, and did not. */
+  | { readonly kind: 'silent'; readonly silentMs: number }
   | { readonly kind: 'failed'; readonly code: string }
   | { readonly kind: 'not-redis' };
 
@@ -25,6 +26,7 @@ export class Conversation {
   readonly #reader = new ReplyReader();
   readonly #replies: Reply[] = [];
   #ending: Ending | undefined;
+  #heardBytes = 0;
   #firstBytes: Buffer = Buffer.alloc(0);
   #wake: (() => void) | undefined;
 
@@ -51,16 +53,20 @@ export class Conversation {
   /** Sends commands in one write and waits for the same number of replies. */
   async ask(commands: readonly (readonly string[])[], deadline: Deadline): Promise<Round> {
     const startedAt = deadline.clock.now();
+    let heardAt = startedAt;
     if (this.#ending === undefined) this.#socket.write(commands.map(encodeCommand).join(''));
     while (this.#replies.length < commands.length && this.#ending === undefined && !deadline.over) {
+      const heardBytes = this.#heardBytes;
       await this.#change(deadline.signal);
+      if (this.#heardBytes > heardBytes) heardAt = deadline.clock.now();
     }
     const replies = this.#replies.splice(0, commands.length);
     const isComplete = replies.length === commands.length;
+    const now = deadline.clock.now();
     return {
       replies,
-      ending: isComplete ? undefined : (this.#ending ?? { kind: 'silent' }),
-      durationMs: deadline.clock.now() - startedAt,
+      ending: isComplete ? undefined : (this.#ending ?? { kind: 'silent', silentMs: now - heardAt }),
+      durationMs: now - startedAt,
     };
   }
 
@@ -69,6 +75,7 @@ export class Conversation {
   }
 
   #receive(chunk: Buffer): void {
+    this.#heardBytes += chunk.length;
     if (this.#firstBytes.length < keptBytes) {
       this.#firstBytes = Buffer.concat([this.#firstBytes, chunk]).subarray(0, keptBytes);
     }

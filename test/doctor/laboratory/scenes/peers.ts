@@ -75,9 +75,9 @@ async function throughProxy(
     timeoutMs: 6000,
   });
   await proxy.heal();
-  proxy.latency(300);
+  proxy.latency(150);
   await laboratory.check('a network too slow for the bound', { code: 'slow' }, proxy.url, {
-    timeoutMs: 1500,
+    timeoutMs: 1000,
   });
   await proxy.heal();
   proxy.latency(60);

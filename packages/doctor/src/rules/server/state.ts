@@ -51,7 +51,10 @@ export const brokenOffRule = onEachNode((node) => {
   if (peer?.kind !== 'redis' || login === undefined || ending === undefined || hello?.closesConnection) {
     return undefined;
   }
-  if (ending.kind === 'silent' && peer.durationMs >= slowAnswerMs) {
+  // For so long, the next reply of a slow server may be on its way.
+  const isSlow =
+    ending.kind === 'silent' && peer.durationMs >= slowAnswerMs && ending.silentMs < 2 * peer.durationMs;
+  if (isSlow) {
     return error(
       'slow',
       'The server answers so slowly that the walk reached its time limit before it was done.',
