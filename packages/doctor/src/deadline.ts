@@ -9,14 +9,21 @@ export class Deadline {
 
   constructor(clock: Clock, ms: number, parent?: AbortSignal) {
     const controller = new AbortController();
-    const timer = clock.setTimeout(() => controller.abort(), Math.max(0, ms));
+    let isReleased = false;
     const onAbort = (): void => controller.abort();
+    const onTime = (): void => {
+      if (!isReleased) onAbort();
+    };
+    // After a stall of the process, timers run before sockets are read: first read the replies that are waiting.
+    const afterReads = (): void => void clock.setImmediate(() => clock.setImmediate(onTime));
+    const timer = clock.setTimeout(afterReads, Math.max(0, ms));
     if (parent?.aborted) controller.abort();
     else parent?.addEventListener('abort', onAbort, { once: true });
     this.clock = clock;
     this.signal = controller.signal;
     this.#endsAt = clock.now() + ms;
     this.#release = () => {
+      isReleased = true;
       clock.clearTimeout(timer);
       parent?.removeEventListener('abort', onAbort);
     };
