@@ -7,7 +7,7 @@
  * - `write-last-wins`: running it twice has the same effect as once (plain SET).
  * - `write-accumulating`: running it twice has a different effect than once (INCR, LPUSH).
  * - `admin`: changes the server itself.
- * - `never`: unknown, or tied to the connection.
+ * - `never`: its effect is unknown (a script, a command that is in no table), or it is tied to the connection.
  */
 export type Category =
   'read' | 'write-checked' | 'write-last-wins' | 'write-accumulating' | 'admin' | 'never';

@@ -29,7 +29,7 @@ export interface CommandTraits {
 
 /**
  * Returns the traits of a command: one frozen object per name, found with one map lookup. A command that is in no table
- * is treated as the worst case: a write of kind `unknown` that is never retried.
+ * is treated as the worst case: a write of kind `unknown` that is not retried if it may have run.
  *
  * @example
  * traitsOf('get').lane; // 'read'
@@ -88,7 +88,7 @@ function unknownSubcommand(name: string, container: CommandTraits): CommandTrait
   return traitsIn({ lane: container.lane, effect: 'never', kind: 'unknown', names: '' }, printable(name));
 }
 
-// Errors, events and logs show the name. A text that cannot be one, such as a whole command, may contain a key or a
+// Errors, events and logs show the name. A text that cannot be a name, such as a whole command, may contain a key or a
 // value.
 function printable(name: string): string {
   return name.length <= maxLength && /^[\w.|:-]+$/.test(name) ? name : 'an-odd-name';

@@ -52,7 +52,7 @@ export class Circuit {
   #dueAt = Infinity;
   #generation = 1;
   #shareCount = 0;
-  /** When a call was last rejected, or not started because it would have been rejected. Monotonic milliseconds. */
+  /** When a call last came, or was not started, while the circuit was not closed. Monotonic milliseconds. */
   wantedAt = -Infinity;
 
   constructor(settings: CircuitSettings, deps: CircuitDependencies) {

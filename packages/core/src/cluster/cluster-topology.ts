@@ -114,7 +114,7 @@ export class ClusterTopology {
     return this.#outages.of(slot, isForAll ? addresses : addresses.slice(0, 1), lane);
   }
 
-  /** Returns the circuits of the node to which a call for this slot is sent. */
+  /** Returns the circuits of this slot's primary. They also apply to reads that go to its replicas. */
   circuitsOf(slot: number | undefined): LaneCircuits {
     return this.#circuits.of((slot === undefined ? undefined : this.#cluster.addressesOf(slot)[0]) ?? '');
   }
@@ -143,7 +143,7 @@ export class ClusterTopology {
     this.#tell({ kind: 'parts-changed' });
   }
 
-  /** Asks the nodes whether the cluster is up. */
+  /** Asks up to eight answering nodes whether the cluster is up. */
   checkStates(): Promise<void> {
     return this.#slotWatch.checkStates();
   }

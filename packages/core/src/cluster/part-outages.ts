@@ -72,8 +72,8 @@ export class PartOutages {
   }
 
   /**
-   * Call when another node also reports the cluster as down. The node is assumed to serve reads if the first node that
-   * reported the outage does.
+   * Call when a node that was asked reports the cluster as down, which does not tell whether it serves reads. It is
+   * assumed to if the node that last refused a command does.
    */
   downToo(address: string, now: number): void {
     this.down(address, this.#takesReads, now);

@@ -49,8 +49,8 @@ export function elsewhere(outcome: Outcome): OwnFailure {
 }
 
 /**
- * Returns the failure of a call that was not admitted. `reason`: why its lane is unavailable. `spent`: the error to use if
- * the budget of its request is spent.
+ * Returns the failure of a call that was not admitted. `reason`: why its lane is unavailable. `spent`: the error to use
+ * if the budget of its request is spent.
  */
 export function refusalOf(
   why: RefusalReason,
@@ -74,7 +74,7 @@ export function refusalOf(
   }
 }
 
-/** Creates the error for a failure. */
+/** Returns the error that the caller gets for a failure. */
 export function callError(failure: CallFailure, context: ErrorContext): Error {
   switch (failure.kind) {
     case 'as-is':

@@ -31,7 +31,7 @@ export class Call implements TrackedCall {
   readonly reject: (error: Error) => unknown;
   /** The flush in which the call was passed to the driver; undefined while the driver does not have the call. */
   sent: Flush | undefined = undefined;
-  /** The flush in which the bytes of the call are passed to a socket; undefined until that is known. */
+  /** The flush, one write to a socket, that contains the bytes of the call; undefined until that is known. */
   written: Flush | undefined = undefined;
   next: Call | undefined = undefined;
   previous: Call | undefined = undefined;

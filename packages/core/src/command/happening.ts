@@ -36,8 +36,8 @@ export type Happening =
   /** The deadline of the call has passed. */
   | { readonly kind: 'overdue' }
   /**
-   * The call has waited as long as it may, for a connection or for the reply of a server that was found to be
-   * unavailable.
+   * The call has waited as long as it may: for a connection, for the part of Redis that it needs, for a socket that
+   * accepts bytes, or for the reply of a server that was found to be unavailable.
    */
   | { readonly kind: 'wait-expired' }
   /** The client was closed. */

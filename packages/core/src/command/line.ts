@@ -34,7 +34,7 @@ export interface Line {
   judge(verdict: ReplyVerdict, call: Call): void;
 }
 
-/** The parts that all gates of one resilience share. */
+/** The parts that the gates of one resilience share; only `sharedUse` differs. */
 export interface GateParts {
   readonly settings: Settings;
   readonly circuits: Readonly<Record<Lane, Circuit>>;

@@ -44,7 +44,7 @@ export class SlowPathState implements Due {
   outcome: Outcome = 'not-applied';
   /** The budget of the request that the call belongs to. */
   requestBudget: RequestBudget | undefined = undefined;
-  /** Generation of the circuit, if a circuit that is not closed admitted the call as a trial. */
+  /** Generation of the circuit that admitted the call, if that circuit was not closed or belongs to a part of Redis. */
   generation: number | undefined = undefined;
   /**
    * Whether the call is a transaction that was sent under a WATCH. It cannot be retried on a new connection, because
@@ -108,9 +108,9 @@ export class SlowPathState implements Due {
   }
 
   /**
-   * Returns how long the call may wait for a connection: until its deadline or, if it blocks, `graceMs` longer. Libraries
-   * stop waiting for a blocking call themselves a second after its timeout, and then go on at once; after an error, they
-   * pause for seconds.
+   * Returns how long the call may wait for a connection: until its deadline or, if it blocks, `graceMs` longer.
+   * Libraries stop waiting for a blocking call themselves a second after its timeout, and then go on at once; after an
+   * error, they pause for seconds.
    */
   waitsUntil(graceMs: number): number {
     if (this.blockingMs === undefined) return this.deadlineAt;

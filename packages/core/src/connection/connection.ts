@@ -96,7 +96,7 @@ export class Connection {
     return this.#source.ticket?.nextAttemptMs();
   }
 
-  /** Drops the socket for the given cause, and dials again. */
+  /** Drops the socket for the given cause. The driver then asks for another one, unless it is a node of a cluster. */
   drop(cause: CauseCode): void {
     this.connector.drop(cause);
   }

@@ -3,8 +3,8 @@ import type { LiveConnectionState } from './connection-state.ts';
 import type { Subscriptions } from './subscriptions.ts';
 
 /**
- * A connection on which nothing has been written for this long counts as idle. Servers and load balancers may close
- * such a connection, so its loss is not a sign of an outage.
+ * A connection without unanswered commands on which nothing has been written for this long counts as idle. Servers and
+ * load balancers may close such a connection, so its loss is not a sign of an outage.
  */
 const idleMs = 500;
 

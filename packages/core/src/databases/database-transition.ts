@@ -202,7 +202,10 @@ function comesBackAt(
   return wellSince + trialMs * 2 ** relapses * jitter;
 }
 
-/** Whether this database can serve the calls that, according to the verdict, the database in use cannot. */
+/**
+ * Whether a switch to this database is of use: if the database in use refuses only writes, a read-only one does not
+ * serve them either.
+ */
 function isOfUse(member: MemberState, { onlyWrites }: Pick<Verdict, 'onlyWrites'>): boolean {
   return !(onlyWrites && member.isReadOnly);
 }

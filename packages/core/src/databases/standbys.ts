@@ -61,7 +61,7 @@ export class Standbys {
     );
   }
 
-  /** Starts the watches the first time it is called. */
+  /** Starts to watch all databases except `inUse`, the first time it is called. */
   watchAllBut(inUse: string): void {
     if (this.#isStarted) return;
     this.#isStarted = true;

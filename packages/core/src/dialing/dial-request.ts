@@ -73,7 +73,10 @@ export interface DialRequest {
   onOtherFailed?(failure: DialFailure): void;
 }
 
-/** A request that was passed to the dialer. It is first waiting, then connected, then over. */
+/**
+ * A request that was passed to the dialer. It waits until an attempt succeeds, is connected until the connection ends,
+ * and is then over; a cancelled one is over immediately.
+ */
 export interface DialTicket {
   /** Withdraws the request: its attempts are aborted, and none of its callbacks is called any more. */
   cancel(): void;

@@ -45,7 +45,7 @@ export class DialSpeed {
     return { synDeadlineMs: Math.max(this.#patienceMs, usual), patient: true };
   }
 
-  /** How long it takes to make a connection, including its handshake. */
+  /** How long it usually takes to make a connection, including its handshake; 0 until one has been made. */
   get connectMs(): number {
     return (this.#synMs ?? 0) + (this.#handshakeMs ?? 0);
   }

@@ -127,7 +127,7 @@ export interface ClusterDriver {
 
   wake(): void;
   disconnect(): void;
-  /** Call before `end()`: disconnects from all but the last nodes, over several turns of the event loop of `clock`. */
+  /** Call before `end()`: disconnects from all nodes but a few, over several turns of the event loop of `clock`. */
   endMostNodes(clock: Clock): Promise<void>;
   /** Disconnects for good. Resolves when the client has ended; its sockets may take a moment longer. */
   end(): Promise<void>;

@@ -51,14 +51,15 @@ export interface Driver {
   /** Returns the number of commands that have been written and not yet answered. */
   unansweredCount(): number;
   oldestUnanswered(): DriverCommand | undefined;
-  /** Which replies the client's parser reads, and which it acts on. */
+  /** Which types of reply the client's parser reads, and whether it follows the addresses in redirections. */
   readonly parser: ParserTraits;
   /** Returns what may arrive in addition to one reply per unanswered command. */
   besidesReplies(): BesidesReplies;
 
   /**
    * Settles the oldest unanswered command, as the client itself would, with a reply that a chunk contains completely
-   * and that is a bulk string, a status or a number. Returns false and does nothing if the client has to parse it.
+   * and that is a bulk string, a status, a number or a null. Returns false and does nothing if the client has to parse
+   * it.
    */
   answerPlain(chunk: Buffer, start: number, end: number): boolean;
 

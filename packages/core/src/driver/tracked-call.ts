@@ -28,7 +28,7 @@ export interface TrackedCall {
   readonly isBatch: boolean;
   /** Whether these commands are a transaction. */
   readonly isTransaction: boolean;
-  /** The flush in which the bytes of the call are passed to a socket; undefined until that is known. */
+  /** The flush, one write to a socket, that contains the bytes of the call; undefined until that is known. */
   written: Flush | undefined;
   /** Milliseconds for which the call asks the server to block; undefined if it does not block. */
   readonly blockingMs: number | undefined;

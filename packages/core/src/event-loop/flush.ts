@@ -5,7 +5,10 @@ import type { ProcessStallDetector } from './process-stall-detector.ts';
  * have the same send time, so one object per turn saves reading the clock for each command.
  */
 export class Flush {
-  /** When the bytes were written or, before that, when the first command joined. Monotonic milliseconds. */
+  /**
+   * When the bytes were written or, before that and after a wait for a socket that accepted none, when the first
+   * command joined. Monotonic milliseconds.
+   */
   at: number;
   /** Whether the bytes have been passed to the socket. While this is false, none of these commands can have run. */
   isWritten = false;

@@ -61,7 +61,7 @@ export class JointLooks {
 
   #lookAt(dueAt: number): void {
     const slot = this.#slots.get(dueAt) ?? [];
-    // One look may cancel another, so they are not copied.
+    // The list is not copied, because one look may cancel another that is still in it.
     for (let looks = slot.pop(); looks !== undefined; looks = slot.pop()) lookAlone(looks);
     this.#slots.delete(dueAt);
   }

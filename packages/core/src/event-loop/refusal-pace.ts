@@ -7,9 +7,9 @@ const pauseMs = 10;
 const stepsToAsk = 40;
 
 /**
- * Delays calls that are rejected immediately. The caller gets the error in the next turn of the event loop: otherwise a
- * caller that retries immediately would loop in microtasks, and no timer or socket would ever be served. After many
- * consecutive rejections the delay is longer, so that such a loop does not use a whole CPU.
+ * Delays the rejections of calls that are not even queued. The caller gets the error in the next turn of the event
+ * loop: otherwise a caller that retries immediately would loop in microtasks, and no timer or socket would ever be
+ * served. After many consecutive rejections the delay is longer, so that such a loop does not use a whole CPU.
  */
 export class RefusalPace {
   readonly #clock: Clock;

@@ -22,7 +22,7 @@ export interface Target {
   readonly keepAliveMs: number;
   /** Returns whether to open the connection with HELLO 3, because the driver uses RESP3. */
   wantsHello(): boolean;
-  /** Returns the state that the connection must have: its database number, name and mode. */
+  /** Returns the state that the connection must have: its database number, its name, and whether it sends READONLY. */
   session(): Session;
   /** Whether an attempt that reaches a replica fails, with the cause `read-only`. */
   readonly requiresPrimary: boolean;
@@ -56,7 +56,7 @@ export interface EstablishProgress {
   resolved?(endpoint: Endpoint): void;
 }
 
-/** An attempt failed; `reason` says why. */
+/** Thrown when an attempt fails; `reason` says why. */
 export class EstablishError extends Error {
   override readonly name = 'EstablishError';
   readonly reason: CauseCode;

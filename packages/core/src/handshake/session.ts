@@ -2,7 +2,10 @@ import { classifyReply, codeOfReply } from '../replies/reply-error.ts';
 import { ErrorReply, type Reply } from '../replies/reply.ts';
 import { isWaiting, ProofError } from './proof-error.ts';
 
-/** The state that a connection must have, apart from its login. A connection without it is not used. */
+/**
+ * The state that a connection must have, apart from its login. A connection without its database is not used; a server
+ * that does not know CLIENT SETNAME or READONLY is.
+ */
 export interface Session {
   readonly database: number;
   readonly clientName: string | undefined;

@@ -27,7 +27,8 @@ export function tlsMismatchOf(open: OpenSocket, clock: Clock): TlsMismatch {
  * Detects that only one side uses TLS. Neither side reports this: a TLS server closes a plain-text connection, and a
  * plain server mistakes the client's first TLS bytes for the beginning of a command and waits for the rest. So, when an
  * attempt fails in a way that suggests a mismatch, the opposite mode is tried once, for all clients, and the result is
- * remembered for a while. Only the first try delays the report of a failure, and thus the next attempt.
+ * remembered for a while. Only the first try delays the report of a failure, and thus the next attempt; later ones run
+ * in the background.
  */
 export class TlsMismatch {
   readonly #open: OpenSocket;

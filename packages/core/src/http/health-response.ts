@@ -94,7 +94,9 @@ export function renderHealth(
   );
 }
 
-/** The health draft reserves the colon in names of checks. */
+/**
+ * In the health draft, a colon separates two parts of a check's name, so the connection's name must not contain one.
+ */
 function checkKey(name: string): string {
   return `redis-${name.replaceAll(':', '-')}`;
 }

@@ -198,7 +198,7 @@ export class RedisDriver implements Driver {
     await (username === undefined ? this.client.auth(password) : this.client.auth(username, password));
   }
 
-  // Before version 6, ioredis does not speak RESP3, and its parser fails on RESP3 replies.
+  // `protocol` is undefined before ioredis 6, the first version to speak RESP3.
   speaksResp3(): boolean {
     return internals(this.client).condition?.protocol === 3;
   }

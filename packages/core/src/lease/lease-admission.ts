@@ -24,7 +24,7 @@ export interface LeaseFacts {
   readonly waiting: number;
   readonly max: number;
   readonly maxWaiting: number;
-  /** Whether the caller already holds a lease from the same pool. */
+  /** Whether the caller already holds a lease from the same pool; matters only while all connections are leased. */
   readonly isInsideLease: boolean;
 }
 

@@ -4,8 +4,8 @@ import type { Lease } from './lease.ts';
 /** A lease that the running code holds, and the leases inside which it was acquired. */
 export interface HeldLease {
   /**
-   * Undefined once the lease is over. Node keeps this object with every promise of the work, and a promise that has
-   * been in memory for long keeps later ones there, so they would keep the leases in memory too.
+   * Undefined once the lease is over, so that it can be freed: every promise that the work made keeps this object in
+   * memory, some until the next full garbage collection.
    */
   lease: Lease | undefined;
   readonly pool: object;

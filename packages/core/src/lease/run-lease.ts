@@ -27,8 +27,8 @@ export async function runLease<T>(
   const endsWait = signal && waitSignal ? AbortSignal.any([signal, waitSignal]) : (waitSignal ?? signal);
   const acquired = pool.acquire({ name, deadlineAt, signal: endsWait });
   const lease = acquired instanceof Promise ? await acquired : acquired;
-  // Before this code could run, the signal may have aborted. For example, the same signal may have ended the lease
-  // whose connection is now granted.
+  // The signal may have aborted between the grant of the lease and this line. For example, the same signal may have
+  // ended the lease whose connection is now granted.
   if (signal?.aborted === true) pool.giveBack(lease, 'returned');
   signal?.throwIfAborted();
   const onAbort = (): void => pool.giveBack(lease, 'aborted', signal?.reason);

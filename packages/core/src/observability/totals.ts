@@ -21,7 +21,10 @@ export interface DurationTotals {
 /** How the commands of one lane have ended since the start. Live: the counts keep rising. */
 export interface LaneTotals {
   readonly results: Readonly<Record<CommandResult, number>>;
-  /** Durations of commands that were sent, until their reply or failure. */
+  /**
+   * Durations of commands that were sent: until the reply, from when they were last sent; until a failure, from when
+   * they were issued.
+   */
   readonly durations: DurationTotals;
   /** Waiting times of commands that were never sent. */
   readonly waits: DurationTotals;

@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../errors.ts';
 
-/** Options of a connection that are often passed by mistake together with those of this library. */
+/** Options that say where to connect to, which belong to the first argument but are often passed among the options. */
 export const targetOptionNames: readonly string[] = [
   'host',
   'port',

@@ -14,9 +14,9 @@ export interface CircuitOptions {
   /** Share of failed calls, 0 to 1, at which the circuit opens, provided that at least 5 calls failed. Default 0.5. */
   readonly failureRatio?: number;
   /**
-   * Share of slow calls, 0 to 1, at which the circuit opens. Calls are still sent then, because most are answered before
-   * their deadline; three in four operations with a fallback take it. If calls are not answered in time, or exceed a
-   * `slowMs` of your own, every fourth call is sent. Default 0.8.
+   * Share of slow calls, 0 to 1, at which the circuit opens. Calls are still sent then, because most are answered
+   * before their deadline; three in four operations with a fallback take it. If calls are not answered in time, or
+   * exceed a `slowMs` of your own, every fourth call is sent. Default 0.8.
    */
   readonly slowRatio?: number;
   /**
@@ -52,12 +52,13 @@ export interface AdmissionOptions {
   /**
    * How long a read that has been sent waits for its reply when the server turns out to be unavailable. `verdict`:
    * until the server is known to be unavailable, but at least `maxWaitMs`. `deadline`: until the read's own deadline. A
-   * write that has been sent always waits until its deadline, because the reply says whether it ran. Default `verdict`.
+   * write that has been sent waits until its deadline as long as its connection lasts, because the reply says whether
+   * it ran. Default `verdict`.
    */
   readonly patience?: 'verdict' | 'deadline';
   /**
-   * Maximum number of commands waiting for a connection in an outage. Default 10,000. Until the first attempt to connect
-   * has succeeded or failed, `maxInFlight` applies instead.
+   * Maximum number of commands waiting for a connection in an outage. Default 10,000. Until the first attempt to
+   * connect has succeeded or failed, `maxInFlight` applies instead.
    */
   readonly maxWaiting?: number;
   /** Maximum size of the arguments of all commands waiting for a connection in an outage, in bytes. Default 16 MiB. */
@@ -142,8 +143,8 @@ export interface ConnectionOptions {
   readonly role?: 'primary' | 'any';
   /**
    * Credentials, or a function that returns them. The function is called for each connection attempt; after a failure
-   * it is not called for 100 ms, and this pause doubles with each further failure, up to a second. Default: the user
-   * name and password in the client's own options.
+   * it is not called for up to 100 ms, and this pause doubles with each further failure, up to a second. Default: the
+   * user name and password in the client's own options.
    */
   readonly credentials?: Credentials | (() => Credentials | Promise<Credentials>);
   /** Time limit for the `credentials` function. Default 5,000 ms. */
@@ -173,11 +174,14 @@ export interface PoolOptions {
  * When calls fail over from the database in use to another one. Applies only if several Redis databases are configured.
  */
 export interface FailoverOptions {
-  /** How long the server must be unavailable before calls fail over to another database. Default 150 ms. */
+  /**
+   * How long the server must stay unavailable, once it has been found to be, before calls fail over to another
+   * database. Default 150 ms.
+   */
   readonly afterMs?: number;
   /**
    * Like `afterMs`, but for a server that responds without serving commands: its faults keep a circuit open, or it
-   * refuses the login. Default 5,000 ms.
+   * refuses the login or the database number. Default 5,000 ms.
    */
   readonly openMs?: number;
 }
@@ -212,10 +216,10 @@ export interface ResilienceOptions {
   readonly failover?: FailoverOptions;
   readonly failback?: FailbackOptions;
   /**
-   * Receives one line at the beginning of an outage and one at its end, one for each switch to another Redis database,
-   * and one for each first mistake that nothing else reveals: `WATCH` or a blocking command on the shared client, and a
-   * library without the helper that it needs. An object with `info`, `warn` and `error`, or `false` for no lines.
-   * Default: a process warning, which Node writes to stderr.
+   * Receives one line when an outage has lasted 250 ms and one at its end, one for each switch to another Redis
+   * database, and one for each first mistake that nothing else reveals: `WATCH` or a blocking command on the shared
+   * client, and a library without the helper that it needs. An object with `info`, `warn` and `error`, or `false` for
+   * no lines. Default: a process warning, which Node writes to stderr.
    */
   readonly logger?: Logger | false;
   /** Sources of time and of random numbers, for tests. */

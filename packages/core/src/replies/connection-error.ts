@@ -9,8 +9,8 @@ const callersMistakes = [
 const thrown = new WeakSet<Error>();
 
 /**
- * Converts a value that the driver threw when a command was passed to it to an error that concerns only that command's
- * caller: nothing was sent, and the error says nothing about the connection.
+ * Returns the error of a command at which the driver threw `value`. It concerns only the caller of that command:
+ * nothing was sent, and the error says nothing about the connection.
  */
 export function asCallersFault(value: unknown): Error {
   const error =

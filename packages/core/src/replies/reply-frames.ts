@@ -26,7 +26,10 @@ const bulk = 0x24;
  * frames.next(Buffer.from('+OK\r\n:1'), 5); // -1: the reply is not complete
  */
 export class ReplyFrames {
-  /** Whether a line may be as long as a reply, as lines of MONITOR are. */
+  /**
+   * Whether a line may be as long as `maxReplyBytes` allows, and not only `maxLineBytes`: the lines of MONITOR are
+   * long.
+   */
   allowsLongLines = false;
   /** Whether the `ReplyShape` of every reply is recorded. That of a push always is. */
   keepsShapes = false;

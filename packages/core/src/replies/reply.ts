@@ -1,9 +1,9 @@
 import { codeOfReply } from './reply-error.ts';
 
 /**
- * One reply, in the form of RESP2 for both protocols: a map is a flat array of names and values, a set is an array, a
- * double is a number. An integer that does not fit into a number is a bigint. Error replies and pushes are values, not
- * exceptions.
+ * One reply of either protocol. The aggregates of RESP3 take the form that they have in RESP2: a map is a flat array of
+ * names and values, a set is an array. A double is a number, and an integer that does not fit into a number is a
+ * bigint. Error replies and pushes are values, not exceptions.
  */
 export type Reply = string | number | bigint | boolean | null | ErrorReply | PushReply | readonly Reply[];
 

@@ -61,9 +61,9 @@ export interface OperatorSubject {
 }
 
 /**
- * Logs one line when an outage begins, with its cause, the server's address and the next step; one line when it ends;
- * and one for each switch to another Redis database. Host and port appear in these lines and nowhere else; credentials,
- * keys and values never appear.
+ * Logs one line when an outage has lasted 250 ms, with its cause, the server's address and the next step; one line when
+ * it ends; one for each switch to another Redis database; and one for each mistake that nothing else reveals. Host and
+ * port appear in these lines and nowhere else; credentials, keys and values never appear.
  */
 export class OperatorLines implements FirstListener<ResilienceEvents> {
   readonly #subject: OperatorSubject;

@@ -95,5 +95,5 @@ export function notKnown(reply: Reply | undefined): Error {
 }
 
 function ignore(): void {
-  // The reply has been read, so a later socket error does not matter.
+  // The query has ended, so a later socket error does not matter.
 }

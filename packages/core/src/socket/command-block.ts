@@ -1,4 +1,7 @@
-/** A block of memory into which commands are encoded one after another. Each byte is used only once. */
+/**
+ * A block of memory into which commands are encoded one after another. What has been encoded is never overwritten,
+ * because it may still have to be sent.
+ */
 export interface CommandBlock {
   readonly bytes: Buffer;
   /** Offset at which the next command begins. */

@@ -47,11 +47,11 @@ export class Wire {
   #releases = new ReleaseRequests(() => this.#tell('abandoned'));
   #current: Flush | undefined;
   #isPinging = false;
-  /** The oldest unanswered command if it has no call, and the time of the last write before it was first seen. */
+  /** The oldest unanswered command if it has no call, and about when it was sent: the last write before it was seen. */
   #untracked: { readonly command: DriverCommand; readonly sentAt: number } | undefined;
   /** Flushes that are waiting because the socket accepts no more bytes. */
   #blockedFlushes: Flush[] = [];
-  /** Whether every read and every write is reported. Otherwise, only those that are awaited are: see the next two. */
+  /** Whether every read and every write is reported. Otherwise, `isCalm` and `lookDueAt` decide which ones are. */
   tellsAll = true;
   /** Whether no sign of life is awaited, so that none has to be reported. */
   isCalm = false;

@@ -13,8 +13,8 @@ const timeoutMs = 1000;
 const graceMs = 200;
 
 /**
- * The finding of a check: the connection is dead, and `replacement` can take its place; or (`doubtful`) the server does
- * not answer a second connection either.
+ * The finding of a check. `dead`: the connection is dead, and `replacement` can take its place. `doubtful`: the server
+ * could not be asked over a second connection.
  */
 export type BlockingFinding =
   { readonly kind: 'dead'; readonly replacement: VerifiedSocket } | { readonly kind: 'doubtful' };
@@ -42,8 +42,8 @@ export class BlockingCheck {
   }
 
   /**
-   * Resolves with undefined when the connection works, when there is no call to check, when the second connection led to
-   * another server, and when the check was stopped.
+   * Resolves with undefined when the connection works, when there is no call to check, when the second connection led
+   * to another server, and when the check was stopped.
    */
   async run(): Promise<BlockingFinding | undefined> {
     const call = this.#driver.oldestUnanswered()?.call;

@@ -7,7 +7,10 @@ const unhurried = 100;
  * connection that has been silent for long.
  */
 const mostStretch = 10;
-/** How soon all of them have looked, once one of them has fallen silent; and how long that look stands for the next. */
+/**
+ * Once one of them has fallen silent, all check within `lookAroundMs`; for `calmMs`, another one that falls silent does
+ * not make them check again.
+ */
 const lookAroundMs = 500;
 const calmMs = 5_000;
 

@@ -135,7 +135,7 @@ export class SecondConnection {
   }
 
   #succeeded(): void {
-    // The cast is safe: a successful attempt always has a socket.
+    // The cast is safe: an attempt adds its socket before it succeeds.
     const [spare] = this.#verified as Iterable<SpareSocket> as [SpareSocket];
     this.#verified.delete(spare);
     const { waiting } = spare.verified.proof;

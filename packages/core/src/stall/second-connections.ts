@@ -8,8 +8,8 @@ import { SecondConnection } from './second-connection.ts';
 const known = new WeakMap<Dialer, SecondConnection[]>();
 
 /**
- * Returns the second connection for silent connections to this target. It is shared by all clients of a resilience that
- * have the same endpoint and login: a server may serve one user and refuse another.
+ * Returns the connection over which this target's server is asked about its silent connections. It is shared by all
+ * clients of a resilience that have the same endpoint and login: a server may serve one user and refuse another.
  */
 export function secondConnectionTo(target: Target, dialer: Dialer, clock: Clock): SecondConnection {
   const inUse = (known.get(dialer) ?? []).filter(({ isInUse }) => isInUse);

@@ -94,7 +94,7 @@ export class StallWatch implements Looks, TakesTurns {
     this.#turns?.doubt(this, this.#clock.now());
   }
 
-  /** Sends PING within this time, unless the connection was in use a moment ago. */
+  /** Makes the connection check within this time: it sends PING unless it was in use a moment ago or awaits a reply. */
   doubt(withinMs: number): void {
     if (this.#turns === undefined) return;
     this.#isDoubted = true;

@@ -12,8 +12,9 @@ import { urlLogin, loginFromParameters } from './url-login.ts';
  * `?`; percent escapes are decoded only in a URL.
  *
  * @throws ConfigurationError for anything else; the error never contains any part of the text
- * @example const target = parseTarget('redis://:secret@localhost/2'); if (target.kind === 'server') target.database; //
- * 2
+ * @example
+ * const target = parseTarget('redis://:secret@localhost/2');
+ * if (target.kind === 'server') target.database; // 2
  */
 export function parseTarget(text: string): ParsedTarget {
   checkCharacters(text);

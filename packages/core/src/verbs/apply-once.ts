@@ -45,9 +45,9 @@ export function onceParts(
 }
 
 /**
- * Applies one write at most once on the server, and retries it until it is acknowledged or the client is closed. A
- * repeat with the same id, from any process, gets the reply of the first execution as long as the server remembers the
- * id (`rememberMs`).
+ * Applies one write at most once on the server. Retries it while Redis is unavailable, until it is acknowledged or
+ * refused, its time is over, or the client is closed. A repeat with the same id, from any process, gets the reply of
+ * the first execution as long as the server remembers the id (`rememberMs`).
  *
  * The id is stored in a separate key, in the same slot as the command's key, and on a single server also in a key that
  * depends only on the id: there, an id that was used with another command is rejected; on a Cluster, only if the slot
@@ -58,9 +58,9 @@ export function onceParts(
  * records the database for each id of this process.
  *
  * @throws {@link ConfigurationError} if the command is not a plain write of exactly one key, its first argument, if an
- * argument is not a string, number or Buffer, or if the id was used with another command; {@link CommandTimeoutError}
- * after `timeoutMs`; {@link OverloadedError} if `admission.maxWaiting` calls are already waiting; {@link
- * OutcomeUnknownError} if the id may have reached a database that is not in use now
+ *   argument is not a string, number or Buffer, or if the id was used with another command; {@link CommandTimeoutError}
+ *   after `timeoutMs`; {@link OverloadedError} if `admission.maxWaiting` calls are already waiting; {@link
+ *   OutcomeUnknownError} if the id may have reached a database that is not in use now
  */
 export function applyOnce(
   resilience: Pick<RedisResilience, 'client' | 'name' | 'snapshot'>,

@@ -13,7 +13,8 @@ export interface WaitBounds {
 
 /**
  * Resolves with the snapshot of the next change that satisfies the condition, or with undefined after `timeoutMs` or
- * when the resilience is closed. The current snapshot is not checked.
+ * when the resilience is closed. The current snapshot is not checked: check it first, because a resilience that is
+ * already closed changes no more.
  *
  * @example
  * await untilChange(resilience, systemClock, ({ status }) => status === 'up', { timeoutMs: 1000 });

@@ -21,7 +21,8 @@ export const storeRules: Readonly<Record<string, ArgumentRule>> = {
   bitop: combiningBits,
 };
 
-// Without REPLACE, the second run fails, because the first one created the destination.
+// Without REPLACE, the second run changes nothing, and replies with 0 or an error, because the first one created the
+// destination.
 function replacing(args: readonly unknown[], from: number): Effect {
   for (let index = from; index < args.length; index++) {
     if (wordAt(args, index) === 'REPLACE') return 'write-last-wins';

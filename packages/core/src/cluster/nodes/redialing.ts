@@ -26,7 +26,7 @@ export class Redialing {
     this.#outages = outages;
   }
 
-  /** Connects to the lost nodes and, if they are primaries, to their replicas. */
+  /** Connects to the lost nodes and, if they are primaries and not too many, to their replicas. */
   dial(): void {
     for (const address of this.#lost()) this.dialOne(address);
     for (const address of this.#replicas()) this.#connectTo(address);

@@ -10,7 +10,10 @@ export class FailoverSigns {
   /** The fewest failed slots that a node counted since slots failed. */
   #fewest = Infinity;
 
-  /** Returns whether this report of the node at an address is the first that shows the beginning or end of a failover. */
+  /**
+   * Returns what the report of the node at an address shows. `begins`: this node counts more failed slots than before.
+   * `over`: it is the first to report a new epoch, or fewer failed slots than any node since slots last failed.
+   */
   note(address: string, { epoch, failedSlots }: ClusterState): 'begins' | 'over' | undefined {
     const isElected = this.#epoch !== undefined && epoch > this.#epoch;
     const before = this.#failedSlots.get(address) ?? 0;

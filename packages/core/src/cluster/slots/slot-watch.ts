@@ -104,7 +104,7 @@ export class SlotWatch {
     if (isNew) this.#slotsDueAt = 0;
   }
 
-  /** Asks the nodes whether the cluster is up. Resolves when they have answered. */
+  /** Asks up to eight answering nodes whether the cluster is up. Resolves when they have answered. */
   async checkStates(): Promise<void> {
     this.trouble();
     await Promise.all(this.#parts.answering().slice(0, maxAskedNodes).map(this.#askState));
@@ -173,8 +173,8 @@ export class SlotWatch {
   }
 
   /**
-   * Asks these nodes. `isSpread`: not all at once, so that the end of a failover, which each of them can tell, is noticed
-   * sooner without more questions.
+   * Asks these nodes. `isSpread`: not all at once, so that the end of a failover, which each of them can tell, is
+   * noticed sooner without more questions.
    */
   #askInTurns(nodes: readonly NodeDriver[], isSpread: boolean): void {
     const now = isSpread ? nodes.slice(0, 1) : nodes;

@@ -74,7 +74,10 @@ export class ScanGuard {
   }
 }
 
-/** Makes the command restart its scan. SCAN may return an element several times, so its guarantee still holds. */
+/**
+ * Makes the command restart its scan, at cursor 0. SCAN may return an element several times, so its guarantee still
+ * holds.
+ */
 export function beginScanAgain(command: ScanCommand): void {
   command.args[cursorIndexOf(command)] = '0';
 }

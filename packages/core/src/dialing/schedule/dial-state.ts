@@ -15,7 +15,10 @@ export interface DialState {
   /** When one extra attempt is due, in addition to the periodic ones, because `hurry` was called. */
   readonly hurryAt: number | undefined;
   readonly hurriedAt: number;
-  /** Number of attempts since dialing began; -1 before the one extra attempt that is exempt from pacing. */
+  /**
+   * Number of attempts since the ramp began; -1 before the one extra attempt that is exempt from pacing, and 1,000 or
+   * more if the attempts are periodic from the start, without a ramp.
+   */
   readonly step: number;
   readonly beganAt: number;
   readonly rampedAt: number;

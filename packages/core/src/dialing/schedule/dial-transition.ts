@@ -157,8 +157,8 @@ function failed(state: DialState, overload: boolean, handshake: boolean, moment:
     shaky: handshake ? state.shaky : Math.max(0, state.shaky - 1),
   };
   const isFollower = state.kind === 'chained';
-  // The periodic due times change only if the attempt had reached its handshake, because a handshake pauses the
-  // schedule.
+  // The due times change only after an attempt that had reached its handshake, which pauses the schedule, and after one
+  // of a follower, whose request must now be dialed for periodically.
   if (state.kind === 'idle' || !(isFollower || handshake)) return next;
   const pace = paceOf(next, moment);
   const strictMs = delayBefore(settled, pace, moment.limits, moment.random);

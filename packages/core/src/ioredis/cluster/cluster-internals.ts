@@ -40,7 +40,7 @@ export interface ShardSubscriberGroup {
   /** Exists from version 5.7 on. */
   handleSubscriberConnectFailed?: () => void;
   reset?(slots: readonly unknown[], nodes: readonly Redis[]): Promise<void>;
-  /** The slots as they were at the last reset. */
+  /** The owners of the slots that were passed to the last `reset`. */
   readonly clusterSlots: SlotOwners;
   _slotsAreEqual?: (slots: SlotOwners) => boolean;
 }

@@ -25,8 +25,8 @@ const [simpleError, blobError, push] = [0x2d, 0x21, 0x3e];
 
 /**
  * Intercepts the bytes meant for ioredis' parser. If a reply belongs to a raw command, that command receives it. All
- * other bytes go to the parser: replies to ioredis' own commands, error replies and subscription messages. Until the
- * first `RawClient` is created, the router inspects nothing.
+ * other bytes go to the parser: replies to ioredis' own commands, subscription messages, and error replies, except
+ * those to raw commands that were sent together. Until the first `RawClient` is created, the router inspects nothing.
  */
 export class ReplyRouter {
   readonly #target: Internals;
@@ -83,7 +83,7 @@ export class ReplyRouter {
     this.#place = place;
     const read = (piece: Buffer): void => {
       if (this.#socket === socket) this.#read(piece);
-      // An abandoned socket is still read by its own parser.
+      // The client has moved on to another socket: the bytes of this one go to its own parser.
       else parse(piece);
     };
     socket.removeAllListeners('data');
