@@ -29,6 +29,8 @@ export interface GateStage<Clock extends ManualClock = ManualClock> {
   readonly retryBudget: RetryBudget;
   readonly recorder: CallOutcomeRecorder;
   readonly history: History;
+  /** Must be started before it measures anything. */
+  readonly stallDetector: ProcessStallDetector;
   readonly events: EventHub<ResilienceEvents>;
   readonly told: Told[];
   /** The commands that need a connection of their own, and were issued on this one. */
@@ -98,6 +100,7 @@ export function gateStage<Clock extends ManualClock = ManualClock>(
     retryBudget: records.retryBudget,
     recorder,
     history,
+    stallDetector: records.stallDetector,
     events,
     told,
     sharedUse,

@@ -161,6 +161,19 @@ describe('a call that the server refuses', () => {
     expect(line.judged).toEqual([]);
   });
 
+  it('is sent again after its delay, although the process stood still for longer than its deadline', () => {
+    const { issue, dispatch, clock, stallDetector } = gateStage();
+    stallDetector.start();
+    const command = issue('get', 'a');
+    dispatch.write();
+    dispatch.refuse(command, tryAgain);
+    clock.jump(5_000);
+    clock.travel(0);
+    expect(dispatch.sent).toEqual(['get', 'get']);
+    expect(command.call?.settled).toBe(false);
+    stallDetector.stop();
+  });
+
   it('tells its connection what the reply says of the server, before it is sent again', () => {
     const { issue, dispatch, line, gate, told } = gateStage();
     const command = issue('get', 'a');

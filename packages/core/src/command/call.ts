@@ -129,8 +129,9 @@ export function slowCallOf(call: Call, timeoutMs: number, now: number): SlowCall
 }
 
 /** Prepares a call for a retry: resets the state of its last attempt, which ended with this outcome. */
-export function prepareResend(call: SlowCall, outcome: Outcome): void {
+export function prepareResend(call: SlowCall, outcome: Outcome, stalledMs: number): void {
   if (outcome === 'unknown') call.slow.outcome = 'unknown';
+  call.slow.stalledMs = stalledMs;
   call.slow.released = false;
   call.sent = undefined;
   call.written = undefined;

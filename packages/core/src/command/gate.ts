@@ -203,7 +203,7 @@ export class Gate {
     const { timeoutMs, random } = this.#parts.settings;
     const slowCall = slowCallOf(call, timeoutMs, this.#clock.now());
     this.#recorder.withdrawn(call);
-    prepareResend(slowCall, outcome);
+    prepareResend(slowCall, outcome, this.#parts.stallDetector.stalledMs);
     if (pays) this.#parts.retryBudget.take();
     if (isRetry) this.#recorder.retried(slowCall, outcome);
     if (maxDelayMs === 0) return this.#resume(slowCall);
@@ -230,6 +230,7 @@ export class Gate {
     const now = this.#clock.now() + roundingMs;
     for (let call = this.#retryDelays.due(now); call !== undefined; call = this.#retryDelays.due(now)) {
       this.#retryDelays.remove(call);
+      call.slow.makeUpForStall(this.#parts.stallDetector.stalledMs);
       // Passes the rounded time, so that an alarm that fires slightly early does not retry a call with no time left.
       this.#resume(call, now);
     }

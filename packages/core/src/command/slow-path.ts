@@ -68,7 +68,7 @@ export class SlowPathState implements Due {
   duePlace = -1;
   /** When the call last began to wait; -Infinity if it has never waited. */
   waitsSince = -Infinity;
-  /** Total time for which the process had stood still when the call began to wait, in milliseconds. */
+  /** Total time for which the process had stood still when the call began to wait or its delay began, in milliseconds. */
   stalledMs = 0;
   /** The part of the waiting queue that the call is in; undefined if it is not waiting. */
   waitsAs: 'returned' | 'fresh' | undefined = undefined;
@@ -121,6 +121,18 @@ export class SlowPathState implements Due {
   extendDeadlines(elapsedMs: number): void {
     this.deadlineAt += elapsedMs;
     this.#requestEndsAt += elapsedMs;
+  }
+
+  /**
+   * Extends the deadlines by the time for which the process has stood still since `stalledMs` was last recorded, and
+   * returns that time. `totalMs` is its total so far.
+   */
+  makeUpForStall(totalMs: number): number {
+    const elapsedMs = totalMs - this.stalledMs;
+    if (elapsedMs <= 0) return 0;
+    this.stalledMs = totalMs;
+    this.extendDeadlines(elapsedMs);
+    return elapsedMs;
   }
 
   /** Stores the current async context. All later attempts to send the call run in it. */

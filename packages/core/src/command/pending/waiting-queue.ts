@@ -104,14 +104,10 @@ export class WaitingQueue {
   }
 
   #makeUpForStall(call: SlowCall): boolean {
-    const { slow } = call;
-    const { stalledMs } = this.#stallDetector;
-    const elapsedMs = stalledMs - slow.stalledMs;
-    if (elapsedMs <= 0) return false;
-    slow.stalledMs = stalledMs;
-    slow.extendDeadlines(elapsedMs);
+    const elapsedMs = call.slow.makeUpForStall(this.#stallDetector.stalledMs);
+    if (elapsedMs === 0) return false;
     this.#due.remove(call);
-    this.#due.add(call, slow.dueAt + elapsedMs);
+    this.#due.add(call, call.slow.dueAt + elapsedMs);
     return true;
   }
 
