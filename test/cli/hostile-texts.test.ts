@@ -64,6 +64,12 @@ describe('the report of a drill', () => {
     ['/reset/eyJhbGciOiJIUzI1NiJ9', '/reset/***'],
     ['http://me:hunter2@127.0.0.1:3000/a?eyJhbGciOiJIUzI1NiJ9#token', 'http://***@127.0.0.1:3000/a?***'],
     ['/a?x=1?token=abc', '/a?x=***'],
+    ['/reset/dGhpcyBpcyBhIHRva2VuMTIz%3D%3D', '/reset/***'],
+    ['POST /bot123456789:AAF-ghIkl-zyx57W2v1u/send', 'POST /***/send'],
+    ['/cart;sid=0f9a8b7c6d5e4f3a2b1c', '/***'],
+    ['/cart?0f9a8b7c6d5e4f3a2b1c=1', '/cart?***=***'],
+    ['http://staging1.example.test:3000/cart', 'http://staging1.example.test:3000/cart'],
+    ['http://me:hunter2?x@127.0.0.1:3000/a', 'http://***@127.0.0.1:3000/a'],
   ])('shows the request %s without its secrets', (request, shown) => {
     expect(maskedRequest(request)).toBe(shown);
   });

@@ -20,6 +20,7 @@ import * as prometheus from '@redis-resilience/telemetry/prometheus';
 import * as statusPage from '@redis-resilience/telemetry/status-page';
 import * as testing from '@redis-resilience/testing';
 import * as history from '@redis-resilience/testing/history';
+import type { FlowJob, JobsOptions } from 'bullmq';
 import { Cluster, Redis } from 'ioredis';
 
 const options: core.ResilienceOptions = { timeoutMs: 500 };
@@ -35,6 +36,12 @@ export const duplicate: Redis = made.client.duplicate();
 export const any: readonly core.RedisResilience[] = [made, taken, clustered];
 
 export const stock: Promise<string | null> = made.execute((client) => client.get('stock'));
+/** The adders take the jobs and flows that BullMQ takes. */
+export const jobs = (adder: queues.JobAdder, options: JobsOptions) => adder.add('mail', {}, options);
+export const flows = (adder: queues.FlowAdder, flow: FlowJob) => adder.add(flow);
+export const album = (adder: queues.FlowAdder) =>
+  adder.add({ name: 'album', queueName: 'albums', prefix: 'shop', children: [] });
+
 export const guards = [express.redisGuard({ resilience: made }), koa.redisGuard({ resilience: taken })];
 export const modules = [
   nestjs.RedisResilienceModule.forRoot({ url: 'redis://localhost:6379' }),

@@ -1,5 +1,7 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { diagnose } from '@redis-resilience/doctor';
-import { startOddPeer, startRedis } from '@redis-resilience/testing';
+import { startCluster, startOddPeer, startRedis, waitFor } from '@redis-resilience/testing';
 import { describe, expect, it } from 'vitest';
 import { slackMs } from '../slack.ts';
 
@@ -29,5 +31,25 @@ describe('the walk', () => {
     const { healthy, findings } = await diagnose(`redis://app:pw@127.0.0.1:${server.port}`);
     expect(healthy).toBe(true);
     expect(findings.map(({ code }) => code)).toContain('info-refused');
+  });
+
+  it('names a Cluster node whose address is unknown by its id, and does not connect to it', async () => {
+    await using cluster = await startCluster({ nodes: 2, replicas: 1 });
+    const primary = await cluster.primaryOf('a');
+    const [replica] = await cluster.replicasOf(primary);
+    if (replica === undefined) throw new Error('The primary has no replica');
+    const id = String(await replica.command('CLUSTER', 'MYID'));
+    await replica.kill();
+    await rm(join(replica.dir, 'nodes.conf'));
+    await replica.start(); // with a new id, at the same address
+    const isForgotten = async () => /:0@0 \S*noaddr/.test(String(await primary.command('CLUSTER', 'NODES')));
+    await waitFor(isForgotten, { timeoutMs: 10_000 });
+
+    const { findings } = await diagnose({ cluster: [{ host: primary.host, port: primary.port }] });
+    expect(findings.find(({ code }) => code === 'cluster-node-failed')?.evidence).toMatchObject({
+      failed: [`${id} (no address)`],
+    });
+    expect(findings.map(({ code }) => code)).toContain('cluster-no-replica');
+    expect(JSON.stringify(findings)).not.toContain(':0"');
   });
 });

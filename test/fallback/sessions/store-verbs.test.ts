@@ -15,9 +15,9 @@ const session = (user: string) => ({
 });
 
 /** The store of connect-redis, made resilient, with its verbs as promises. */
-function storeOn(resilience: RedisResilience) {
+function storeOn(resilience: RedisResilience, options: Parameters<typeof resilientSessionStore>[2] = {}) {
   const redis = new RedisStore({ client: connectRedisClient(resilience) as never });
-  const store = resilientSessionStore(redis, resilience);
+  const store = resilientSessionStore(redis, resilience, options);
   onTestFinished(() => store.kept.close());
   const called = <T>(call: (done: (error: unknown, value?: T) => void) => unknown): Promise<T> =>
     new Promise((resolve, reject) => {
@@ -82,6 +82,19 @@ describe('a store of express-session on connect-redis', () => {
     await bringBack(here);
     expect(await store.get('ada')).toBeNull();
     expect(await store.length()).toBe(0);
+  });
+
+  it('signs out with clear() also a session that has not reached Redis and has no copy', async () => {
+    const { server, resilience } = await stage();
+    const store = storeOn(resilience, { maxLocalBytes: 0 });
+    await server.command('CONFIG', 'SET', 'maxmemory', 1);
+    await store.set('ada', 'ada');
+    expect(store.kept).toMatchObject({ pending: 1, copies: 0 });
+    await store.clear();
+    await server.command('CONFIG', 'SET', 'maxmemory', 0);
+    await store.kept.drain({ timeoutMs: 10_000 });
+    expect(await store.get('ada')).toBeNull();
+    await expect(server.command('EXISTS', 'sess:ada')).resolves.toBe(0);
   });
 
   it('says that it cannot sign everybody out while Redis is away', async () => {

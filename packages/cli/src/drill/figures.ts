@@ -18,7 +18,7 @@ export interface Figures {
   readonly hangMs: number;
   /** Time from the return of Redis to the end of the last failed or refused request that began after that return. */
   readonly recoveryMs: number;
-  /** Whether requests still failed, or were refused, in the last 300 ms. */
+  /** Whether a request that began in the last 300 ms failed, was refused or had an unknown outcome. */
   readonly neverRecovered: boolean;
   readonly healthRecoveryMs: number | undefined;
   readonly readiness: string;

@@ -2,7 +2,10 @@ import { readFileSync } from 'node:fs';
 import { UsageError } from '../usage-error.ts';
 import { maskedCommand, maskedRequest } from './report/masked.ts';
 
-/** The error for a drill whose arguments lack the command, with the line that was probably meant. */
+/**
+ * The error for a drill whose arguments do not contain the command that starts the application. Its message shows the
+ * complete line to write.
+ */
 export function missingCommand(
   words: readonly string[],
   urls: readonly string[] = [],

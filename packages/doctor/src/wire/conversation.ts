@@ -50,7 +50,7 @@ export class Conversation {
     return this.#socket;
   }
 
-  /** Sends commands in one write and waits for the same number of replies. */
+  /** Sends commands in one write, and waits for all their replies, the end of the connection or the deadline. */
   async ask(commands: readonly (readonly string[])[], deadline: Deadline): Promise<Round> {
     const startedAt = deadline.clock.now();
     let heardAt = startedAt;

@@ -50,15 +50,15 @@ const incidental = new RegExp(
 );
 
 /**
- * Whether the response may be stored and shared, judging by the request. `varyBy` lists the headers that are part of
- * the key.
+ * Whether the response may be stored and shared, judging by the request. `varyBy` lists headers that may identify the
+ * visitor, because their values are part of the key.
  */
 export function mayShare(request: CacheableRequest, varyBy: readonly string[]): boolean {
   const { method, headers } = request;
   if (method !== 'GET' || headers['range'] !== undefined || hasBody(request)) return false;
   const identifying = Object.keys(headers).filter(isCredentialLike);
   if (identifying.some((name) => !varyBy.includes(name))) return false;
-  return identifying.length > 0 || !isOfKnownVisitor(request);
+  return !hasClientCertificate(request) && (identifying.length > 0 || !hasUser(request));
 }
 
 /**
@@ -83,11 +83,14 @@ function isCredentialLike(name: string): boolean {
   return !harmlessSecrets.test(name) && credentialWords.test(name);
 }
 
-// Whether the application knows the visitor in a way that no header shows: a guard has set `user`, or the connection
-// has a client certificate.
-function isOfKnownVisitor({ user, socket, raw }: CacheableRequest): boolean {
-  const { authorized } = socket ?? raw?.socket ?? {};
-  return (user !== undefined && user !== null) || authorized === true;
+// A guard has identified the visitor, by a header in `varyBy` if the request has one.
+function hasUser({ user }: CacheableRequest): boolean {
+  return user !== undefined && user !== null;
+}
+
+// A client certificate identifies the visitor independently of all headers.
+function hasClientCertificate({ socket, raw }: CacheableRequest): boolean {
+  return (socket ?? raw?.socket)?.authorized === true;
 }
 
 // A handler may answer by the body of a GET request, which is not part of the key.

@@ -38,13 +38,13 @@ export interface RedisCacheInterceptorOptions {
   readonly noStore?: boolean;
   /**
    * Names of request headers whose values become part of the key, so that requests with these headers may be cached,
-   * for example `['x-tenant-id']`. Default: none; a request with a header that identifies the visitor goes to the
+   * for example `['x-tenant-id']`, unless the connection has a client certificate. Default: none; a request with a header that identifies the visitor goes to the
    * handler.
    */
   readonly varyBy?: readonly string[];
   /**
-   * Returns the key of a request; undefined bypasses the cache. The function must consider everything in the request
-   * that affects the response, including headers. Default: URL and headers of a GET request, without headers that
+   * Returns the key of a request; undefined bypasses the cache. The function decides for every request: it must consider
+   * everything in it that affects the response, including its method, headers and visitor. Default: URL and headers of a GET request, without headers that
    * only describe its transport or browser, such as `User-Agent`.
    */
   readonly keyOf?: (context: ExecutionContext) => string | undefined;

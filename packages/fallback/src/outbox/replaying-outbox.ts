@@ -155,6 +155,11 @@ export class ReplayingOutbox implements Outbox {
     return this.#store.writes.last(key)?.entry;
   }
 
+  /** Returns the keys that have pending writes. */
+  keptKeys(): readonly string[] {
+    return [...this.#store.writes.keys()];
+  }
+
   #start(): void {
     this.#state = 'open';
     this.#replayer.start();

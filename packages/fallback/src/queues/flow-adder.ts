@@ -8,7 +8,8 @@ export interface Flow {
   readonly name: string;
   readonly queueName: string;
   readonly data?: unknown;
-  readonly opts?: Readonly<Record<string, unknown>> | undefined;
+  readonly prefix?: string | undefined;
+  readonly opts?: object | undefined;
   readonly children?: readonly Flow[] | undefined;
 }
 
@@ -60,7 +61,8 @@ export function createFlowAdder(
 }
 
 function rootIdOf({ opts }: Flow): string | undefined {
-  return typeof opts?.['jobId'] === 'string' ? opts['jobId'] : undefined;
+  const { jobId } = (opts ?? {}) as { readonly jobId?: unknown };
+  return typeof jobId === 'string' ? jobId : undefined;
 }
 
 function withIds(flow: Flow, id: string): Flow {

@@ -12,13 +12,13 @@ export interface JobQueue {
 /** Adds jobs, and never hangs. */
 export interface JobAdder {
   /**
-   * Adds a job, under its `jobId` or a new id. While a job is in the queue, adding another with the same id has no
+   * Adds a job, under its `jobId` or a new id; `options` are those of BullMQ. While a job is in the queue, adding another with the same id has no
    * effect. The `reply` of an applied receipt is BullMQ's job.
    *
    * @throws one of core's errors while Redis is unavailable and `whenAway` is `fail`, {@link OverloadedError} when too
    * many jobs are pending
    */
-  add(name: string, data: unknown, options?: Readonly<Record<string, unknown>>): Promise<Receipt>;
+  add(name: string, data: unknown, options?: object): Promise<Receipt>;
   /** The pending jobs: their number, events and dead letters. */
   readonly outbox: KeptJobs;
   /**
@@ -57,7 +57,7 @@ export function createJobAdder(
   return {
     outbox,
     async add(name, data, jobOptions = {}) {
-      const { jobId, ...others } = jobOptions;
+      const { jobId, ...others } = jobOptions as Readonly<Record<string, unknown>>;
       const texts = [name, JSON.stringify(data) ?? 'null', JSON.stringify(others)];
       return add(texts, typeof jobId === 'string' ? jobId : undefined);
     },

@@ -70,18 +70,22 @@ export class Outage {
     }
   }
 
-  /** Waits until Redis is writable and this client is connected: at least 20 ms, at most `timeoutMs`. */
+  /**
+   * Waits until Redis is writable and this client is connected: at least 20 ms, and, if longer, at most `timeoutMs`. If
+   * the waits have been ended or the client is closed, waits 100 ms.
+   */
   async end(client: Redis | Cluster, timeoutMs: number): Promise<OutageEnd> {
     if (this.isInterrupted || client.status === 'end') {
       await pause(this.#clock, interruptedMs);
       return 'interrupted';
     }
+    const deadline = this.#clock.now() + timeoutMs;
     const wait = new AbortController();
     this.#waiting.add(wait);
     try {
       // This pause applies even if Redis is back: a call that fails nevertheless must not be retried immediately.
       await pause(this.#clock, lookAgainMs, wait.signal);
-      return await this.#end(client, this.#clock.now() + timeoutMs, wait.signal);
+      return await this.#end(client, deadline, wait.signal);
     } catch (error) {
       if (wait.signal.aborted) return 'interrupted';
       throw error;

@@ -136,10 +136,13 @@ export class SessionKeeper implements KeptSessions {
     await this.#outbox.add('session.destroy', [sid, copy?.expiresAt ?? wallNow]);
   }
 
-  /** Destroys every session in the store and every copy. Fails while the store is unavailable. */
+  /**
+   * Destroys every session: in the store, in local copies and in pending writes. Fails while the store is unavailable.
+   */
   async clear(): Promise<void> {
+    await this.#outbox.ready();
     const stored = (await this.#backend.sids?.()) ?? [];
-    const sids = [...new Set([...stored, ...this.#copies.sids()])];
+    const sids = [...new Set([...stored, ...this.#copies.sids(), ...this.#outbox.keptKeys()])];
     for (let from = 0; from < sids.length; from += clearedAtOnce) {
       await Promise.all(sids.slice(from, from + clearedAtOnce).map((sid) => this.destroy(sid)));
     }

@@ -18,7 +18,8 @@ export interface TraceOptions {
   /** The provider of the tracer. Default: the global tracer provider at the time of the call. */
   readonly tracerProvider?: TracerProvider;
   /**
-   * An operation gets a span only if its commands waited at least this many milliseconds. Default 1.
+   * A successful operation without a retry and a fallback gets a span only if its commands waited at least this many
+   * milliseconds. Default 1.
    */
   readonly minWaitMs?: number;
 }

@@ -28,8 +28,8 @@ export const metricNames: readonly string[] = [...instruments, ...durationInstru
 
 /**
  * Adds the metrics of one or more connections to a prom-client registry: all of them, or none if it throws. A scrape
- * reads them from memory and never waits for Redis. The number of series is bounded: label values are names of
- * connections, caches and outboxes, and words from closed sets; never keys, commands or hosts.
+ * reads them from memory and never waits for Redis. The number of series is bounded: label values are the names that you
+ * gave to connections, databases, caches and outboxes, and words from closed sets; never keys, commands or hosts.
  *
  * The returned function removes the metrics from the registry and stops counting.
  *

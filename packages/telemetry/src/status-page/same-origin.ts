@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 
 /**
  * Whether a request comes from a page of this origin. A request without an `Origin` header counts as coming from one,
- * unless `originRequired` is true.
+ * unless `originRequired` is true or the header `Sec-Fetch-Site` names another site.
  */
 export function isSameOrigin({ headers }: IncomingMessage, originRequired: boolean): boolean {
   const site = headers['sec-fetch-site'];

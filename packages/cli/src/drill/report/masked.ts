@@ -5,7 +5,7 @@ const script = /\.(?:[cm]?[jt]sx?|py|rb|sh)$/;
 /** Matches a program, or a word such as `run` or `start:prod`. */
 const verb = /^[a-z][a-z:-]{0,23}$/;
 /** Matches an id or a token: long, and with a digit. Short numbers and words are part of the address. */
-const token = /^(?=.*\d)[\w.~=+-]{16,}$/;
+const token = /^(?=.*\d)\S{16,}$/;
 
 /**
  * A command as a report may show it: the program, the verbs or the script after it, and the names of the options.
@@ -36,17 +36,28 @@ export function maskedLine(line: string): string {
   return line.replaceAll(/:\/\/[^\s'"]*@/g, `://${mask}@`);
 }
 
-/** A request as a report may show it: without query values, credentials, or tokens in its path. */
+/**
+ * A request as a report may show it: without query values, credentials, or anything in its path that looks like a token:
+ * a part of 16 characters or more, one of them a digit.
+ */
 export function maskedRequest(request: string): string {
   const [, method = '', rest = ''] = /^([A-Z]+\s+)?(.*)$/s.exec(request.trim()) ?? [];
-  const [beforeHash = ''] = rest.split('#');
-  const [path = '', ...queries] = beforeHash.split('?');
-  const withoutLogin = path.replace(/^(https?:\/\/)[^/]*@/, `$1${mask}@`);
-  const segments = withoutLogin.split('/').map((segment) => (token.test(segment) ? mask : segment));
+  const withoutLogin = rest.replace(/^(https?:\/\/)[^/]*@/, `$1${mask}@`);
+  const [beforeHash = ''] = withoutLogin.split('#');
+  const [address = '', ...queries] = beforeHash.split('?');
+  const [, origin = '', path = ''] = /^(https?:\/\/[^/]*)?(.*)$/s.exec(address) ?? [];
+  const segments = path.split('/').map(unlessToken);
   const query = queries
     .join('?')
     .split('&')
-    .map((field) => `${field.split('=', 1)[0]}${field.includes('=') ? `=${mask}` : ''}`)
-    .map((field) => (token.test(field) ? mask : field));
-  return plainText(`${method}${segments.join('/')}${queries.length > 0 ? `?${query.join('&')}` : ''}`, 300);
+    .map((field) => {
+      const [name = ''] = field.split('=', 1);
+      return `${unlessToken(name)}${field.includes('=') ? `=${mask}` : ''}`;
+    });
+  const shown = `${method}${origin}${segments.join('/')}${queries.length > 0 ? `?${query.join('&')}` : ''}`;
+  return plainText(shown, 300);
+}
+
+function unlessToken(part: string): string {
+  return token.test(part) ? mask : part;
 }

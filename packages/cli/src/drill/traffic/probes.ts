@@ -23,7 +23,8 @@ export interface ProbeOptions {
 }
 
 const everyMs = 100;
-const timeoutMs = 3000;
+// A late response still says whether the endpoint exists, so a probe waits at least this long.
+const minTimeoutMs = 3000;
 
 /**
  * Probes the application's endpoints every 100 ms, more often than an orchestrator does. Endpoints that do not exist
@@ -63,6 +64,7 @@ export class Probes {
   async #ask(probe: ProbeName, path: string): Promise<void> {
     const { base, elapsedMs, limitMs } = this.#options;
     const atMs = elapsedMs();
+    const timeoutMs = Math.max(minTimeoutMs, limitMs);
     const answer = await request(base + path, { method: 'GET', timeoutMs, keepBytes: 400 });
     const { status, durationMs, body } = answer;
     if (status !== undefined && status >= 400 && status < 500) {

@@ -14,7 +14,7 @@ export interface RedisProcess {
   readonly sockets: readonly string[];
   readonly openFiles: number | undefined;
   readonly maxOpenFiles: number | undefined;
-  /** The file to which its output goes, if any. */
+  /** The file that its standard output goes to, if any. */
   readonly outputFile: string | undefined;
   /** The systemd unit it runs in. */
   readonly unit: string | undefined;

@@ -1,5 +1,5 @@
 import { labelOf, type Endpoint } from '../../target/walk-target.ts';
-import { gatherCluster, type ClusterEvidence, type ClusterNode } from './cluster.ts';
+import { gatherCluster, hasAddress, type ClusterEvidence, type ClusterNode } from './cluster.ts';
 import { gatherNode, type NodeEvidence } from '../node/node.ts';
 import type { Walk, WalkResult } from './walk.ts';
 
@@ -44,7 +44,7 @@ export async function gatherClusterWalk(
   if (view === undefined) {
     return { nodes: first, sentinelViews: [], sentinelNames: [], cluster: views.find(Boolean) };
   }
-  const others = view.nodes.filter((node) => !isSeed(node, seeds)).slice(0, mostNodes);
+  const others = view.nodes.filter((node) => hasAddress(node) && !isSeed(node, seeds)).slice(0, mostNodes);
   const rest = await Promise.all(
     others.map((node) =>
       gatherNode({

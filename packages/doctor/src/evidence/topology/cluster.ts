@@ -5,6 +5,7 @@ import { fieldsOf, textOf } from '../../wire/reply-fields.ts';
 /** One node, as another node sees it. */
 export interface ClusterNode {
   readonly id: string;
+  /** Empty, and the port 0, if no node knows the address: another node has taken it, such as one that lost its data. */
   readonly host: string;
   readonly port: number;
   readonly flags: readonly string[];
@@ -22,6 +23,16 @@ export interface ClusterEvidence {
   readonly slotsFailing: number;
   readonly knownNodes: number;
   readonly nodes: readonly ClusterNode[];
+}
+
+/** Whether the address of a node is known. */
+export function hasAddress({ port }: ClusterNode): boolean {
+  return port > 0;
+}
+
+/** Names a node in a finding: by its address, or by its id if it has none. */
+export function placeOf(node: ClusterNode): string {
+  return hasAddress(node) ? `${node.host}:${node.port}` : `${node.id} (no address)`;
 }
 
 /** Asks a node for its view of the cluster; undefined if it does not reply to CLUSTER INFO. */
@@ -55,12 +66,13 @@ function nodeOf(line: string, ownHost: string): ClusterNode[] {
   const [id, address = '', flags = '', primary, , , , link, ...ranges] = line.split(' ');
   const match = /^(.*):(\d+)(?:@\d+)?/.exec(address.split(',')[0] ?? '');
   if (id === undefined || match === null) return [];
+  const [, host = '', port] = match;
   return [
     {
       id,
-      // A node that has not met any other node does not know its own address.
-      host: match[1] || ownHost,
-      port: Number(match[2]),
+      // A node that has not met any other node does not know its own host, only its port.
+      host: host === '' && Number(port) > 0 ? ownHost : host,
+      port: Number(port),
       flags: flags.split(','),
       primaryId: primary === '-' ? undefined : primary,
       isLinked: link === 'connected',

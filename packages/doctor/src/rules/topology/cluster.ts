@@ -1,3 +1,4 @@
+import { hasAddress, placeOf } from '../../evidence/topology/cluster.ts';
 import { error, info, warning } from '../../finding.ts';
 import { onAll } from '../rule.ts';
 import { command } from '../command.ts';
@@ -7,7 +8,7 @@ const allSlots = 16_384;
 /** Reports problems with the cluster as a whole. */
 export const clusterRule = onAll(({ cluster, target, nodes }) => {
   if (cluster === undefined) return undefined;
-  const failed = cluster.nodes.filter(({ flags }) => flags.includes('fail'));
+  const failed = cluster.nodes.filter((node) => node.flags.includes('fail') || !hasAddress(node));
   const facts = {
     seenBy: cluster.seenBy,
     state: cluster.state,
@@ -15,7 +16,7 @@ export const clusterRule = onAll(({ cluster, target, nodes }) => {
     slotsUncovered: allSlots - cluster.slotsAssigned,
     slotsFailing: cluster.slotsFailing,
     nodes: cluster.nodes.length,
-    failed: failed.map(({ host, port }) => `${host}:${port}`),
+    failed: failed.map(placeOf),
   };
   const check = command`redis-cli --cluster check ${cluster.seenBy}`;
   const found = [];
@@ -36,13 +37,14 @@ export const clusterRule = onAll(({ cluster, target, nodes }) => {
     found.push(warning('cluster-node-failed', 'A node of the cluster has failed.', facts, check));
   }
   const primaries = cluster.nodes.filter(({ primaryId, slots }) => primaryId === undefined && slots > 0);
-  const bare = primaries.filter(({ id }) => !cluster.nodes.some(({ primaryId }) => primaryId === id));
+  const replicas = cluster.nodes.filter(hasAddress);
+  const bare = primaries.filter(({ id }) => !replicas.some(({ primaryId }) => primaryId === id));
   if (bare.length > 0) {
     found.push(
       info(
         'cluster-no-replica',
         'A primary of the cluster has no replica; if it fails, its slots are not served.',
-        { primaries: bare.map(({ host, port }) => `${host}:${port}`) },
+        { primaries: bare.map(placeOf) },
         'redis-cli --cluster add-node NEW:PORT ANY:PORT --cluster-slave',
       ),
     );

@@ -1,5 +1,6 @@
 import { bytesOf, type OutboxEntry } from '../write/entry.ts';
 import { merge } from '../write/merge.ts';
+import type { Write } from '../write/absolute-expiry.ts';
 import type { WritePlan } from '../write/write-plan.ts';
 
 /**
@@ -21,6 +22,21 @@ interface KeyQueue {
    */
   readonly slots: Map<string, KeptWrite>;
   family: string | undefined;
+}
+
+interface Merger {
+  readonly kept: KeptWrite;
+  readonly write: Write;
+}
+
+/** By how much adding a write would change the number of pending writes and their size. */
+export interface Growth {
+  readonly writes: number;
+  readonly bytes: number;
+  /** Pending writes that the new write would replace. */
+  readonly replaced: readonly KeptWrite[];
+  /** The pending write that the new write would be merged into. */
+  readonly into: KeptWrite | undefined;
 }
 
 /** The effect of adding a write. */
@@ -86,19 +102,23 @@ export class KeptWrites {
     return [...this.#byAge];
   }
 
-  /** Returns the pending writes that adding this one would replace. */
-  supersededBy({ key }: OutboxEntry, plan: WritePlan): readonly KeptWrite[] {
-    if (!plan.supersedes) return [];
-    const writes = this.#queues.get(key)?.writes ?? [];
-    return writes.filter(({ state }) => state !== 'in-flight');
+  growthBy(entry: OutboxEntry, plan: WritePlan): Growth {
+    const merged = this.#mergedWith(entry, plan);
+    if (merged !== undefined) {
+      const { kept, write } = merged;
+      return { writes: 0, bytes: bytesOf(write.args) - kept.entry.bytes, replaced: [], into: kept };
+    }
+    const replaced = this.#supersededBy(entry, plan);
+    const freedBytes = replaced.reduce((sum, kept) => sum + kept.entry.bytes, 0);
+    return { writes: 1 - replaced.length, bytes: entry.bytes - freedBytes, replaced, into: undefined };
   }
 
   add(entry: OutboxEntry, plan: WritePlan): Addition {
-    const superseded = this.supersededBy(entry, plan);
+    const superseded = this.#supersededBy(entry, plan);
     for (const each of superseded) this.remove(each);
+    const merged = this.#mergedWith(entry, plan);
+    if (merged !== undefined) return this.#merge(merged, entry);
     const queue = this.#queues.get(entry.key) ?? this.#newQueue(entry.key);
-    const merged = entry.hasOwnId ? undefined : this.#merge(queue, entry, plan);
-    if (merged !== undefined) return merged;
     const kept = this.#append(queue, entry, 'open');
     this.#openSlot(queue, kept, plan.slot);
     return { kept, superseded, mergedInto: undefined };
@@ -149,14 +169,25 @@ export class KeptWrites {
     if (queue.writes.length === 0) this.#queues.delete(key);
   }
 
-  #merge(queue: KeyQueue, entry: OutboxEntry, plan: WritePlan): Addition | undefined {
-    const kept = plan.slot === undefined ? undefined : queue.slots.get(plan.slot);
-    if (kept === undefined) return undefined;
+  // Returns the pending writes that adding this one would replace.
+  #supersededBy({ key }: OutboxEntry, plan: WritePlan): readonly KeptWrite[] {
+    if (!plan.supersedes) return [];
+    const writes = this.#queues.get(key)?.writes ?? [];
+    return writes.filter(({ state }) => state !== 'in-flight');
+  }
+
+  // Returns the pending write that this one can be merged into, and the result.
+  #mergedWith(entry: OutboxEntry, plan: WritePlan): Merger | undefined {
+    if (entry.hasOwnId || plan.slot === undefined) return undefined;
+    const kept = this.#queues.get(entry.key)?.slots.get(plan.slot);
+    const write = kept && merge(kept.entry, entry);
+    return kept && write && { kept, write };
+  }
+
+  #merge({ kept, write }: Merger, { createdAt }: OutboxEntry): Addition {
     const before = kept.entry;
-    const write = merge(before, entry);
-    if (write === undefined) return undefined;
     const bytes = bytesOf(write.args);
-    kept.entry = { ...before, ...write, createdAt: entry.createdAt, bytes };
+    kept.entry = { ...before, ...write, createdAt, bytes };
     this.#bytes += bytes - before.bytes;
     this.#byAge.delete(kept);
     this.#byAge.add(kept);

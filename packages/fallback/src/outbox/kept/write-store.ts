@@ -8,6 +8,7 @@ import type { WritePlan } from '../write/write-plan.ts';
 import { DeadLetters } from './dead-letters.ts';
 import type { DeadLetter, DeadReason, Journal } from './journal.ts';
 import { KeptWrites, type KeptWrite } from './kept-writes.ts';
+import { hasRoom, victimsFor } from './room.ts';
 
 /** The pending writes and the dead letters, within their limits, in memory and in the journal. */
 export class WriteStore {
@@ -84,31 +85,31 @@ export class WriteStore {
   }
 
   /**
-   * Makes room for a write according to `whenFull`; returns false if the write itself must be dropped.
+   * Makes room for a write: drops older writes if the option `whenFull` is `oldest`. Returns false if it is `newest` and
+   * the write itself must be dropped.
    *
-   * @throws {@link OverloadedError} when there is no room and the option `whenFull` is `reject`
+   * @throws {@link OverloadedError} when there is no room and `whenFull` is `reject`, or `oldest` and dropping every
+   * other write would not be enough
    */
   makeRoom(entry: OutboxEntry, plan: WritePlan): boolean {
-    const { maxEntries, maxBytes, whenFull } = this.#settings;
     const { writes } = this;
-    const freed = writes.supersededBy(entry, plan);
-    const freedBytes = freed.reduce((sum, kept) => sum + kept.entry.bytes, 0);
-    const isTooMuch = (): boolean =>
-      writes.size - freed.length >= maxEntries || writes.bytes - freedBytes + entry.bytes > maxBytes;
-    if (!isTooMuch()) return true;
+    const { whenFull, maxBytes } = this.#settings;
+    if (hasRoom(writes, entry, plan, this.#settings)) return true;
     this.expire();
-    while (isTooMuch() && whenFull === 'oldest') {
-      const oldest = writes.oldestFirst().next();
-      if (oldest.done === true) break;
-      this.#drop(oldest.value);
-    }
-    if (!isTooMuch()) return true;
+    if (hasRoom(writes, entry, plan, this.#settings)) return true;
     if (whenFull === 'newest') {
       this.announceDropped(entry, 'full');
       return false;
     }
+    const victims = whenFull === 'oldest' ? victimsFor(writes, entry, plan, this.#settings) : undefined;
+    if (victims !== undefined) {
+      for (const victim of victims) this.#drop(victim);
+      return true;
+    }
     throw new OverloadedError(
-      `The outbox is full (${writes.size} writes); ${entry.command} was not kept. Shed load, or give it more room.`,
+      entry.bytes > maxBytes
+        ? `The write is larger than the option maxBytes of the outbox allows; ${entry.command} was not kept. Write less at a time, or allow more.`
+        : `The outbox is full (${writes.size} writes); ${entry.command} was not kept. Shed load, or give it more room.`,
       { reason: 'overloaded', outcome: 'not-applied' },
     );
   }

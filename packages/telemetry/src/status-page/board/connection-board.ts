@@ -27,7 +27,7 @@ export class ConnectionBoard {
   #putBack: (() => void) | undefined;
   #retryAt: number | null = null;
 
-  /** `onChange` is called when the snapshot changes or a connection attempt ends. */
+  /** `onChange` is called when the snapshot or the database in use changes, and when a connection attempt ends. */
   constructor(resilience: RedisResilience, clock: Clock, onChange: () => void) {
     this.resilience = resilience;
     this.#clock = clock;
