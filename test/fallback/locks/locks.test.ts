@@ -1,3 +1,4 @@
+import { systemClock } from '@redis-resilience/core';
 import { createLocks } from '@redis-resilience/fallback/locks';
 import { setTimeout as delay } from 'node:timers/promises';
 import { waitFor, type RedisServer } from '@redis-resilience/testing';
@@ -74,6 +75,18 @@ describe('a lock', () => {
     expect(lock?.isHeld).toBe(false);
     expect(lock?.signal.aborted).toBe(true);
   });
+});
+
+it('a lock whose ttl passes while the machine sleeps is not held when the machine wakes', async () => {
+  let sleptMs = 0;
+  const clock = { ...systemClock, wallNow: () => systemClock.wallNow() + sleptMs };
+  const { resilience } = await stage({}, { clock });
+  const lock = await createLocks(resilience, { clock, ttlMs: 30_000 }).acquire('job');
+  expect(lock?.isHeld).toBe(true);
+  sleptMs = 31_000;
+  expect(lock?.isHeld).toBe(false);
+  await waitFor(() => lock?.signal.aborted);
+  await expect(lock?.extend()).rejects.toThrow(/no longer held/);
 });
 
 describe('a lock of a server that was frozen for two seconds', () => {

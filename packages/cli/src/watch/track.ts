@@ -3,7 +3,7 @@ import type { Source } from './source.ts';
 
 const keptLooks = 240;
 
-/** One target, and the checks of it so far. */
+/** One target of `watch`, and its latest checks, at most 240. */
 export class Track {
   readonly #source: Source;
   readonly #looks: Look[] = [];

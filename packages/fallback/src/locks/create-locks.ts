@@ -22,7 +22,7 @@ import {
   type OptionReaders,
 } from '@redis-resilience/core/kit';
 import { Script } from '../script.ts';
-import { HeldLock, type Lock } from './held-lock.ts';
+import { HeldLock, momentOf, type Lock } from './held-lock.ts';
 import { release } from './release.ts';
 
 // One hash holds both the lock and its fence (the number of holders so far), so that both are in the same slot and
@@ -138,7 +138,7 @@ export function createLocks(resilience: RedisResilience, options: LockOptions = 
     const token = randomUUID();
     const giveUpAt = clock.now() + waitMs;
     for (;;) {
-      const askedAt = clock.now();
+      const askedAt = momentOf(clock);
       const database = resilience.snapshot().database?.name;
       const fence = await ask(key, token, ttlMs, 'acquire').catch((error: unknown) => {
         // Redis may have granted the lock anyway, or may grant it when it thaws.

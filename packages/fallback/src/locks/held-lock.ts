@@ -11,8 +11,9 @@ export interface Lock {
   /** Higher than the fence of every earlier holder. Each database counts its fences separately. */
   readonly fence: number;
   /**
-   * Whether no other holder can have the lock. Decided by this process's clock, without contacting Redis. False once
-   * another database has come into use: a lock is never carried over.
+   * Whether no other holder can have the lock. Decided by this process's clocks, without contacting Redis. False once
+   * another database has come into use: a lock is never carried over. Also false if the wall clock has moved on by the
+   * ttl, as it does while the machine sleeps.
    */
   readonly isHeld: boolean;
   /** Aborts when `isHeld` becomes false. */
@@ -32,6 +33,16 @@ export interface Lock {
   release(): Promise<void>;
 }
 
+/** A time by both clocks: the monotonic one stands still while the machine sleeps, the wall clock may be set back. */
+export interface Moment {
+  readonly now: number;
+  readonly wallNow: number;
+}
+
+export function momentOf(clock: Clock): Moment {
+  return { now: clock.now(), wallNow: clock.wallNow() };
+}
+
 interface Parts {
   readonly resilience: RedisResilience;
   readonly clock: Clock;
@@ -41,7 +52,7 @@ interface Parts {
   readonly ttlMs: number;
   /** The database that granted the lock, if there are several. */
   readonly database: string | undefined;
-  readonly askedAt: number;
+  readonly askedAt: Moment;
   /** Returns the fence; 0 if the lock was lost. */
   readonly extend: (ttlMs: number) => Promise<number>;
 }
@@ -55,8 +66,8 @@ export class HeldLock implements Lock {
   readonly #parts: Parts;
   readonly #abort = new AbortController();
   readonly #database: string | undefined;
-  readonly #stopListening: () => void;
-  #heldUntil: number;
+  readonly #stops: readonly (() => void)[];
+  #heldUntil: Moment = { now: 0, wallNow: 0 };
   // Maximum remaining time for which Redis may hold the lock.
   #ttlMs: number;
   #end: TimerHandle | undefined;
@@ -64,17 +75,23 @@ export class HeldLock implements Lock {
   constructor(parts: Parts) {
     this.#parts = parts;
     this.fence = parts.fence;
-    this.#heldUntil = 0;
     this.#ttlMs = parts.ttlMs;
     this.#database = parts.database;
-    this.#stopListening = parts.resilience.on('change', () => {
-      if (this.#isElsewhere) this.#lose();
-    });
+    this.#stops = [
+      parts.resilience.on('change', () => {
+        if (this.#isElsewhere) this.#lose();
+      }),
+      parts.resilience.on('thaw', () => {
+        if (!this.isHeld) this.#lose();
+      }),
+    ];
     this.#holdUntil(parts.askedAt, parts.ttlMs);
   }
 
   get isHeld(): boolean {
-    return !this.signal.aborted && !this.#isElsewhere && this.#parts.clock.now() < this.#heldUntil;
+    const { now, wallNow } = momentOf(this.#parts.clock);
+    const isInTime = now < this.#heldUntil.now && wallNow < this.#heldUntil.wallNow;
+    return isInTime && !this.signal.aborted && !this.#isElsewhere;
   }
 
   get signal(): AbortSignal {
@@ -84,7 +101,7 @@ export class HeldLock implements Lock {
   async extend(ttlMs: number = this.#parts.ttlMs): Promise<void> {
     if (!this.isHeld) throw lost();
     const { clock, extend } = this.#parts;
-    const askedAt = clock.now();
+    const askedAt = momentOf(clock);
     this.#ttlMs = Math.max(this.#ttlMs, ttlMs);
     const fence = await extend(ttlMs);
     if (fence !== this.fence || !this.isHeld) {
@@ -121,11 +138,12 @@ export class HeldLock implements Lock {
     return () => clock.clearTimeout(timer);
   }
 
-  #holdUntil(askedAt: number, ttlMs: number): void {
+  #holdUntil({ now, wallNow }: Moment, ttlMs: number): void {
     const { clock } = this.#parts;
-    this.#heldUntil = askedAt + ttlMs * (1 - driftRatio) - driftMs;
+    const heldMs = ttlMs * (1 - driftRatio) - driftMs;
+    this.#heldUntil = { now: now + heldMs, wallNow: wallNow + heldMs };
     if (this.#end !== undefined) clock.clearTimeout(this.#end);
-    this.#end = clock.setTimeout(() => this.#lose(), Math.max(0, this.#heldUntil - clock.now()));
+    this.#end = clock.setTimeout(() => this.#lose(), Math.max(0, this.#heldUntil.now - clock.now()));
     this.#end.unref?.();
   }
 
@@ -135,7 +153,7 @@ export class HeldLock implements Lock {
   }
 
   #lose(): void {
-    this.#stopListening();
+    for (const stop of this.#stops) stop();
     if (this.#end !== undefined) this.#parts.clock.clearTimeout(this.#end);
     if (!this.signal.aborted) this.#abort.abort(lost());
   }

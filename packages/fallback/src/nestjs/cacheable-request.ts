@@ -78,7 +78,7 @@ export function digestOf({ headers }: CacheableRequest, names: readonly string[]
   return createHash('sha256').update(JSON.stringify(pairs)).digest('base64url');
 }
 
-// Whether a header of this name identifies the visitor.
+// Whether the name of a header suggests that the header identifies the visitor.
 function isCredentialLike(name: string): boolean {
   return !harmlessSecrets.test(name) && credentialWords.test(name);
 }

@@ -3,7 +3,7 @@ import { checkArgument, objectWith, resilienceOf } from '@redis-resilience/core/
 import type { Receipt } from '../outbox/outbox.ts';
 import { createKeptAdder, type JobAdderOptions, type KeptJobs } from './kept-adder.ts';
 
-/** A job of a flow and its children, as BullMQ's `FlowProducer` accepts it. */
+/** A job and its child jobs, as BullMQ's `FlowProducer` accepts them. */
 export interface Flow {
   readonly name: string;
   readonly queueName: string;

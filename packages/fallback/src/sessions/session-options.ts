@@ -15,8 +15,8 @@ import {
 /** Options of the session stores. */
 export interface SessionOptions {
   /**
-   * Prefix of the session keys; for a wrapped store, it must be the store's own prefix. The keys and the channel for
-   * destroyed sessions contain it, too. Default: the store's `prefix`, or `sess:`.
+   * Prefix of the session keys; for a wrapped store, it must be the store's own prefix. The keys that mark destroyed
+   * sessions, and the Pub/Sub channel that announces them, contain this prefix, too. Default: the store's `prefix`, or `sess:`.
    */
   readonly prefix?: string;
   /** Maximum memory for local copies of sessions. Default 32 MiB. */
@@ -41,7 +41,10 @@ export interface SessionOptions {
    * true.
    */
   readonly restoreLost?: boolean;
-  /** Maximum number of pending writes while Redis is unavailable; the oldest are dropped first. Default 10,000. */
+  /**
+   * Maximum number of pending writes while Redis is unavailable; the oldest are dropped first, also if all together
+   * exceed 16 MiB. Default 10,000.
+   */
   readonly maxEntries?: number;
   /**
    * A folder for pending writes, so that they survive the process; requires `classic-level`. Default: kept in memory.

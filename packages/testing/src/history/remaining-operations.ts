@@ -122,7 +122,7 @@ export class RemainingOperations {
   }
 }
 
-/** Links the entries into a list, and returns its head: an additional entry that is never taken. */
+/** Links the entries into a list. Returns its head, which stands before the first entry and is never taken itself. */
 function headOf(entries: readonly Entry[]): Entry {
   const head = { next: entries[0] } as Entry;
   let previous = head;

@@ -9,9 +9,9 @@ import { taskText } from './picture/timeline.ts';
 /** Operations that no order explains. */
 export interface Violation {
   readonly keys: readonly string[];
-  /** The smallest part of the history that is broken on its own. */
+  /** A small part of the history that no order explains. */
   readonly operations: readonly Operation[];
-  /** One sentence that says how far an order can be found, and which reply does not fit then. */
+  /** Names the last operations that can be put into an order, and the replies that do not fit after them. */
   readonly reason: string;
   /** The operations along a timeline, as text. */
   readonly text: string;

@@ -9,7 +9,7 @@ import type {
 import type { Cluster, Redis } from 'ioredis';
 import { settingsOf } from '../../target/resolve-target.ts';
 
-/** Facts that the application's own client and RedisResilience provide without a command to Redis. */
+/** Facts about the application's own client and resilience, which are read without a command to Redis. */
 export interface ApplicationEvidence {
   readonly snapshot: RedisSnapshot | undefined;
   readonly history: readonly HistoryEntry[];

@@ -64,7 +64,7 @@ export const evictionRule = onEachNode((node, evidence) => {
 const fragmentationRatio = 1.5;
 const fragmentationBytes = 32 * 1024 * 1024;
 
-/** Reports memory that the process holds but does not use. */
+/** Reports fragmentation: the process holds far more memory than its data needs. */
 export const fragmentationRule = onEachNode((node, evidence) => {
   const fields = node.server?.info ?? {};
   const ratio = Number(fields['mem_fragmentation_ratio'] ?? 1);

@@ -209,5 +209,6 @@ function newSignal(): { readonly promise: Promise<void>; readonly resolve: () =>
 }
 
 function ignore(): void {
-  // Nothing to do: the journal still contains the write, so the next run of the process gives up on it again.
+  // Nothing to do: the journal still contains the write, so the next run of the process gives up on it again if it is too
+  // old, and sends it if it was dropped for lack of room.
 }

@@ -5,7 +5,7 @@ export function actionButton(text: string, subject: string): HTMLButtonElement {
   return h('button', { type: 'button', 'aria-label': `${text}: ${subject}` }, text);
 }
 
-/** Asks the application to perform an action. If the application does not perform it, resolves with the reason. */
+/** Asks the application to perform an action. Resolves with undefined if it did, otherwise with a sentence to show. */
 export async function sendAction(
   action: string,
   about: { readonly connection: string; readonly database?: string },
