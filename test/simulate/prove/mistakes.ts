@@ -21,8 +21,8 @@ export const mistakes: readonly Mistake[] = [
     edits: [
       {
         file: 'command/gate.ts',
-        find: 'answered(call: Call, value: unknown): void {\n    if (call.settled) return;',
-        replace: 'answered(call: Call, value: unknown): void {',
+        find: 'const answer = answerTo(call, value, this.#clock);\n    if (call.settled) return;',
+        replace: 'const answer = answerTo(call, value, this.#clock);',
       },
     ],
   },
