@@ -111,6 +111,33 @@ it('a client of node-redis is recorded: commands and MULTI', async () => {
   expect({ verdict, text }).toMatchObject({ verdict: 'holds' });
 });
 
+it('replies and options of node-redis mean the same as those of ioredis', async () => {
+  const server = await startRedis();
+  onTestFinished(() => server.stop());
+  const plain = createClient({ url: server.url });
+  await plain.connect();
+  onTestFinished(() => plain.destroy());
+  const recorder = new HistoryRecorder();
+  const client = recorder.client('a', plain);
+  await client.set('b', '1', { NX: true, GET: false });
+  await client.set('b', '2', { condition: 'NX' });
+  await client.set('b', '3', { XX: true, GET: true, expiration: 'KEEPTTL' });
+  await client.hSet('h', 'f', '1');
+  // Looks like the pair of error and reply that ioredis returns for each command.
+  expect(await client.multi().mGet(['a', 'b']).exec()).toEqual([[null, '3']]);
+  await client.multi().hmGet('h', ['e', 'f']).set('b', '4', { NX: true }).exec();
+  expect(recorder.operations.map(({ commands }) => commands[0]?.args.slice(2))).toMatchObject([
+    ['NX'],
+    ['NX'],
+    ['KEEPTTL', 'XX', 'GET'],
+    ['1'],
+    [],
+    ['f'],
+  ]);
+  const { verdict, text } = checkHistory(recorder.operations);
+  expect({ verdict, text }).toMatchObject({ verdict: 'holds' });
+});
+
 function deferred<T>(): { readonly promise: Promise<T>; readonly resolve: (value: T) => void } {
   let resolve: ((value: T) => void) | undefined;
   const promise = new Promise<T>((done) => {

@@ -1,6 +1,6 @@
 import { modelledCommands } from './model/redis-model.ts';
 import { valuesIn } from './reply.ts';
-import type { OneCommand, Task } from './task.ts';
+import { commandsOf, type OneCommand, type Task } from './task.ts';
 
 type Run = <T>(task: Task, run: () => Promise<T>) => Promise<T>;
 type Method = (...args: readonly unknown[]) => unknown;
@@ -20,7 +20,7 @@ export function recordedClient<Client extends object>(client: Client, run: Run):
       }
       if (!modelledCommands.has(name)) return call;
       return (...args: readonly unknown[]) =>
-        run([name, ...args.flatMap(argumentsIn)], () => call(...args) as Promise<unknown>);
+        run([name, ...argumentsOf(name, args)], () => call(...args) as Promise<unknown>);
     },
   });
 }
@@ -39,7 +39,7 @@ function recordedChain(chain: unknown, kind: 'multi' | 'pipeline', run: Run): un
       return (...args: readonly unknown[]) => {
         const result = call(...args);
         if (result !== target) return result;
-        tasks.push([name, ...args.flatMap(argumentsIn)]);
+        tasks.push([name, ...argumentsOf(name, args)]);
         return recorded;
       };
     },
@@ -57,9 +57,10 @@ function execute(
   // Each command in a pipeline is recorded as a separate operation, because it may run at any time before the whole
   // pipeline returns.
   let replies: Promise<unknown> | undefined;
+  const commands = commandsOf({ multi: tasks });
   const answered = tasks.map((task, index) =>
     run(task, async () => {
-      const value = valuesIn((await (replies ??= exec())) as readonly unknown[])[index];
+      const value = valuesIn((await (replies ??= exec())) as readonly unknown[], commands)[index];
       if (value instanceof Error) throw value;
       return value;
     }).catch(() => undefined),
@@ -69,6 +70,26 @@ function execute(
 
 function nameOf(property: string | symbol): string {
   return typeof property === 'string' ? property.toLowerCase() : '';
+}
+
+// The last argument of SET in node-redis is an object of options.
+function argumentsOf(name: string, args: readonly unknown[]): readonly string[] {
+  const options = name === 'set' ? args[2] : undefined;
+  if (typeof options !== 'object' || options === null || Array.isArray(options))
+    return args.flatMap(argumentsIn);
+  return [
+    ...args.slice(0, 2).flatMap(argumentsIn),
+    ...setWords(options as Readonly<Record<string, unknown>>),
+  ];
+}
+
+function setWords({ condition, expiration, ...flags }: Readonly<Record<string, unknown>>): readonly string[] {
+  const { type = expiration, value } = Object(expiration) as Readonly<Record<string, unknown>>;
+  const words = Object.entries(flags).flatMap(([word, given]) => {
+    if (given === false || given === null || given === undefined) return [];
+    return given === true ? [word] : [word, given];
+  });
+  return [condition, type, value, ...words].flatMap(argumentsIn);
 }
 
 function argumentsIn(argument: unknown): readonly string[] {

@@ -68,7 +68,7 @@ export class HistoryRecorder {
     };
     return started(run).then(
       (value) => {
-        const reply = isTransaction ? transactionReplyOf(value) : replyOf(value);
+        const reply = isTransaction ? transactionReplyOf(value, operation.commands) : replyOf(value);
         settle({ kind: 'answered', reply });
         return value;
       },

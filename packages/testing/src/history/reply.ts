@@ -1,3 +1,5 @@
+import type { Command } from './operation.ts';
+
 /** A reply that JSON can represent: a Buffer, number or boolean from a client becomes text here. */
 export type Reply =
   string | null | readonly Reply[] | { readonly fields: readonly string[] } | { readonly error: string };
@@ -14,17 +16,17 @@ export function replyOf(value: unknown): Reply {
   return textOf(value);
 }
 
-/** Normalises a client's result for a MULTI. */
-export function transactionReplyOf(value: unknown): Reply {
-  return Array.isArray(value) ? valuesIn(value).map(replyOf) : replyOf(value);
+/** Normalises a client's result for a MULTI of these commands. */
+export function transactionReplyOf(value: unknown, commands: readonly Command[]): Reply {
+  return Array.isArray(value) ? valuesIn(value, commands).map(replyOf) : replyOf(value);
 }
 
 /**
  * Returns a client's results for several commands, each a value or an error. ioredis returns a pair of error and value
  * for each command.
  */
-export function valuesIn(replies: readonly unknown[]): readonly unknown[] {
-  return replies.every(isPair)
+export function valuesIn(replies: readonly unknown[], commands: readonly Command[]): readonly unknown[] {
+  return replies.every((reply, index) => isPair(reply, commands[index]))
     ? replies.map((pair) => (pair as readonly unknown[])[0] ?? (pair as readonly unknown[])[1])
     : replies;
 }
@@ -85,10 +87,17 @@ function sorted(replies: readonly Reply[]): readonly Reply[] {
   return replies.toSorted((left, right) => (JSON.stringify(left) < JSON.stringify(right) ? -1 : 1));
 }
 
-/** Whether an item is a pair of error and value, as ioredis returns it. For a failed command, the pair has no value. */
-function isPair(item: unknown): boolean {
+const listsWithNulls: ReadonlySet<string> = new Set(['mget', 'hmget']);
+
+/**
+ * Whether an item is a pair of error and value, as ioredis returns it, and not the reply itself, such as that of MGET
+ * for two keys of which the first is missing. For a failed command, the pair has no value.
+ */
+function isPair(item: unknown, command: Command | undefined): boolean {
   if (!Array.isArray(item) || item.length > 2) return false;
-  return item[0] instanceof Error || (item.length === 2 && item[0] === null);
+  if (item[0] instanceof Error) return true;
+  const isReply = listsWithNulls.has(command?.name ?? '') && !Array.isArray(item[1]);
+  return item.length === 2 && item[0] === null && !isReply;
 }
 
 function textOf(value: unknown): string {
