@@ -18,7 +18,7 @@ export class Script {
 
   async run(
     client: Redis | Cluster,
-    key: string,
+    key: string | Buffer,
     ...args: readonly (string | number | Buffer)[]
   ): Promise<unknown> {
     if (!this.#sentTo.has(client)) {

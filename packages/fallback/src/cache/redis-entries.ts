@@ -1,6 +1,7 @@
 import type { Clock, RedisResilience } from '@redis-resilience/core';
 import { tooLate, withinDeadline } from '@redis-resilience/core/kit';
 import { readsAvailable } from '../availability.ts';
+import { storeMark } from '../invalidation-script.ts';
 import { RecentTimeout } from '../recent-timeout.ts';
 import { Script } from '../script.ts';
 import { decodeEntry, encodeEntry, type CacheEntry } from './entry.ts';
@@ -72,11 +73,12 @@ export class RedisEntries {
     return reply === 1;
   }
 
-  /** Replaces the key's entry with an invalidation. */
+  /** Replaces the key's entry with an invalidation, unless the key holds a later one. */
   async invalidate(key: string, invalidation: CacheEntry, keepMs: number): Promise<void> {
     const name = this.#settings.prefix + key;
     const ttlMs = Math.max(1, Math.ceil(keepMs));
-    await this.#bounded(() => this.#resilience.client.set(name, encodeEntry(invalidation), 'PX', ttlMs));
+    const mark = encodeEntry(invalidation);
+    await this.#bounded(() => storeMark(this.#resilience.client, name, mark, invalidation.at, ['PX', ttlMs]));
   }
 
   /** Returns the versions of the entries under these keys; undefined for a key that holds no cache entry. */

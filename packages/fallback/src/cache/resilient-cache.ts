@@ -5,6 +5,7 @@ import type { CacheEvents, CacheStats } from './cache-events.ts';
 import type { CacheSettings } from './cache-options.ts';
 import { encodeEntry, invalidationEntry, noPayload, type CacheEntry } from './entry.ts';
 import { DatabaseFollower } from '../database-follower.ts';
+import { invalidationCommand } from '../invalidation-script.ts';
 import { EntryFinder, type Found } from './entry-finder.ts';
 import { jittered, keepInRedisMs, refreshesEarly } from './freshness.ts';
 import { Invalidations } from './invalidations.ts';
@@ -226,7 +227,8 @@ export class ResilientCache implements Cache {
       return 'applied';
     } catch {
       if (outbox !== undefined) {
-        await outbox.add('set', [prefix + key, encodeEntry(invalidation), 'PX', rememberInvalidatedMs]);
+        const endsAt = Math.ceil(this.#settings.clock.wallNow() + rememberInvalidatedMs);
+        await outbox.add(invalidationCommand, [prefix + key, encodeEntry(invalidation), at, endsAt]);
       } else this.#keepPending(key, at);
       return 'kept';
     }

@@ -1,5 +1,6 @@
 import type { RedisResilience } from '@redis-resilience/core';
 import { isAway } from '@redis-resilience/core/kit';
+import { invalidationCommand, storeMark } from '../invalidation-script.ts';
 import { isRefusedForNow } from '../server-refusal.ts';
 import type { Delivery } from './delivery.ts';
 import type { OutboxEntry } from './write/entry.ts';
@@ -11,6 +12,10 @@ export function redisDelivery(resilience: RedisResilience): Delivery {
     plan: planWrite,
     deliver: (entry) => {
       const { id, command, args, database } = entry;
+      if (command === invalidationCommand) {
+        const [key = '', mark = '', version = '', endsAt = ''] = args;
+        return storeMark(resilience.client, key, mark, String(version), ['PXAT', String(endsAt)]);
+      }
       return mayRepeat(entry)
         ? resilience.client.call(command, ...args)
         : resilience.applyOnce({ id, database }, command, ...args);

@@ -1,4 +1,5 @@
 import { ConfigurationError } from '@redis-resilience/core';
+import { invalidationCommand } from '../../invalidation-script.ts';
 import type { WriteArgument } from './entry.ts';
 import { withAbsoluteExpiry, type Write } from './absolute-expiry.ts';
 
@@ -38,6 +39,9 @@ export function planWrite(command: string, args: readonly unknown[], wallNow: nu
   }
   const name = command.toLowerCase();
   const given = args.flat(Infinity).map((arg) => toArgument(name, arg));
+  if (name === invalidationCommand) {
+    return { command: name, args: given, key: byteText(given[0] ?? ''), supersedes: true, slot: undefined };
+  }
   if (!repeatable.has(name) && !once.has(name)) {
     throw new ConfigurationError(
       `The outbox does not keep ${name}: it takes writes of one key, like SET, DEL, HSET, INCRBY, HINCRBY or RPUSH.`,
@@ -62,7 +66,7 @@ export function planWrite(command: string, args: readonly unknown[], wallNow: nu
 
 /** Whether a second run of a command changes nothing. */
 export function isRepeatable(command: string): boolean {
-  return repeatable.has(command);
+  return repeatable.has(command) || command === invalidationCommand;
 }
 
 /**
