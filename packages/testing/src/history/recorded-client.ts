@@ -1,6 +1,6 @@
 import { modelledCommands } from './model/redis-model.ts';
 import { valuesIn } from './reply.ts';
-import { commandsOf, type OneCommand, type Task } from './task.ts';
+import type { OneCommand, Task } from './task.ts';
 
 type Run = <T>(task: Task, run: () => Promise<T>) => Promise<T>;
 type Method = (...args: readonly unknown[]) => unknown;
@@ -57,10 +57,10 @@ function execute(
   // Each command in a pipeline is recorded as a separate operation, because it may run at any time before the whole
   // pipeline returns.
   let replies: Promise<unknown> | undefined;
-  const commands = commandsOf({ multi: tasks });
+  const names = tasks.map(([name]) => name);
   const answered = tasks.map((task, index) =>
     run(task, async () => {
-      const value = valuesIn((await (replies ??= exec())) as readonly unknown[], commands)[index];
+      const value = valuesIn((await (replies ??= exec())) as readonly unknown[], names)[index];
       if (value instanceof Error) throw value;
       return value;
     }).catch(() => undefined),

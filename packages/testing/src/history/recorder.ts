@@ -68,7 +68,12 @@ export class HistoryRecorder {
     };
     return started(run).then(
       (value) => {
-        const reply = isTransaction ? transactionReplyOf(value, operation.commands) : replyOf(value);
+        const reply = isTransaction
+          ? transactionReplyOf(
+              value,
+              operation.commands.map(({ name }) => name),
+            )
+          : replyOf(value);
         settle({ kind: 'answered', reply });
         return value;
       },

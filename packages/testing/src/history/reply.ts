@@ -1,5 +1,3 @@
-import type { Command } from './operation.ts';
-
 /** A reply that JSON can represent: a Buffer, number or boolean from a client becomes text here. */
 export type Reply =
   string | null | readonly Reply[] | { readonly fields: readonly string[] } | { readonly error: string };
@@ -16,17 +14,17 @@ export function replyOf(value: unknown): Reply {
   return textOf(value);
 }
 
-/** Normalises a client's result for a MULTI of these commands. */
-export function transactionReplyOf(value: unknown, commands: readonly Command[]): Reply {
-  return Array.isArray(value) ? valuesIn(value, commands).map(replyOf) : replyOf(value);
+/** Normalises a client's result for a MULTI of the commands with these names. */
+export function transactionReplyOf(value: unknown, names: readonly string[]): Reply {
+  return Array.isArray(value) ? valuesIn(value, names).map(replyOf) : replyOf(value);
 }
 
 /**
  * Returns a client's results for several commands, each a value or an error. ioredis returns a pair of error and value
  * for each command.
  */
-export function valuesIn(replies: readonly unknown[], commands: readonly Command[]): readonly unknown[] {
-  return replies.every((reply, index) => isPair(reply, commands[index]))
+export function valuesIn(replies: readonly unknown[], names: readonly string[]): readonly unknown[] {
+  return replies.every((reply, index) => isPair(reply, names[index] ?? ''))
     ? replies.map((pair) => (pair as readonly unknown[])[0] ?? (pair as readonly unknown[])[1])
     : replies;
 }
@@ -93,10 +91,10 @@ const listsWithNulls: ReadonlySet<string> = new Set(['mget', 'hmget']);
  * Whether an item is a pair of error and value, as ioredis returns it, and not the reply itself, such as that of MGET
  * for two keys of which the first is missing. For a failed command, the pair has no value.
  */
-function isPair(item: unknown, command: Command | undefined): boolean {
+function isPair(item: unknown, name: string): boolean {
   if (!Array.isArray(item) || item.length > 2) return false;
   if (item[0] instanceof Error) return true;
-  const isReply = listsWithNulls.has(command?.name ?? '') && !Array.isArray(item[1]);
+  const isReply = listsWithNulls.has(name) && !Array.isArray(item[1]);
   return item.length === 2 && item[0] === null && !isReply;
 }
 
