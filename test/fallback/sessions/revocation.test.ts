@@ -93,6 +93,19 @@ describe('a session that Redis ended itself', () => {
   });
 });
 
+it('a session that was stored during an outage ends in time, however many writes are pending', async () => {
+  const here = await stage();
+  const store = storeOn(here.resilience);
+  await takeDown(here);
+  for (let user = 0; user < 20; user++) await store.set(`user-${user}`, { user }, monthMs);
+  await store.set('ada', { user: 'ada' }, 300);
+  await expect(store.get('ada')).resolves.toEqual({ user: 'ada' });
+  await new Promise((resolve) => setTimeout(resolve, 350));
+  expect(store.kept.pending).toBe(21);
+  await expect(store.get('ada')).resolves.toBeNull();
+  await expect(store.get('user-1')).resolves.toEqual({ user: 1 });
+});
+
 describe('a session that Redis lost with its data', () => {
   it('is given back, and so is one that changed meanwhile', async () => {
     const here = await stage();

@@ -184,11 +184,13 @@ export class SessionKeeper implements KeptSessions {
     return copy === undefined ? null : JSON.parse(copy.json);
   }
 
-  #pendingCopy(sid: string): Pick<SessionCopy, 'json' | 'expiresAt'> | undefined {
+  // Returns the session of a pending write; undefined also if that session has expired: it will not be stored any more.
+  #pendingCopy(sid: string): Pick<SessionCopy, 'json'> | undefined {
     const kept = this.#outbox.lastKept(sid);
     if (kept?.command !== 'session.set') return undefined;
     const [, json, expiresAt] = kept.args;
-    return { json: String(json), expiresAt: Number(String(expiresAt)) };
+    if (Number(String(expiresAt)) <= this.#settings.clock.wallNow()) return undefined;
+    return { json: String(json) };
   }
 
   #copyOf(data: unknown, leftMs: number | undefined, seenIn: string | undefined): SessionCopy {
