@@ -1,4 +1,4 @@
-import { ok, wrongType, type KeyCommand, type Step, type Value } from './value.ts';
+import { ok, outOfRange, wrongType, type KeyCommand, type Step, type Value } from './value.ts';
 
 export const listCommands: Readonly<Record<string, KeyCommand>> = {
   lpush: (value, added) => onList(value, (items) => pushed([...added.toReversed(), ...items])),
@@ -14,8 +14,9 @@ export const listCommands: Readonly<Record<string, KeyCommand>> = {
     onList(value, (items) => ({ reply: ok, value: held(rangeOf(items, Number(from), Number(to))) })),
 };
 
-/** Pops one item, or `count` of them, from one end. */
+/** Pops one item, or at most `count` of them, from one end of a list. */
 export function popped(items: readonly string[], end: 'left' | 'right', count?: string): Step {
+  if (count !== undefined && !/^\d+$/.test(count)) return { reply: outOfRange, value: held(items) };
   if (items.length === 0) return { reply: null, value: undefined };
   const taken = Number(count ?? 1);
   const [gone, kept] =

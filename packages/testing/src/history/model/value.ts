@@ -14,10 +14,18 @@ export type KeyCommand = (value: Value | undefined, args: readonly string[]) => 
 
 export const ok = 'OK';
 export const wrongType: Reply = { error: 'WRONGTYPE' };
+export const outOfRange: Reply = { error: 'ERR value is out of range, must be positive' };
 export const notANumber: Reply = { error: 'ERR value is not an integer or out of range' };
 
-/** Adds two integers as Redis does, in 64 bits; undefined if one of them is not an integer. */
+/** Adds two integers; undefined if Redis refuses that: one of the texts, or the sum, is not an integer of 64 bits. */
 export function sumOf(left: string, right: string): string | undefined {
-  if (!/^-?\d+$/.test(left) || !/^-?\d+$/.test(right)) return undefined;
-  return String(BigInt.asIntN(64, BigInt(left) + BigInt(right)));
+  if (!isInteger(left) || !isInteger(right)) return undefined;
+  const sum = String(BigInt(left) + BigInt(right));
+  return isInteger(sum) ? sum : undefined;
+}
+
+// Redis accepts neither a leading zero nor a plus sign.
+function isInteger(text: string): boolean {
+  if (!/^(0|-?[1-9]\d{0,18})$/.test(text)) return false;
+  return BigInt.asIntN(64, BigInt(text)) === BigInt(text);
 }
