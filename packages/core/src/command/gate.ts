@@ -230,7 +230,7 @@ export class Gate {
     const now = this.#clock.now() + roundingMs;
     for (let call = this.#retryDelays.due(now); call !== undefined; call = this.#retryDelays.due(now)) {
       this.#retryDelays.remove(call);
-      call.slow.makeUpForStall(this.#parts.stallDetector.stalledMs);
+      call.slow.makeUpForFreeze(now, this.#parts.stallDetector.stalledMs);
       // Passes the rounded time, so that an alarm that fires slightly early does not retry a call with no time left.
       this.#resume(call, now);
     }

@@ -7,6 +7,9 @@ import { databaseOfCommand } from '../verbs/bound-to-database.ts';
 import type { OperationMessage } from '../verbs/operation.ts';
 import type { RequestBudget } from '../verbs/request-budget.ts';
 
+/** A process that stood still for longer was frozen; less is ordinary lag, which a deadline includes. */
+const freezeMs = 1000;
+
 /** The data with which a call was issued. */
 export interface Issue {
   readonly issuedAt: number;
@@ -133,6 +136,11 @@ export class SlowPathState implements Due {
     this.stalledMs = totalMs;
     this.extendDeadlines(elapsedMs);
     return elapsedMs;
+  }
+
+  /** Like {@link makeUpForStall}, but only if the call is so late that the process must have been frozen. */
+  makeUpForFreeze(now: number, totalMs: number): void {
+    if (now - this.dueAt > freezeMs) this.makeUpForStall(totalMs);
   }
 
   /** Stores the current async context. All later attempts to send the call run in it. */

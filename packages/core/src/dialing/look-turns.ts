@@ -34,7 +34,7 @@ export class LookTurns {
     if (this.#current === undefined) this.#give(looker);
   }
 
-  /** Call when this client begins to look. Even if it then leaves, no client looks before `dueAt`. */
+  /** Call when this client begins to look. Even if it then leaves, none of the others looks before `dueAt`. */
   looks(dueAt: number): void {
     this.#dueAt = dueAt;
   }

@@ -64,7 +64,9 @@ const readers = {
 function refuseBareUrl(database: unknown, path: string): void {
   const hasUrl = typeof database === 'object' && database !== null && 'url' in database;
   if (!hasUrl && typeof database !== 'string') return;
-  throw new ConfigurationError(`The option ${path} must be an object. Write { name: 'first', target: url }.`);
+  throw new ConfigurationError(
+    `The option ${path} must be an object with a name and a target. Write { name: 'first', target: url }.`,
+  );
 }
 
 function checkDatabase(database: DatabaseTarget, path: string): CheckedDatabase {
