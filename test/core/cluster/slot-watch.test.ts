@@ -472,6 +472,40 @@ describe('a cluster in trouble', () => {
     expect(stage.told).toContain('state');
   });
 
+  it('is looked at as for the first time when the watch was stopped while nodes were asked in turn', async () => {
+    const stage = new Stage();
+    stage.isPartAway = true;
+    stage.watch.trouble();
+    await stage.travel(60);
+    stage.watch.stop();
+    stage.asked.length = 0;
+    stage.watch.trouble();
+    await stage.travel(120);
+    expect(stage.asked).toEqual([
+      [0, 110],
+      [1, 127],
+      [2, 143],
+      [0, 160],
+      [1, 177],
+    ]);
+  });
+
+  it('is looked at soon after a failover, also while its nodes are asked in turn', async () => {
+    const stage = new Stage();
+    stage.isPartAway = true;
+    stage.watch.trouble();
+    await stage.travel(60);
+    stage.node(1).epoch = 2;
+    await stage.travel(20);
+    expect(stage.asked).toEqual([
+      [0, 50],
+      [1, 67],
+      [0, 75],
+      [1, 75],
+      [2, 75],
+    ]);
+  });
+
   it('is watched no more once the watch is stopped, or the client has ended', async () => {
     const stage = new Stage();
     stage.watch.trouble();

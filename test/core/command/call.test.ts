@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { circuitOf, isPlainRead, reject } from '../../../packages/core/src/command/call.ts';
+import { circuitOf, isPlainRead, prepareResend, reject } from '../../../packages/core/src/command/call.ts';
 import type { LaneCircuits } from '../../../packages/core/src/circuit/lane-circuits.ts';
 import { OverloadedError } from '../../../packages/core/src/errors.ts';
 import { batchOf, callOf, commandOf, slowCall } from './call-of.ts';
@@ -98,4 +98,11 @@ describe('a call whose caller does not await it', () => {
     const error = new Error('of the driver');
     expect(await unhandled(error)).toEqual([error]);
   });
+});
+
+it('a call that is sent again is forgiven only the time for which the process stands still from then on', () => {
+  const call = slowCall(1_000);
+  prepareResend(call, 'not-applied', 5_000);
+  expect([call.slow.makeUpForStall(5_000), call.slow.deadlineAt]).toEqual([0, 1_000]);
+  expect([call.slow.makeUpForStall(5_300), call.slow.deadlineAt]).toEqual([300, 1_300]);
 });

@@ -76,6 +76,17 @@ describe('a call in an old outage, after another client has proved that the serv
     stage.gate.hold(10_000);
     expect(stage.signsOfLife.awaySince(10_000)).toBe(stage.clock.now());
   });
+
+  it('the reply to a call that does not block is no such proof', () => {
+    const stage = expecting(undefined);
+    stage.dispatch.hasFastPath = false;
+    stage.gate.serve();
+    const servedAt = stage.clock.now();
+    const ordinary = stage.issue('get', 'a');
+    stage.clock.travel(500);
+    stage.dispatch.answer(ordinary, 'value');
+    expect(stage.signsOfLife.awaySince(10_000)).toBe(servedAt);
+  });
 });
 
 describe('a blocking call in an old outage', () => {
@@ -129,6 +140,20 @@ describe('a call that waits for the first connection', () => {
     const { issue, gate, clock } = gateStage({}, undefined, true);
     issue('get', 'a');
     gate.hold(undefined);
+    clock.travel(999);
+    expect(gate.counts().waiting).toBe(1);
+    clock.travel(1);
+    expect(gate.counts().waiting).toBe(0);
+  });
+
+  it('waits until its deadline when the client was closed and is connected again, whatever failed before', () => {
+    const { issue, gate, clock } = gateStage();
+    gate.hold(10_000);
+    gate.serve();
+    gate.end();
+    clock.travel(60_000);
+    gate.reopen();
+    issue('get', 'a');
     clock.travel(999);
     expect(gate.counts().waiting).toBe(1);
     clock.travel(1);

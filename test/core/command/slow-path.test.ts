@@ -66,3 +66,13 @@ it('a call that does not block keeps its deadline when it is sent', () => {
   state.sentAt(50);
   expect(state.deadlineAt).toBe(100);
 });
+
+it.each([
+  ['a second late is overdue', 1_000, 100],
+  ['later than that was held up by a process that was frozen, and is forgiven it', 1_000.5, 1_100.5],
+])('a call that is %s', (_what, lateMs, deadlineAt) => {
+  const state = new SlowPathState({ issuedAt: 0, allowedMs: 100 });
+  state.dueAt = 50;
+  state.makeUpForFreeze(50 + lateMs, lateMs);
+  expect(state.deadlineAt).toBe(deadlineAt);
+});

@@ -328,6 +328,40 @@ describe('a call that blocks for ever', () => {
   });
 });
 
+describe('a call that blocks and for which nobody waits any more', () => {
+  async function abandoned(isHeld: boolean): Promise<ConnectionStage> {
+    const stage = await ConnectionStage.ready();
+    const { call } = stage.send('blpop', ['list', '0'], Infinity);
+    await stage.travel(10);
+    if (isHeld) stage.client.release = () => true;
+    (call as { settled: boolean }).settled = true;
+    stage.connection.wire.releases.abandoned(call, stage.clock.now());
+    await stage.travel(150);
+    return stage;
+  }
+
+  it('is released on the server, and the connection stays', async () => {
+    const stage = await abandoned(false);
+    expect([stage.driver.unansweredCount(), stage.client.flags]).toEqual([0, 'N']);
+    await stage.travel(1_000);
+    expect([stage.told, stage.connection.wire.identity?.clientId]).toEqual([[], '1']);
+    expect(stage.left.sockets).toBe(1);
+  });
+
+  it('costs its connection if the server cannot release it', async () => {
+    const stage = await abandoned(true);
+    expect([stage.connection.state, stage.driver.unansweredCount()]).toEqual(['ready', 1]);
+    await stage.travel(57);
+    expect([stage.connection.state, stage.connection.cause]).toEqual(['reconnecting', 'stalled']);
+    // Asked 6 ms after it was abandoned, and given 200 ms.
+    expect(stage.toldAfter('away', 1_030)).toBe(206);
+    await stage.travel(200);
+    expect(stage.connection.state).toBe('ready');
+    expect(stage.connection.wire.identity?.clientId).not.toBe('1');
+    expect(stage.left.sockets).toBe(1);
+  });
+});
+
 describe('an idle connection', () => {
   it('is asked PING after its idle time, later by chance, and again and again', async () => {
     for (const [random, firstMs] of [

@@ -276,6 +276,19 @@ describe('a connection that is wanted no longer', () => {
     expect([told.length, source.ticket?.nextAttemptMs()]).toEqual([before, undefined]);
   });
 
+  it('from the moment at which it hears that the server does not serve yet leaves nothing', async () => {
+    const stage = new Stage();
+    const { wired, source, events } = stage;
+    wired.server.mood = 'loading';
+    source.start('command', (event) => {
+      events.push(event);
+      source.stop();
+    });
+    await wired.travel(10);
+    expect(events).toMatchObject([{ kind: 'failed', cause: 'loading' }]);
+    expect([wired.clock.pendingTimers, wired.network.links.length, stage.dialer.alive]).toEqual([0, 0, 0]);
+  });
+
   it('in whichever moment of the answer for which it waited leaves nothing', async () => {
     for (let ticks = 0; ticks < 20; ticks++) {
       const stage = new Stage();

@@ -88,6 +88,19 @@ describe('why an endpoint cannot be reached', () => {
     expect([dialer.failure, dialer.refusal()]).toEqual([undefined, undefined]);
   });
 
+  it('is no refusal at the very moment at which the next attempt is due', async () => {
+    const { clock, dialer, dial, now, last } = bareDialer();
+    dial('first');
+    await microtasks();
+    last().resolve(refused);
+    await now();
+    const nextMs = dialer.nextAttemptMs() as number;
+    clock.jump(nextMs - 1);
+    expect(dialer.refusal()).toEqual(refused);
+    clock.jump(1);
+    expect([dialer.nextAttemptMs(), dialer.refusal()]).toEqual([0, undefined]);
+  });
+
   it('is told to the other requests that wait, and not to the one that was tried', async () => {
     const { clock, dialer, attempts, request, now, last } = bareDialer();
     const told: unknown[] = [];

@@ -453,6 +453,50 @@ describe('a wire that is watched', () => {
     expect(wire.lookDueAt).toBe(Infinity);
   });
 
+  it('is looked at up to 25 ms before its limit is over, as all connections in use are', async () => {
+    const { wired, watch } = await watched({ limitMs: 215 });
+    expect(wired.wire.lookDueAt).toBe(1_300);
+    const short = await watched({ limitMs: 25 });
+    short.wired.clock.jump(10);
+    short.watch.start(new PingTurns());
+    expect(short.wired.wire.lookDueAt).toBe(1_125);
+    watch.stop();
+    short.watch.stop();
+  });
+
+  it.each([
+    ['is in use', 1_250, 1_500],
+    ['is in use, and the idle time ends right after the look that is due then', 1_200, 1_700],
+    ['has been silent for the limit', 1_100, 1_600],
+  ])('is looked at again in time when it %s', async (_what, readAt, lookDueAt) => {
+    const { wired } = await watched({ idleMs: 500 });
+    wired.wire.readAt = readAt;
+    await wired.travel(200);
+    expect(wired.wire.lookDueAt).toBe(lookDueAt);
+  });
+
+  it('is in use again when it carries calls after a PING', async () => {
+    const { wired, watch, found } = await watched();
+    await wired.travel(5_000);
+    wired.wire.readAt = 6_100;
+    await wired.travel(250);
+    expect([found, wired.wire.lookDueAt > 10_000]).toEqual([[['idle', 6_000]], true]);
+    watch.noteWrite(6_350);
+    wired.wire.readAt = 6_500;
+    await wired.travel(200);
+    expect(wired.wire.lookDueAt).toBe(6_750);
+  });
+
+  it.each([
+    ['up to 100 ms before its limit is over', { limitMs: 250 }, 6_000, 6_200],
+    ['up to 100 ms before its limit is over', { limitMs: 200, idleMs: 980 }, 2_058, 2_200],
+    ['up to 25 ms before its limit is over if that is short', { limitMs: 199 }, 6_000, 6_175],
+  ])('is looked at %s when it was sent a PING', async (_when, times, pingedAt, lookDueAt) => {
+    const { wired, found } = await watched(times);
+    await wired.travel(pingedAt - 1_100);
+    expect([found, wired.wire.lookDueAt]).toEqual([[['idle', pingedAt]], lookDueAt]);
+  });
+
   it('is looked at once at a time, also when its watch was begun twice', async () => {
     const subject = await watched();
     const { wired, watch, found } = subject;

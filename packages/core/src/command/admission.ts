@@ -107,8 +107,8 @@ export function waitUntil(situation: WaitSituation): number | undefined {
   const { now, awaySince, maxWaitMs, patienceMs, deadlineAt } = situation;
   if (awaySince === undefined) return deadlineAt;
   const isOld = now - awaySince >= maxWaitMs;
-  const waitMs = Math.max(patienceMs, isOld ? 0 : maxWaitMs);
-  return isOld && patienceMs === 0 ? undefined : Math.min(now + waitMs, deadlineAt);
+  if (isOld && patienceMs === 0) return undefined;
+  return Math.min(now + Math.max(patienceMs, maxWaitMs), deadlineAt);
 }
 
 const subscribing = /^[ps]?(un)?subscribe$/;

@@ -132,7 +132,6 @@ export class SlowPathState implements Due {
    */
   makeUpForStall(totalMs: number): number {
     const elapsedMs = totalMs - this.stalledMs;
-    if (elapsedMs <= 0) return 0;
     this.stalledMs = totalMs;
     this.extendDeadlines(elapsedMs);
     return elapsedMs;

@@ -93,7 +93,7 @@ export class Dialer {
 
   /** Returns why the last attempt failed; `undefined` if it did not fail, or if the next attempt is already due. */
   refusal(): DialFailure | undefined {
-    return (nextDueAt(this.#state) ?? 0) <= this.#options.clock.now() ? undefined : this.#failure;
+    return (nextDueAt(this.#state) ?? -Infinity) <= this.#options.clock.now() ? undefined : this.#failure;
   }
 
   /** Why the last attempt failed; `undefined` after a success. */

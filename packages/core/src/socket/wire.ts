@@ -44,7 +44,7 @@ export class Wire {
   #identity: Identity | undefined;
   /** Number of sockets that have been adopted so far. */
   #adopted = 0;
-  #releases = new ReleaseRequests(() => this.#tell('abandoned'));
+  #releases = new ReleaseRequests();
   #current: Flush | undefined;
   #isPinging = false;
   /** The oldest unanswered command if it has no call, and about when it was sent: the last write before it was seen. */

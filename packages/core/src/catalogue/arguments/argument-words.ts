@@ -26,7 +26,6 @@ export function decimalAt(args: readonly unknown[], index: number): number {
   const text = textAt(args, index);
   if (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)) return Number(text);
   const [, sign, whole = '', part = '', , exponent = '0'] = hexadecimal.exec(text) ?? [];
-  if (whole + part === '') return Number.NaN;
   const digits = Number.parseInt(whole + part, 16);
   return (sign === '-' ? -1 : 1) * digits * 2 ** (Number(exponent) - 4 * part.length);
 }
