@@ -93,3 +93,46 @@ it.concurrent(
     );
   },
 );
+
+it.concurrent(
+  'a shard channel comes back although its new node learns last that it has the slot',
+  async () => {
+    await using cluster = await startCluster({ nodes: 3, replicas: 0 });
+    await using used = use({ cluster: cluster.addresses, options: { shardedSubscribers: true } });
+    const { resilience } = used;
+    await resilience.ready({ timeoutMs: 5_000 });
+    const { client } = resilience;
+    const heard: string[] = [];
+    client.on('smessage', (_channel: string, message: string) => heard.push(message));
+    await client.ssubscribe('a');
+    const source = await cluster.primaryOf('a');
+    const target = cluster.nodes.find((node) => node !== source) ?? source;
+    const slot = cluster.keySlot('a');
+    const [from, to] = await Promise.all(
+      [source, target].map(async (node) => String(await node.command('CLUSTER', 'MYID'))),
+    );
+
+    await target.command('CLUSTER', 'SETSLOT', slot, 'IMPORTING', from as string);
+    await source.command('CLUSTER', 'SETSLOT', slot, 'MIGRATING', to as string);
+    for (const node of cluster.nodes.filter((each) => each !== target))
+      await node.command('CLUSTER', 'SETSLOT', slot, 'NODE', to as string);
+    const refusals = async (): Promise<number> => {
+      const all = await Promise.all(cluster.nodes.map((node) => node.info('commandstats')));
+      const counts = all.map((stats) => /rejected_calls=(\d+)/.exec(stats['cmdstat_ssubscribe'] ?? '')?.[1]);
+      return counts.reduce((sum, count) => sum + Number(count ?? 0), 0);
+    };
+    await waitFor(async () => (await refusals()) > 0, {
+      timeoutMs: 10_000,
+      message: 'a refused subscription',
+    });
+    await target.command('CLUSTER', 'SETSLOT', slot, 'NODE', to as string);
+
+    await waitFor(
+      async () => {
+        await target.command('SPUBLISH', 'a', 'hello').catch(() => undefined);
+        return heard.includes('hello');
+      },
+      { timeoutMs: 10_000, intervalMs: 50, message: 'a message over the new node' },
+    );
+  },
+);

@@ -80,7 +80,7 @@ export interface ClusterDriver {
    * connection for which `counts` returns true.
    */
   shardChannels(counts: (node: NodeDriver) => boolean): ShardChannels;
-  /** Reconnects for shard channels whose connection was lost. */
+  /** Reconnects for shard channels whose connection was lost, and subscribes again to those that a node refused. */
   renewShardSubscribers(): void;
 
   /** Whether plain commands may be written to the primary of their slot directly, without this client. */

@@ -150,7 +150,7 @@ export class IoredisCluster implements ClusterDriver {
   }
 
   renewShardSubscribers(): void {
-    this.#shards.renew();
+    this.#shards.renew(this.shardChannels(() => true).standing);
   }
 
   slotOf(command: DriverCommand, node: unknown): number | undefined {

@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import { internals } from '../internals.ts';
 import type {
   ClusterInternals,
   ShardSubscriber,
@@ -50,9 +51,29 @@ export class ShardSubscribers {
     return instances.filter((instance) => instance !== null);
   }
 
-  /** Remakes lost connections. */
-  renew(): void {
-    this.#group?.reset?.(this.#target.slots, this.#target.nodes()).catch(ignore);
+  /**
+   * Remakes lost connections, and subscribes again to the channels that are not among those `standing`. ioredis
+   * subscribes only once after the slots have changed. A node refuses that if it does not know of the change yet.
+   */
+  renew(standing: ReadonlySet<string>): void {
+    const group = this.#group;
+    if (group === undefined) return;
+    group.reset?.(this.#target.slots, this.#target.nodes()).catch(ignore);
+    for (const [slot, channels] of group.channels) {
+      const missing = channels.filter((channel) => !standing.has(String(channel)));
+      if (missing.length > 0)
+        this.#ownerOf(group, slot)
+          ?.ssubscribe(...missing)
+          .catch(ignore);
+    }
+  }
+
+  /** Returns the connection for the channels of this slot, if it is established and no subscription is pending. */
+  #ownerOf(group: ShardSubscriberGroup, slot: number): Redis | undefined {
+    const [address] = group.clusterSlots[slot] ?? [];
+    const instance = group.shardedSubscribers.get(address ?? '')?.getInstance();
+    if (instance?.status !== 'ready' || internals(instance).commandQueue.length > 0) return undefined;
+    return instance;
   }
 }
 
