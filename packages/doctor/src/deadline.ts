@@ -15,7 +15,7 @@ export class Deadline {
       if (!isReleased) onAbort();
     };
     // After a stall of the process, timers run before sockets are read: first read the replies that are waiting.
-    const afterReads = (): void => void clock.setImmediate(() => clock.setImmediate(onTime));
+    const afterReads = (): void => clock.setImmediate(() => clock.setImmediate(onTime));
     const timer = clock.setTimeout(afterReads, Math.max(0, ms));
     if (parent?.aborted) controller.abort();
     else parent?.addEventListener('abort', onAbort, { once: true });

@@ -78,7 +78,7 @@ it('a lock of redlock that gets no reply is told once', async () => {
   expect(libraries).toEqual([]);
   for (let round = 0; round < 2; round++) {
     await resilience.ready({ timeoutMs: 5000 });
-    server.freeze();
+    await server.freeze();
     await expect(locker.lock(`cart:${round}`, 5000)).rejects.toThrow(/^Exceeded/);
     server.thaw();
   }
