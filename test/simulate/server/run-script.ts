@@ -3,7 +3,7 @@ import { failure, integer, type ReplyText } from '../../core/fakes/reply-text.ts
 import { runData } from './run-data.ts';
 import type { ServerConnection } from './server-connection.ts';
 
-/** EVAL and EVALSHA of the scripts of ours: that of `applyOnce`, and that by which the cache writes. */
+/** EVAL and EVALSHA of the scripts of ours: that of `applyOnce`, and those by which the cache writes and invalidates. */
 export function runScript(
   connection: ServerConnection,
   [given = '', keyCount = '0', ...args]: readonly string[],
@@ -16,6 +16,7 @@ export function runScript(
   if (script === undefined) return failure('NOSCRIPT No matching script. Please use EVAL.');
   if (script.includes('cmsgpack.pack(answer)')) return applyOnce(connection, args, Number(keyCount));
   if (script.includes('^rr1(%a)') && keyCount === '1') return writeEntry(connection, args);
+  if (script.includes('^rr1i(%d+);') && keyCount === '1') return storeMark(connection, args);
   throw new Error('The simulated server does not know this script.');
 }
 
@@ -43,5 +44,15 @@ function writeEntry(connection: ServerConnection, args: readonly string[]): Repl
     if (isOlder) return integer(0);
   }
   runData(connection, 'set', [key, entry, 'PX', keepMs], 'alone');
+  return integer(1);
+}
+
+/** Replaces an entry of the cache by the mark of an invalidation, unless there is a later one. */
+function storeMark(connection: ServerConnection, args: readonly string[]): ReplyText {
+  const [key = '', mark = '', version = '', unit = '', ms = ''] = args;
+  const stored = connection.server.store.keyspace.get(key);
+  const known = typeof stored === 'string' ? /^rr1i(\d+);/.exec(stored)?.[1] : undefined;
+  if (known !== undefined && Number(known) > Number(version)) return integer(0);
+  runData(connection, 'set', [key, mark, unit, ms], 'alone');
   return integer(1);
 }
