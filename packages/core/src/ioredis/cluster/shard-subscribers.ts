@@ -85,7 +85,16 @@ function watchOne(
   const stop = subscriber.stop.bind(subscriber);
   const made = (): void => {
     const instance = subscriber.getInstance();
-    if (instance !== null) onMade(instance);
+    if (instance === null) return;
+    const ssubscribe = instance.ssubscribe.bind(instance) as (...args: unknown[]) => Promise<unknown>;
+    // Before version 5.7, ioredis leaves the promises of its own subscriptions alone, and a refusal ends the process.
+    const subscribe = (...args: unknown[]): Promise<unknown> => {
+      const answer = ssubscribe(...args);
+      answer.catch(ignore);
+      return answer;
+    };
+    instance.ssubscribe = subscribe;
+    onMade(instance);
   };
   // Wrapped because stopping a subscriber removes its listeners, so that its end would otherwise go unnoticed.
   subscriber.stop = () => {
