@@ -53,6 +53,8 @@ const mutatedFiles = {
     'stall-guard',
     'held-by-server',
     'blocking-check',
+    'side-connection',
+    'abandoned-release',
     'second-connection',
     'second-connections',
     'second-question',

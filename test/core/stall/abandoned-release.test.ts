@@ -46,21 +46,33 @@ describe('a blocking call for which nobody waits any more', () => {
 
   it('is left alone if a caller still waits for it, or if it no longer blocks', async () => {
     const { wired, release, sent } = await blocked();
-    await release.run();
+    expect(await release.run()).toBe(false);
     expect(wired.network.openedAt.length).toBe(1);
     wired.server.clients[0]?.release();
     await wired.travel(10);
     abandon(sent);
-    await release.run();
+    expect(await release.run()).toBe(false);
     expect(wired.network.openedAt.length).toBe(1);
+  });
+
+  it('is asked for over one connection, however often that is begun', async () => {
+    const { wired, release, sent } = await blocked();
+    abandon(sent);
+    void release.run();
+    expect(await release.run()).toBe(false);
+    await wired.travel(50);
+    expect(wired.network.openedAt.length).toBe(2);
   });
 
   it('is left to the stall watch if it cannot be released, without a trace', async () => {
     const { wired, release, sent } = await blocked();
     abandon(sent);
     wired.network.cutStanding();
-    void release.run();
+    wired.network.latencyMs = 2_000;
+    const held = release.run();
     await wired.travel(1_500);
+    expect(await held).toBe(false);
+    await wired.travel(5_000);
     expect(wired.driver.unansweredCount()).toBe(1);
     expect(wired.clock.pendingTimers).toBe(0);
     expect(wired.network.links.length).toBe(1);
@@ -70,11 +82,21 @@ describe('a blocking call for which nobody waits any more', () => {
     const { wired, release, sent } = await blocked();
     abandon(sent);
     void release.run();
-    await wired.travel(4);
+    await wired.travel(2);
     release.stop();
-    await wired.travel(10);
+    await wired.travel(50);
+    expect(wired.server.ran).not.toContain('client unblock');
     expect([wired.network.links.length, wired.clock.pendingTimers]).toEqual([1, 0]);
   });
+});
+
+it('a call that does not block is not released, although nobody waits for it', async () => {
+  const wired = await WiredDriver.ready();
+  const release = new AbandonedRelease(wired.driver, wired.wire, wired.target, wired.clock);
+  wired.network.cutStanding();
+  abandon(wired.send('get', ['a']));
+  expect(await release.run()).toBe(false);
+  expect(wired.network.openedAt.length).toBe(1);
 });
 
 describe('the time for which a connection may be silent', () => {

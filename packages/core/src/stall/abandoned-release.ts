@@ -4,14 +4,14 @@ import type { Clock } from '../clock.ts';
 import { pause } from '../deadline.ts';
 import type { DriverCommand } from '../driver/driver-command.ts';
 import type { Driver } from '../driver/driver.ts';
-import { establish, type Target, type VerifiedSocket } from '../handshake/establish.ts';
+import type { Target, VerifiedSocket } from '../handshake/establish.ts';
 import { isKnownTo, type Identity } from '../handshake/identity.ts';
 import { debug } from '../observability/debug.ts';
 import { request } from '../replies/request.ts';
 import { unblocking } from '../socket/release-requests.ts';
 import type { Wire } from '../socket/wire.ts';
+import { SideConnection } from './side-connection.ts';
 
-const timeoutMs = 1000;
 const answerLookMs = 2;
 const answerMs = 200;
 
@@ -24,15 +24,14 @@ const answerMs = 200;
 export class AbandonedRelease {
   readonly #driver: Driver;
   readonly #wire: Wire;
-  readonly #target: Target;
   readonly #clock: Clock;
-  #running: AbortController | undefined;
+  readonly #side: SideConnection;
 
   constructor(driver: Driver, wire: Wire, target: Target, clock: Clock) {
     this.#driver = driver;
     this.#wire = wire;
-    this.#target = target;
     this.#clock = clock;
+    this.#side = new SideConnection(target, clock);
   }
 
   /**
@@ -41,29 +40,22 @@ export class AbandonedRelease {
    */
   async run(): Promise<boolean> {
     const { identity } = this.#wire;
-    if (this.#running !== undefined || identity === undefined || this.#blocking(identity) === undefined)
-      return false;
-    const running = new AbortController();
-    this.#running = running;
-    const timer = this.#clock.setTimeout(() => running.abort(new Error('No answer in time.')), timeoutMs);
-    let verified: VerifiedSocket | undefined;
+    if (this.#side.isInUse || identity === undefined || this.#blocking(identity) === undefined) return false;
     try {
-      verified = await establish(this.#target, this.#clock, running.signal);
-      return isKnownTo(identity, verified.proof) && (await this.#isHeld(identity, verified, running.signal));
+      const isHeld = await this.#side.use(async (verified, signal) => {
+        const held = isKnownTo(identity, verified.proof) && (await this.#isHeld(identity, verified, signal));
+        verified.socket.destroy();
+        return held;
+      });
+      return isHeld === true;
     } catch {
       return false;
-    } finally {
-      verified?.socket.destroy();
-      this.#clock.clearTimeout(timer);
-      if (this.#running === running) this.#running = undefined;
     }
   }
 
   /** Aborts a release in progress, because the connection is gone. */
   stop(): void {
-    const running = this.#running;
-    this.#running = undefined;
-    running?.abort(new Error('The release was stopped.'));
+    this.#side.stop();
   }
 
   async #isHeld(identity: Identity, { socket }: VerifiedSocket, signal: AbortSignal): Promise<boolean> {

@@ -3,13 +3,13 @@ import { pause } from '../deadline.ts';
 import { debug } from '../observability/debug.ts';
 import type { Driver } from '../driver/driver.ts';
 import type { TrackedCall } from '../driver/tracked-call.ts';
-import { establish, type Target, type VerifiedSocket } from '../handshake/establish.ts';
+import type { Target, VerifiedSocket } from '../handshake/establish.ts';
 import { request } from '../replies/request.ts';
 import { canBeReleased, unblocking } from '../socket/release-requests.ts';
 import type { Wire } from '../socket/wire.ts';
 import { isKnownTo, type Identity } from '../handshake/identity.ts';
+import { SideConnection } from './side-connection.ts';
 
-const timeoutMs = 1000;
 const graceMs = 200;
 
 /**
@@ -30,15 +30,14 @@ export type BlockingFinding =
 export class BlockingCheck {
   readonly #driver: Driver;
   readonly #wire: Wire;
-  readonly #target: Target;
   readonly #clock: Clock;
-  #running: AbortController | undefined;
+  readonly #side: SideConnection;
 
   constructor(driver: Driver, wire: Wire, target: Target, clock: Clock) {
     this.#driver = driver;
     this.#wire = wire;
-    this.#target = target;
     this.#clock = clock;
+    this.#side = new SideConnection(target, clock);
   }
 
   /**
@@ -48,33 +47,24 @@ export class BlockingCheck {
   async run(): Promise<BlockingFinding | undefined> {
     const call = this.#driver.oldestUnanswered()?.call;
     const { identity } = this.#wire;
-    if (this.#running !== undefined || identity === undefined || call === undefined || !canBeRepeated(call))
+    if (this.#side.isInUse || identity === undefined || call === undefined || !canBeRepeated(call))
       return undefined;
-    const running = new AbortController();
-    this.#running = running;
-    const timer = this.#clock.setTimeout(() => running.abort(new Error('No answer in time.')), timeoutMs);
-    let verified: VerifiedSocket | undefined;
     try {
-      verified = await establish(this.#target, this.#clock, running.signal);
-      const isDead = await this.#unblock(call, identity, verified, running.signal);
-      if (isDead && !verified.socket.destroyed) return { kind: 'dead', replacement: verified };
-      verified.socket.destroy();
-      return undefined;
+      return await this.#side.use(async (verified, signal) => {
+        const isDead = await this.#unblock(call, identity, verified, signal);
+        if (isDead && !verified.socket.destroyed) return { kind: 'dead', replacement: verified };
+        verified.socket.destroy();
+        return undefined;
+      });
     } catch {
-      verified?.socket.destroy();
       // If no other server takes over, TCP keepalive detects a dead connection.
-      return this.#running === running ? { kind: 'doubtful' } : undefined;
-    } finally {
-      this.#clock.clearTimeout(timer);
-      if (this.#running === running) this.#running = undefined;
+      return { kind: 'doubtful' };
     }
   }
 
   /** Aborts a check in progress, because the connection is gone. */
   stop(): void {
-    const running = this.#running;
-    this.#running = undefined;
-    running?.abort(new Error('The check was stopped.'));
+    this.#side.stop();
   }
 
   async #unblock(

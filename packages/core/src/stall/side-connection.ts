@@ -1,0 +1,50 @@
+import type { Clock } from '../clock.ts';
+import { establish, type Target, type VerifiedSocket } from '../handshake/establish.ts';
+
+const timeoutMs = 1000;
+
+/** A separate connection to the server, made to ask it about the one that is watched. There is at most one at a time. */
+export class SideConnection {
+  readonly #target: Target;
+  readonly #clock: Clock;
+  #running: AbortController | undefined;
+
+  constructor(target: Target, clock: Clock) {
+    this.#target = target;
+    this.#clock = clock;
+  }
+
+  get isInUse(): boolean {
+    return this.#running !== undefined;
+  }
+
+  /**
+   * Connects, and runs `work`, which must keep or destroy the socket. Resolves with undefined if it is stopped.
+   *
+   * @throws the error of the attempt or of `work`, with the socket destroyed; both together may take one second
+   */
+  async use<T>(work: (verified: VerifiedSocket, signal: AbortSignal) => Promise<T>): Promise<T | undefined> {
+    const running = new AbortController();
+    this.#running = running;
+    const timer = this.#clock.setTimeout(() => running.abort(new Error('No answer in time.')), timeoutMs);
+    let verified: VerifiedSocket | undefined;
+    try {
+      verified = await establish(this.#target, this.#clock, running.signal);
+      return await work(verified, running.signal);
+    } catch (error) {
+      verified?.socket.destroy();
+      if (this.#running === running) throw error;
+      return undefined;
+    } finally {
+      this.#clock.clearTimeout(timer);
+      if (this.#running === running) this.#running = undefined;
+    }
+  }
+
+  /** Aborts the work in progress, because the watched connection is gone. */
+  stop(): void {
+    const running = this.#running;
+    this.#running = undefined;
+    running?.abort(new Error('The work was stopped.'));
+  }
+}
