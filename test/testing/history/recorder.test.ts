@@ -90,13 +90,7 @@ it('a client of ioredis is recorded: commands, MULTI and pipelines', async () =>
 });
 
 it('a client of node-redis is recorded: commands and MULTI', async () => {
-  const server = await startRedis();
-  onTestFinished(() => server.stop());
-  const plain = createClient({ url: server.url });
-  await plain.connect();
-  onTestFinished(() => plain.destroy());
-  const recorder = new HistoryRecorder();
-  const client = recorder.client('a', plain);
+  const { recorder, client } = await recordedNodeRedis();
   await client.hSet('h', { a: '1', b: '2' });
   await client.hIncrBy('h', 'a', 2);
   await client.hGetAll('h');
@@ -112,13 +106,7 @@ it('a client of node-redis is recorded: commands and MULTI', async () => {
 });
 
 it('replies and options of node-redis mean the same as those of ioredis', async () => {
-  const server = await startRedis();
-  onTestFinished(() => server.stop());
-  const plain = createClient({ url: server.url });
-  await plain.connect();
-  onTestFinished(() => plain.destroy());
-  const recorder = new HistoryRecorder();
-  const client = recorder.client('a', plain);
+  const { recorder, client } = await recordedNodeRedis();
   await client.set('b', '1', { NX: true, GET: false });
   await client.set('b', '2', { condition: 'NX' });
   await client.set('b', '3', { XX: true, GET: true, expiration: 'KEEPTTL' });
@@ -144,4 +132,15 @@ function deferred<T>(): { readonly promise: Promise<T>; readonly resolve: (value
     resolve = done;
   });
   return { promise, resolve: (value) => resolve?.(value) };
+}
+
+/** A client of node-redis on a server of its own, and the recorder of what it does. */
+async function recordedNodeRedis() {
+  const server = await startRedis();
+  onTestFinished(() => server.stop());
+  const plain = createClient({ url: server.url });
+  await plain.connect();
+  onTestFinished(() => plain.destroy());
+  const recorder = new HistoryRecorder();
+  return { recorder, client: recorder.client('a', plain) };
 }

@@ -172,7 +172,7 @@ export class CallOutcomeRecorder {
   #tell(call: Call, lane: Lane, durationMs: number, failure: Error | undefined): void {
     const isOurs = isRedisResilienceError(failure);
     if (isOurs && debug.enabled) this.#debugFailure(call, durationMs, failure);
-    if (isOurs && failure.outcome === 'unknown') this.#records.unaided.isUnknown(call.name, call.command);
+    if (isOurs && failure.outcome === 'unknown') this.#records.unaided.noteUnknown(call.name, call.command);
     if (failure === undefined && call.slow?.blockingMs !== undefined) return;
     // Commands that were never sent are left out of the history: they say nothing about the server, and an outage may
     // cause thousands of them.

@@ -23,7 +23,7 @@ export class UnaidedLibraries {
   }
 
   /** Call for a command whose outcome is unknown. */
-  isUnknown(name: string, { args }: IssuedCommand): void {
+  noteUnknown(name: string, { args }: IssuedCommand): void {
     if (takesLock(name, args)) this.#note('redlock');
   }
 
