@@ -6,8 +6,8 @@ const minFailures = 5;
 const minFailureEvents = 2;
 
 /**
- * Counts the results of calls within the window of a circuit, and reports when too many of them failed or were slow.
- * The rules are evaluated when a call fails or is slow, never after an ordinary success.
+ * Counts how the calls within a circuit's time window ended, and reports when too many of them failed or were slow. It
+ * checks this only when a call fails or is slow.
  */
 export class CallTally {
   readonly #settings: CircuitSettings;
@@ -24,7 +24,7 @@ export class CallTally {
     this.#window.record('ok', now);
   }
 
-  /** Counts a call that was answered slowly. Returns whether too large a share of the calls was slow. */
+  /** Counts a call that was answered slowly. Returns whether too large a share of the calls in the window was slow. */
   slow(now: number): boolean {
     this.#streak.reset();
     this.#window.record('slow', now);
@@ -32,7 +32,10 @@ export class CallTally {
     return total >= this.#settings.minCalls && slow / total >= this.#settings.slowRatio;
   }
 
-  /** Counts a failed call. Returns whether too many calls in a row, or too large a share of the calls, have failed. */
+  /**
+   * Counts a failed call. Returns whether too many calls in a row have failed, or too large a share of the calls in the
+   * window.
+   */
   fail(now: number): boolean {
     this.#window.record('fail', now);
     const events = this.#streak.add(now);

@@ -6,25 +6,29 @@ import type { Circuit } from './circuit.ts';
 
 export interface CircuitProbeOptions {
   readonly clock: Clock;
-  /** Sends a command of our own, bypassing the gate; rejects with the server's error reply. */
+  /**
+   * Sends a command to the server immediately, without the checks and the queue for callers' commands. Rejects with the
+   * server's error reply.
+   */
   readonly ask: (command: string, args: readonly string[]) => Promise<unknown>;
 }
 
 const firstPauseMs = 100;
 const growth = 1.2;
 const maxPauseMs = 1000;
-/** Probing is frequent if a call was rejected within this time, because Redis is then in demand. */
+/** If a call has come within this time, callers need Redis, so the next probe is sent without a longer pause. */
 const recentMs = 1000;
 
-// Arguments with which LPUSHX changes nothing, because the key does not exist. The server still refuses it, like any
-// other write, if memory, persistence or replicas are lacking.
+// Arguments with which LPUSHX changes nothing, because the key does not exist. Like any other write, the server still
+// refuses LPUSHX while it lacks memory, a working disk or replicas.
 const harmlessWrite = ['__redis-resilience:probe', ''] as const;
 
 /**
- * Probes a circuit that is open or half-open, with a command that matches the fault, so that the circuit can close
- * without traffic and before its open time is over. One probe runs at a time: every 100 ms while calls are being
- * rejected, otherwise after pauses that grow to a second. In the half-open state, a good reply counts as a successful
- * trial; a bad one counts nothing. If the server refused writes, one write that it accepts closes the circuit.
+ * Sends probe commands while a circuit is open or half-open. With them, the circuit can close without any calls, and
+ * before its open time is over. The probe is a PING or, if the server refused writes, a write that changes nothing.
+ * Probes are sent one at a time: every 100 ms while calls come, otherwise after pauses that grow to a second. In the
+ * half-open state, a PING that is answered quickly counts as a successful trial; any other PING is not counted. A write
+ * that the server accepts closes the circuit.
  */
 export class CircuitProbe {
   readonly #circuit: Circuit;
@@ -39,8 +43,8 @@ export class CircuitProbe {
   }
 
   /**
-   * Call after each change of the circuit: starts probing if it is open or half-open, stops otherwise. A manually
-   * isolated circuit is not probed.
+   * Call after each change of the circuit: starts probing if the circuit is open or half-open, otherwise stops. A
+   * manually isolated circuit is not probed.
    */
   follow(): void {
     const { state } = this.#circuit;
@@ -63,7 +67,7 @@ export class CircuitProbe {
     this.#armNext();
   }
 
-  // Checks every 100 ms even during a longer pause, because a call that is rejected meanwhile ends the pause.
+  // The timer fires every 100 ms even during a longer pause, because a call that comes meanwhile ends the pause.
   #armNext(): void {
     const { clock } = this.#options;
     const timer = clock.setTimeout(
@@ -81,7 +85,7 @@ export class CircuitProbe {
     timer.unref?.();
   }
 
-  /** Returns the milliseconds that a good reply took, or undefined if there was none. */
+  /** Sends a probe. Returns the milliseconds until a good reply, or undefined if the reply was bad or missing. */
   async #look(asksForWrites: boolean): Promise<number | undefined> {
     const { clock } = this.#options;
     const startedAt = clock.now();
@@ -92,7 +96,7 @@ export class CircuitProbe {
 
   #judge(askedForWrites: boolean, tookMs: number | undefined): void {
     this.#timer = undefined;
-    // In the meantime, the circuit may have opened for another reason, about which this reply says nothing.
+    // While the probe was running, the circuit may have opened for another cause, about which this reply says nothing.
     const isToThePoint = askedForWrites === isWriteRefusal(this.#circuit.cause);
     if (tookMs === undefined || !isToThePoint) {
       this.#pauseMs = Math.min(maxPauseMs, this.#pauseMs * growth);
@@ -122,8 +126,8 @@ export class CircuitProbe {
       await this.#options.ask('lpushx', harmlessWrite);
       return true;
     } catch (error) {
-      // A missing permission says nothing about the server's memory, so the circuit closes and leaves the decision to
-      // real traffic.
+      // An error reply about a missing permission says nothing about the server's memory. The circuit then closes, and
+      // the results of real writes decide whether it opens again.
       if (!(error instanceof Error) || !isReplyError(error)) return false;
       return classifyReply(error.message).scope === 'command';
     }

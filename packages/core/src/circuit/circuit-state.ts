@@ -1,8 +1,8 @@
 import type { CauseCode } from '../cause.ts';
 
 /**
- * Which calls an open or half-open circuit admits. `trials`: only the trials of the half-open state; `share`: also one
- * in four calls while the circuit is open; `all`: every call.
+ * Which calls an open or half-open circuit admits. `trials`: only the trial calls of the half-open state. `share`:
+ * these and, while the circuit is open, one in four calls. `all`: every call.
  */
 export type AdmittedCalls = 'trials' | 'share' | 'all';
 
@@ -11,7 +11,10 @@ export type LiveCircuitState =
   | {
       readonly kind: 'closed';
       readonly since: number;
-      /** Number of times the open time is doubled if the circuit opens again before it has proved stable. */
+      /**
+       * How many times the open time is doubled if the circuit opens again before it has been closed for a whole
+       * window.
+       */
       readonly doublings: number;
     }
   | {
@@ -26,7 +29,7 @@ export type LiveCircuitState =
       readonly cause: CauseCode;
       readonly admits: AdmittedCalls;
       readonly doublings: number;
-      /** Number of trials in progress, and number of trials that succeeded. */
+      /** Number of trial calls in progress, and number of those that succeeded. */
       readonly out: number;
       readonly succeeded: number;
       /** When the trials in progress are considered hung. */

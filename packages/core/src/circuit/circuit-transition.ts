@@ -9,8 +9,9 @@ import type { AdmittedCalls, CircuitSignal, LiveCircuitState } from './circuit-s
 export const maxTrialMs = 5_000;
 
 /**
- * The state machine of a circuit, as a pure function. Returns the same object for a signal that has no meaning in the
- * current state. Whenever `kind` changes, the caller must start a new generation and an empty window.
+ * The state machine of a circuit, as a pure function that returns the next state. It returns the same object if the
+ * signal has no meaning in the current state. Whenever `kind` changes, the caller must discard all counts, and ignore
+ * the results of calls that were admitted before.
  */
 export function circuitTransition(
   state: LiveCircuitState,
@@ -36,7 +37,10 @@ export function circuitTransition(
   }
 }
 
-/** Returns when the state changes even without a call; the caller then has to pass the signal `due`. */
+/**
+ * Returns the time at which the state changes even without a call. Once it has come, the caller must pass the signal
+ * `due`.
+ */
 export function dueAt(state: LiveCircuitState): number {
   if (state.kind === 'open') return state.until;
   return state.kind === 'half-open' && state.out > 0 ? state.hungAt : Infinity;

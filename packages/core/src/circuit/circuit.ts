@@ -29,17 +29,17 @@ const refused = -1;
 const shareRatio = 4;
 
 /**
- * The circuit of one lane. It opens on a high share of failed or slow calls within the window, on consecutive failures,
- * or immediately on `trip`. After its open time it lets a few trial calls through, and closes when all of them succeed.
+ * Circuit breaker for reads or for writes. Opens on a high share of failed or slow calls in the window, on consecutive
+ * failures, or on `trip`. After its open time, lets a few trial calls through, and closes when all of them succeed.
  *
- * - Every admitted call is settled once, with `succeeded`, `failed` or `ignored` and the generation it was admitted in.
- *   Each change of state starts a new generation; results of an older one are not counted.
+ * - Every admitted call must be settled once, by `succeeded`, `failed` or `ignored`, with the generation in which it
+ *   was admitted. Each change of state starts a new generation. Results with an older generation are not counted.
  * - There is no timer. A change that is due is made when a method is next called, dated back to when it was due.
- * - The rules are evaluated when a call fails or is slow, never after an ordinary success.
- * - The open time doubles each time the circuit opens again, and is reset once it has stayed closed for a whole window.
- * - A circuit that is open because calls are slow admits all of them: most still end before their deadline. If they are
- *   not answered in time, or are slower than a configured `slowMs`, it admits one in four.
- * - Mode `observe` goes through all states but rejects nothing; `off` stays closed. `isolate` works in every mode.
+ * - Whether to open is decided only when a call fails or is slow.
+ * - The open time doubles each time the circuit opens again, until the circuit has stayed closed for a whole window.
+ * - A circuit that is open because calls are slow still admits every call, because most calls end in time. If calls
+ *   miss their deadline, or take longer than a configured `slowMs`, the circuit admits one call in four.
+ * - In mode `observe`, the circuit rejects nothing; in mode `off`, it stays closed. `isolate` works in every mode.
  */
 export class Circuit {
   readonly #settings: CircuitSettings;
@@ -52,7 +52,7 @@ export class Circuit {
   #dueAt = Infinity;
   #generation = 1;
   #shareCount = 0;
-  /** When a call last came, or was not started, while the circuit was not closed. Monotonic milliseconds. */
+  /** When a call last came while the circuit was not closed, admitted or not. Monotonic milliseconds. */
   wantedAt = -Infinity;
 
   constructor(settings: CircuitSettings, deps: CircuitDependencies) {
@@ -64,7 +64,7 @@ export class Circuit {
     this.#state = { kind: 'closed', since: deps.clock.now(), doublings: 0 };
   }
 
-  /** Whether the circuit is closed: then `admit` need not be called, because it would return `generation`. */
+  /** Whether the circuit is closed. If so, `admit` need not be called: it would return `generation`. */
   get admitsAll(): boolean {
     return this.#closed;
   }
@@ -101,8 +101,8 @@ export class Circuit {
 
   /**
    * Returns the generation with which to settle the call, or -1 if the call is rejected. In the half-open state, an
-   * admitted call takes a free trial slot. A call that is admitted only in mode `observe`, or as one in four, gets an
-   * older generation, so that its result does not count.
+   * admitted call takes a free trial slot. A call that is admitted only due to mode `observe`, or as one in four, gets
+   * an older generation, so that its result is not counted.
    */
   admit(now: number): number {
     if (this.#closed) return this.#generation;
@@ -118,8 +118,8 @@ export class Circuit {
   }
 
   /**
-   * Returns whether an operation with a fallback may start. While all calls are admitted although they are slow, one in
-   * four may.
+   * Returns whether an operation with a fallback may start. While the circuit is open but admits every call, only one
+   * such operation in four may start.
    */
   startsWithFallback(): boolean {
     return this.#admitted !== 'all' || this.#settings.mode !== 'enforce' || this.#isNextInShare();
@@ -141,7 +141,7 @@ export class Circuit {
   }
 
   /**
-   * Records a failed call. If the circuit then opens, `cause` is its cause. Default: the present one or `error-rate`.
+   * Records a failed call. If this opens the circuit, `cause` says why. Default: the present cause, or `error-rate`.
    */
   failed(generation: number, cause: CauseCode | undefined, now: number): void {
     if (generation !== this.#generation || this.#off) return;
@@ -160,29 +160,29 @@ export class Circuit {
     this.#apply({ kind: 'trial-ignored' });
   }
 
-  /** Opens the circuit immediately. If it is already open, only replaces the cause; if isolated, does nothing. */
+  /** Opens the circuit immediately. If it is already open, replaces the cause; if it is isolated, does nothing. */
   trip(cause: CauseCode, now: number): void {
     this.#trip(cause, now, cause === 'slow' ? 'share' : 'trials');
   }
 
-  /** Closes the circuit immediately, because the lane has been shown to work. If isolated, does nothing. */
+  /** Closes the circuit immediately, because its calls are known to work. If it is isolated, does nothing. */
   close(now: number): void {
     this.#look(now);
     this.#apply({ kind: 'close', now });
   }
 
-  /** Ends the open time now, so that trials can begin. Does nothing unless open. */
+  /** Makes an open circuit half-open before its open time is over, so that trials can begin. */
   enterHalfOpen(now: number): void {
     this.#look(now);
     this.#apply({ kind: 'half-open' });
   }
 
   /**
-   * Discards all counts and the results of all calls in progress: after the process was frozen, their durations say
-   * nothing about Redis. Keeps the state, and frees the slots of trials in progress.
+   * Call after the process was frozen, because call durations then say nothing about Redis. Discards all counts and the
+   * results of calls in progress, and frees the slots of trials. Does not change the state.
    */
   discardCounts(now: number): void {
-    // This comes first, because a trial that seems hung was only frozen along with the process.
+    // This comes first, because a trial that seems hung was only frozen together with the process.
     this.#apply({ kind: 'trials-voided' });
     this.#look(now);
     this.#renew();

@@ -1,14 +1,14 @@
 const lumpMs = 50;
 
 /**
- * Counts consecutive failures. All failures within 50 ms of the first one are one event, so that a pipeline of 100
- * commands that fail together counts once. (Semian calls this the lumping interval.)
+ * Counts consecutive failures. Failures that follow a counted one within 50 ms are not counted, so that 100 commands of
+ * a pipeline that fail together count once. (Semian calls this the lumping interval.)
  */
 export class FailureStreak {
   #events = 0;
   #lumpStartedAt = 0;
 
-  /** Adds a failure and returns the number of consecutive events. */
+  /** Records a failure, and returns the number of failures counted since the last `reset`. */
   add(now: number): number {
     if (this.#events === 0 || now - this.#lumpStartedAt >= lumpMs) {
       this.#events++;

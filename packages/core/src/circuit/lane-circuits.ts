@@ -1,5 +1,7 @@
 import type { Lane } from '../snapshot.ts';
 import type { Circuit } from './circuit.ts';
 
-/** One circuit per lane, for the whole of Redis or for a part of it. */
+/**
+ * The circuits for reads and for writes, for the whole of Redis or for one server of it, such as a node of a Cluster.
+ */
 export type LaneCircuits = Readonly<Record<Lane, Circuit>>;

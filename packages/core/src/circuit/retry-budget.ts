@@ -3,11 +3,11 @@ const freeRetries = 3;
 const freeWithinMs = 1_000;
 
 /**
- * Limits the load that retries can add. A token bucket shared by all connections of a resilience: a retry costs 5
- * tokens, and a command that succeeds on the first attempt earns 1. So, after a burst of twenty, there is at most one
- * retry for every five commands in the long run. If there are too few tokens, up to 3 retries within any second are
- * free, so that a process with little traffic can retry too. (The price follows the AWS SDK's standard retry for
- * throttled calls; the free retries follow Finagle.)
+ * Limits the load that retries can add, with a token bucket that all connections of a `RedisResilience` share. A retry
+ * costs 5 tokens, and a command that succeeds on the first attempt earns 1. A full bucket of 100 tokens allows a burst
+ * of 20 retries. After that, there is one retry for every five successful commands. Even with too few tokens, up to 3
+ * retries within any second are allowed, so that a process with little traffic can retry too. (The price follows the
+ * AWS SDK's standard retry for throttled calls; the free retries follow Finagle.)
  */
 export class RetryBudget {
   readonly #capacity: number;
@@ -32,7 +32,7 @@ export class RetryBudget {
     return this.#level >= retryPrice || this.#now() - this.#oldestFreeAt >= freeWithinMs;
   }
 
-  /** Pays for a retry with 5 tokens, or with one of the free retries if there are fewer tokens. */
+  /** Records a retry: takes 5 tokens or, if there are fewer, one of the free retries. */
   take(): void {
     if (this.#level >= retryPrice) {
       this.#level -= retryPrice;

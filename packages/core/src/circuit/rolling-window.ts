@@ -1,7 +1,10 @@
 /** How a call ended: the window counts each call under exactly one of these. */
 export type CallKind = 'ok' | 'fail' | 'slow';
 
-/** Counts within the window. All windows return the same object each time: read it immediately, do not keep it. */
+/**
+ * The counts within the window. All windows overwrite and return one shared object: read it immediately, and do not
+ * keep it.
+ */
 export interface WindowTotals {
   readonly ok: number;
   readonly fail: number;
@@ -15,15 +18,15 @@ const width = 4;
 /** The period of a bucket that has never been written. */
 const never = -(2 ** 30);
 /**
- * The cells of a window in which no bucket has been opened. Their counts are never used: opening a bucket sets its
- * counts to 0.
+ * The cells of a window in which nothing has been recorded. These counts are never used: they are set to 0 before the
+ * first call is recorded in a bucket.
  */
 const empty: readonly number[] = Object.freeze(Array.from({ length: buckets * width }, () => never));
 
 /**
- * Counts the calls of the last `windowMs`, with a resolution of a tenth of it: ten buckets, each tagged with the period
- * in which it was written. A bucket with an old tag counts as empty, so nothing rotates, and an idle window costs
- * nothing. (StackExchange.Redis uses the same ring.) `record` allocates nothing, except for the first call after
+ * Counts the calls of the last `windowMs` milliseconds in ten buckets. Each bucket is tagged with the period in which
+ * it was written, and a bucket with an old tag counts as empty. So no timer has to clear buckets, and an idle window
+ * costs nothing. (StackExchange.Redis uses the same ring.) `record` allocates nothing, except for the first call after
  * `clear()`. A clock that steps back is treated as if it had stopped.
  */
 export class RollingWindow {

@@ -7,12 +7,11 @@ const sampleEveryMs = 100;
 const memorySamples = 512;
 
 /**
- * Distinguishes slow calls from normal ones. A configured limit is used unchanged. Otherwise the limit is half of the
- * deadline or, if that is longer, twice the usual round trip, up to nine tenths of the deadline. The usual round trip
- * is a moving average over about 50 s: one call is sampled per 100 ms, whatever the load, and the first samples are
- * simply averaged. After the first sample, a slow call is added with the lowest weight, and as if it had taken exactly
- * the limit, so that an outage of a few seconds does not raise the average noticeably, but a lasting change eventually
- * does.
+ * Distinguishes slow calls from normal ones. A configured limit is used unchanged. Otherwise the limit is twice the
+ * usual round trip, but at least half of the deadline and at most nine tenths of it. The usual round trip is a moving
+ * average over about 50 s. One call per 100 ms is sampled, whatever the load. The first samples are averaged with equal
+ * weights. A slow call, unless it is the first sample, gets the lowest weight, and counts as if it had taken exactly
+ * the limit. So an outage of a few seconds hardly raises the average, but a lasting change eventually does.
  */
 export class SlowLimit {
   readonly #floorMs: number;
