@@ -31,7 +31,7 @@ export function attachCluster(cluster: Cluster, parts: ClientParts): ProtectedCl
     const guarded = new ProtectedCluster(driver, credentials, sockets.open, own);
     markProtected(one);
     drivers.add(driver);
-    // A client that was closed and is now connected again belongs to the resilience again.
+    // A client is removed when it is closed, so it is added again if the application reconnects it.
     driver.on('connecting', () => {
       drivers.add(driver);
       clients.add(guarded);
@@ -111,7 +111,10 @@ export function attachCluster(cluster: Cluster, parts: ClientParts): ProtectedCl
   return clients;
 }
 
-/** A leased connection leads to one node: a command that this node does not serve would be refused there again. */
+/**
+ * Returns the parts with retries turned off. A leased connection leads to only one node, so a command that this node
+ * does not serve would be refused again.
+ */
 function once(gateParts: GateParts): GateParts {
   const { settings } = gateParts;
   return { ...gateParts, settings: { ...settings, retry: { ...settings.retry, maxRetries: 0 } } };

@@ -35,7 +35,7 @@ export function attachRedis(
   return new RedisClients(client, parts, databases).clients;
 }
 
-/** A leased connection that is being made. */
+/** A leased connection while its client is being created. */
 interface LeasedConnection {
   /** The protected client of the connection, once it exists. */
   guarded: ProtectedRedis | undefined;
@@ -54,10 +54,10 @@ class RedisClients implements ClientsControl {
   readonly #credentials: CredentialsHolder;
   readonly #logins: ReadonlyMap<string, CredentialsHolder> | undefined;
   readonly #sockets: SocketBook;
-  /** What the gates of all duplicates share; undefined until there is one. */
+  /** The parts that the gates of all duplicates share; undefined until the first duplicate is made. */
   #unshared: GateParts | undefined;
   #dialers: readonly DialerLease[] = [];
-  /** For each group of sentinels, the promotions that the clients have seen. */
+  /** For each group of sentinels, the promotions of replicas that the clients have seen. */
   #promotions: Map<string, Promotions> | undefined;
   /** The drivers that log in with the resilience's credentials. */
   #drivers: readonly Driver[] = [];
@@ -158,7 +158,7 @@ class RedisClients implements ClientsControl {
       this.clients.remove(guarded);
       this.databases?.remove(guarded);
     });
-    // If a duplicate was closed and is now connected again, it belongs to the resilience again.
+    // A duplicate is removed when it is closed, so it is added again if the application reconnects it.
     driver.on('connecting', () => {
       if (login === this.#credentials) {
         if (!this.#drivers.includes(driver)) this.#drivers = this.#drivers.concat(driver);

@@ -32,9 +32,9 @@ import type {
 } from '../target/resilience-target.ts';
 
 /**
- * Creates an ioredis client whose commands are all protected: bounded waiting, one deadline, retries that never
- * silently run a write twice, circuits, and a connection that recovers by itself. It does not throw if Redis is
- * unavailable, so the application can start without Redis.
+ * Creates an ioredis client whose commands are all protected. Each command has a deadline and waits only briefly for a
+ * connection, no retry silently runs a write twice, circuits reject commands while Redis fails, and the connection
+ * recovers by itself. The function does not throw if Redis is unavailable, so the application can start without Redis.
  *
  * If the URL is known only at run time, `client` has the type `Redis`. If such a URL leads to a Cluster, write
  * `createRedisResilience<Cluster>(url)`.
@@ -86,9 +86,9 @@ export function createRedisResilience(
 
 /**
  * Protects an existing ioredis client, and the duplicates that are created from now on. The client's own options for
- * retries, queues and timeouts no longer apply. For a single client, its `commandTimeout` becomes the default of
- * `timeoutMs`; if it was created for replicas (`role: 'slave'` behind Sentinel, or `readOnly: true`), the default of
- * `connection.role` is `any`.
+ * retries, queues and timeouts no longer apply, with one exception: the `commandTimeout` of a `Redis` client becomes
+ * the default of `timeoutMs`. If a `Redis` client was created for replicas (`role: 'slave'` behind Sentinel, or
+ * `readOnly: true`), the default of `connection.role` is `any`.
  *
  * @throws ConfigurationError if an option is not allowed, or the client is already protected
  * @example
@@ -107,9 +107,9 @@ export function protect<Client extends Redis | Cluster>(
 let defaultResilience: RedisResilience | undefined;
 
 /**
- * Returns the resilience that `redisGuard()` uses by default. The first call creates it for the environment variable
- * `REDIS_URL`, or for `redis://localhost:6379` if that is not set. After it has been closed, the next call creates a
- * new one. Its `client` has the type `Redis`. If `REDIS_URL` leads to a Cluster, write
+ * Returns the `RedisResilience` that `redisGuard()` uses by default. The first call creates it, for the URL in the
+ * environment variable `REDIS_URL` or, if that is not set, for `redis://localhost:6379`. After it has been closed, the
+ * next call creates a new one. Its `client` has the type `Redis`. If `REDIS_URL` leads to a Cluster, write
  * `defaultRedisResilience<Cluster>()`.
  *
  * @throws ConfigurationError if `REDIS_URL` is malformed

@@ -33,7 +33,7 @@ import type { ProtectedClients } from './protected-clients.ts';
 import { noteMade } from './open-resiliences.ts';
 import { SnapshotKeeper } from './snapshot-keeper.ts';
 
-/** Wires the parts of one resilience together, and implements its public methods. */
+/** Implements `RedisResilience`: creates the parts of one instance, and connects them to each other. */
 export class Engine implements RedisResilience {
   readonly client: Redis | Cluster;
   readonly settings: Settings;
@@ -53,7 +53,10 @@ export class Engine implements RedisResilience {
   readonly #refusals: RefusalPace;
   #closing: Promise<void> | undefined;
 
-  /** `protectClients` protects the client and its later duplicates, which all share the parts passed to it. */
+  /**
+   * `protectClients` must protect the client and its later duplicates. All of them share the parts passed to the
+   * function.
+   */
   constructor(
     client: Redis | Cluster,
     settings: Settings,

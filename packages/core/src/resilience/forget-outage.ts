@@ -4,8 +4,8 @@ import type { Lane } from '../snapshot.ts';
 type Circuits = Readonly<Record<Lane, Circuit>>;
 
 /**
- * Closes the circuits that a connection outage has opened. Circuits that opened because the server refuses commands
- * stay open.
+ * Call when the connection works again: closes the circuits that opened because of an outage. Circuits that opened
+ * because the server refuses commands stay open.
  */
 export function forgetOutage(circuits: Circuits, now: number): void {
   for (const circuit of Object.values(circuits)) {
@@ -14,7 +14,9 @@ export function forgetOutage(circuits: Circuits, now: number): void {
   }
 }
 
-/** Closes the circuits on a switch to another server, because what they recorded does not apply to that server. */
+/**
+ * Call after a switch to another server: closes all circuits, because what they recorded does not apply to that server.
+ */
 export function forgetServer(circuits: Circuits, now: number): void {
   for (const circuit of Object.values(circuits)) circuit.close(now);
 }

@@ -8,7 +8,10 @@ import { UnleasedCommands } from '../observability/unleased-commands.ts';
 type OwnParts = Omit<GateParts, 'retryBudget' | 'recorder' | 'sharedUse' | 'unaided' | 'signsOfLife'> &
   Omit<Records, 'retryBudget' | 'unaided'>;
 
-/** The parts for the gate of the client that all callers share. */
+/**
+ * The parts for the gate of the main client, which all callers share. (A gate admits, queues or rejects the commands of
+ * one client.)
+ */
 export interface SharedGateParts extends GateParts {
   readonly sharedUse: UnleasedCommands;
 }
@@ -21,7 +24,8 @@ export function makeGateParts(parts: OwnParts): SharedGateParts {
   const { settings, circuits, stallDetector, events, history, pendingCalls } = parts;
   const retryBudget = new RetryBudget(() => settings.clock.now(), settings.retry.budgetTokens);
   const unaided = new UnaidedLibraries(events);
-  // Named one by one, because each object made by spreading gets a hidden class of its own.
+  // The properties are listed one by one, because V8 gives each object made by spreading a hidden class of its own,
+  // which makes property access slower.
   const recorder = new CallOutcomeRecorder({
     settings,
     circuits,
@@ -37,7 +41,10 @@ export function makeGateParts(parts: OwnParts): SharedGateParts {
   return { settings, circuits, retryBudget, stallDetector, recorder, unaided, signsOfLife, sharedUse };
 }
 
-/** Returns the parts for the gates of clients that callers do not share. */
+/**
+ * Returns the parts for the gates of duplicates and leased clients. Callers do not share these clients, so commands
+ * such as WATCH are not reported there.
+ */
 export function unsharedParts(parts: GateParts): GateParts {
   const { settings, circuits, retryBudget, stallDetector, recorder, unaided, signsOfLife } = parts;
   return {
@@ -52,7 +59,10 @@ export function unsharedParts(parts: GateParts): GateParts {
   };
 }
 
-/** Returns the parts for the gate of a client that leads to another server. */
+/**
+ * Returns the parts for the gate of a client of another server. A sign of life from one server proves nothing about
+ * another, so this gate records them separately.
+ */
 export function partsElsewhere(parts: GateParts): GateParts {
   return { ...parts, signsOfLife: new SignsOfLife() };
 }

@@ -3,8 +3,8 @@ import { debug } from '../observability/debug.ts';
 import type { Lane } from '../snapshot.ts';
 
 /**
- * The isolations that the application holds. Each has a reason, and stops all commands by isolating the circuits of
- * both lanes (reads and writes).
+ * The isolations that the application has started and not yet ended. While there is one, the circuits for reads and for
+ * writes are isolated, so that all commands are rejected.
  */
 export class Isolations {
   readonly #name: string;
@@ -18,12 +18,12 @@ export class Isolations {
     this.#onChange = onChange;
   }
 
-  /** The reason for the oldest isolation that is still held; undefined if there is none. */
+  /** The reason given for the oldest isolation that has not ended; undefined if there is none. */
   get reason(): string | undefined {
     return this.#held[0]?.reason;
   }
 
-  /** Isolates both lanes. The returned function ends this isolation; calling it again does nothing. */
+  /** Starts an isolation. The returned function ends it; calling that function again does nothing. */
   hold(reason: string): () => void {
     debug('%s: isolated by hand (%j)', this.#name, reason);
     const isolation = { reason };
@@ -33,8 +33,8 @@ export class Isolations {
     return () => {
       if (!this.#held.includes(isolation)) return;
       debug('%s: put back by hand', this.#name);
-      // The circuits are released first, and the reason is forgotten afterwards, so that there is a reason to report as
-      // long as one of them is isolated.
+      // The circuits are released first and the reason is removed afterwards, so that a reason can be reported as long
+      // as a circuit is isolated.
       for (const release of releases) release();
       this.#held = this.#held.filter((each) => each !== isolation);
       this.#onChange();

@@ -3,14 +3,14 @@ import { noticeSecondCopy } from './second-copy.ts';
 
 const made = new Set<WeakRef<RedisResilience>>();
 /**
- * When the set has grown to this size, closed and garbage-collected resiliences are removed from it. The limit is then
- * set to twice the remaining size, so that the average cost per resilience stays small.
+ * When the set has grown to this size, entries of closed and garbage-collected instances are removed. This size is then
+ * set to twice the number of remaining entries, so that the average cost of adding one stays small.
  */
 let fullSize = 64;
 
 /**
- * Records a resilience for {@link openResiliences} without keeping it alive. Also warns if a second copy of core is
- * loaded.
+ * Adds an instance to {@link openResiliences} without preventing its garbage collection. Also warns if a second copy of
+ * core is loaded.
  */
 export function noteMade(resilience: RedisResilience): void {
   noticeSecondCopy();
@@ -18,7 +18,7 @@ export function noteMade(resilience: RedisResilience): void {
   made.add(new WeakRef(resilience));
 }
 
-/** Returns every resilience of this process that is not closed, in the order of creation. */
+/** Returns every `RedisResilience` of this process that is not closed, in the order of creation. */
 export function openResiliences(): readonly RedisResilience[] {
   return Array.from(made, (each) => each.deref()).filter(isOpen);
 }

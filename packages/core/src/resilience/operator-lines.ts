@@ -11,8 +11,8 @@ import { operatorAdvice } from '../observability/next-step.ts';
 /** Outages shorter than this are not reported, because most callers do not notice them. */
 const graceMs = 250;
 /**
- * Minimum time between the log lines of two outages. An outage that begins sooner is reported when this time has
- * passed, or only counted if it has ended by then.
+ * Minimum time between the log lines of two outages. An outage that begins before this time has passed is reported
+ * later, or only counted if it ends first.
  */
 const pauseMs = 10_000;
 
@@ -48,7 +48,7 @@ const unaidedLibraries: Readonly<
   ],
 };
 
-/** The parts of a resilience that the log lines need. */
+/** The members of a `RedisResilience` that the log lines need. */
 export interface OperatorSubject {
   readonly client: Redis | Cluster;
   readonly name: string;
@@ -61,15 +61,16 @@ export interface OperatorSubject {
 }
 
 /**
- * Logs one line when an outage has lasted 250 ms, with its cause, the server's address and the next step; one line when
- * it ends; one for each switch to another Redis database; and one for each mistake that nothing else reveals. Host and
- * port appear in these lines and nowhere else; credentials, keys and values never appear.
+ * Writes the log lines for operators. When an outage has lasted 250 ms, logs its cause, the server's address and the
+ * next step, and later one line about its end. Also logs each switch to another Redis database, and each kind of misuse
+ * that would otherwise go unnoticed. Host and port appear in these lines and nowhere else; credentials, keys and values
+ * never appear.
  */
 export class OperatorLines implements FirstListener<ResilienceEvents> {
   readonly #subject: OperatorSubject;
   readonly #clock: Clock;
   #timer: TimerHandle | undefined;
-  /** The cause that the outage was reported with; undefined if it was not reported. */
+  /** The cause that was logged for the current outage; undefined if none was logged. */
   #told: CauseCode | undefined;
   #toldAt = Number.NEGATIVE_INFINITY;
   #untold = 0;

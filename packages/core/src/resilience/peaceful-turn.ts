@@ -1,11 +1,11 @@
 import type { Clock, TimerHandle } from '../clock.ts';
 
-/** A client whose calls are not being served again within this time counts as unavailable. */
+/** If calls are not served again within this time, the client counts as unavailable. */
 const graceMs = 250;
 
 /**
- * The short interval between two connections of a client, after a graceful switch or the loss of an idle connection.
- * Callers notice nothing but a little waiting, so it is not reported as an outage.
+ * The short time without a connection after a graceful switch, or after the loss of an idle connection. Callers only
+ * wait a little, so this time is not reported as an outage.
  */
 export class PeacefulTurn {
   readonly #clock: Clock;

@@ -5,27 +5,30 @@ import type { LeasePlaces } from '../lease/places.ts';
 import type { ThawKind } from '../event-loop/process-stall-detector.ts';
 import type { SnapshotDetail } from '../snapshot-detail.ts';
 
-/** The operations on a resilience's clients that differ between single servers and Clusters. */
+/** The operations on the clients of a `RedisResilience` that differ between a single server and a Cluster. */
 export interface ClientsControl {
   /** Keeps one of several Redis databases in use; undefined if there is only one. */
   readonly databases: DatabaseSwitch | undefined;
   /** Connects the main client if it is lazy and has not been connected yet. */
   wake(): void;
   /**
-   * Uses these credentials for live connections and all later ones; if undefined, those that the provider now returns.
+   * Sends AUTH on live connections, and uses the same credentials for all later ones. If `credentials` is undefined,
+   * uses those that the credentials provider now returns.
    */
   reauthenticate(credentials: Credentials | undefined): Promise<void>;
   /** Returns the servers to which leased connections are made. */
   places(): LeasePlaces;
   /** Destroys all remaining sockets, and waits until they have closed. */
   closeSockets(): Promise<void>;
-  /** Releases the dialers, which several resiliences share. */
+  /**
+   * Releases the dialers. A dialer limits how often a server is dialed, for all clients of this server in the process.
+   */
   release(): void;
 }
 
-/** The main client of a resilience and its duplicates. */
+/** The main client of a `RedisResilience`, and its duplicates and leased clients. */
 export class ProtectedClients {
-  /** The client whose state is that of the resilience. */
+  /** The client whose state the snapshot shows. */
   readonly main: ProtectedClient;
   readonly #control: ClientsControl;
   readonly #clients: Set<ProtectedClient>;
@@ -38,8 +41,8 @@ export class ProtectedClients {
   }
 
   /**
-   * Adds a duplicate, or a client that its user connects again after closing it. Once the resilience is closed, nothing
-   * would ever close such a client, so it is closed now.
+   * Adds a duplicate, or a client that the application reconnects after closing it. If `disconnect` has already been
+   * called, disconnects the client immediately, because nothing else would.
    */
   add(client: ProtectedClient): void {
     this.#clients.add(client);
@@ -82,8 +85,8 @@ export class ProtectedClients {
   }
 
   /**
-   * Call after the process itself has stalled: that time is not deducted from the calls' deadlines. Connections are
-   * pinged, unless the process only blocked its own event loop.
+   * Call after the process has stood still for `durationMs`: extends the deadlines of all calls by this time. Pings the
+   * connections, unless the process merely blocked its own event loop.
    */
   thaw(kind: ThawKind, durationMs: number): void {
     for (const client of this.#clients) {

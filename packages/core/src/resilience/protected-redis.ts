@@ -19,8 +19,8 @@ import type { ServerFacts } from '../snapshot-detail.ts';
 import { PeacefulTurn } from './peaceful-turn.ts';
 
 /**
- * Protects one ioredis instance: routes its commands through a gate, supplies its connection, and moves it to another
- * Redis database when necessary.
+ * Protects one ioredis instance: passes its commands through a gate, which admits, queues or rejects them; supplies its
+ * connection; and moves it to another Redis database when necessary.
  */
 export class ProtectedRedis implements ProtectedClient, MovableClient {
   readonly gate: Gate;
@@ -121,7 +121,7 @@ export class ProtectedRedis implements ProtectedClient, MovableClient {
   }
 
   discardCounts(): void {
-    // Nothing to do: the circuits belong to the resilience, which makes them discard what they counted.
+    // Nothing to do: the `Engine` resets the circuits that all clients share.
   }
 
   ping(): void {

@@ -3,8 +3,8 @@ const own = {};
 let isTold = false;
 
 /**
- * Warns once when the process has loaded another copy of this package. Two copies do not share the default connection,
- * request budgets or guards, which is otherwise hard to notice.
+ * Warns once when the process has loaded another copy of this package. Two copies share neither the default connection
+ * nor request budgets nor guards, which is hard to notice without a warning.
  */
 export function noticeSecondCopy(): void {
   const registry = globalThis as { [key]?: object };

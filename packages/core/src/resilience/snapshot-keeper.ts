@@ -22,7 +22,7 @@ interface Subject {
   retryAfterMs(lane: Lane): number | undefined;
 }
 
-/** Keeps a resilience's snapshot up to date, and reports when it changes. */
+/** Keeps the snapshot of a `RedisResilience` up to date, and reports its changes. */
 export class SnapshotKeeper {
   readonly #subject: Subject;
   readonly #clients: ProtectedClients;
@@ -56,7 +56,7 @@ export class SnapshotKeeper {
   }
 
   snapshot(): RedisSnapshot {
-    // Reading a circuit's state makes the circuit half-open if its open time is over, so the snapshot may have changed.
+    // If the open time of a circuit is over, reading its state makes it half-open, which also changes the snapshot.
     if (this.#snapshot.status !== 'up') {
       void this.#subject.circuits.read.state;
       void this.#subject.circuits.write.state;
@@ -128,7 +128,7 @@ export class SnapshotKeeper {
     });
   }
 
-  // Returns the same object as long as nothing has changed, so that snapshots can be compared by identity.
+  // As long as nothing has changed, this returns the same object, so that `isAlike` can compare by identity.
   #database(): DatabaseInUse | undefined {
     const next = this.#clients.databases?.summary;
     const known = this.#snapshot?.database;

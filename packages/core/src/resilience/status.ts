@@ -9,7 +9,7 @@ export interface StatusFacts {
   readonly writeCircuit: CircuitState;
   readonly readCause: CauseCode | undefined;
   readonly writeCause: CauseCode | undefined;
-  /** Why writes are held although the connection is ready: the server is a replica where a primary is expected. */
+  /** Why writes have to wait although the connection is ready: the server is a replica where a primary is expected. */
   readonly writesHeldBy: CauseCode | undefined;
   /** Why some keys cannot be reached although the others can, for example because a primary of a Cluster is lost. */
   readonly partlyAwayBy: CauseCode | undefined;
@@ -29,7 +29,7 @@ export interface StatusVerdict {
 export function statusOf(facts: StatusFacts): StatusVerdict {
   const isConnected = facts.connection === 'ready';
   const reads = isConnected && lets(facts.readCircuit);
-  // Until a write is accepted, the last thing that is known of the server is that it refuses them.
+  // A server that refused writes is assumed to refuse them until it has accepted one.
   const isRefused = facts.writeCircuit === 'half-open' && isWriteRefusal(facts.writeCause);
   const writes = isConnected && lets(facts.writeCircuit) && facts.writesHeldBy === undefined && !isRefused;
   const isTrying = facts.readCircuit === 'half-open' || facts.writeCircuit === 'half-open';
