@@ -23,7 +23,7 @@ import { OnceQueue } from './once-queue.ts';
 import { OnceScript } from './once-script.ts';
 import { OnceTurns } from './once-turns.ts';
 
-/** The state that all calls of one resilience share. */
+/** The state that all calls of `applyOnce` on one `RedisResilience` share. */
 export interface OnceParts {
   readonly settings: Pick<Settings, 'clock' | 'retry'>;
   readonly queue: OnceQueue;
@@ -45,17 +45,17 @@ export function onceParts(
 }
 
 /**
- * Applies one write at most once on the server. Retries it while Redis is unavailable, until it is acknowledged or
- * refused, its time is over, or the client is closed. A repeat with the same id, from any process, gets the reply of
- * the first execution as long as the server remembers the id (`rememberMs`).
+ * Applies one write at most once on the server. Retries the write while Redis is unavailable, until it is acknowledged
+ * or refused, `timeoutMs` has passed, or the client is closed. A repeat with the same id, from any process, gets the
+ * reply of the first execution as long as the server remembers the id (`rememberMs`).
  *
- * The id is stored in a separate key, in the same slot as the command's key, and on a single server also in a key that
- * depends only on the id: there, an id that was used with another command is rejected; on a Cluster, only if the slot
- * is the same. A primary that is lost before its replicas have received the write loses both the write and the id: an
- * acknowledged write may then be gone, and the same id can be applied again.
+ * The id is stored in a separate key, in the same slot as the command's key. On a single server, it is also stored in a
+ * key that depends only on the id, so that an id that was used with another command is rejected. In a Cluster, it is
+ * rejected only if the keys are the same or have the same hash tag. If a primary is lost before its replicas have
+ * received the write, an acknowledged write may be gone, and the same id can be applied again.
  *
- * If several Redis databases are configured, an id that may have reached one of them is sent only there. `homes`
- * records the database for each id of this process.
+ * If several Redis databases are configured, an id that may have reached one of them is sent only to that one.
+ * `parts.homes` records the database for each id of this process.
  *
  * @throws {@link ConfigurationError} if the command is not a plain write of exactly one key, its first argument, if an
  *   argument is not a string, number or Buffer, or if the id was used with another command; {@link CommandTimeoutError}
@@ -71,7 +71,7 @@ export function applyOnce(
 ): Promise<unknown> {
   const applied: Promise<unknown> = new Promise((resolve, reject) => {
     applyInTime(resilience, parts, given, command, args).then(resolve, (error: unknown) => {
-      // An outage must not crash a process that does not await the call.
+      // Even if the application ignores the promise, an outage must not crash the process with an unhandled rejection.
       if (isAway(error)) applied.catch(() => undefined);
       reject(error);
     });
@@ -158,14 +158,14 @@ async function apply(
         homes.didNotRun(id);
         continue;
       }
-      // A proxy in front of a Cluster: nothing ran.
+      // The server is a proxy in front of a Cluster, and nothing was applied.
       if (text.startsWith('CROSSSLOT') && keys.length === 3) {
         slotted.add(database);
         homes.didNotRun(id);
         continue;
       }
       if (text.startsWith('ERR ONCEID')) throw usedOtherwise();
-      // With this script, such an error reply proves that nothing was applied.
+      // For this script, an error reply of this kind proves that nothing was applied.
       const isRefusedForNow = text !== '' && classifyReply(text).outcome === 'not-applied';
       const mayComeBack = isAway(error) && error.reason !== 'closed';
       if (isRefusedForNow || (isAway(error) && error.outcome === 'not-applied')) homes.didNotRun(id);
@@ -200,7 +200,7 @@ function usedOtherwise(): ConfigurationError {
   );
 }
 
-// Including the lengths distinguishes argument lists that are equal when joined.
+// The lengths are included to distinguish argument lists that would be equal when joined.
 function fingerprintOf(command: string, args: readonly OnceArgument[]): string {
   const hash = createHash('sha1').update(command.toLowerCase());
   for (const arg of args) {
@@ -236,7 +236,7 @@ function checkCall(id: string, name: string, args: readonly unknown[]): void {
   }
 }
 
-// A name from a request may be of any length.
+// The name may come from a request, so it may be of any length.
 function shown(name: string): string {
   return /^[\w.|-]{1,40}$/.test(name) ? name : 'a name that no command has';
 }

@@ -1,8 +1,8 @@
 let bound: string | undefined;
 
 /**
- * Runs `issue`, and binds the commands that it issues synchronously to this database: instead of running on another
- * one, they fail with the outcome `not-applied`. If `database` is undefined, they may run on any.
+ * Runs `issue`, and restricts the commands that `issue` sends synchronously to this database: on any other, they fail
+ * with the outcome `not-applied`. If `database` is undefined, there is no restriction.
  */
 export function boundTo<T>(database: string | undefined, issue: () => T): T {
   const outer = bound;
@@ -14,7 +14,7 @@ export function boundTo<T>(database: string | undefined, issue: () => T): T {
   }
 }
 
-/** Returns the database to which a command issued now is bound, if any. */
+/** Returns the only database on which a command issued now may run; undefined if it may run on any. */
 export function databaseOfCommand(): string | undefined {
   return bound;
 }

@@ -22,8 +22,8 @@ import type { Lane } from '../snapshot.ts';
 import { publishOperation } from './operation.ts';
 
 /**
- * Runs an operation under one deadline, one signal and one fallback. The operation is not started if the circuit of its
- * lane rejects all commands, or if the connection is closed.
+ * Runs an operation under one deadline, with one signal and one fallback. The operation is not started if the circuit
+ * for `options.lane` rejects all commands, or if the connection is closed.
  */
 export async function execute<T>(
   resilience: RedisResilience,
@@ -124,7 +124,7 @@ function refusalOf(
   const details = { reason: cause?.code, connection: resilience.name, retryAfterMs };
   const sentence = cause === undefined ? '' : ` ${describeCause(cause.code)}`;
   const circuit = snapshot.circuit[lane];
-  // While the circuit is open because calls are slow, it still lets some or all through.
+  // A circuit that is open because calls are slow still admits some or all of them.
   const isOnlySlow = circuit === 'open' && cause?.code === 'slow';
   if (!(isOnlySlow && startsIfSlow) && (circuit === 'open' || circuit === 'isolated')) {
     return new CircuitOpenError(

@@ -5,11 +5,11 @@ const endings = ['quit', 'disconnect', 'end', 'destroy'];
 const listening = ['once', 'off', 'addListener', 'removeListener', 'removeAllListeners'];
 
 /**
- * Adds a client's methods to an object that only holds a client. Calling one throws an error with the line to write,
- * instead of "is not a function". The methods are added to the prototype's prototype, so they hide nothing of the
- * object and are neither listed nor printed. Names by which other code recognises a client or a promise are left out:
- * `then`, `duplicate`, `defineCommand`. The methods are not declared, so that a type checker reports such a call before
- * it runs.
+ * For an object that holds a client and is easily mistaken for one: adds methods with the names of the client's
+ * commands. Each throws an error that says what to write, instead of "is not a function". The methods are added to the
+ * prototype's prototype, so they override no member of the object, and are not shown when it is printed. Names by which
+ * other code recognises a client or a promise are left out: `then`, `duplicate`, `defineCommand`. The methods are
+ * missing from the object's type, so that the compiler reports such a call.
  *
  * @param written how callers name the object: with `resilience`, the error for `get()` says to write
  * `resilience.client.get()`

@@ -1,9 +1,9 @@
-/** Far more ids than are in progress at any time. The oldest are forgotten first. */
+/** Maximum number of ids to remember: far more than are in progress at any time. The oldest are forgotten first. */
 const maxIds = 100_000;
 
 /**
- * With several Redis databases, records to which of them each id of `applyOnce` was sent. As long as the id may have
- * been applied there, it is not sent to another one.
+ * Records to which of several Redis databases each id of `applyOnce` was sent. As long as the id may have been applied
+ * on that database, it must not be sent to another.
  */
 export class OnceHomes {
   readonly #homes = new Map<string, { readonly database: string; readonly sends: number }>();
@@ -23,8 +23,8 @@ export class OnceHomes {
   }
 
   /**
-   * Call when one attempt with the id certainly did not run. Once this is true of all its attempts, the id may be sent
-   * to any database.
+   * Call when it is certain that one attempt with the id did not run. Once it is certain for every attempt, the id may
+   * be sent to any database.
    */
   didNotRun(id: string): void {
     const home = this.#homes.get(id);

@@ -5,13 +5,14 @@ import type { RedisSnapshot } from '../snapshot.ts';
 import { untilChange } from './until-change.ts';
 
 const pauseMs = 100;
-/** Number of calls that continue in one turn of the event loop. */
+/** Maximum number of calls that continue in one turn of the event loop. */
 const perTurn = 200;
 
 /**
- * The queue in which calls of `applyOnce` wait for Redis. When Redis is available again, they continue, some in each
- * turn of the event loop. Until then one of them retries every 100 ms, because the server may accept writes again
- * without a change of the status, or, in a Cluster, some nodes may. As long as retries succeed, their number doubles.
+ * The queue in which calls of `applyOnce` wait for Redis. When the status is `up` again, they all continue, at most 200
+ * in each turn of the event loop. Until then, one call retries every 100 ms, because the server, or some nodes of a
+ * Cluster, may accept writes again without a change of the status. If a retry succeeds, twice as many calls retry the
+ * next time.
  */
 export class OnceQueue {
   readonly #resilience: Pick<RedisResilience, 'on' | 'snapshot'>;
@@ -36,7 +37,7 @@ export class OnceQueue {
   }
 
   /**
-   * Resolves when the call may try again; rejects with the signal's reason.
+   * Resolves when the call may try again. Rejects with the signal's reason if the signal aborts first.
    *
    * @throws {@link OverloadedError} if `admission.maxWaiting` calls are already waiting
    */
@@ -65,7 +66,7 @@ export class OnceQueue {
     });
   }
 
-  /** Call when a call that has waited gets its reply. */
+  /** Call when a write that has waited in the queue gets its reply. */
   noteServed(): void {
     this.#hasServed = true;
   }

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 
-// Runs as one atomic step: unless the id is known, runs the command and stores its reply in the key of the id. An error
-// that proves that the command did not run is not stored, so that a repeat tries again. The third key, if there is one,
-// records for which command the id was used, whatever its key.
+// Redis runs this script as one atomic step. If the id is known, the script returns the stored reply. Otherwise it runs
+// the command, and stores the reply in the key of the id. An error that proves that the command did not run is not
+// stored, so that a repeat tries again. The third key, if given, depends only on the id, and records the command for
+// which the id was used.
 const script = `
 local known = redis.call('GET', KEYS[1])
 if known then
@@ -35,17 +36,17 @@ return reply
 
 const sha = createHash('sha1').update(script).digest('hex');
 
-/** How a call names the script: by its digest, or by its text, which loads it on the server. */
+/** How a call refers to the script: by its digest, or by its text, which also loads the script on the server. */
 export interface ScriptCall {
   readonly command: 'evalsha' | 'eval';
   readonly body: string;
-  /** Number of times that the text had been sent when this call was made. */
+  /** How many times the text had been sent when this object was created, including by this call. */
   readonly loads: number;
 }
 
 /**
- * Decides how each call of `applyOnce` names the script. Of concurrent calls that find the script missing on the
- * server, only the first sends its text.
+ * Decides whether a call of `applyOnce` sends the digest or the text of the script. Of concurrent calls that find the
+ * script missing on the server, only the first sends its text.
  */
 export class OnceScript {
   #loads = 0;
@@ -55,8 +56,8 @@ export class OnceScript {
   }
 
   /**
-   * Call when a server did not know the script. `isAgain`: whether that has happened before in this call of
-   * `applyOnce`.
+   * Call when the server did not know the script. Returns what to send next. `isAgain`: whether the server has already
+   * rejected an earlier attempt of the same `applyOnce` for this reason.
    */
   missing({ loads }: ScriptCall, isAgain: boolean): ScriptCall {
     return isAgain || loads === this.#loads ? this.load() : this.next();

@@ -1,9 +1,12 @@
 import type { Clock } from '../clock.ts';
 
-/** Number of calls that begin in one turn of the event loop. */
+/** Maximum number of calls that begin in one turn of the event loop. */
 const perTurn = 200;
 
-/** Lets a burst of calls of `applyOnce` begin in several turns of the event loop, in their order. */
+/**
+ * Spreads the beginning of many simultaneous calls of `applyOnce` over several turns of the event loop, in the order of
+ * the calls.
+ */
 export class OnceTurns {
   readonly #clock: Clock;
   #waiting: (() => void)[] = [];
@@ -13,7 +16,9 @@ export class OnceTurns {
     this.#clock = clock;
   }
 
-  /** Returns a promise if the call has to begin in a later turn. */
+  /**
+   * Returns undefined if the call may begin now; otherwise a promise that resolves in a later turn, when it may begin.
+   */
   next(): Promise<void> | undefined {
     if (this.#begun === 0) this.#clock.setImmediate(this.#turn);
     if (this.#begun < perTurn) {

@@ -7,7 +7,7 @@ import type { RedisSnapshot } from '../snapshot.ts';
 import { ownSignal } from '../own-signal.ts';
 import { untilChange, type WaitBounds } from './until-change.ts';
 
-/** Resolves when the status is `up`; rejects after the timeout, on abort, or when the resilience is closed. */
+/** Resolves when the status is `up`. Rejects after the timeout, on abort, or when the `RedisResilience` is closed. */
 export async function whenUp(resilience: RedisResilience, clock: Clock, bounds: WaitBounds): Promise<void> {
   checkOptions('ready', bounds, readers);
   bounds.signal?.throwIfAborted();

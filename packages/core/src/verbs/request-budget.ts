@@ -5,9 +5,9 @@ import { databaseOfCommand } from './bound-to-database.ts';
 import { operationOfCommand } from './operation.ts';
 
 /**
- * Limits the total time that one request waits for Redis: the time during which at least one of its commands is
- * pending. Once the budget is spent, commands fail immediately, so that twenty slow calls do not add up to a slow
- * request.
+ * Limits how long one request of the application waits for Redis in total. The time counts during which at least one of
+ * the request's commands is pending. Once the budget is spent, commands fail immediately, so that twenty slow calls do
+ * not add up to a slow request.
  */
 export class RequestBudget {
   readonly #budgetMs: number;
@@ -67,15 +67,15 @@ export function currentRequestBudget(): RequestBudget | undefined {
 }
 
 /**
- * Returns whether a command issued now is subject to more than its deadline: its request has a budget, its operation is
- * published, or it is bound to a database.
+ * Returns whether more than a deadline applies to a command issued now: its request has a budget, its operation is
+ * published, or it may run on only one database.
  */
 export function isFollowed(): boolean {
   if (databaseOfCommand() !== undefined) return true;
   return currentRequestBudget() !== undefined || operationOfCommand() !== undefined;
 }
 
-/** Returns the milliseconds left in the current request's budget; undefined if it has none. */
+/** Returns the milliseconds left in the current request's budget; undefined if the request has no budget. */
 export function remainingBudgetMs(clock: Clock = systemClock): number | undefined {
   return currentRequestBudget()?.remainingMs(clock.now());
 }

@@ -7,14 +7,14 @@ import type { RedisSnapshot } from '../snapshot.ts';
 export interface WaitBounds {
   /** Maximum time to wait. Default: no limit. */
   readonly timeoutMs?: number | undefined;
-  /** When the signal aborts, the promise rejects with its reason. */
+  /** When the signal aborts, the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
  * Resolves with the snapshot of the next change that satisfies the condition, or with undefined after `timeoutMs` or
- * when the resilience is closed. The current snapshot is not checked: check it first, because a resilience that is
- * already closed changes no more.
+ * when the `RedisResilience` is closed. The current snapshot is not checked. Check it first: if the `RedisResilience`
+ * is already closed, there will be no change.
  *
  * @example
  * await untilChange(resilience, systemClock, ({ status }) => status === 'up', { timeoutMs: 1000 });
