@@ -3,7 +3,7 @@ import { invalid, nearest, type OptionReader } from '../options/validate-options
 import type { Critical } from './health-report.ts';
 
 /**
- * Checks that all critical connections exist, because a mistyped name would never fail readiness.
+ * Checks that every connection named in `critical` exists. With a mistyped name, readiness would never fail.
  *
  * @throws {@link ConfigurationError} that suggests the connection with the nearest name
  */
@@ -23,7 +23,7 @@ export function checkCritical(
   }
 }
 
-/** Validates {@link Critical}. */
+/** Validates an option of the type {@link Critical}. */
 export const criticalOf: OptionReader = (value, path) => {
   const isCritical =
     typeof value === 'boolean' || (Array.isArray(value) && value.every((name) => typeof name === 'string'));

@@ -8,10 +8,10 @@ import type { GuardPolicy } from './guard-policy.ts';
 const maxWaitMs = 250;
 
 /**
- * Waits until the first attempt to connect has succeeded or failed, for at most 250 ms or the request's budget, so that
- * the first requests after the start do not mistake a healthy Redis for one that is down. Resolves with the policy for
- * the rest of the request, including the remaining budget. Returns undefined if, according to `snapshot`, there is
- * nothing to wait for.
+ * Waits until the first attempt to connect has succeeded or failed, for at most 250 ms and at most the request's
+ * budget. Without this, the first requests after the start would mistake a healthy Redis for one that is down. Resolves
+ * with the policy for the rest of the request: the waiting time is deducted from its budget. Returns undefined if
+ * `snapshot` shows that there is nothing to wait for.
  */
 export function untilDecided(
   resilience: Pick<RedisResilience, 'on' | 'snapshot'>,

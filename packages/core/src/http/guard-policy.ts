@@ -9,8 +9,8 @@ import type { RequestGuard } from './request-guard.ts';
 export interface GuardPolicy {
   /**
    * `flag` lets every request through and attaches the state of Redis to it. `reject` responds with 503 while Redis is
-   * down. While Redis is degraded, requests still go through, because their commands help it to recover. Default
-   * `flag`.
+   * down. While Redis is degraded, requests still go through, because it is their commands that show when Redis works
+   * again. Default `flag`.
    */
   readonly mode?: 'flag' | 'reject';
   /** Adds `Cache-Control: no-store` to responses while Redis is not up. Default `false`. */
@@ -19,7 +19,7 @@ export interface GuardPolicy {
   readonly budgetMs?: number;
 }
 
-/** Readers of {@link GuardPolicy}, for adapters that check it together with options of their own. */
+/** The validators of the options in {@link GuardPolicy}, for adapters that have further options of their own. */
 export const guardPolicyReaders: OptionReaders<GuardPolicy> = {
   mode: oneOf('flag', 'reject'),
   noStore: booleanOf,
@@ -34,7 +34,7 @@ export function refuseByPolicy(policy: GuardPolicy, guard: RequestGuard): PlainR
   return policy.mode === 'reject' ? refuseWithout(undefined, guard.snapshot) : undefined;
 }
 
-/** Returns the headers to set before the handler runs, which may be none; the handler may override them. */
+/** Returns the headers to set before the handler runs, if any. The handler may override them. */
 export function headersByPolicy(policy: GuardPolicy, guard: RequestGuard): Readonly<Record<string, string>> {
   return policy.noStore === true && guard.degraded ? noStore : none;
 }

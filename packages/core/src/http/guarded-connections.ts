@@ -8,14 +8,14 @@ const guarded = new Set<GuardedConnection>();
 
 /**
  * Registers a guard's connection, so that health endpoints and error handlers that are mounted before the guard use the
- * same one. Closed connections are removed when another one is registered.
+ * same connection. Also removes the registered connections that are closed.
  */
 export function noteGuarded(connection: GuardedConnection): void {
   for (const each of guarded) if (hasEnded(each())) guarded.delete(each);
   guarded.add(connection);
 }
 
-/** Returns the connections of all guards in this process; closed ones only if there are no others. */
+/** Returns the connections of all guards in this process. Closed connections are left out, unless all are closed. */
 export function guardedConnections(): readonly RedisResilience[] {
   const all = [...new Set(Array.from(guarded, (connection) => connection()))];
   const open = all.filter((resilience) => !hasEnded(resilience));
@@ -23,9 +23,9 @@ export function guardedConnections(): readonly RedisResilience[] {
 }
 
 /**
- * Returns the only one of these connections.
+ * Returns the connection if the list contains exactly one.
  *
- * @throws {@link ConfigurationError} if there is more than one
+ * @throws {@link ConfigurationError} if there is not exactly one
  */
 export function onlyConnection(caller: string, connections: readonly RedisResilience[]): RedisResilience {
   const [first, ...others] = connections;

@@ -2,15 +2,15 @@ import { describeCause } from '../cause.ts';
 import type { DatabaseInUse } from '../database-report.ts';
 import type { RedisSnapshot, Status } from '../snapshot.ts';
 
-/** `pass`, `warn` and `fail` of draft-inadarei-api-health-check-06. */
+/** The values of `status` that the IETF draft draft-inadarei-api-health-check-06 defines. */
 export type HealthStatus = 'pass' | 'warn' | 'fail';
 
-/** The connections without which the service cannot work: all, none, or those named. */
+/** The connections without which the service cannot work: all (`true`), none (`false`), or a list of their names. */
 export type Critical = boolean | readonly string[];
 
 const healthStatuses: Readonly<Record<Status, HealthStatus>> = { up: 'pass', degraded: 'warn', down: 'fail' };
 
-/** Returns the health of one connection by itself. */
+/** Returns the health of one connection, whether or not it is critical. */
 export function healthOf(snapshot: RedisSnapshot): HealthStatus {
   return isElsewhere(snapshot) ? 'warn' : healthStatuses[snapshot.status];
 }
@@ -25,14 +25,17 @@ export function isCritical(name: string, critical: Critical): boolean {
   return typeof critical === 'boolean' ? critical : critical.includes(name);
 }
 
-/** Returns what a connection's status means for the service: a non-critical connection never takes the service down. */
+/**
+ * Returns the status that a connection means for the service. If the connection is down but not critical, the service
+ * is only degraded.
+ */
 export function serviceStatus(snapshot: RedisSnapshot, critical: boolean): Status {
   return snapshot.status === 'down' && !critical ? 'degraded' : snapshot.status;
 }
 
 /**
- * Returns the health of the service: `fail` only if a critical connection is down, and `warn` if any other connection
- * is not up, because the service is still usable without it.
+ * Returns the health of the service: `fail` if a critical connection is down; otherwise `warn` if a connection is not
+ * up, or not on its preferred database; otherwise `pass`.
  */
 export function overallHealth(snapshots: readonly RedisSnapshot[], critical: Critical): HealthStatus {
   const statuses = snapshots.map((snapshot) => serviceStatus(snapshot, isCritical(snapshot.name, critical)));

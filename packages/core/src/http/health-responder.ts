@@ -25,7 +25,7 @@ const urlPathOf: OptionReader = (value, path) => {
   }
 };
 
-/** Readers of {@link HealthResponderOptions}, for adapters that check them together with options of their own. */
+/** The validators of {@link HealthResponderOptions}, for adapters that have further options of their own. */
 export const healthResponderReaders: OptionReaders<HealthResponderOptions> = {
   ...healthReaders,
   paths: objectOf({ live: urlPathOf, ready: urlPathOf, health: urlPathOf }),
@@ -34,7 +34,8 @@ export const healthResponderReaders: OptionReaders<HealthResponderOptions> = {
 /**
  * Returns the response to a request for a health endpoint, or undefined for any other request.
  *
- * `resiliences` is called only if the response needs it; `/livez` never does.
+ * `resiliences` returns the connections to report on. It is not called for `/livez`, whose response does not depend on
+ * them.
  */
 export type HealthResponder = (
   method: string | undefined,
@@ -87,7 +88,7 @@ function checkNames(critical: Critical | undefined, resiliences: readonly Snapsh
       resiliences.map((resilience) => resilience.snapshot().name),
     );
   } catch (error) {
-    // An error handler of the application may keep the error out of the log.
+    // The application's error handler might not log the error, so a process warning reports it as well.
     process.emitWarning((error as Error).message, 'RedisResilience');
     throw error;
   }

@@ -13,16 +13,19 @@ import type { RedisSnapshot } from '../snapshot.ts';
 import { retryAfterSeconds } from '../retry-after.ts';
 import type { PlainResponse } from './plain-response.ts';
 
-/** The part of a resilience that the health endpoints need: its snapshot. */
+/** The only method of a `RedisResilience` that the health endpoints need. */
 export type SnapshotSource = Pick<RedisResilience, 'snapshot'>;
 
 /** Options of {@link renderReadiness} and {@link renderHealth}. */
 export interface HealthOptions {
-  /** The connections without which the service cannot work: all, none, or those named. Default `false`. */
+  /**
+   * The connections without which the service cannot work: all (`true`), none (`false`), or a list of their names.
+   * Default `false`.
+   */
   readonly critical?: Critical;
 }
 
-/** Readers of {@link HealthOptions}. */
+/** The validators of {@link HealthOptions}. */
 export const healthReaders: OptionReaders<HealthOptions> = { critical: criticalOf };
 
 const headers = {
@@ -33,8 +36,8 @@ const headers = {
 const alive: PlainResponse = { status: 200, headers, body: '{"status":"pass"}' };
 
 /**
- * Returns the response of `/livez`, which shows that the process can respond. It never depends on Redis, because an
- * outage must not restart a pod.
+ * Returns the response of `/livez`, which only shows that the process can respond. The response never depends on Redis,
+ * because an outage of Redis must not make Kubernetes restart the process.
  */
 export function renderLiveness(): PlainResponse {
   return alive;
@@ -65,8 +68,8 @@ export function renderReadiness(
 }
 
 /**
- * Returns the response of `/health/redis`: `pass`, `warn` or `fail`, with one check per connection, keyed by the
- * connection's name.
+ * Returns the response of `/health/redis`: `pass`, `warn` or `fail` for the service, and one check for each connection,
+ * under a key that contains the connection's name.
  *
  * @throws {@link ConfigurationError} when an option is unknown or wrong
  *
@@ -95,13 +98,14 @@ export function renderHealth(
 }
 
 /**
- * In the health draft, a colon separates two parts of a check's name, so the connection's name must not contain one.
+ * Returns the name of a connection's check. Colons are replaced, because the health draft uses a colon to separate the
+ * two parts of a check's name.
  */
 function checkKey(name: string): string {
   return `redis-${name.replaceAll(':', '-')}`;
 }
 
-/** A snapshot never changes, so it is rendered once; the rendering is freed together with the snapshot. */
+/** The JSON of each snapshot that has been rendered. A snapshot never changes, so it is rendered only once. */
 const rendered = new WeakMap<RedisSnapshot, string>();
 
 function renderCheck(snapshot: RedisSnapshot): string {

@@ -32,7 +32,8 @@ export function checkNoArguments(name: string, given: readonly unknown[]): void 
 }
 
 /**
- * Detects the middleware of one framework in an application of the other, whose arguments it would misread.
+ * Detects that the middleware for one framework is mounted in an application of another, where it would misread its
+ * arguments. `isOwn` says whether the framework is the right one.
  *
  * @throws {@link ConfigurationError} that says what to import instead
  */
@@ -44,8 +45,9 @@ export function checkFramework(name: string, isOwn: boolean, other: 'express' | 
 }
 
 /**
- * Explains the TypeError of a handler that reads `redisGuard` although no guard is mounted before it: returns an error
- * that names the mistake. Any other error is returned unchanged. `holder` is the object that should have the guard.
+ * Replaces the TypeError of a handler that uses `redisGuard` although no guard is mounted before it. Returns an error
+ * that explains this mistake. Returns any other error unchanged. `holder` is the object that should have the property
+ * `redisGuard`.
  */
 export function explainMissingGuard(error: unknown, holder: 'req' | 'ctx', hasGuard: boolean): unknown {
   if (hasGuard || !(error instanceof TypeError) || !readsGuard.test(error.message)) return error;

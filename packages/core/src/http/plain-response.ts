@@ -1,4 +1,7 @@
-/** A complete HTTP response as plain data. An adapter copies it into its framework's response unchanged. */
+/**
+ * A complete HTTP response as plain data. The adapter for a framework copies it unchanged into the framework's
+ * response.
+ */
 export interface PlainResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;

@@ -17,7 +17,8 @@ export const errorPages =
 /** The body of every error response: RFC 9457 problem details with the library's own members. */
 export interface RedisProblem {
   /**
-   * URL of the page that explains what happened, whether a retry is safe, and what to do. Always the same for a code.
+   * URL of the page that explains what happened, whether a retry is safe, and what to do. There is one page for each
+   * `code`.
    */
   readonly type: `${typeof errorPages}/${string}.md`;
   readonly title: string;
@@ -53,8 +54,8 @@ const advice: Readonly<Record<Outcome, string>> = {
 };
 
 /**
- * Returns the response to a request that needs Redis while Redis is unavailable: 503 and `application/problem+json`,
- * with a `Retry-After` that follows the actual dialing schedule or circuit.
+ * Returns the response to a request that needs Redis while Redis is unavailable: 503 and `application/problem+json`.
+ * `Retry-After` is the time until the next connection attempt, or until the circuit lets a trial call through.
  *
  * @example
  * const { status, headers, body } = renderUnavailable(resilience.snapshot());
@@ -69,9 +70,9 @@ export function renderUnavailable(from: RedisSnapshot | RedisResilienceError): P
 }
 
 /**
- * Returns the 503 response to a request that needs the given lane, or undefined if that lane works. Without a lane, the
- * request needs only one of the two. While the first connection is being made there is no cause yet, and no request is
- * rejected, because its commands wait briefly for that connection.
+ * Returns the 503 response to a request that needs reads or needs writes (`lane`), or undefined if they work. If `lane`
+ * is undefined, it is enough that either works. While the first connection is being made, no request is rejected,
+ * because its commands wait briefly for that connection.
  */
 export function refuseWithout(lane: Lane | undefined, snapshot: RedisSnapshot): PlainResponse | undefined {
   const works =
@@ -82,8 +83,9 @@ export function refuseWithout(lane: Lane | undefined, snapshot: RedisSnapshot): 
 /**
  * Returns the response to a request whose handler failed with an error of this library; undefined for any other error,
  * which the application must handle. The status is 503 even after a timeout, because 504 would suggest that a gateway
- * is to blame. `CONFIGURATION` results in 500 without details, and once in a process warning with them. If the outcome
- * is unknown there is no `Retry-After`, which would invite clients to repeat a request that may have been carried out.
+ * is to blame. An error with the code `CONFIGURATION` results in a 500 response without details, and a process warning
+ * shows the details once. If the outcome is unknown, there is no `Retry-After`, because this header would invite
+ * clients to repeat a request that may have been carried out.
  *
  * @example
  * const answer = renderError(error);

@@ -12,8 +12,8 @@ import type { RedisSnapshot, Status } from '../snapshot.ts';
 import { answerMisplacedCommands } from '../verbs/misplaced-commands.ts';
 
 /**
- * A request's view of Redis: its state when the request began, and the client to use. One small object per request;
- * everything else is read on demand.
+ * What a request handler needs of Redis: the state of Redis when the request began, and methods to run commands. One is
+ * created for each request.
  *
  * @example
  * const cart = await req.redisGuard.execute((redis) => redis.get(key), { fallback: () => null });
@@ -27,7 +27,7 @@ export class RequestGuard {
     this.#snapshot = snapshot;
   }
 
-  /** The resilience behind this request, for `applyOnce`, events and the live snapshot. */
+  /** The `RedisResilience` that the request uses, for `applyOnce`, events and the current snapshot. */
   get resilience(): RedisResilience {
     return this.#resilience;
   }
@@ -96,7 +96,7 @@ export class RequestGuard {
 
 answerMisplacedCommands(RequestGuard.prototype, 'redisGuard');
 
-/** Creates the guard of a request that begins now. */
+/** Creates the guard of a request that begins now, or that began when the snapshot was taken. */
 export function createRequestGuard(
   resilience: RedisResilience,
   snapshot: RedisSnapshot = resilience.snapshot(),
