@@ -12,14 +12,15 @@ export interface CheckedDatabase {
   readonly name: string;
   readonly weight: number;
   readonly isReadOnly: boolean;
-  /** The options to construct the driver with. */
+  /** The options to construct the ioredis client with. */
   readonly given: RedisOptions;
-  /** The same options with the driver's defaults filled in. */
+  /** The same options with the defaults of ioredis filled in. */
   readonly options: Readonly<Record<string, unknown>>;
 }
 
 export function isDatabasesTarget(target: ResilienceTarget): target is DatabasesTarget {
-  // A resilience has a method named `databases`, and passing a resilience by mistake has an error message of its own.
+  // A `RedisResilience` has a method named `databases`. If one is passed by mistake, another error message explains
+  // that.
   return (
     typeof target === 'object' &&
     target !== null &&
@@ -32,7 +33,7 @@ export function isDatabasesTarget(target: ResilienceTarget): target is Databases
  * Checks a list of Redis databases before any connection is opened.
  *
  * @throws ConfigurationError if the list is empty, two databases share a name or endpoint, all are read-only, one is a
- *   Cluster, a weight is not a number, or the databases differ in options that belong to the client
+ *   Cluster, a weight is not a number, or the databases differ in an option that must be the same for all
  */
 export function checkDatabases(target: DatabasesTarget): readonly CheckedDatabase[] {
   checkKeys(target, { databases: () => undefined }, 'target');
@@ -60,7 +61,7 @@ const readers = {
   readOnly: booleanOf,
 };
 
-/** Rejects a URL that stands where an object with a name belongs, and an object that has a `url`. */
+/** Rejects a database that is given as a mere URL, or as an object with a `url` instead of a `target`. */
 function refuseBareUrl(database: unknown, path: string): void {
   const hasUrl = typeof database === 'object' && database !== null && 'url' in database;
   if (!hasUrl && typeof database !== 'string') return;

@@ -9,8 +9,8 @@ import {
 } from '../ioredis/known-options.ts';
 
 /**
- * Rejects options that the driver does not know. The driver would silently ignore them: a misspelt `host` would lead to
- * localhost.
+ * Rejects options that ioredis does not know. ioredis would silently ignore them; with a misspelt `host`, for example,
+ * it would connect to localhost.
  *
  * @throws ConfigurationError that names the option, and either the nearest known name or the place where the option
  *   belongs
@@ -46,7 +46,7 @@ function refuseHarmful(kind: keyof typeof names, name: string, value: unknown, p
 
 const names = { redis: redisOptionNames, cluster: clusterOptionNames, sentinel: sentinelOptionNames };
 
-/** Names that other libraries use for the same options. */
+/** Option names of other libraries, with the names to use instead. */
 const otherNames: Readonly<Record<string, string>> = {
   database: 'db',
   hostname: 'host',

@@ -12,8 +12,8 @@ import { parseTarget } from './parse-target.ts';
 import type { ClusterTarget, DatabasesTarget, ResilienceTarget } from './resilience-target.ts';
 
 /**
- * The options to construct the driver with. They contain no URL, so that the driver never parses one with its own,
- * different grammar.
+ * The arguments to construct the ioredis client with. They contain no URL, because ioredis would parse a URL by
+ * different rules.
  */
 export type CheckedTarget =
   | { readonly kind: 'redis'; readonly options: RedisOptions }
@@ -64,7 +64,7 @@ function checkCluster(target: ClusterTarget): CheckedTarget {
   return { kind: 'cluster', nodes: target.cluster.map(clusterNodeOptions), options: target.options ?? {} };
 }
 
-/** Rejects an option that stands beside the nodes of a cluster, and shows its place. */
+/** Rejects an option that stands next to `cluster` but belongs elsewhere. The error shows where. */
 function refuseMisplaced(target: object): void {
   for (const name of Object.keys(target)) {
     if (Object.hasOwn(clusterTargetKeys, name)) continue;
@@ -102,7 +102,7 @@ function checkOptions(options: RedisOptions): CheckedTarget {
   return { kind: 'redis', options };
 }
 
-// Like a port, the number may be a string: it often comes from an environment variable.
+// Like the port, the database number may be a string, because it often comes from an environment variable.
 function checkDatabase(db: unknown): void {
   if (db === undefined || db === null) return;
   const number = typeof db === 'string' && db !== '' ? Number(db) : db;

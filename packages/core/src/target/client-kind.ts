@@ -2,12 +2,13 @@ import { ConfigurationError } from '../errors.ts';
 import { hasMethod } from '../options/option-readers.ts';
 import { isResilience } from '../options/resilience-readers.ts';
 
-/**
- * The library that a client object comes from, judged by the object's properties; undefined if the object is not a
- * client.
- */
+/** The library that a client object comes from. */
 export type ClientKind = 'ioredis' | 'ioredis 4' | 'ioredis-mock' | 'node-redis';
 
+/**
+ * Returns the library that a client comes from, judged by the object's properties; undefined if the object is not a
+ * client.
+ */
 export function clientKindOf(value: unknown): ClientKind | undefined {
   if (typeof value !== 'object' || value === null || !hasMethod(value, 'duplicate')) return undefined;
   if (typeof (value as { isOpen?: unknown }).isOpen === 'boolean') return 'node-redis';
@@ -17,7 +18,7 @@ export function clientKindOf(value: unknown): ClientKind | undefined {
 }
 
 /**
- * Checks that a client can be protected. `hasEnded`: it is closed, or was told to close.
+ * Checks that a client can be protected. `hasEnded`: whether the client is closed or closing.
  *
  * @throws ConfigurationError that says what was passed, and what to write instead
  */

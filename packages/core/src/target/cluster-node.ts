@@ -3,8 +3,8 @@ import { parseTarget } from './parse-target.ts';
 import { refuseUrl } from './refuse-url.ts';
 
 /**
- * Returns the options of a startup node, read from its URL or from `host:port`. A node given as a number or an object
- * is returned unchanged.
+ * Returns the options of a startup node that is given as a URL or as `host:port`. A node that is given as a number or
+ * an object is returned unchanged.
  *
  * @throws ConfigurationError if the URL leads to anything but one server, or selects a database other than 0
  */

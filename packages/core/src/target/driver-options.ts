@@ -28,12 +28,12 @@ export interface ClusterOptions {
   readonly dnsLookup?: (host: string, callback: (error: null, address: string) => void) => void;
 }
 
-/** The arguments to construct the driver with. */
+/** The arguments to construct the ioredis client with. */
 export type DriverOptions =
   | { readonly kind: 'redis'; readonly options: ConnectionOptions }
   | { readonly kind: 'cluster'; readonly nodes: HostAddress[]; readonly options: ClusterOptions };
 
-/** Returns the driver options for a parsed Redis URL. */
+/** Returns the ioredis options for a parsed Redis URL. */
 export function driverOptionsOf(target: ParsedTarget): DriverOptions {
   const { keyPrefix, connectionName, protocol } = target;
   const shared = defined({ ...loginOptions(target.login), connectionName, protocol });
@@ -64,8 +64,8 @@ export function driverOptionsOf(target: ParsedTarget): DriverOptions {
       };
     }
     case 'cluster': {
-      // By default ioredis resolves the host name and dials the address, but a certificate is valid for the name, so
-      // the name is kept.
+      // By default, ioredis resolves the host name and connects to the address. A certificate is valid for the name,
+      // however, so ioredis has to connect to the name.
       const tls = target.isTls ? { redisOptions: { tls: {}, ...shared }, dnsLookup: keepName } : undefined;
       const options = { redisOptions: shared, ...tls, ...defined({ keyPrefix }) };
       return { kind: 'cluster', nodes: [...target.nodes], options };

@@ -14,13 +14,14 @@ export interface KnownDatabase {
 
 const known = new WeakMap<RedisResilience, readonly KnownDatabase[]>();
 
-/** Remembers the databases of a resilience for {@link databasesOf}. */
+/** Remembers the databases of a `RedisResilience` for {@link databasesOf}. */
 export function noteDatabases(resilience: RedisResilience, databases: readonly KnownDatabase[]): void {
   known.set(resilience, databases);
 }
 
 /**
- * Returns the databases of a resilience or of a target, in the order of their list; empty if there is only one.
+ * Returns the databases of a `RedisResilience` or of a target, in the configured order. The list is empty if the target
+ * is a single database.
  *
  * @throws ConfigurationError for a target whose list of databases is malformed
  */

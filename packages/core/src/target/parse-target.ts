@@ -7,11 +7,11 @@ import { urlLogin, loginFromParameters } from './url-login.ts';
 
 /**
  * Parses a Redis URL, or the path of a unix socket, into plain data. `createRedisResilience`, `REDIS_URL` and the
- * doctor all use this grammar. Schemes: `redis`, `rediss` (TLS), `unix`, `redis+sentinel`, `rediss+sentinel`,
- * `redis+cluster` and `rediss+cluster`; `valkey` may take the place of `redis`. A bare path is read literally up to its
- * `?`; percent escapes are decoded only in a URL.
+ * doctor package all use this function. Schemes: `redis`, `rediss` (TLS), `unix`, `redis+sentinel`, `rediss+sentinel`,
+ * `redis+cluster` and `rediss+cluster`; `valkey` may take the place of `redis`. A path without a scheme ends at its
+ * first `?`, and may contain percent signs; percent escapes are decoded only in a URL.
  *
- * @throws ConfigurationError for anything else; the error never contains any part of the text
+ * @throws ConfigurationError for any other text; the error contains no part of the text, which may contain a password
  * @example
  * const target = parseTarget('redis://:secret@localhost/2');
  * if (target.kind === 'server') target.database; // 2
@@ -33,7 +33,7 @@ export function parseTarget(text: string): ParsedTarget {
   return socketTarget(decodePart(path), login, parameters);
 }
 
-/** The kind of target that each scheme stands for. */
+/** The kind of target for each scheme. */
 const schemes = {
   redis: 'server',
   rediss: 'server',

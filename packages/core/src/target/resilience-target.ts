@@ -7,7 +7,7 @@ export interface ClusterTarget {
   readonly options?: ClusterOptions;
 }
 
-/** A primary that is found through Sentinel, as ioredis options. */
+/** ioredis options for a primary that is found through Sentinel. */
 export type SentinelTarget = RedisOptions & {
   readonly sentinels: readonly { readonly host?: string; readonly port?: number }[];
   readonly name: string;
@@ -22,11 +22,14 @@ export interface DatabaseTarget {
   readonly name: string;
   readonly target: string | RedisOptions | SentinelTarget;
   /**
-   * Of the databases that respond, the one with the highest weight is used; among equals, the first in the list.
-   * Default 1.
+   * Of the databases that respond, the one with the highest weight is used. Of several with the same weight, the first
+   * in the list is used. Default 1.
    */
   readonly weight?: number;
-  /** Whether the database serves only reads, and only while no other database is available. Default false. */
+  /**
+   * Whether the database serves only reads. It is then used only while no writable database is available. Default
+   * false.
+   */
   readonly readOnly?: boolean;
 }
 

@@ -19,7 +19,7 @@ export interface UrlParameters {
 type Name = keyof UrlParameters;
 type Kind = ParsedTarget['kind'];
 
-/** Reads the parameters of a URL. Rejects unknown ones, and those that do not apply to this kind of target. */
+/** Reads the parameters of a URL. Rejects unknown parameters, and those that do not apply to this kind of target. */
 export function urlParameters(query: string, kind: Kind): UrlParameters {
   const found: Partial<Record<Name, unknown>> = {};
   for (const part of query === '' ? [] : query.split('&')) {
