@@ -2,11 +2,12 @@ import type { Clock } from '../clock.ts';
 import { ClockTimer, type Timed } from './clock-timer.ts';
 
 /**
- * One alarm for many due times. It may fire early, so the callback has to check what is due and set the alarm again. All
- * alarms of a clock share its timers, and those that may be early fire together.
+ * Calls a function at a given time. One alarm can serve many due times: the function checks which of them have come,
+ * and sets the alarm again for the next. All alarms on a clock share its timers. An alarm that may fire early fires
+ * together with another one, to wake the process less often.
  */
 export class Alarm implements Timed {
-  /** When the alarm fires; Infinity if it is not set. Written by the queue that the alarm is in. */
+  /** When the alarm fires; Infinity if it is not set. The queue of the shared timer writes this field. */
   dueAt = Infinity;
   duePlace = 0;
   earlyMs = 0;

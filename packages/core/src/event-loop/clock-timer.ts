@@ -1,9 +1,12 @@
 import type { Clock, TimerHandle } from '../clock.ts';
 import { DueQueue, type Due } from './due-queue.ts';
 
-/** Timers count whole milliseconds and may fire early, so anything due within this time counts as due. */
+/**
+ * Node's timers count whole milliseconds, so they may fire a little early. Whatever is due within this time counts as
+ * due.
+ */
 const roundingMs = 0.5;
-/** Node fires a timer immediately if its delay is longer. */
+/** The longest delay of a timer. With a longer one, Node would fire the timer immediately. */
 const longestDelayMs = 2 ** 31 - 1;
 
 /** Something that fires at a given time. */
@@ -16,8 +19,8 @@ export interface Timed extends Due {
 }
 
 /**
- * The timer that everything scheduled on one clock shares. Each clock has two: one keeps the process alive, the other
- * does not.
+ * A timer that everything scheduled on one clock shares. Each clock has two of them: one keeps the process alive, the
+ * other does not.
  */
 export class ClockTimer {
   readonly #clock: Clock;
@@ -31,7 +34,7 @@ export class ClockTimer {
     this.#keepsAlive = keepsAlive;
   }
 
-  /** Returns this clock's timer of that kind. */
+  /** Returns the clock's timer that keeps the process alive, or the one that does not. */
   static of(clock: Clock, keepsAlive: boolean): ClockTimer {
     let own = timers.get(clock);
     if (own === undefined) {

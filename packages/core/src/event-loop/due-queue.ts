@@ -5,7 +5,10 @@ export interface Due {
   duePlace: number;
 }
 
-/** Items ordered by due time: a binary heap in which each item knows its place, so that removing any item is fast. */
+/**
+ * A queue of items, ordered by due time. It is a binary heap in which each item knows its place, so that removing any
+ * item is fast.
+ */
 export class DueQueue<Item> {
   readonly #dueOf: (item: Item) => Due;
   readonly #heap: Item[] = [];

@@ -6,14 +6,15 @@ import type { ProcessStallDetector } from './process-stall-detector.ts';
  */
 export class Flush {
   /**
-   * When the bytes were written or, before that and after a wait for a socket that accepted none, when the first
-   * command joined. Monotonic milliseconds.
+   * When the bytes were written. Before that, when the first command joined; this also remains for bytes that had to
+   * wait because the socket accepted no more. Monotonic milliseconds.
    */
   at: number;
-  /** Whether the bytes have been passed to the socket. While this is false, none of these commands can have run. */
+  /** Whether the bytes have been passed to the socket. While this is false, none of the commands can have run. */
   isWritten = false;
   /**
-   * Generations of the two circuits when the first command joined: a circuit ignores results of an older generation.
+   * Generations of the circuits for reads and for writes when the first command joined. A circuit ignores the result of
+   * a command with an older generation.
    */
   readonly readGeneration: number;
   readonly writeGeneration: number;
@@ -25,7 +26,7 @@ export class Flush {
   }
 }
 
-/** The two circuits of Redis or of a part of it, as far as a flush depends on them. */
+/** The current generation of the circuit for reads, and of the one for writes. */
 export type Generations = Readonly<Record<'read' | 'write', { readonly generation: number }>>;
 
 /** `calls`: commands of callers. `ping`: the PING of a connection that checks itself. */
@@ -41,7 +42,10 @@ export class Flushes {
     this.#stallDetector = stallDetector;
   }
 
-  /** `circuits` are those of the part of Redis that the bytes go to, if it has its own. */
+  /**
+   * Creates the flush for bytes to be written. `circuits`: the circuits of the server that receives the bytes, if it
+   * has its own, such as a node of a Cluster.
+   */
   begin(now: number, kind: FlushKind, circuits: Generations = this.#circuits): Flush {
     if (kind === 'calls') this.#stallDetector.noteWork(now);
     else this.#stallDetector.noteGlance(now);

@@ -10,9 +10,9 @@ export interface Looks {
 }
 
 /**
- * Schedules the looks of all objects on a clock, each a little early, so that looks planned for about the same time can
- * share one alarm. A thousand connections then wake the process hardly more often than one, and a look needs no place
- * in the queue of all alarms.
+ * Schedules the looks (checks) of all objects that use the same clock. Each look is scheduled a little early, so that
+ * looks for about the same time share one alarm. A thousand connections then wake the process hardly more often than a
+ * single one.
  */
 export class JointLooks {
   readonly #slots = new Map<number, Looks[]>();
@@ -30,7 +30,7 @@ export class JointLooks {
     return shared;
   }
 
-  /** Plans a look at `latestAt` or up to `earlyMs` earlier, and returns when. */
+  /** Plans a look for `latestAt` or up to `earlyMs` earlier. Returns the planned time. */
   plan(looks: Looks, latestAt: number, earlyMs: number): number {
     const dueAt = Math.floor(latestAt / earlyMs) * earlyMs;
     const slot = this.#slots.get(dueAt);
@@ -61,7 +61,7 @@ export class JointLooks {
 
   #lookAt(dueAt: number): void {
     const slot = this.#slots.get(dueAt) ?? [];
-    // The list is not copied, because one look may cancel another that is still in it.
+    // The loop reads the list itself instead of a copy, because one look may cancel another that is still in the list.
     for (let looks = slot.pop(); looks !== undefined; looks = slot.pop()) lookAlone(looks);
     this.#slots.delete(dueAt);
   }
@@ -69,7 +69,7 @@ export class JointLooks {
 
 const known = new WeakMap<Clock, JointLooks>();
 
-// An error that one look throws must not prevent the others.
+// An error that one look throws must not prevent the other looks, so it is thrown later.
 function lookAlone(looks: Looks): void {
   try {
     looks.look();

@@ -2,22 +2,25 @@ import type { Clock, TimerHandle } from '../clock.ts';
 
 const idlePeriodMs = 250;
 const busyPeriodMs = 20;
-// At least the default deadline, so that the lag is measured closely as long as a command may be waiting for its reply.
+// How long the lag is measured closely after a command was sent: at least the default deadline, because a command may
+// wait for its reply for that long.
 const closeWatchMs = 1000;
-// The reply to a connection's own PING usually arrives within this time. Watching for `closeWatchMs` after each PING
-// would wake the process all the time.
+// How long the lag is measured closely after a connection's own PING: the reply usually arrives within this time. With
+// `closeWatchMs`, these PINGs would keep an idle process awake all the time.
 const glanceMs = 40;
 const toleratedLagMs = 20;
 const freezeMs = 1000;
-/** Reading the CPU time costs more than all else that a beat does. */
+/**
+ * Minimum time between two reads of the CPU time, which cost more than everything else that the timer's callback does.
+ */
 const cpuReadEveryMs = 60;
 
 export type ThawKind = 'frozen' | 'suspended' | 'blocked';
 
 /**
- * Detects that the process stood still: stopped by a signal, suspended with its machine, or blocked by its own code. A
- * timer that fires far too late reveals this. The CPU time used meanwhile, and the difference between the wall clock
- * and the monotonic clock, show which of the three it was.
+ * Detects that the process stood still, because it was stopped by a signal, suspended with its machine, or blocked by
+ * its own code. A timer that fires far too late reveals this. The CPU time used meanwhile, and the difference between
+ * the wall clock and the monotonic clock, show which of the three it was.
  */
 export class ProcessStallDetector {
   readonly #clock: Clock;
@@ -34,8 +37,8 @@ export class ProcessStallDetector {
   #stalledMs = 0;
 
   /**
-   * `onThaw` is called when the process runs again, with the time it stood still. `blocked`: its own code kept the
-   * event loop busy.
+   * `onThaw` is called when the process runs again, with the time for which it stood still. `frozen`: the process was
+   * stopped. `suspended`: the machine was suspended. `blocked`: the process's own code kept the event loop busy.
    */
   constructor(
     clock: Clock,
@@ -63,8 +66,8 @@ export class ProcessStallDetector {
   }
 
   /**
-   * Call when a command is sent: measures the lag closely from now on, so that it can be subtracted from the call's
-   * duration.
+   * Call when a command is sent: measures the lag closely for a while, so that the lag can be subtracted from the
+   * duration of the call.
    */
   noteWork(now: number): void {
     this.#watchUntil(now, closeWatchMs);

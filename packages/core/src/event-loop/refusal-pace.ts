@@ -1,19 +1,20 @@
 import type { Clock } from '../clock.ts';
 
-/** Number of consecutive rejections that are delivered in the next turn of the event loop, without a pause. */
+/** After this many consecutive rejections, further ones are delayed by `pauseMs`. */
 const freeRefusals = 50;
 const pauseMs = 10;
 /** A rejected caller that issues its next call immediately does so within this number of microtasks. */
 const stepsToAsk = 40;
 
 /**
- * Delays the rejections of calls that are not even queued. The caller gets the error in the next turn of the event
- * loop: otherwise a caller that retries immediately would loop in microtasks, and no timer or socket would ever be
- * served. After many consecutive rejections the delay is longer, so that such a loop does not use a whole CPU.
+ * Delays the rejections of calls that are neither sent nor queued. The caller gets the error in the next turn of the
+ * event loop. Otherwise, a caller that retries immediately would loop in microtasks, and no timer or socket would ever
+ * be served. After many consecutive rejections, the delay is longer, so that a caller that retries in a loop does not
+ * use a whole CPU.
  */
 export class RefusalPace {
   readonly #clock: Clock;
-  /** Number of consecutive rejections, if the code that is running now handles the last of them; otherwise 0. */
+  /** Number of consecutive rejections, while the caller is handling the last one; otherwise 0. */
   #inARow = 0;
 
   constructor(clock: Clock) {
@@ -21,8 +22,8 @@ export class RefusalPace {
   }
 
   /**
-   * Calls `tell`, which delivers the rejection, in a later turn of the event loop. Must be called in the same turn in
-   * which the rejected call was issued.
+   * Calls `tell` in a later turn of the event loop, to deliver the rejection. Call this method in the turn in which the
+   * rejected call was issued.
    */
   later(tell: () => void): void {
     const inARow = this.#inARow + 1;

@@ -10,12 +10,15 @@ interface Shared {
 
 const byClock = new WeakMap<Clock, Shared>();
 
-/** Returns the detector for a clock. All resiliences share it, because a stall of the process affects all of them. */
+/**
+ * Returns the detector for a clock. All instances of `RedisResilience` share it, because a stall of the process affects
+ * all of them.
+ */
 export function stallDetectorOf(clock: Clock): ProcessStallDetector {
   return sharedOf(clock).detector;
 }
 
-/** Calls `onThaw` whenever the process has stood still. The returned function ends the watch. */
+/** Calls `onThaw` whenever the process runs again after it has stood still. The returned function removes `onThaw`. */
 export function watchThaws(clock: Clock, onThaw: OnThaw): () => void {
   const { detector, listeners } = sharedOf(clock);
   // Wrapped, because the same function may be registered twice.
