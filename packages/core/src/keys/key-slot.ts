@@ -12,7 +12,7 @@ export function keySlot(key: string | Buffer): number {
   return crc16(Buffer.from(hashedPart(key.toString('latin1')), 'latin1')) % slotCount;
 }
 
-/** Returns the part of a key that determines its slot: its hash tag, or the whole key. */
+/** Returns the part of a key that determines its slot: the hash tag if the key has one, otherwise the whole key. */
 export function hashedPart(key: string): string {
   const open = key.indexOf('{');
   const close = key.indexOf('}', open + 1);

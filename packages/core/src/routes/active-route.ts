@@ -11,7 +11,7 @@ import { RouteWatches, type WatchParts } from './route-watches.ts';
 import { CurrentTarget } from './current-target.ts';
 import { SwitchableSource } from './switchable-source.ts';
 
-/** A report about connecting to the current target, or about the primary there. */
+/** News for the client: the end of a connection attempt, or a finding about which server is the primary. */
 export type RouteNews = { readonly kind: 'attempt'; readonly report: AttemptReport } | PrimaryNews;
 
 /** The parts of a client that its active route needs. */
@@ -24,8 +24,8 @@ export interface ActiveRouteParts extends WatchParts {
 const roleNames: Readonly<Record<string, ServerFacts['role']>> = { master: 'primary', slave: 'replica' };
 
 /**
- * Determines where one client connects, which may change: its target, the source of its sockets, and the watches on
- * that target.
+ * Determines where one client connects, and changes this on a switch to another database. Provides the target, the
+ * source of connected sockets, and the watches on the target.
  */
 export class ActiveRoute {
   readonly source: SwitchableSource;
@@ -60,16 +60,14 @@ export class ActiveRoute {
     return this.#watches;
   }
 
-  /**
-   * Returns the facts about the connected server. `isDemoted` means that the server has since been found to be a
-   * replica.
-   */
+  /** Returns the facts about the connected server. `isDemoted`: whether the server is known to be a replica now. */
   server(isDemoted: boolean): ServerFacts | undefined {
     const info = this.#info;
     if (info === undefined) return undefined;
     const { isReadOnly, expectsPrimary } = this.#route;
     const told = roleNames[info['role'] ?? ''];
-    // A replica that is not `isDemoted` has been promoted since it was connected, and serves writes.
+    // If the server was a replica when it was connected, but is not `isDemoted` now, it has been promoted in the
+    // meantime.
     const role = told === 'replica' && expectsPrimary && !isReadOnly ? 'primary' : told;
     return { version: productOf(info), role: isDemoted && !isReadOnly ? 'replica' : role };
   }
@@ -80,7 +78,7 @@ export class ActiveRoute {
     this.#watches.connected(verified);
   }
 
-  /** Makes a connection to another database while keeping the current one. */
+  /** Makes a connection to another database, and keeps the current connection. */
   prepare(database: string, signal: AbortSignal): Promise<VerifiedSocket> {
     return establish(this.#routeTo(database).target, this.#parts.settings.clock, signal);
   }

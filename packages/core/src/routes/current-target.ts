@@ -4,14 +4,14 @@ import type { Endpoint, OpenSocket } from '../handshake/open-socket.ts';
 import type { Session } from '../handshake/session.ts';
 
 /**
- * A target that always delegates to the current target of a client. Its fields are not private, because other targets
- * inherit them.
+ * A target that always delegates to the current target of a client. Its fields are not `#private`, because `targetWith`
+ * derives objects from targets with `Object.create`, and such objects have no private fields.
  */
 export class CurrentTarget implements Target {
   protected readonly present: () => Target;
   protected readonly primaryOnly: boolean | undefined;
 
-  /** `requiresPrimary`, if given, overrides that of the current target. */
+  /** `requiresPrimary`, if given, overrides the value of the current target. */
   constructor(present: () => Target, requiresPrimary?: boolean) {
     this.present = present;
     this.primaryOnly = requiresPrimary;

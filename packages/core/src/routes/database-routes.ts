@@ -4,8 +4,8 @@ import type { Database } from './database.ts';
 import type { Route } from './route.ts';
 
 /**
- * Returns a function that supplies one client's routes to several Redis databases. Without a name, it returns the route
- * to the database that `inUse` names.
+ * Returns a function that returns the client's route to a database, given the database's name. Without a name, that
+ * function returns the route to the database that `inUse` names. Each route is made only once.
  */
 export function databaseRoutes(
   driver: Driver,
@@ -25,8 +25,8 @@ export function databaseRoutes(
 }
 
 /**
- * Returns a destination with the given database's options. The number that the user selected earlier with SELECT applies
- * there too.
+ * Returns the destination for a Redis database. If the application has selected a database number with SELECT, that
+ * number also applies on this server.
  */
 function destinationOf({ options }: Database, driver: Driver): Destination {
   return {

@@ -3,6 +3,6 @@ export interface Database {
   readonly name: string;
   readonly weight: number;
   readonly isReadOnly: boolean;
-  /** Driver options of this database: endpoint, TLS, login, names and database number. */
+  /** The ioredis options for this database: endpoint, TLS, login, names and database number. */
   readonly options: Readonly<Record<string, unknown>>;
 }

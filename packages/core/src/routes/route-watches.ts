@@ -11,18 +11,21 @@ import type { Route } from './route.ts';
 export interface WatchParts {
   readonly settings: Settings;
   readonly wire: () => Wire;
-  /** When a write was last held back, in monotonic milliseconds. */
+  /** Returns when a write last had to wait for a primary, in monotonic milliseconds. */
   readonly writesWantedAt: () => number;
   readonly ask: (command: string, args: readonly string[]) => Promise<unknown>;
 }
 
-/** The watches on the target of a route, while a client is connected to it. */
+/**
+ * Watches the target of a route while a client is connected to it: which server is the primary, and how many clients
+ * the server has.
+ */
 export class RouteWatches {
   readonly #route: Route;
   readonly #parts: WatchParts;
   readonly #tell: (news: PrimaryNews) => void;
   readonly #fleet: FleetWatch;
-  /** Without sentinels, created when the server first turns out to be a replica. */
+  /** The watch for the primary. Without sentinels, it is created when the server first turns out to be a replica. */
   #primary: PrimaryWatch | undefined;
   #info: ServerInfo | undefined;
 

@@ -8,7 +8,7 @@ export interface Route {
   readonly destination: Destination;
   readonly target: ResolvedTarget;
   readonly dialer: Dialer;
-  /** Whether a server that turns out to be a replica is a fault. */
+  /** Whether it is a fault if the server turns out to be a replica. */
   readonly expectsPrimary: boolean;
   /** Whether the target serves only reads. */
   readonly isReadOnly: boolean;

@@ -3,7 +3,7 @@ import type { Dialer } from '../dialing/dialer.ts';
 import type { VerifiedSocket } from '../handshake/establish.ts';
 import type { SocketSource, SourceEvent } from '../connection/socket-source.ts';
 
-/** A socket source that can be switched to another target, even while a socket is being sought. */
+/** A source of connected sockets that can be switched to another target, even while a connection is being made. */
 export class SwitchableSource implements SocketSource {
   #source: SocketSource;
   #wanted: { readonly priority: DialPriority; readonly tell: (event: SourceEvent) => void } | undefined;
@@ -38,8 +38,8 @@ export class SwitchableSource implements SocketSource {
   }
 
   /**
-   * Switches to another source. If a socket is being sought, supplies `verified` or makes a new one. Returns whether
-   * `verified` was supplied.
+   * Switches to another source. If a socket is wanted at this moment, supplies `verified` or, without a usable one,
+   * lets the new source make one. Returns whether `verified` was supplied.
    */
   switchTo(source: SocketSource, verified: VerifiedSocket | undefined): boolean {
     const wanted = this.#wanted;
