@@ -1,5 +1,5 @@
 /**
- * Every reason why Redis may be unusable now. A closed union: switch over it exhaustively.
+ * Every reason why Redis may be unusable, wholly or in part. The set is closed, so a `switch` can cover all of it.
  *
  * | cause | meaning |
  * | --- | --- |
@@ -97,7 +97,10 @@ export function describeCause(code: CauseCode): string {
   return sentences[code];
 }
 
-/** Whether the server serves reads but refuses every write. */
+/**
+ * Returns whether the cause is that the server lacks memory, a working disk or replicas, and therefore refuses writes.
+ * Reads still work.
+ */
 export function isWriteRefusal(code: CauseCode | undefined): boolean {
   return code === 'out-of-memory' || code === 'persistence' || code === 'too-few-replicas';
 }

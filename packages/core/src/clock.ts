@@ -1,14 +1,15 @@
-/** A timer created by a {@link Clock}. Opaque: pass it to `clearTimeout`. */
+/** A timer that a {@link Clock} has created. To cancel it, pass it to the clock's `clearTimeout`. */
 export interface TimerHandle {
   unref?(): unknown;
 }
 
 /**
- * The source of all time. Durations are measured with `now()`, which never jumps with the wall clock. For tests,
- * `@redis-resilience/testing` has a `ManualClock` that implements this interface.
+ * The source of all times and timers of this library. Durations are measured with `now()`, which is not affected when
+ * the system time is changed. For tests, `@redis-resilience/testing` has a `ManualClock` that implements this
+ * interface.
  */
 export interface Clock {
-  /** Returns monotonic milliseconds. */
+  /** Returns the milliseconds of a monotonic clock. */
   now(): number;
   /** Returns the milliseconds since the epoch. */
   wallNow(): number;
@@ -17,10 +18,10 @@ export interface Clock {
   setImmediate(callback: () => void): void;
 }
 
-/** Uniform random numbers in [0, 1). */
+/** Returns a random number, uniformly distributed in [0, 1). */
 export type Random = () => number;
 
-/** The real time of the process. Like Node's own timers, its timers keep the process alive unless they are unref'd. */
+/** The real clock, with Node's own timers. A timer keeps the process alive unless it is unref'd. */
 export const systemClock: Clock = {
   now: () => performance.now(),
   wallNow: () => Date.now(),

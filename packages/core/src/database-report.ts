@@ -1,6 +1,9 @@
 import type { CauseCode } from './cause.ts';
 
-/** Why another database came into use: the fault of the previous one, the return of a preferred one, or a request. */
+/**
+ * Why calls switched to another database. A cause: the previous database became unavailable for it. `coming-back`: a
+ * preferred database was healthy again. `by-hand`: the application called `failover()`.
+ */
 export type DatabaseChangeReason = CauseCode | 'coming-back' | 'by-hand';
 
 /** One of several configured Redis databases, as `databases()` describes it. */
@@ -10,15 +13,21 @@ export interface DatabaseReport {
   readonly readOnly: boolean;
   /** Whether calls currently go to this database. */
   readonly inUse: boolean;
-  /** Whether this database is used when all of them are healthy. */
+  /** Whether calls go to this database when all databases are healthy. */
   readonly preferred: boolean;
-  /** `up`: the database serves calls, or its standby connection gets replies. `unknown`: it has not been probed yet. */
+  /**
+   * `up`: the database serves calls or, if it is not in use, replies to its standby connection. `unknown`: it has not
+   * been checked since the start, or since it went out of use.
+   */
   readonly health: 'up' | 'down' | 'unknown';
   /** Why the database is down; undefined if it is not. */
   readonly cause: CauseCode | undefined;
-  /** Role that the server reported when the last connection was made. */
+  /** Role that the server reported when its standby connection was made. Undefined if there was no such connection. */
   readonly role: 'primary' | 'replica' | undefined;
-  /** For a replica, the time since it last heard from its primary. Undefined if not known. */
+  /**
+   * For a replica, the time since it had last heard from its primary when its standby connection was made. Undefined if
+   * not known.
+   */
   readonly lagMs: number | undefined;
   /** When the database last came into use or went out of use. */
   readonly lastChange: Date | undefined;
@@ -28,11 +37,10 @@ export interface DatabaseReport {
 export interface DatabaseChange {
   readonly from: string;
   readonly to: string;
-  /** The cause of the fault, `coming-back`, or `by-hand`. */
   readonly reason: DatabaseChangeReason;
   /**
-   * Milliseconds from the moment the previous database became unavailable, or a requested change began, until calls
-   * succeed on the new one.
+   * Milliseconds until the new database served calls, measured from when the previous one became unavailable. If the
+   * previous one was healthy, measured from when the switch began.
    */
   readonly durationMs: number;
 }
@@ -40,7 +48,7 @@ export interface DatabaseChange {
 /** The database in use, as part of the snapshot. */
 export interface DatabaseInUse {
   readonly name: string;
-  /** Whether this database is used when all of them are healthy. */
+  /** Whether calls go to this database when all databases are healthy. */
   readonly preferred: boolean;
   /** Whether the database serves only reads, which may return stale data. */
   readonly readOnly: boolean;

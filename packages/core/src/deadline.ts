@@ -2,9 +2,9 @@ import type { Clock } from './clock.ts';
 import { CommandTimeoutError } from './errors.ts';
 
 /**
- * Settles as `promise` does if that happens within `ms`. Otherwise rejects with the error that `late` returns, or, if
- * the signal aborts first, with the signal's reason. The work behind `promise` is not stopped: a later result is
- * ignored, and a later rejection is never unhandled.
+ * Settles like `promise` if `promise` settles within `ms` milliseconds. Otherwise rejects with the error that `late`
+ * returns. If `signal` aborts first, rejects with the signal's reason. The work behind `promise` is not stopped: a
+ * later result is ignored, and a later rejection is never unhandled.
  *
  * @example
  * await withinDeadline(systemClock, 200, store.get(id), () => tooLate('The store', 200));
@@ -44,7 +44,10 @@ export function withinDeadline<T>(
   });
 }
 
-/** Creates the error for an operation that was started but did not finish in time. Its outcome is `unknown`. */
+/**
+ * Creates the error for an operation that was started but did not finish in time. `subject` names the operation at the
+ * start of the message. The error's outcome is `unknown`.
+ */
 export function tooLate(subject: string, ms: number): CommandTimeoutError {
   return new CommandTimeoutError(`${subject} did not finish within ${ms} ms. It may still take effect.`, {
     reason: 'slow',
@@ -52,7 +55,10 @@ export function tooLate(subject: string, ms: number): CommandTimeoutError {
   });
 }
 
-/** Resolves after `ms`; rejects with the signal's reason as soon as it aborts. Does not keep the process alive. */
+/**
+ * Resolves after `ms` milliseconds. Rejects with the signal's reason as soon as the signal aborts. The pause does not
+ * keep the process alive.
+ */
 export function pause(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const onAbort = (): void => {

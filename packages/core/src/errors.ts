@@ -5,13 +5,13 @@ import { retryAfterSeconds, wholeMilliseconds } from './retry-after.ts';
 /**
  * What is known about the effect of a command that failed.
  *
- * - `not-applied`: it certainly never ran; a retry is safe.
- * - `unknown`: it was sent, but no reply arrived; it may or may not have run.
+ * - `not-applied`: the command certainly did not run; a retry is safe.
+ * - `unknown`: the command was sent, but no reply arrived; it may or may not have run.
  * - `refused`: the server replied with an error.
  */
 export type Outcome = 'not-applied' | 'unknown' | 'refused';
 
-/** The literal `code` of each error class of this library. */
+/** The values of `code`, one for each error class of this library. */
 export type ErrorCode =
   | 'REDIS_UNAVAILABLE'
   | 'CIRCUIT_OPEN'
@@ -44,13 +44,16 @@ export interface Forensics {
 
 /** The fields of an error of this library, apart from its message. */
 export interface ErrorDetails {
-  /** Name of the resilience. */
+  /** Name of the `RedisResilience`. */
   readonly connection?: string | undefined;
   readonly reason?: CauseCode | undefined;
   readonly outcome?: Outcome | undefined;
   readonly retryAfterMs?: number | undefined;
   readonly forensics?: Forensics | undefined;
-  /** The error that led to this one. It becomes `error.cause`, stripped of the command that it carried. */
+  /**
+   * The underlying error. It becomes `error.cause`, without the command and arguments that ioredis stores in its
+   * errors.
+   */
   readonly cause?: unknown;
 }
 
@@ -58,14 +61,14 @@ const brand = Symbol.for('redis-resilience.error');
 
 /**
  * The base class of every error of this library. Base decisions on `code`, `reason` and `outcome`, never on the
- * message. A message says what was rejected, why, and what to do next; it never contains a key, value or credential.
+ * message. The message says what failed, why, and what to do next; it never contains a key, value or credential.
  */
 export abstract class RedisResilienceError extends Error {
   abstract readonly code: ErrorCode;
   /** Why the command failed: one of a closed set of causes. */
   readonly reason: CauseCode | undefined;
   readonly outcome: Outcome;
-  /** Name of the resilience that the error comes from, if any. */
+  /** Name of the `RedisResilience` that the error comes from, if any. */
   readonly connection: string | undefined;
   /** Milliseconds until the next connection attempt, or until the circuit lets a trial call through. */
   readonly retryAfterMs: number | undefined;
@@ -90,15 +93,16 @@ export abstract class RedisResilienceError extends Error {
   }
 
   /**
-   * The headers of the response with that status: `Retry-After`. Empty if the outcome is unknown, because the header
-   * would invite clients to repeat a request that may have been carried out.
+   * The HTTP headers that a web framework sends along with `status`: `Retry-After` with 503, otherwise none. There is
+   * none either if the outcome is unknown, because `Retry-After` would invite clients to repeat a request that may have
+   * been carried out.
    */
   get headers(): Readonly<Record<string, string>> {
     if (this.status !== 503 || this.outcome === 'unknown') return {};
     return { 'Retry-After': retryAfterSeconds(this.retryAfterMs) };
   }
 
-  // Lets code that wraps errors for HTTP set its own headers, as it can set the status.
+  // Web frameworks may assign headers to an error. Without a setter, that would throw a TypeError.
   set headers(value: Readonly<Record<string, string>>) {
     Object.defineProperty(this, 'headers', { value, writable: true, configurable: true, enumerable: true });
   }
@@ -110,7 +114,7 @@ export abstract class RedisResilienceError extends Error {
   }
 }
 
-// These are set on the prototype to keep creating an error cheap.
+// These properties are on the prototype, because setting them on each error would make creating one slower.
 Object.assign(RedisResilienceError.prototype, {
   [brand]: true,
   status: 503,
@@ -119,8 +123,8 @@ Object.assign(RedisResilienceError.prototype, {
 });
 
 /**
- * Redis is unavailable. `outcome` says whether the command may have run: that is possible only for a command that is
- * safe to repeat, such as GET or SET. Use a fallback, or try again after `retryAfterMs`.
+ * Redis is unavailable. `outcome` says whether the command may have run, which is possible only if it is safe to
+ * repeat, such as GET or SET. Use a fallback, or try again after `retryAfterMs`.
  */
 export class RedisUnavailableError extends RedisResilienceError {
   override readonly name = 'RedisUnavailableError';
@@ -128,7 +132,8 @@ export class RedisUnavailableError extends RedisResilienceError {
 }
 
 /**
- * The circuit of the command's lane is open or isolated; the command was not sent. Use a fallback, or try again later.
+ * The command was not sent, because the circuit for reads or for writes, whichever it belongs to, is open or isolated.
+ * Use a fallback, or try again later.
  */
 export class CircuitOpenError extends RedisResilienceError {
   override readonly name = 'CircuitOpenError';
@@ -136,8 +141,8 @@ export class CircuitOpenError extends RedisResilienceError {
 }
 
 /**
- * The deadline of the command has passed. `outcome` says whether the command may have run. If it may, check before you
- * retry a write.
+ * The deadline of the command has passed. `outcome` says whether the command may have run. If a write may have run,
+ * check whether it did before you retry it.
  */
 export class CommandTimeoutError extends RedisResilienceError {
   override readonly name = 'CommandTimeoutError';
@@ -145,23 +150,26 @@ export class CommandTimeoutError extends RedisResilienceError {
 }
 
 /**
- * The connection broke after a write was sent and before its reply arrived, and a retry might apply the write twice.
- * Check before you retry, or use `applyOnce`.
+ * A write was sent, but the connection broke before the reply arrived, so a retry might apply the write twice. Check
+ * whether it was applied before you retry, or use `applyOnce`.
  */
 export class OutcomeUnknownError extends RedisResilienceError {
   override readonly name = 'OutcomeUnknownError';
   readonly code = 'OUTCOME_UNKNOWN';
 }
 
-/** Too many commands are waiting or in flight; this one was not sent. Send fewer, or raise the `admission` limits. */
+/**
+ * Too many commands are waiting or in flight, or no connection was free for a lease. Unless `outcome` is `unknown`,
+ * nothing was sent. Send fewer commands at a time, or raise the limits of `admission` or `pool`.
+ */
 export class OverloadedError extends RedisResilienceError {
   override readonly name = 'OverloadedError';
   readonly code = 'OVERLOADED';
 }
 
 /**
- * The connection that held the WATCH or MULTI was lost, or other clients changed the keys of a `transaction` in each of
- * its attempts; none of its commands ran. Read the keys again and retry.
+ * The transaction did not run: its connection was lost after WATCH or MULTI, or other clients changed the watched keys
+ * during every attempt of `transaction()`. Read the keys again and retry.
  */
 export class WatchLostError extends RedisResilienceError {
   override readonly name = 'WatchLostError';
@@ -169,22 +177,26 @@ export class WatchLostError extends RedisResilienceError {
 }
 
 /**
- * A leased client was used after its lease had ended, and nothing was sent; or `close()` or `pool.revoke` ended the
- * lease before its work was done. Await every call inside the function passed to `lease()`.
+ * A leased client was used after its lease had ended, and nothing was sent. Or the lease was ended by `close()` or
+ * `pool.revoke` before its work was done. Await every call inside the function passed to `lease()`.
  */
 export class LeaseEndedError extends RedisResilienceError {
   override readonly name = 'LeaseEndedError';
   readonly code = 'LEASE_ENDED';
 }
 
-/** The request has waited for Redis as long as its budget allows; the command was not sent. Respond without Redis. */
+/**
+ * The command was not sent, because the request has already waited for Redis as long as its budget allows. Respond
+ * without Redis.
+ */
 export class BudgetExceededError extends RedisResilienceError {
   override readonly name = 'BudgetExceededError';
   readonly code = 'BUDGET_EXCEEDED';
 }
 
 /**
- * An option is unknown, has the wrong type or is out of range; no connection was opened. The message names the option.
+ * An option or argument is unknown, has the wrong type or is out of range. The message names it and says what to write
+ * instead.
  */
 export class ConfigurationError extends RedisResilienceError {
   override readonly name = 'ConfigurationError';
@@ -194,7 +206,8 @@ export class ConfigurationError extends RedisResilienceError {
 Object.assign(ConfigurationError.prototype, { status: 500, statusCode: 500 });
 
 /**
- * Returns whether a thrown value is an error of this library. Also recognises errors of another installed copy of it.
+ * Returns whether a thrown value is an error of this library. Errors of another installed copy of the library count as
+ * well.
  *
  * @example
  * try { await client.get('cart'); }
@@ -205,7 +218,7 @@ export function isRedisResilienceError(value: unknown): value is RedisResilience
   try {
     return (value as Record<symbol, unknown>)[brand] === true;
   } catch {
-    // Reading from a revoked or hostile proxy throws.
+    // Reading a property of a revoked or hostile `Proxy` throws.
     return false;
   }
 }

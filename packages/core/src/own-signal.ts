@@ -1,6 +1,6 @@
 /**
- * Returns a signal that aborts with `signal`, for the listeners of one operation: if each of many operations added a
- * listener to a shared signal, Node would warn of a memory leak.
+ * Returns a new signal that aborts when `signal` does, for one operation to add its listeners to. If many operations
+ * added their listeners to one shared signal, Node would warn of a memory leak.
  */
 export function ownSignal(signal: AbortSignal | undefined): AbortSignal | undefined {
   return signal === undefined ? undefined : AbortSignal.any([signal]);

@@ -8,18 +8,23 @@ import type { SnapshotDetail } from './snapshot-detail.ts';
 /** An argument of a command passed to `applyOnce`. */
 export type OnceArgument = string | number | Buffer;
 
-/** Options of {@link RedisResilience.applyOnce}, passed in place of its id. */
+/**
+ * Options of {@link RedisResilience.applyOnce}. The object takes the place of the argument `id`, and contains the id.
+ */
 export interface ApplyOnceOptions {
-  /** The id of the write, which is remembered for `retry.rememberMs`. Required. */
+  /** The id of the write. Redis remembers it for `retry.rememberMs`. Required. */
   readonly id: string;
   /** Time limit for the acknowledgement of the write. Default: no limit. */
   readonly timeoutMs?: number;
-  /** Stops the call when it aborts: the promise rejects with the signal's reason. The write may have been applied. */
+  /**
+   * When the signal aborts, retries stop and the promise rejects with the signal's reason. The write may have been
+   * applied.
+   */
   readonly signal?: AbortSignal | undefined;
   /**
-   * If several Redis databases are configured, the only one on which the write may be applied, because an earlier
-   * process may have sent it there. While another one is in use, the call fails immediately with `REDIS_UNAVAILABLE`.
-   * Default: the one in use.
+   * Name of the only database on which the write may be applied, if several Redis databases are configured. Set it if
+   * an earlier process may have sent the write to that database. While another database is in use, the call fails
+   * immediately with `REDIS_UNAVAILABLE`. Default: the database in use.
    */
   readonly database?: string | undefined;
 }
@@ -28,14 +33,18 @@ export interface ApplyOnceOptions {
 export interface ExecuteOptions<T> {
   /**
    * Provides the result when the operation fails with an error of this library, except `CONFIGURATION`, `WATCH_LOST`
-   * and `LEASE_ENDED`. It is not called for an error reply of the server or for an error in the operation's own code. Default: none.
+   * and `LEASE_ENDED`. It is not called for an error reply of the server or for an error in the operation's own code.
+   * Default: no fallback; the error is thrown.
    */
   readonly fallback?: (error: Error) => T | Promise<T>;
-  /** Time limit for the whole operation, including all its commands. Default: `timeoutMs` of the resilience. */
+  /**
+   * Time limit for the whole operation, including all its commands. Default: the option `timeoutMs` of the
+   * `RedisResilience`.
+   */
   readonly timeoutMs?: number;
-  /** Cancels the operation: its promise rejects with the signal's reason. */
+  /** When the signal aborts, the promise of `execute` rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
-  /** The lane whose circuit is checked before the operation starts. Default `read`. */
+  /** Which of the two circuits is checked before the operation starts. Default `read`. */
   readonly lane?: Lane;
 }
 
@@ -44,36 +53,40 @@ export interface LeaseOptions {
   /** Name of the work in the event `lease-overdue`. Default: none. */
   readonly name?: string;
   /**
-   * Time limit for the whole lease: waiting for a connection, and the work. Default: only the wait is limited, by
-   * `timeoutMs` of the resilience; each command of the work has its own deadline.
+   * Time limit for the wait for a connection and the work together. Default: only the wait is limited, by the option
+   * `timeoutMs` of the `RedisResilience`; each command of the work has its own deadline.
    */
   readonly timeoutMs?: number;
-  /** Ends the lease: its promise rejects with the signal's reason. */
+  /** When the signal aborts, the lease ends, and its promise rejects with the signal's reason. */
   readonly signal?: AbortSignal;
-  /** A key that the work uses, required in a Cluster: the connection goes to the node that serves it. Default: none. */
+  /** A key that the work uses. Required in a Cluster, to connect to the node that serves this key. Default: none. */
   readonly key?: string | Buffer;
 }
 
-/** The work of a lease. It has exclusive use of the client while it runs; afterwards the client sends nothing. */
+/**
+ * A function that works with a leased connection. No other caller uses the client while the function runs. Afterwards
+ * the client rejects all calls.
+ */
 export type LeaseWork<T> = (client: Redis) => T | Promise<T>;
 
 /** Options of {@link RedisResilience.transaction}. */
 export interface TransactionOptions {
   /** Name of the work in the event `lease-overdue`. Default: none. */
   readonly name?: string;
-  /** Maximum number of times the work is run if other clients keep changing the keys. Default 20. */
+  /** How many times the work is run at most if other clients keep changing the keys. Default 20. */
   readonly attempts?: number;
-  /** Time limit for all attempts together. Default: `timeoutMs` of the resilience. */
+  /** Time limit for all attempts together. Default: the option `timeoutMs` of the `RedisResilience`. */
   readonly timeoutMs?: number;
-  /** Ends the transaction: its promise rejects with the signal's reason. */
+  /** When the signal aborts, the transaction ends, and its promise rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 }
 
 /** The client of a transaction: read the watched keys with it, then write with `commit`. */
 export interface TransactionClient extends Redis {
   /**
-   * Sends the commands that `queue` calls as one MULTI and EXEC, and resolves with the replies to those it returns. If
-   * another client has changed a watched key, none of them runs, and the work of the transaction starts over.
+   * Sends the commands that the function `queue` calls, as one MULTI and EXEC. `queue` returns an array of these calls,
+   * and the promise resolves with their replies. If another client has changed a watched key, no command runs, and the
+   * work of the transaction starts over.
    *
    * @example
    * const [left, right] = await tx.commit((multi) => [multi.decrby('left', 5), multi.incrby('right', 5)]);
@@ -86,7 +99,7 @@ export interface TransactionClient extends Redis {
 /** The work of a transaction. It may run several times, so it must have no side effects that cannot be repeated. */
 export type TransactionWork<T> = (tx: TransactionClient) => T | Promise<T>;
 
-/** Credentials for AUTH. Without a user name, they apply to the `default` user. */
+/** Credentials for AUTH. Without a user name, the password is that of the `default` user. */
 export interface Credentials {
   readonly username?: string | undefined;
   readonly password: string;
@@ -97,17 +110,19 @@ export interface RedisResilience<Client extends Redis | Cluster = Redis | Cluste
   readonly name: string;
   /** The ioredis client. Every command on it, and on the clients that its `duplicate()` makes, is protected. */
   readonly client: Client;
-  /** Returns the current state: synchronously, without I/O, frozen, and the same object until something changes. */
+  /**
+   * Returns the current state, without I/O. The object is frozen. The same object is returned until something changes.
+   */
   snapshot(): RedisSnapshot;
-  /** Returns current counts: connections, commands, the retry budget. */
+  /** Returns current counts of connections, commands and retries. */
   detail(): SnapshotDetail;
   /**
    * Adds a listener; the returned function removes it. An error that a listener throws is emitted as `listener-error`.
    */
   on<E extends ResilienceEvent>(event: E, listener: (payload: ResilienceEvents[E]) => void): () => void;
   /**
-   * Runs an operation of one or more commands under one deadline, with a fallback. The operation is not started while
-   * the circuit of its lane rejects all commands, or after `close()`.
+   * Runs an operation of one or more commands under one deadline, with a fallback. The operation is not started after
+   * `close()`, or while the circuit for `options.lane` rejects all commands.
    *
    * @throws {@link CircuitOpenError}, {@link RedisUnavailableError}, {@link CommandTimeoutError}, or the error that the
    *   operation threw
@@ -118,14 +133,16 @@ export interface RedisResilience<Client extends Redis | Cluster = Redis | Cluste
   ): Promise<T>;
   /**
    * Applies a command at most once on the server, and retries until it is acknowledged. A repeat with the same id, from
-   * any process, gets the reply of the first execution. An id belongs to the command's key: with another key it is
-   * another write. A primary that is lost before it has replicated the write loses both the write and the record of it:
-   * the README explains the consequences. If several Redis databases are configured, an id that may have reached one of
-   * them is never sent to another. Options may be passed in place of the id: `{ id, timeoutMs, signal }`.
+   * any process, gets the reply of the first execution. An id that was used with another command, key or arguments is
+   * rejected. In a Cluster, this is noticed only if the keys are the same or have the same hash tag. If a primary is
+   * lost before it has replicated the write, the write and the record of its id are lost; the README explains the
+   * consequences. If several Redis databases are configured, an id that may have reached one of them is never sent to
+   * another. Options may be passed in place of the id: `{ id, timeoutMs, signal }`.
    *
    * @throws {@link OutcomeUnknownError} when the id may have reached a database that is not in use now;
    *   {@link ConfigurationError} for an argument that is not a string, number or Buffer, and for an id that was used
-   *   with another command; {@link OverloadedError} when `admission.maxWaiting` calls are already waiting
+   *   with another command; {@link OverloadedError} when `admission.maxWaiting` calls are already waiting;
+   *   {@link CommandTimeoutError} after `timeoutMs`
    */
   applyOnce(
     id: string | ApplyOnceOptions,
@@ -133,8 +150,8 @@ export interface RedisResilience<Client extends Redis | Cluster = Redis | Cluste
     ...args: readonly OnceArgument[]
   ): Promise<unknown>;
   /**
-   * Runs the work with exclusive use of a connection, which afterwards returns to the pool in a clean state, however
-   * the work ends. Use it for WATCH, blocking commands, SELECT and very large values; for everything else use `client`.
+   * Runs the work with exclusive use of a connection. However the work ends, the connection then returns to the pool in
+   * a clean state. Use it for WATCH, blocking commands, SELECT and very large values; for everything else use `client`.
    * The option `pool` configures the pool. The leased client rejects every call made after the work.
    *
    * @throws {@link OverloadedError} when no connection is free in time, or immediately for a lease inside a lease when
@@ -166,9 +183,9 @@ export interface RedisResilience<Client extends Redis | Cluster = Redis | Cluste
   /** Returns the most recent status changes and slow or failed commands, oldest first. Their number is bounded. */
   history(): readonly HistoryEntry[];
   /**
-   * Resolves when the status is `up`. Not required before use; useful for warming up. Rejects with
-   * {@link RedisUnavailableError} after `timeoutMs` (default: no limit) or when the resilience is closed, and with the
-   * signal's reason on abort.
+   * Resolves when the status is `up`. Commands do not require this call; it lets the application wait for Redis before
+   * it accepts requests. Rejects with {@link RedisUnavailableError} after `timeoutMs` (default: no limit) or when the
+   * resilience is closed, and with the signal's reason on abort.
    */
   ready(options?: { readonly timeoutMs?: number; readonly signal?: AbortSignal }): Promise<void>;
   /**
@@ -177,23 +194,28 @@ export interface RedisResilience<Client extends Redis | Cluster = Redis | Cluste
    */
   reconnect(reason?: string): Promise<void>;
   /**
-   * Applies these credentials, or those that the provider now returns, to live connections (with AUTH) and to all later
-   * ones. Credentials that are given here take the place of the provider, which is not asked again.
+   * Sends AUTH with these credentials on the live connections, and uses them for all later ones. Without an argument,
+   * uses the credentials that the credentials provider now returns. Credentials that are passed here replace the
+   * provider, which is not called again.
    *
    * @throws {@link RedisUnavailableError} with the reason `auth` when the server refuses them
    */
   reauthenticate(credentials?: Credentials): Promise<void>;
-  /** Returns a report on each Redis database, in their configured order; empty if there is only one. */
+  /**
+   * Returns one report for each configured Redis database, in the configured order. The list is empty if there is only
+   * one.
+   */
   databases(): readonly DatabaseReport[];
   /**
-   * Switches to another Redis database: the named one, or else the best of the others that respond. If the database in
-   * use is healthy, the commands in flight are completed first. Resolves when calls succeed on the new database. It
-   * stays in use until it becomes unavailable or `failover` is called again; until then automatic failback is
-   * suspended, unless that database is the preferred one.
+   * Switches to another Redis database: to the named one or, without a name, to the best of the others that respond. If
+   * the database in use is healthy, the commands in flight are completed first. Resolves when calls succeed on the new
+   * database. The new database stays in use until it becomes unavailable or `failover` is called again: automatic
+   * failback to a preferred database is suspended. A read-only database is still replaced as soon as a writable one is
+   * healthy.
    *
    * @throws {@link ConfigurationError} if there is no database of this name
-   * @throws {@link RedisUnavailableError} if it does not respond, or if there was no moment without calls in flight at
-   *   which to switch
+   * @throws {@link RedisUnavailableError} if the database does not respond, or if calls were in flight all the time, so
+   *   that there was no moment to switch
    */
   failover(name?: string): Promise<void>;
   /**

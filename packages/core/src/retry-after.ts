@@ -3,7 +3,7 @@ export function retryAfterSeconds(retryAfterMs: number | undefined): string {
   return String(Math.max(1, Math.ceil((retryAfterMs ?? 0) / 1000)));
 }
 
-/** Returns a time until the next attempt as users see it: in whole milliseconds, rounded up. */
+/** Rounds the time until the next attempt up to whole milliseconds, which is how users see it. */
 export function wholeMilliseconds(ms: number | undefined): number | undefined {
   return ms === undefined ? undefined : Math.ceil(ms);
 }

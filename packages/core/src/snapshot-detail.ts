@@ -6,7 +6,7 @@ import type { Lane } from './snapshot.ts';
 export interface SharedUse {
   /** `WATCH`: another caller's `EXEC` may end it. */
   readonly watch: boolean;
-  /** Blocking commands: all callers behind one wait for it. */
+  /** Blocking commands: the commands of all callers wait behind them. */
   readonly blocking: boolean;
 }
 
@@ -20,10 +20,10 @@ export interface ServerFacts {
   readonly role: 'primary' | 'replica' | undefined;
 }
 
-/** Live counts behind a snapshot, for dashboards, the status page and the doctor package. */
+/** Current counts, in addition to a snapshot, for dashboards, the status page and the doctor package. */
 export interface SnapshotDetail {
   /**
-   * Number of connections this resilience owns, including duplicates and cluster nodes, and how many of them are ready.
+   * Number of connections of this `RedisResilience`, including duplicates and cluster nodes, and how many are ready.
    */
   readonly connections: number;
   readonly readyConnections: number;
@@ -40,6 +40,9 @@ export interface SnapshotDetail {
   readonly shared: SharedUse;
   /** Undefined before the first connection, and in a Cluster, which consists of several servers. */
   readonly server: ServerFacts | undefined;
-  /** How all commands have ended since the start. Live: the counts in this object keep rising. */
+  /**
+   * How all commands have ended since the start. The counts in this object keep rising after `detail()` has returned
+   * it.
+   */
   readonly commands: Readonly<Record<Lane, LaneTotals>>;
 }

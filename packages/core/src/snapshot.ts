@@ -1,19 +1,19 @@
 import type { Cause } from './cause.ts';
 import type { DatabaseInUse } from './database-report.ts';
 
-/** What the application can expect of Redis now. `degraded`: some reads or writes fail, or Redis is recovering. */
+/** What works now. `up`: everything. `degraded`: some reads or writes fail, or Redis is recovering. `down`: nothing. */
 export type Status = 'up' | 'degraded' | 'down';
 
 export type ConnectionState = 'idle' | 'connecting' | 'ready' | 'stalled' | 'reconnecting' | 'ended';
 
 export type CircuitState = 'closed' | 'open' | 'half-open' | 'isolated';
 
-/** Which of the two circuits a command goes through. */
+/** Which of the two circuits a command goes through: the one for reads or the one for writes. */
 export type Lane = 'read' | 'write';
 
 /**
- * The state of a protected connection at one moment. Getting it needs no I/O; it is frozen, and remains the same object
- * until something changes.
+ * The state of a protected connection at one moment. The object is frozen. Until something changes, `snapshot()`
+ * returns the same object, without I/O.
  */
 export interface RedisSnapshot {
   readonly name: string;

@@ -1,5 +1,6 @@
 /**
- * Payload of `listener-error`: an error that a listener threw. It reaches neither the emitter nor the other listeners.
+ * Payload of `listener-error`: an error that a listener for `event` threw. The code that emitted the event, and the
+ * other listeners, are not affected.
  */
 export interface ListenerError {
   readonly event: string;
@@ -8,7 +9,7 @@ export interface ListenerError {
 
 type Listener<Payload> = (payload: Payload) => void;
 
-/** A listener to several events, with a method for each. */
+/** An object that listens to several events, with one method for each event. */
 export type FirstListener<Events> = { readonly [Event in keyof Events]?: (payload: Events[Event]) => void };
 
 /**
@@ -37,7 +38,7 @@ export class EventHub<Events extends { readonly 'listener-error': ListenerError 
     listeners.add(own);
     return () => {
       listeners.delete(own);
-      // Nothing is kept of listeners that were removed.
+      // Empty sets and maps are discarded to save memory.
       if (listeners.size === 0 && this.#listeners?.get(event) === listeners) this.#listeners.delete(event);
       if (this.#listeners?.size === 0) this.#listeners = undefined;
     };

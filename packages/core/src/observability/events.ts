@@ -5,17 +5,20 @@ import type { ErrorCode, Outcome } from '../errors.ts';
 import type { ListenerError } from './event-hub.ts';
 import type { CircuitState, Lane, RedisSnapshot } from '../snapshot.ts';
 
-/** Every event of a resilience with its payload. A closed set. */
+/** Every event of a `RedisResilience`, with its payload. */
 export interface ResilienceEvents {
   /** The status, the connection, a circuit or the cause changed. */
   readonly change: { readonly previous: RedisSnapshot; readonly snapshot: RedisSnapshot };
-  /** An outage began: the status left `up`, or the first attempt to connect failed. Once per outage. */
+  /**
+   * An outage began: the status was `up` and no longer is, or the first attempt to connect failed. Emitted once per
+   * outage.
+   */
   readonly outage: { readonly cause: Cause; readonly snapshot: RedisSnapshot };
   /** The outage is over: the status is `up` again. `cause` is the cause of the outage. */
   readonly recovered: { readonly outageMs: number; readonly cause: Cause; readonly snapshot: RedisSnapshot };
   /**
-   * A connection attempt ended. `attempt` counts the attempts of this resilience. `cause` is undefined after a success,
-   * `nextAttemptMs` if no further attempt is planned.
+   * A connection attempt ended. `attempt`: its number, counted from the start. `cause`: why it failed; undefined if it
+   * succeeded. `nextAttemptMs`: time until the next attempt; undefined if none is planned.
    */
   readonly attempt: {
     readonly attempt: number;
@@ -24,8 +27,8 @@ export interface ResilienceEvents {
     readonly nextAttemptMs: number | undefined;
   };
   /**
-   * A command failed with an error of this library, after all retries. `attempts`: number of times it was sent. Error
-   * replies that say nothing about the server's availability are not reported.
+   * A command failed with an error of this library, after all retries. `attempts`: how many times the command was sent.
+   * Error replies that say nothing about the server's availability are not reported.
    */
   readonly 'command-failed': {
     readonly command: string;
@@ -36,16 +39,19 @@ export interface ResilienceEvents {
     readonly lane: Lane;
   };
   /**
-   * A command is about to be retried, having been sent `attempt` times. `outcome`: what is known about the last
-   * attempt.
+   * A command is about to be sent again. `attempt`: how many times it has been sent so far. `outcome`: what is known
+   * about the effect of the last attempt.
    */
   readonly retry: { readonly command: string; readonly attempt: number; readonly outcome: Outcome };
   /**
-   * A SCAN, HSCAN, SSCAN or ZSCAN restarts at cursor 0, because its cursor was returned by a server process that is
-   * gone. The caller gets some elements a second time. Only with `retry.scans: 'begin-again'`.
+   * A SCAN, HSCAN, SSCAN or ZSCAN restarts at cursor 0, because the server process that returned its cursor is gone.
+   * The caller gets some elements twice. Emitted only with `retry.scans: 'begin-again'`.
    */
   readonly 'scan-restart': { readonly command: string };
-  /** The circuit of a lane changed its state. `cause`: why it is not closed; undefined once it is closed. */
+  /**
+   * The circuit for reads or for writes (`lane`) changed its state. `cause`: why the circuit is not closed; undefined
+   * once it is closed.
+   */
   readonly 'circuit-change': {
     readonly lane: Lane;
     readonly from: CircuitState;
@@ -55,18 +61,18 @@ export interface ResilienceEvents {
   /** Only in circuit mode `observe`: a command was let through that mode `enforce` would have rejected. */
   readonly 'would-refuse': { readonly command: string; readonly lane: Lane };
   /**
-   * A lost subscriber has resubscribed: for `gapMs`, no message could arrive on its channels and patterns. `channels`:
-   * their number.
+   * A subscriber that had lost its connection has subscribed again. `gapMs`: how long it could receive no messages.
+   * `channels`: number of its channels and patterns.
    */
   readonly gap: { readonly gapMs: number; readonly channels: number };
   /**
-   * The server refused to restore subscriptions; they will be retried. `channels`: their number. `code`: the code of
-   * the server's error reply.
+   * After a lost connection, the server refused to restore subscriptions. The client will try again. `channels`: number
+   * of refused channels and patterns. `code`: the code of the server's error reply.
    */
   readonly 'resubscribe-failed': { readonly channels: number; readonly code: string };
   /**
-   * A lease has lasted longer than `pool.maxLeaseMs`. `name`: the name passed to `lease()`. `isRevoked`: whether the
-   * lease was ended.
+   * A lease has lasted longer than `pool.maxLeaseMs`. `name`: the name that was passed to `lease()` or `transaction()`.
+   * `isRevoked`: whether the lease was ended because of `pool.revoke`.
    */
   readonly 'lease-overdue': {
     readonly name: string | undefined;
@@ -75,18 +81,20 @@ export interface ResilienceEvents {
   };
   /**
    * A command that needs a connection of its own was called on the client that all callers share: `WATCH`, which
-   * another caller's `EXEC` may end, or a blocking command, behind which all others wait. Once per `use`.
+   * another caller's `EXEC` may end, or a blocking command, behind which all others wait. Emitted once for each `use`.
    */
   readonly 'shared-use': { readonly use: 'watch' | 'blocking'; readonly command: string };
   /**
-   * A library uses the client without its helper of the package `fallback`, and therefore does worse in an outage than
-   * on plain ioredis: a worker of BullMQ or Bull resumes seconds late, a lock of redlock that got no reply may be held
-   * by nobody. Once per `library`.
+   * A library uses the client without the helper that the package `fallback` has for it, and therefore works worse in
+   * an outage than on plain ioredis. A worker of BullMQ or Bull resumes seconds late. A lock of redlock that got no
+   * reply may be set in Redis although nobody holds it. Emitted once for each `library`.
    */
   readonly 'unaided-library': { readonly library: UnaidedLibrary };
   /**
-   * Calls switched to another Redis database. `reason`: the cause of the previous one's fault, `coming-back` or
-   * `by-hand`. `durationMs`: from when the previous one became unavailable, or the change began, until calls succeeded.
+   * Calls switched to another Redis database. `reason`: the cause for which the previous database became unavailable;
+   * `coming-back` if a preferred database was healthy again; `by-hand` if the application called `failover()`.
+   * `durationMs`: time until the new database served calls, measured from when the previous one became unavailable or,
+   * if it was healthy, from when the switch began.
    */
   readonly 'database-change': {
     readonly from: string;
@@ -99,7 +107,7 @@ export interface ResilienceEvents {
    * `durationMs`.
    */
   readonly thaw: { readonly kind: 'frozen' | 'suspended' | 'blocked'; readonly durationMs: number };
-  /** The resilience is closed. This is its last event. */
+  /** The `RedisResilience` is closed. This is its last event. */
   readonly closed: { readonly snapshot: RedisSnapshot };
   /** A listener for `event` threw `error`. Nothing else is affected. */
   readonly 'listener-error': ListenerError;

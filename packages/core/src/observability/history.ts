@@ -12,7 +12,7 @@ export interface StatusEntry {
   readonly durationMs: number;
 }
 
-/** A slow or failed command. Contains its name and counts, never keys or values. */
+/** A slow or failed command. Contains the command's name, sizes and times, never keys or values. */
 export interface CommandEntry {
   readonly kind: 'command';
   readonly at: Date;
@@ -35,8 +35,8 @@ const maxStatuses = 100;
 const maxCommands = 100;
 
 /**
- * Keeps the last status changes and the last slow or failed commands, separately, so that a storm of failed commands does
- * not push out the status changes.
+ * Keeps the last 100 status changes and, separately, the last 100 slow or failed commands. Failed commands, of which
+ * there may be thousands, therefore do not displace the status changes.
  */
 export class History {
   #statuses: StatusEntry[] | undefined;
@@ -55,7 +55,8 @@ export class History {
 }
 
 function keep<T>(ring: T[] | undefined, entry: T, capacity: number): T[] {
-  // Most connections only ever come up. V8 would leave room for 17 entries in an array that begins empty.
+  // Most lists never get more than one entry. V8 would reserve memory for 17 if the first were pushed to an empty
+  // array.
   if (ring === undefined) return [entry];
   ring.push(entry);
   if (ring.length > capacity) ring.shift();

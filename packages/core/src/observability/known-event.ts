@@ -25,9 +25,9 @@ const known: { readonly [Event in ResilienceEvent]: true } = {
 const driverEvents = ['connect', 'ready', 'error', 'close', 'end', 'reconnecting', 'message'];
 
 /**
- * Returns the event if it exists: a listener to any other would never be called.
+ * Returns the event if it exists. For any other name it throws, because the listener would never be called.
  *
- * @throws {@link ConfigurationError} that lists the events
+ * @throws {@link ConfigurationError} if there is no such event, or `listener` is not a function
  */
 export function knownEvent<Event extends ResilienceEvent>(event: Event, listener: unknown): Event {
   if (Object.hasOwn(known, event)) {

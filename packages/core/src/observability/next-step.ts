@@ -32,7 +32,7 @@ const steps: Readonly<Record<CauseCode, string>> = {
   closed: 'To use Redis again, create a new resilience.',
 };
 
-/** Causes about which the doctor can say more, because it examines the path to the server. */
+/** Causes about which the CLI's command `doctor` can say more, because it examines the path to the server. */
 const doctorCauses: ReadonlySet<CauseCode> = new Set([
   'connection-refused',
   'connection-reset',

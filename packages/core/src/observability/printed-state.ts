@@ -1,8 +1,8 @@
 import { inspect, type InspectOptions } from 'node:util';
 
 /**
- * Returns the properties with which `console.log` and `JSON.stringify` show the state of an object instead of its
- * fields, which contain credentials. All objects of a kind share them.
+ * Returns property descriptors to define on an object. They make `console.log` and `JSON.stringify` show the object's
+ * state instead of its fields, which contain credentials. All objects of a class can share the descriptors.
  *
  * @example
  * const printed = printedState('Redis', ({ status }: Redis) => ({ status }));
@@ -21,7 +21,7 @@ export function printedState(title: string, stateOf: (object: never) => object):
   };
 }
 
-/** A resilience is shown by its snapshot. */
+/** The descriptors for a `RedisResilience`: its snapshot is shown. */
 export const printedResilience = printedState(
   'RedisResilience',
   (resilience: { readonly snapshot: () => object }) => resilience.snapshot(),

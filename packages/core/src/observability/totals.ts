@@ -7,7 +7,7 @@ export const durationBoundsMs: readonly number[] = [0.5, 1, 2.5, 5, 10, 25, 50, 
 /** How a command ended: `ok`, `REPLY` (the server replied with an error), or the code of an error of this library. */
 export type CommandResult = 'ok' | 'REPLY' | ErrorCode;
 
-/** A histogram. Live: its counts keep rising. */
+/** A histogram of durations. Its counts keep rising. */
 export interface DurationTotals {
   /**
    * Count per bucket of {@link durationBoundsMs}, not cumulative; an additional last bucket counts all longer
@@ -18,12 +18,12 @@ export interface DurationTotals {
   readonly sumMs: number;
 }
 
-/** How the commands of one lane have ended since the start. Live: the counts keep rising. */
+/** How all reads, or all writes, have ended since the start. The counts keep rising. */
 export interface LaneTotals {
   readonly results: Readonly<Record<CommandResult, number>>;
   /**
-   * Durations of commands that were sent: until the reply, from when they were last sent; until a failure, from when
-   * they were issued.
+   * Durations of commands that were sent. A command that got a reply is measured from when it was last sent; one that
+   * got none, from when it was issued.
    */
   readonly durations: DurationTotals;
   /** Waiting times of commands that were never sent. */

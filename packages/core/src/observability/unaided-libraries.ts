@@ -7,7 +7,10 @@ interface IssuedCommand {
   readonly isAided?: boolean;
 }
 
-/** Notes which libraries use a client without the helper that they need, and reports each once. */
+/**
+ * Detects libraries that use a client without the helper that the package `fallback` has for them. Reports each library
+ * once.
+ */
 export class UnaidedLibraries {
   readonly #seen = new Set<UnaidedLibrary>();
   readonly #events: EventHub<ResilienceEvents>;

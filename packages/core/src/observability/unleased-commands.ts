@@ -3,8 +3,8 @@ import type { EventHub } from './event-hub.ts';
 import type { ResilienceEvents } from './events.ts';
 
 /**
- * Records which commands that need a connection of their own were called on the client that all callers share, and
- * reports each kind once.
+ * Records that `WATCH` or blocking commands, which need a connection of their own, were called on the client that all
+ * callers share. Reports each of the two kinds once.
  */
 export class UnleasedCommands {
   readonly #seen = { watch: false, blocking: false };
