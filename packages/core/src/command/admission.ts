@@ -3,13 +3,13 @@ import type { Lane } from '../snapshot.ts';
 import type { SlowCall } from './call.ts';
 import type { PartAway } from './dispatch.ts';
 
-/** The current state of a gate, as it concerns a call in one lane. */
+/** The state of a client's gate, as far as it matters to the admission of a call in one lane (reads or writes). */
 export interface GateFacts {
   readonly gate: 'serving' | 'held' | 'ended';
   readonly lane: Lane;
-  /** When the connection was lost; undefined while it is open, or if nothing has failed yet. */
+  /** When the connection was lost; undefined while it is open, or if no connection attempt has failed yet. */
   readonly awaySince: number | undefined;
-  /** When a replica took the primary's place, so that writes became unavailable; undefined while writes work. */
+  /** When a replica took the place of the primary, so that writes became impossible; undefined while writes work. */
   readonly writesAwaySince: number | undefined;
   /**
    * The part of Redis that the call needs, such as a Cluster node, if that part is unavailable; otherwise undefined.
@@ -25,10 +25,13 @@ export interface AdmissionFacts extends GateFacts {
   readonly now: number;
   readonly deadlineAt: number;
   readonly isRequestBudgetSpent: boolean;
-  /** Whether the maximum number of calls is in flight or queued because of backpressure. */
+  /**
+   * Whether as many calls are in flight as allowed. Except while the connection is lost, waiting calls count as in
+   * flight.
+   */
   readonly isFull: boolean;
   readonly maxWaitMs: number;
-  /** Milliseconds for which this call waits, however old the outage. */
+  /** Milliseconds that this call may wait even if the outage has already lasted longer than `maxWaitMs`. */
   readonly patienceMs: number;
   /** Whether the bounded queue has room for the call. */
   readonly hasRoom: boolean;
@@ -40,8 +43,8 @@ export type Admission =
   | { readonly kind: 'refuse'; readonly why: RefusalReason };
 
 /**
- * Decides whether a call runs now, waits, or fails immediately. If there are several reasons to reject it, returns the
- * one that is most useful to the caller.
+ * Decides whether a call runs now, waits, or fails immediately. If a call could be rejected for several reasons,
+ * returns the reason that is most useful to the caller.
  */
 export function admit(facts: AdmissionFacts): Admission {
   if (facts.gate === 'ended') return { kind: 'refuse', why: 'closed' };
@@ -57,8 +60,9 @@ export function admit(facts: AdmissionFacts): Admission {
 }
 
 /**
- * Returns whether a call that has to wait does so because something has failed. If not, it waits only for the first
- * connection or for backpressure to end, and may exceed the bounds of the queue: `isFull` limits such calls.
+ * Returns whether a waiting call waits because something has failed. Otherwise, it waits for the first connection or
+ * for backpressure to end. The bounds of the queue do not apply to such calls, because `isFull` already limits their
+ * number.
  */
 function isOutage({
   gate,
@@ -86,22 +90,22 @@ function waitsUntil(facts: AdmissionFacts): number | undefined {
   return waitUntil({ ...facts, awaySince: partAway === undefined ? facts.writesAwaySince : -Infinity });
 }
 
-/** What is known when a command cannot be sent immediately. */
+/** The facts that determine how long a command may wait if it cannot be sent immediately. */
 export interface WaitSituation {
   readonly now: number;
   /** When Redis became unavailable; undefined if nothing has failed yet, as during the first connection attempt. */
   readonly awaySince: number | undefined;
   readonly maxWaitMs: number;
-  /** Milliseconds for which the call waits, however old the outage. */
+  /** Milliseconds that the call may wait even if the outage has already lasted longer than `maxWaitMs`. */
   readonly patienceMs: number;
   readonly deadlineAt: number;
 }
 
 /**
- * Returns the time until which a new command waits for a reconnection, or undefined if it fails immediately. If nothing
- * has failed yet, as during the first connection attempt, it waits until its deadline. In the first `maxWaitMs` of an
- * outage it waits at most that long; in an older outage, waiting would only build a queue. A call with a patience of
- * its own waits at least that long in any outage.
+ * Returns the time until which a new command may wait for a reconnection; undefined if the command has to fail
+ * immediately. If nothing has failed yet, as during the first connection attempt, the command may wait until its
+ * deadline. During the first `maxWaitMs` of an outage, the command may wait for `maxWaitMs`. Later in an outage, it
+ * fails, because waiting would only build a queue. A command with `patienceMs` may wait that long in any outage.
  */
 export function waitUntil(situation: WaitSituation): number | undefined {
   const { now, awaySince, maxWaitMs, patienceMs, deadlineAt } = situation;
@@ -124,9 +128,9 @@ export function isUnsubscribing(name: string): boolean {
 }
 
 /**
- * Returns the milliseconds for which a call waits in any outage, however old: without limit for a subscription, and for
- * a blocking call, whose wait its deadline ends. The caller of the latter expects to wait, and a loop that repeats the
- * call must not spin.
+ * Returns how many milliseconds a call may wait even in an outage that is older than `maxWaitMs`: Infinity for
+ * subscription commands and blocking calls, 0 for all others. The caller of a blocking call expects to wait, and a loop
+ * that repeats the call would spin if it failed immediately.
  */
 export function patienceOf({ traits, slow, batch }: SlowCall): number {
   const waits = slow.blockingMs !== undefined || (batch === undefined && isSubscribing(traits.name));

@@ -7,9 +7,7 @@ import type { Gate } from './gate.ts';
 import { answered, happeningOf } from './happening.ts';
 import type { GateParts, Line } from './line.ts';
 
-/**
- * Receives the driver's result for each command, interprets it, and passes what happened to the call on to the gate.
- */
+/** Interprets the driver's result for each command, and tells the gate what happened to the call. */
 export class Answers implements CallOwner {
   readonly #gate: Gate;
   readonly #parts: GateParts;
@@ -23,7 +21,7 @@ export class Answers implements CallOwner {
 
   answered(call: Call, value: unknown, command: DriverCommand): void {
     const { batch } = call;
-    // A call on the fast path is never a step of a scan.
+    // Steps of scans and blocking commands never use the fast path.
     if (isSlow(call)) {
       this.#gate.state.guards.answered(call, command, value);
       if (call.slow.blockingMs !== undefined) this.#gate.state.noteSignOfLife();
@@ -47,7 +45,8 @@ export class Answers implements CallOwner {
       batch.settle(command, { ok: false, error });
       this.finishBatch(call, batch);
     } else if (call.settled) {
-      // While resolving the command, the driver failed to convert the reply: the caller gets that error.
+      // The gate had already settled the call when the driver failed to convert the reply. The caller gets the driver's
+      // error.
       call.reject(error);
     } else {
       const happening = happeningOf(error, call.traits.script);
@@ -60,7 +59,7 @@ export class Answers implements CallOwner {
     this.#gate.settle(call, { kind: 'withdrawn', error });
   }
 
-  /** Once every command in the batch has been received and settled, passes the combined result on to the gate. */
+  /** If all commands in the batch have arrived and each has its result, passes the combined result on to the gate. */
   finishBatch(call: Call, batch: Batch): void {
     if (call.settled || !batch.isComplete || batch.remaining > 0) return;
     const { happening, verdicts } = batch.result();
@@ -69,8 +68,8 @@ export class Answers implements CallOwner {
   }
 
   /**
-   * If an error reply says something about more than its own command, reports that to the write circuit or to the
-   * connection.
+   * If an error reply says something about the server, and not only about its command, reports that to the write
+   * circuit or to the connection.
    */
   #judge(verdict: ReplyVerdict, call: Call): void {
     const { cause, circuit, scope } = verdict;

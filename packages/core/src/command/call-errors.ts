@@ -13,10 +13,13 @@ import type { Lane } from '../snapshot.ts';
 
 /** Describes the error that the caller of a failed call gets. */
 export type CallFailure =
-  /** `as-is`: the driver's own error, unchanged. `refused`: the server's error reply, marked as refused. */
+  /**
+   * `as-is`: the caller gets this error unchanged. `refused`: the server's error reply, which gets the outcome
+   * `refused`.
+   */
   { readonly kind: 'as-is' | 'refused'; readonly error: Error } | OwnFailure;
 
-/** An error of this library. */
+/** A failure for which this library creates the error. */
 export interface OwnFailure {
   readonly kind: 'unavailable' | 'outcome-unknown' | 'timeout' | 'circuit-open' | 'overloaded';
   readonly reason: CauseCode;
@@ -33,7 +36,7 @@ const closedText = 'Connection is closed.';
 
 /** The data that every error for a call carries, whatever its cause. */
 export interface ErrorContext {
-  /** Name of the resilience. */
+  /** Name of the `RedisResilience`. */
   readonly name: string;
   readonly lane: Lane;
   readonly retryAfterMs: number | undefined;
@@ -43,14 +46,14 @@ export interface ErrorContext {
 /** Why a call is not admitted. */
 export type RefusalReason = 'closed' | 'request-budget' | 'isolated' | 'overloaded' | 'away';
 
-/** Returns the failure of a call that is bound to another Redis database than the one in use. */
+/** Returns the failure of a call that may run only on one Redis database, which is not the one in use. */
 export function elsewhere(outcome: Outcome): OwnFailure {
   return { kind: 'unavailable', reason: 'connection-reset', outcome, error: undefined };
 }
 
 /**
- * Returns the failure of a call that was not admitted. `reason`: why its lane is unavailable. `spent`: the error to use
- * if the budget of its request is spent.
+ * Returns the failure of a call that was not admitted. `reason` says why reads or writes are unavailable. `spent` is
+ * the error that the caller gets if the time budget of its request is spent.
  */
 export function refusalOf(
   why: RefusalReason,
@@ -86,7 +89,10 @@ export function callError(failure: CallFailure, context: ErrorContext): Error {
   }
 }
 
-/** Marks an error reply with its outcome, without changing its message. Keeps its command out of logs. */
+/**
+ * Adds the outcome `refused` to an error reply without changing its message, except for arguments that it quotes. Hides
+ * the command that the error carries, so that it does not appear in logs.
+ */
 export function markRefused(error: Error): Error {
   hideCommand(error);
   return Object.assign(error, { outcome: 'refused' satisfies Outcome });

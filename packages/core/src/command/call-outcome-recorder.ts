@@ -17,7 +17,7 @@ import { callName, circuitOf, laneOf, type Call, type SlowCall } from './call.ts
 import { countsOf } from './call-counts.ts';
 import type { Fail } from './decide.ts';
 
-/** The parts in which the results of calls are recorded. */
+/** Everything in which the results of calls are recorded. */
 export interface Records {
   readonly settings: Settings;
   readonly circuits: Readonly<Record<Lane, Circuit>>;
@@ -31,8 +31,8 @@ export interface Records {
 }
 
 /**
- * Records the results of all calls of one resilience: counts them in circuits, retry budget and totals, and reports
- * them in events, channels, history and debug lines. A success without subscribers allocates nothing.
+ * Records the results of all calls of one `RedisResilience`: counts them in circuits, retry budget and totals, and
+ * reports them in events, channels, history and debug lines. A success without subscribers allocates nothing.
  */
 export class CallOutcomeRecorder {
   readonly totals = new Totals();
@@ -52,8 +52,8 @@ export class CallOutcomeRecorder {
   admits(call: SlowCall): boolean {
     const circuit = circuitOf(call, this.#circuits);
     if (circuit.admitsAll) {
-      // A flush records only the generations of the circuits for the whole of Redis. The generation of a part's circuit
-      // is stored in the call.
+      // A flush (one write to a socket) stores only the generations of the circuits for the whole of Redis. If a part
+      // of Redis has its own circuit, the call stores that circuit's generation.
       if (call.circuits !== undefined) call.slow.generation = circuit.generation;
       return true;
     }
@@ -62,8 +62,8 @@ export class CallOutcomeRecorder {
       // If the server is out of memory, commands that free memory (DEL, LPOP) are still sent.
       return circuit.cause === 'out-of-memory' && call.batch === undefined && call.traits.frees;
     }
-    // An older generation means that the circuit is not closed and the call is not a trial: mode `enforce` would have
-    // rejected it.
+    // A generation older than the circuit's means that the call is not a trial. Since the circuit is not closed either,
+    // mode `enforce` would have rejected the call.
     if (generation < circuit.generation && this.#records.settings.circuit.mode === 'observe')
       this.#records.events.emit('would-refuse', { command: call.traits.name, lane: laneOf(call) });
     call.slow.generation = generation;
@@ -104,7 +104,10 @@ export class CallOutcomeRecorder {
     this.#settled(call, laneOf(call), now - startedAt, told);
   }
 
-  /** Excludes the current attempt from all counts, and frees its trial slot if it has one. */
+  /**
+   * Keeps the current attempt from being counted by its circuit. If the attempt is a trial of a half-open circuit,
+   * frees the slot for another trial.
+   */
   withdrawn(call: Call): void {
     const { slow } = call;
     if (slow?.generation === undefined) return;
@@ -135,7 +138,7 @@ export class CallOutcomeRecorder {
   #countFailure(call: Call, cause: CauseCode | undefined): void {
     const { sent, slow } = call;
     const now = this.#now();
-    // A call that waited for a connection for most of its time left the server too little of it.
+    // If a call spent more time waiting for a connection than in flight, its lateness says nothing about the server.
     if (sent === undefined || (cause === 'slow' && now - sent.at < sent.at - (slow?.issuedAt ?? now))) return;
     this.#countedIn(call).failed(generationOf(call, sent, laneOf(call)), cause, now);
   }
@@ -233,7 +236,8 @@ export class CallOutcomeRecorder {
 }
 
 /**
- * The lag of the event loop is not subtracted from shorter durations, because it is not known more precisely than this.
+ * Durations below this many milliseconds are used unchanged, because the lag of the event loop is not measured more
+ * precisely.
  */
 const suspiciousMs = 20;
 

@@ -10,11 +10,11 @@ import type { Flush } from '../event-loop/flush.ts';
 import type { Batch } from './batch/batch.ts';
 import { SlowPathState, type Issue } from './slow-path.ts';
 
-/** The gate that a call came through. It receives what the driver reports about the call. */
+/** Receives, on behalf of the call's gate, what the driver reports about a call. */
 export interface CallOwner {
   answered(call: Call, value: unknown, command: DriverCommand): void;
   failed(call: Call, error: Error, command: DriverCommand): void;
-  /** Called when the caller withdraws the call; the caller gets this error. */
+  /** Called when the caller withdraws the call. The caller gets `error`. */
   withdraw(call: Call, error: Error): void;
 }
 
@@ -26,12 +26,12 @@ export class Call implements TrackedCall {
   readonly owner: CallOwner;
   readonly command: DriverCommand;
   readonly traits: CommandTraits;
-  /** The driver's own settlers; calling one of them settles the caller's promise. */
+  /** The driver's original `resolve` and `reject`, which settle the caller's promise. */
   readonly resolve: (value: unknown) => unknown;
   readonly reject: (error: Error) => unknown;
-  /** The flush in which the call was passed to the driver; undefined while the driver does not have the call. */
+  /** The flush (one write to a socket) in which the driver got the call; undefined while it does not have the call. */
   sent: Flush | undefined = undefined;
-  /** The flush, one write to a socket, that contains the bytes of the call; undefined until that is known. */
+  /** The flush that contains the bytes of the call; undefined until that flush is known. */
   written: Flush | undefined = undefined;
   next: Call | undefined = undefined;
   previous: Call | undefined = undefined;
@@ -40,7 +40,7 @@ export class Call implements TrackedCall {
   settled = false;
   batch: Batch | undefined = undefined;
   slow: SlowPathState | undefined = undefined;
-  /** The circuits of the part of Redis that the call was last sent to; undefined if there is only one pair. */
+  /** The circuits of the Cluster node that the call was last sent to; undefined without a Cluster. */
   circuits: LaneCircuits | undefined = undefined;
 
   constructor(owner: CallOwner, command: DriverCommand, traits: CommandTraits) {
@@ -94,7 +94,7 @@ export class Call implements TrackedCall {
   }
 }
 
-/** The properties of a call on which decisions are based. A `Call` has all of them: a success allocates nothing. */
+/** The properties of a call that `decide` reads. A `Call` has them all, so deciding on a success allocates nothing. */
 export interface CallFacts {
   readonly command: { readonly args: readonly unknown[] };
   readonly traits: CommandTraits;
@@ -122,13 +122,13 @@ export function onSlowPath(call: Call, issue: Issue): SlowCall {
   return call as SlowCall;
 }
 
-/** Adds slow-path state to a call that may have been sent on the fast path so far. */
+/** Returns the call with slow-path state, which is added if the call has only been on the fast path so far. */
 export function slowCallOf(call: Call, timeoutMs: number, now: number): SlowCall {
   if (isSlow(call)) return call;
   return onSlowPath(call, { issuedAt: call.sent?.at ?? now, allowedMs: timeoutMs });
 }
 
-/** Prepares a call for a retry: resets the state of its last attempt, which ended with this outcome. */
+/** Prepares a call for a retry: resets the state of the attempt that has just ended with `outcome`. */
 export function prepareResend(call: SlowCall, outcome: Outcome, stalledMs: number): void {
   if (outcome === 'unknown') call.slow.outcome = 'unknown';
   call.slow.stalledMs = stalledMs;
@@ -157,8 +157,8 @@ export function laneOf(call: Call): Lane {
 }
 
 /**
- * Returns the circuit that admits or rejects a call. If the circuit for the whole of Redis is not closed, that one
- * decides; otherwise that of the part that the call needs, such as a Cluster node, if the part has its own.
+ * Returns the circuit that admits or rejects a call. A Cluster node may have its own circuits, which decide as long as
+ * the circuit for the whole of Redis is closed.
  */
 export function circuitOf(call: Call, whole: LaneCircuits): Circuit {
   const lane = laneOf(call);
@@ -182,7 +182,7 @@ export function track(command: DriverCommand, call: Call): void {
   command.reject = (error) => rejectTracked.call(command, error);
 }
 
-/** Like {@link track}, but without closures: only the driver's reader settles the command, as its method. */
+/** Like {@link track}, but without closures: only the driver's reader settles the command, by calling its methods. */
 export function trackFast(command: DriverCommand, call: Call): void {
   command.call = call;
   command.resolve = resolveTracked;

@@ -18,9 +18,9 @@ export interface Situation {
   readonly isEnded: boolean;
   /** Whether the call would be passed to the driver immediately. */
   readonly canRun: boolean;
-  /** Why the call's lane is unavailable, or why its circuit is not closed; undefined if neither is the case. */
+  /** Why the call's lane is unavailable, or why its circuit is not closed; undefined if the call can be served. */
   readonly laneCause: CauseCode | undefined;
-  /** Whether `laneCause` is the cause of the connection, the part of Redis or the hold on writes, not of a circuit. */
+  /** Whether `laneCause` describes the server (connection lost, node down, writes on hold), not a circuit. */
   readonly isServerAway: boolean;
   /** Like `laneCause`, but falls back to the most likely cause if none is known. */
   readonly reason: CauseCode;
@@ -30,21 +30,21 @@ export interface Situation {
   readonly categories: CategoryOverrides | undefined;
 }
 
-/** The caller gets the result. The circuit counts the reply, and the retry budget a first attempt that succeeded. */
+/** The caller gets the result. The circuit counts a success; the retry budget, too, if this was the first attempt. */
 export interface Answer {
   readonly kind: 'answer';
 }
 
-/** The call is retried, ahead of all new calls. The circuit counts nothing. */
+/** The call is sent again, ahead of all new calls. The circuit does not count the attempt that has ended. */
 export interface Resend {
   readonly kind: 'resend';
-  /** Maximum random delay, which spreads retries that could all run now; 0 if the call has to wait anyway. */
+  /** Upper bound of the random delay that keeps many retries from running at once; 0 if no delay is needed. */
   readonly maxDelayMs: number;
   /** Whether the retry draws on the retry budget. */
   readonly pays: boolean;
   /** Outcome of the attempt that ended. */
   readonly outcome: Outcome;
-  /** Whether this counts as a retry and is reported as one. */
+  /** Whether this is counted and reported as a retry. */
   readonly isRetry: boolean;
 }
 
@@ -52,7 +52,7 @@ export interface Resend {
 export interface Fail {
   readonly kind: 'fail';
   readonly failure: CallFailure;
-  /** What the circuit of the lane counts, with the cause of a failure. */
+  /** What the circuit of the call's lane counts. `cause` says why a failure happened. */
   readonly counts: 'success' | 'failure' | 'nothing';
   readonly cause: CauseCode | undefined;
   /** What is recorded as the call's result: the server's reply, the error that the caller gets, or nothing. */
@@ -81,8 +81,8 @@ const failing = {
 } as const;
 
 /**
- * Decides what to do with a call after something has happened to it. After a reply without an error, the situation is
- * not needed.
+ * Decides what to do with a call after something has happened to it. `situation` may be omitted if the server replied
+ * without an error.
  */
 export function decide(call: CallFacts, happening: Answered): Answer | Resend;
 export function decide(call: CallFacts, happening: Happening, situation: Situation): Decision;
@@ -144,7 +144,7 @@ function decideRefusedBatch(
 }
 
 function decideLost(call: CallFacts, error: Error, situation: Situation): Decision {
-  // If CLIENT UNBLOCK released the call before the connection broke, it consumed nothing.
+  // If the server had already unblocked the call (CLIENT UNBLOCK), the call consumed nothing.
   const outcome = wasWritten(call) && call.slow?.released !== true ? 'unknown' : 'not-applied';
   const retry = retryOf(call, outcome, undefined, false, situation);
   if (typeof retry === 'object') return retry;
@@ -172,9 +172,9 @@ function failureWhenClosed(call: CallFacts): CallFailure {
 }
 
 /**
- * Returns the retry of a call whose last attempt ended with `outcome`. If there is none, returns undefined, or
- * `budget-spent` if only the retry budget prevents it. Calls lost with their connection do not draw on the budget: they
- * are retried once per new connection, and the dialer paces these.
+ * Returns how to retry a call whose last attempt ended with `outcome`. Returns undefined if the call must not be
+ * retried, and `budget-spent` if only the retry budget prevents a retry. Calls lost with their connection do not draw
+ * on the budget: they are retried once per new connection, and the dialer limits how often connections are made.
  */
 function retryOf(
   call: CallFacts,
@@ -185,8 +185,8 @@ function retryOf(
 ): Resend | 'budget-spent' | undefined {
   const { maxRetries, categories } = situation;
   if (situation.isEnded || situation.now >= situation.deadlineAt || maxRetries === 0) return undefined;
-  // Not retried: if no primary is expected, reconnecting does not search for one, and a lack of memory, disk space or
-  // replicas does not end within a deadline.
+  // A retry would be useless: with role `any`, a reconnection does not search for a primary; a lack of memory, disk
+  // space or replicas does not end within a deadline.
   if (cause === 'read-only' && situation.role === 'any') return undefined;
   if (cause === 'out-of-memory' || cause === 'persistence' || cause === 'too-few-replicas') return undefined;
   if (outcome === 'unknown' && (call.sends > maxRetries || !isRepeatable(call, categories))) return undefined;
@@ -222,7 +222,7 @@ function knownOutcome({ slow }: CallFacts): Outcome {
   return slow?.outcome ?? 'not-applied';
 }
 
-/** Returns the outcome of a call without a reply. */
+/** Returns the outcome of a call that has got no reply. */
 function presentOutcome(call: CallFacts): Outcome {
   return wasWritten(call) ? 'unknown' : knownOutcome(call);
 }

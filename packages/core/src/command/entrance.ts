@@ -92,7 +92,7 @@ export class Entrance {
     this.#issue(command, stream, node);
   }
 
-  /** Milliseconds for which pending calls may block, one after another. Those without a limit do not count. */
+  /** Returns the sum of the blocking timeouts of all pending calls. Calls that block without limit are not counted. */
   #pendingBlockingMs(): number {
     let totalMs = 0;
     for (const { slow } of [...this.#gate.waiting.inOrder(), ...this.#gate.inFlight.all()]) {
@@ -163,7 +163,7 @@ export class Entrance {
     return { stream, call, batch, direct };
   }
 
-  /** Issues joined commands as a batch. Unlike those in a pipeline, they are all known from the start. */
+  /** Issues joined commands as a batch. Unlike the commands of a pipeline, joined commands all arrive together. */
   #issueJoined(command: DriverCommand): void {
     const { clock, timeoutMs } = this.#parts.settings;
     const batch = new JoinedBatch(command);
@@ -200,7 +200,7 @@ export class Entrance {
     batch.isComplete = true;
     for (const { command } of batch.commands) call.slow.bytes += argumentBytes(command.args);
     if (call.sent !== undefined) return this.#answers.finishBatch(call, batch);
-    // The rest of the turn may have taken long, and nothing could be sent in it.
+    // Nothing could be sent during this turn of the event loop, so its duration does not shorten the deadline.
     const now = this.#parts.settings.clock.now();
     call.slow.extendDeadlines(now - call.slow.issuedAt);
     this.#admit(call, now);
@@ -215,7 +215,7 @@ export class Entrance {
     slow.patienceMs = patienceOf(call);
     const { maxWaitMs } = this.#parts.settings.admission;
     const { gate, lane, partAway, awaySince, writesAwaySince, isBlocked, isIsolated } = state.factsFor(call);
-    // Named one by one: an object made by spreading gets a hidden class of its own, which costs more than all the rest.
+    // The properties are listed because an object made by spreading gets a hidden class of its own, which is slow.
     const admission = admit({
       gate,
       lane,

@@ -36,7 +36,9 @@ export class GateState {
     return this.#kind;
   }
 
-  /** The function that sends plain commands directly; undefined if each command has to be checked first. */
+  /**
+   * The function that returns the connection for a plain command; undefined while each command has to be checked first.
+   */
   get fastPath(): FastPath | undefined {
     return this.#fastPath;
   }
@@ -52,7 +54,7 @@ export class GateState {
     this.noteSignOfLife();
   }
 
-  /** Call when something proves that the server is there. */
+  /** Call when something proves that the server is alive. */
   noteSignOfLife(): void {
     const { signsOfLife, settings } = this.#parts;
     signsOfLife.note(settings.clock.now());
@@ -75,7 +77,8 @@ export class GateState {
   }
 
   /**
-   * Milliseconds that a call may wait for another database to take over, however old the outage; 0 if none is about to.
+   * Milliseconds that a call may wait for another database to take over, even in an old outage; 0 if no takeover is
+   * expected within `maxWaitMs`.
    */
   get changePatienceMs(): number {
     if (this.#changeDueAt === undefined) return 0;
@@ -123,14 +126,14 @@ export class GateState {
   }
 
   /**
-   * Returns why a call cannot be served: the cause of the part of Redis that it needs, of the connection, of the hold
-   * on writes, or of the call's circuit. Undefined if it can be served.
+   * Returns why a call cannot be served: why the part of Redis that it needs, the connection or all writes are
+   * unavailable, or else why the call's circuit is not closed. Undefined if the call can be served.
    */
   causeOf(call: Call): CauseCode | undefined {
     return this.#serverCauseOf(call) ?? circuitOf(call, this.#parts.circuits).cause;
   }
 
-  /** Like {@link causeOf}, but without the circuit. */
+  /** Like {@link causeOf}, but ignores the circuit. */
   #serverCauseOf(call: Call): CauseCode | undefined {
     const { cause, writesHeldBy } = this.#line;
     return (
@@ -138,9 +141,7 @@ export class GateState {
     );
   }
 
-  /**
-   * Like {@link causeOf}, but falls back to the most likely cause if none is known, because every error needs a reason.
-   */
+  /** Like {@link causeOf}, but returns the most likely cause if none is known, because every error needs a reason. */
   reasonFor(call: Call): CauseCode {
     const cause = this.causeOf(call);
     if (cause !== undefined) return cause;
@@ -162,7 +163,7 @@ export class GateState {
     return this.#line.isServerSilent && this.#parts.settings.admission.patience === 'verdict';
   }
 
-  /** Returns those admission facts that are the same for every read, whatever its keys. */
+  /** Returns the admission facts that are the same for all reads, whatever their keys. */
   factsForAll(): Pick<GateFacts, 'gate' | 'awaySince' | 'isIsolated'> {
     const isIsolated = this.#parts.circuits.read.state === 'isolated';
     return { gate: this.#kind, awaySince: this.#parts.signsOfLife.awaySince(this.#awaySince), isIsolated };

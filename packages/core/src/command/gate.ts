@@ -69,7 +69,7 @@ export class Gate {
     this.refresh();
   }
 
-  /** Call when the connection is lost or stalled, with the time of that; undefined during the first attempt. */
+  /** Call when the connection is lost or stalled. `since`: when that happened; undefined during the first attempt. */
   hold(since: number | undefined): void {
     this.state.hold(since);
     this.refresh();
@@ -78,7 +78,7 @@ export class Gate {
     this.#setAlarm();
   }
 
-  /** Makes writes wait, because a replica has been in the primary's place since `since`; undefined ends this. */
+  /** Makes writes wait, because a replica took the primary's place at `since`. Undefined lets writes run again. */
   holdWrites(since: number | undefined): void {
     this.state.holdWrites(since);
     this.refresh();
@@ -109,7 +109,7 @@ export class Gate {
     this.#setAlarm();
   }
 
-  /** Call when the process has stood still for this long: extends the deadlines of the calls in flight. */
+  /** Call when the process has stood still for `elapsedMs`: extends the deadlines of calls in flight by that time. */
   extendDeadlines(elapsedMs: number): void {
     this.inFlight.extendDeadlines(elapsedMs, this.#clock.now());
   }
@@ -153,7 +153,7 @@ export class Gate {
     this.#setAlarm();
   }
 
-  /** Rejects a call. Records this now, but passes the error to the caller in a later turn of the event loop. */
+  /** Rejects a call: records the failure now, but passes the error to the caller in a later turn of the event loop. */
   refuse(call: SlowCall, failure: CallFailure): void {
     const error = callError(failure, this.state.errorContextOf(call, this.counts()));
     this.#recorder.lost(call, error);
@@ -172,7 +172,7 @@ export class Gate {
     call.resolve(value);
   }
 
-  /** Call for everything else that happens: an error, a loss, a deadline, and any result of a batch. */
+  /** Call when a single command ends without a normal reply, or when a batch ends in any way. */
   settle(call: Call, happening: Happening): void {
     if (call.settled) return;
     if (call.sent !== undefined) this.inFlight.remove(call);
@@ -222,7 +222,7 @@ export class Gate {
   #setAlarm(earlyMs = mayBeEarlyMs): void {
     if (this.#isReadingSockets) return;
     const dueAt = Math.min(this.inFlight.nextDueAt, this.waiting.nextDueAt, this.#retryDelays.nextDueAt);
-    // For calls in flight, the socket keeps the process alive; for the others, the timer has to.
+    // Calls in flight keep the process alive by their socket. Waiting and delayed calls need the timer for that.
     this.#alarm.set(dueAt, this.waiting.length + this.#retryDelays.length > 0, earlyMs);
   }
 

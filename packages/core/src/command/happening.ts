@@ -4,8 +4,8 @@ import { isCallersFault, isReplyError } from '../replies/connection-error.ts';
 import { classifyReply, type ReplyVerdict } from '../replies/reply-error.ts';
 
 /**
- * The server replied to a call, or to all commands of a batch. `isLetGo`: with a null that is not meant for the caller,
- * because we asked the server to unblock the call.
+ * The server replied to a call, or to all commands of a batch. `isLetGo`: whether the reply is a null that is not meant
+ * for the caller, because this library asked the server to unblock the call.
  */
 export interface Answered {
   readonly kind: 'answered';
@@ -51,7 +51,8 @@ export const closed: Happening = { kind: 'closed' };
 
 /**
  * Returns what the reply to a single command means for its call. A blocking call gets a null before its timeout only if
- * it was unblocked (CLIENT UNBLOCK); if we asked for that, the null is not meant for the caller.
+ * the server was asked to unblock it (CLIENT UNBLOCK). If this library asked for that, the null is not meant for the
+ * caller.
  */
 export function answerTo({ slow, sent }: Blockable, value: unknown, clock: Pick<Clock, 'now'>): Answered {
   if (value !== null || slow?.blockingMs === undefined || slow.releases === undefined) return answered;

@@ -20,7 +20,7 @@ export interface Line {
   readonly cause: CauseCode | undefined;
   /** Whether the connection is open, but the server responds neither on it nor on another one. */
   readonly isServerSilent: boolean;
-  /** Why writes have to wait while reads continue; undefined if they do not have to. */
+  /** Why writes have to wait while reads continue; undefined if writes need not wait. */
   readonly writesHeldBy: CauseCode | undefined;
   /** When bytes were last read, and last written. */
   readonly readAt: number | undefined;
@@ -34,7 +34,7 @@ export interface Line {
   judge(verdict: ReplyVerdict, call: Call): void;
 }
 
-/** The parts that the gates of one resilience share; only `sharedUse` differs. */
+/** The parts that the gates of one `RedisResilience` share. Only the last two may differ between its gates. */
 export interface GateParts {
   readonly settings: Settings;
   readonly circuits: Readonly<Record<Lane, Circuit>>;
@@ -42,8 +42,11 @@ export interface GateParts {
   readonly stallDetector: ProcessStallDetector;
   readonly recorder: CallOutcomeRecorder;
   readonly unaided: UnaidedLibraries;
-  /** Of the server that the clients lead to. */
+  /** Shared by all clients that lead to the same server. */
   readonly signsOfLife: SignsOfLife;
-  /** Undefined for clients that callers do not share: duplicates and leased connections. */
+  /**
+   * Reports commands that should not run on a client shared by several callers; undefined for duplicates and leased
+   * connections, which are not shared.
+   */
   readonly sharedUse: UnleasedCommands | undefined;
 }

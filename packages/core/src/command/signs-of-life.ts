@@ -1,6 +1,7 @@
 /**
- * When a client of the same server last proved that the server is there: it was connected, or a call that blocked got its
- * reply. Another client, whose outage began before that, is about to notice it, too.
+ * Remembers when a server last proved to be alive: a client was connected to it, or a blocking call got its reply. If
+ * another client of the server lost its connection before that, its outage counts only from then on, because it is
+ * about to reconnect.
  */
 export class SignsOfLife {
   #at = -Infinity;
@@ -9,7 +10,9 @@ export class SignsOfLife {
     this.#at = now;
   }
 
-  /** Returns since when Redis is unavailable for a client, counted from the last sign of life. */
+  /**
+   * Returns the start of a client's outage, or the last sign of life if that is later; undefined if there is no outage.
+   */
   awaySince(since: number | undefined): number | undefined {
     return since === undefined ? undefined : Math.max(since, this.#at);
   }

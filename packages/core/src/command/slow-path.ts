@@ -7,7 +7,10 @@ import { databaseOfCommand } from '../verbs/bound-to-database.ts';
 import type { OperationMessage } from '../verbs/operation.ts';
 import type { RequestBudget } from '../verbs/request-budget.ts';
 
-/** A process that stood still for longer was frozen; less is ordinary lag, which a deadline includes. */
+/**
+ * A process that stood still for more than this many milliseconds was frozen. Deadlines are not extended for shorter
+ * pauses.
+ */
 const freezeMs = 1000;
 
 /** The data with which a call was issued. */
@@ -37,9 +40,9 @@ export class SlowPathState implements Due {
   readonly #answerMs: number;
   /** When the budget of the call's request ends; Infinity if there is no such budget. */
   #requestEndsAt = Infinity;
-  /** Milliseconds for which the call waits in any outage, however old. */
+  /** Milliseconds that the call may wait even in an old outage, in which other calls fail immediately. */
   patienceMs = 0;
-  /** The `execute` operation that the call belongs to, if operations have subscribers. */
+  /** The `execute` operation that the call belongs to; undefined if nobody subscribes to the channel of operations. */
   readonly operation: OperationMessage | undefined;
   /** The only Redis database on which the call may run; if undefined, it may run on any. */
   readonly database = databaseOfCommand();
@@ -58,7 +61,7 @@ export class SlowPathState implements Due {
   released = false;
   /** The server process that a step of a scan was last sent to. */
   server: string | undefined = undefined;
-  /** Our requests to unblock calls on the connection that the call blocks. */
+  /** This library's CLIENT UNBLOCK requests for the connection that the call blocks. */
   releases: ReleaseBook | undefined = undefined;
   /**
    * Runs a function in the async context in which the call was issued, in which a tracer finds the command's parent
@@ -71,7 +74,7 @@ export class SlowPathState implements Due {
   duePlace = -1;
   /** When the call last began to wait; -Infinity if it has never waited. */
   waitsSince = -Infinity;
-  /** Total time for which the process had stood still when the call began to wait or its delay began, in milliseconds. */
+  /** Total milliseconds for which the process had stood still by the time the call began to wait or its delay began. */
   stalledMs = 0;
   /** The part of the waiting queue that the call is in; undefined if it is not waiting. */
   waitsAs: 'returned' | 'fresh' | undefined = undefined;
@@ -111,9 +114,9 @@ export class SlowPathState implements Due {
   }
 
   /**
-   * Returns how long the call may wait for a connection: until its deadline or, if it blocks, `graceMs` longer.
-   * Libraries stop waiting for a blocking call themselves a second after its timeout, and then go on at once; after an
-   * error, they pause for seconds.
+   * Returns the time until which the call may wait for a connection: its deadline, or `graceMs` later if it is a
+   * blocking call. Queue libraries stop waiting for a blocking call a second after its timeout, and then continue at
+   * once; after an error, they would pause for seconds.
    */
   waitsUntil(graceMs: number): number {
     if (this.blockingMs === undefined) return this.deadlineAt;
@@ -128,7 +131,7 @@ export class SlowPathState implements Due {
 
   /**
    * Extends the deadlines by the time for which the process has stood still since `stalledMs` was last recorded, and
-   * returns that time. `totalMs` is its total so far.
+   * returns that time. `totalMs` is the total time for which the process has stood still so far.
    */
   makeUpForStall(totalMs: number): number {
     const elapsedMs = totalMs - this.stalledMs;

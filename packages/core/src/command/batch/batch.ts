@@ -30,8 +30,8 @@ export interface BatchResult {
 }
 
 /**
- * The commands in one pipeline or MULTI. No caller gets a reply before the last one has arrived, so that whether to
- * retry or fail the batch is decided once, for all its commands.
+ * The commands in one pipeline or MULTI. Callers get their replies only after the last reply has arrived, so that one
+ * decision to retry or fail covers all commands of the batch.
  */
 export class Batch {
   readonly #commands: BatchedCommand[] = [];
@@ -86,8 +86,8 @@ export class Batch {
 
   /**
    * Combines the settlements of all commands. The batch is `lost` if one of its commands got no reply because the
-   * connection broke. The batch is `refused` if an error reply proves that its command did not run; `ranInPart` is
-   * false if no other command in the batch ran either, for example in a MULTI whose EXEC was aborted.
+   * connection broke. The batch is `refused` if an error reply proves that its command did not run. In that case,
+   * `ranInPart` is false if no other command in the batch ran either, as in a MULTI whose EXEC was aborted.
    */
   result(): BatchResult {
     const refusals = this.#refusals();
@@ -153,9 +153,9 @@ export class Batch {
   }
 
   /**
-   * Returns a redirection that the driver does not follow, if there is one: the driver follows redirections only if all
-   * error replies in the batch are the same and no other command has written. A redirected command did not run, so the
-   * batch may be retried.
+   * Returns the first redirection (MOVED or ASK) in the batch if the driver does not follow it. The driver follows
+   * redirections only if all error replies in the batch are the same and, outside a transaction, no command has
+   * written. A redirected command did not run, so the batch may be retried.
    */
   #strayed(refusals: readonly Refusal[]): Refusal | undefined {
     const redirected = refusals.find(({ verdict }) => isRedirection(verdict));

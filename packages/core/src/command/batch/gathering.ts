@@ -23,7 +23,8 @@ export interface DirectSend {
 }
 
 /**
- * Returns how the commands in a batch can be written as they arrive; undefined if only its own stream can write them.
+ * Returns how the commands in a batch can be written as they arrive; undefined if only the batch's own stream can write
+ * them.
  */
 export function directSendBy(route: FastRoute | undefined, dispatch: Dispatch): DirectSend | undefined {
   if (route === undefined) return undefined;

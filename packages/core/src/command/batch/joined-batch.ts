@@ -8,7 +8,7 @@ import { Batch, giveBack, type BatchedCommand, type BatchFailure } from './batch
 export class JoinedBatch extends Batch {
   readonly #carrier: BatchedCommand;
   readonly #joined: readonly JoinedCommand[];
-  /** The replies of all commands; for a transaction, only the last one. */
+  /** The reply to each command; undefined for an error and, in a transaction, for all commands but the last. */
   #replies: (Buffer | undefined)[] = [];
 
   constructor(carrier: DriverCommand) {
@@ -26,7 +26,7 @@ export class JoinedBatch extends Batch {
     }
   }
 
-  // Created on demand, because most batches do not need their individual commands.
+  // The list is created on demand, because most batches do not need their individual commands.
   override get commands(): BatchedCommand[] {
     const commands = super.commands;
     if (commands.length > 0) return commands;
@@ -60,7 +60,10 @@ export class JoinedBatch extends Batch {
     return isAccepted;
   }
 
-  /** If there are steps of scans, returns each command with the bytes of its reply; undefined for an error. */
+  /**
+   * Returns each command with the bytes of its reply, or with undefined if the reply is an error. Returns an empty list
+   * if no command is a step of a scan.
+   */
   scanReplies(): readonly (readonly [BatchedCommand['command'], Buffer | undefined])[] {
     if (!this.hasScans) return [];
     const replies = this.isTransaction ? elementsOf(this.#replies.at(-1)) : this.#replies;
@@ -88,7 +91,7 @@ export class JoinedBatch extends Batch {
 
   #answers(whole?: BatchFailure): (Buffer | Error | undefined)[] {
     return this.#replies.map((reply, index) => {
-      // Reading `this.commands` would create the commands, which exist only if one of them was refused.
+      // Reading `this.commands` would create the list of commands, which is needed only if a command was refused.
       const settlement = super.commands[index]?.settlement;
       return settlement?.ok === false ? this.errorFor(settlement.error, whole) : reply;
     });

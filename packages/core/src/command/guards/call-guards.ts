@@ -30,8 +30,9 @@ export class CallGuards {
   }
 
   /**
-   * Call for each command that is not plain. On a shared client, those that need their own connection are reported, and
-   * on any client, the library whose worker waits with this command.
+   * Call for each command that is not plain. On a shared client, reports WATCH and blocking commands, which need a
+   * connection of their own. On any client, reports the library that uses this blocking command to wait for work, if
+   * the library has not been adapted to outages.
    */
   note({ name }: CommandTraits, blockingMs: number | undefined, command?: DriverCommand): void {
     if (name === 'watch') this.#parts.sharedUse?.note('watch', name);
@@ -54,7 +55,10 @@ export class CallGuards {
     if (kind === 'cursor' && this.#isStale(call, command)) this.#beginAgain(call, command);
   }
 
-  /** Call when the server has replied to this command of the call. EXEC has the replies to all that it runs. */
+  /**
+   * Call when the server has replied to this command of the call. The reply to EXEC contains those to all commands of
+   * its transaction.
+   */
   answered(call: SlowCall, command: ScanCommand, reply: unknown): void {
     const { server } = call.slow;
     if (server === undefined) return;

@@ -18,8 +18,8 @@ export class QueuedSingly {
   #ofExec: WeakMap<SlowCall, readonly Queued[]> | undefined;
 
   /**
-   * Call before a single command is sent. `isInside`: whether it is sent between MULTI and EXEC. Returns whether it is
-   * the EXEC of a transaction with steps of scans.
+   * Call before a command that is not in a batch is sent. `isInside`: whether the command is sent between MULTI and
+   * EXEC. Returns whether the command is the EXEC of a transaction that contains steps of scans.
    */
   sends(call: SlowCall, isInside: boolean): boolean {
     if (isInside) {

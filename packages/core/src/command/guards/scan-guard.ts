@@ -8,7 +8,7 @@ interface Position {
   server: string;
   /** Number of callers that got the cursor from that process and have not used it yet. */
   holders: number;
-  /** Number of callers that got the cursor from an earlier process. */
+  /** Number of callers that got the cursor from an earlier process and have not used it yet. */
   staleHolders: number;
 }
 
@@ -34,8 +34,8 @@ export class ScanGuard {
   readonly #positions = new Map<string, Position>();
 
   /**
-   * Returns whether the cursor of this command was returned by a process other than `server`. If it was, that counts as
-   * a use of the cursor.
+   * Returns whether the cursor of this command was returned by a process other than `server`. If so, counts this as one
+   * use of the cursor.
    */
   isStale(command: ScanCommand, server: string): boolean {
     const at = positionOf(command, cursorOf(command));

@@ -3,8 +3,8 @@ import type { Flush } from '../../event-loop/flush.ts';
 import { CallList, isPlainRead, slowStateOf, type Call, type SlowCall } from '../call.ts';
 
 /**
- * By how much a check of the deadlines may be early, to share a wake-up of the process with other clients. Usually, all
- * calls have been answered by then.
+ * How many milliseconds early the deadlines may be checked, so that several clients share one wake-up of the process.
+ * Usually, all calls have been answered by then.
  */
 export const mayBeEarlyMs = 20;
 
@@ -19,7 +19,7 @@ export class InFlight {
   readonly #fast = new CallList();
   /** Calls with individual deadlines: blocking commands, pipelines and retried calls. */
   readonly #slow = new DueQueue(slowStateOf);
-  /** Kept here, because every command asks whether there are too many, mostly of a connection that is cold in memory. */
+  /** The length of `#slow`, copied here because every command reads it and the queue is rarely in the CPU cache. */
   #slowLength = 0;
 
   /** When reads are abandoned; Infinity unless the server was found to be unavailable. */
@@ -98,8 +98,8 @@ export class InFlight {
   }
 
   /**
-   * Call when the server is found to be unavailable: reads are abandoned at this time, so that their callers can
-   * continue without them. Writes are not abandoned, because only their replies say whether they ran.
+   * Call when the server is found to be unavailable: reads are abandoned at the time `at`, so that their callers can
+   * continue without the replies. Writes are not abandoned, because only their replies say whether they ran.
    */
   giveUpReads(at: number): void {
     this.#giveUpAt = at;
@@ -124,8 +124,8 @@ export class InFlight {
   }
 
   /**
-   * Call when the process has stood still until now: extends the deadlines of the calls that were sent before it
-   * stopped.
+   * Call when the process has stood still for `elapsedMs` until now: extends the deadlines of the calls that were sent
+   * before that pause began.
    */
   extendDeadlines(elapsedMs: number, now: number): void {
     const frozenAt = now - elapsedMs;

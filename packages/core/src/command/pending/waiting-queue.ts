@@ -94,8 +94,8 @@ export class WaitingQueue {
   }
 
   /**
-   * Returns a call whose wait has expired by `now`, if there is one. The time for which the process stood still is not
-   * deducted from a wait: no connection can be made in that time.
+   * Returns a call whose wait has expired by `now`, if there is one. Time in which the process stood still does not
+   * count as waiting, because no connection can be made in it.
    */
   expired(now: number): SlowCall | undefined {
     let call = this.#due.due(now);
