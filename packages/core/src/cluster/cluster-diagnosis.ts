@@ -35,7 +35,7 @@ export class ClusterDiagnosis {
     return this.#cause;
   }
 
-  /** Dials a node, unless an attempt is already running or has only just ended. */
+  /** Dials a startup node, unless an attempt is already running or has only just ended. */
   look(): void {
     const { clock, connection } = this.#parts.settings;
     if (this.#ticket !== undefined || clock.now() < this.#dueAt) return;
@@ -46,7 +46,7 @@ export class ClusterDiagnosis {
     this.#dial(`${host}:${port}`, startupTarget(options, this.#parts));
   }
 
-  /** Call when the cluster is serving, or is no longer needed. */
+  /** Call when the cluster is serving, or is no longer needed: cancels a running attempt and discards the cause. */
   stop(): void {
     this.#ticket?.cancel();
     this.#ticket = undefined;
@@ -61,7 +61,8 @@ export class ClusterDiagnosis {
 
   #dial(address: string, target: Target): void {
     const attempts = new ConnectionAttempts(target, this.#parts.settings.clock, this.#tlsMismatch);
-    // Uses a separate dialer, because the node's own may be busy with the attempt that this one is meant to explain.
+    // Uses a separate dialer, because the node's own dialer may be busy with the attempt whose failure is to be
+    // explained.
     const ticket = this.#parts.dialers.of(`diagnosis of ${address}`).dial({
       priority: 'command',
       isPatient: true,

@@ -17,12 +17,12 @@ export class ClusterFlushes {
     this.#clock = clock;
   }
 
-  /** When bytes were last read from any node, in monotonic milliseconds; 0 if none were. */
+  /** When bytes were last read from any node, in monotonic milliseconds; 0 if no bytes have been read yet. */
   get lastReadAt(): number {
     return this.#lastReadAt;
   }
 
-  /** When bytes were last written to any node, in monotonic milliseconds; 0 if none were. */
+  /** When bytes were last written to any node, in monotonic milliseconds; 0 if no bytes have been written yet. */
   get lastWriteAt(): number {
     return this.#lastWriteAt;
   }

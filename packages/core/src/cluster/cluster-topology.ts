@@ -23,7 +23,7 @@ export interface TopologyParts extends ClusterNodeParts {
   readonly clusterFlushes: ClusterFlushes;
 }
 
-/** For this many times `timeoutMs`, calls wait for a node or slot that has failed; later calls fail immediately. */
+/** For this many times `timeoutMs` after a node or slot failed, calls wait for it; later calls fail immediately. */
 const deadlinesOfPatience = 5;
 
 /**
@@ -86,7 +86,7 @@ export class ClusterTopology {
     cluster.on('node-error', () => this.trouble());
   }
 
-  /** Why some calls cannot be served although others can; undefined if that is not the case. */
+  /** Why some or all calls cannot be served; undefined if all can be. */
   get partlyAwayBy(): CauseCode | undefined {
     const owners = this.#cluster.owners();
     return this.#outages.causeAmong(owners) ?? this.#circuits.causeAmong(owners);
@@ -97,7 +97,7 @@ export class ClusterTopology {
     return this.#outages.isAllAway(this.#cluster.owners());
   }
 
-  /** Whether every call can be served. */
+  /** Whether all nodes and slots are available. */
   get isWhole(): boolean {
     return this.#outages.isEmpty;
   }
@@ -124,7 +124,7 @@ export class ClusterTopology {
     this.#slotWatch.trouble();
   }
 
-  /** Call when this slot's node replied that the cluster is down; `isOfWrites` means that it still serves reads. */
+  /** Call when this slot's node reports the cluster as down; `isOfWrites` means that the node still serves reads. */
   saysDown(slot: number | undefined, isOfWrites: boolean): void {
     const address = slot === undefined ? undefined : this.#cluster.addressesOf(slot)[0];
     const now = this.#parts.settings.clock.now();

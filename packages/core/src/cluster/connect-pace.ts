@@ -8,9 +8,9 @@ export interface ConnectPaceParts {
 }
 
 /**
- * Decides when a cluster client that has lost all its nodes tries to reach the cluster again. Two attempts never start
- * within less than about `periodMs`. A cluster that has been serving for longer than that is therefore redialed
- * immediately, while one that is lost again at every attempt is not hammered.
+ * Decides when a cluster client that has lost all its nodes tries to reach the cluster again. Attempts start at least
+ * about `periodMs` apart. If the cluster served for longer than `periodMs` before it was lost, it is redialed
+ * immediately. If it is lost again after each attempt, it is not hammered with attempts.
  */
 export class ConnectPace {
   readonly #parts: ConnectPaceParts;

@@ -13,20 +13,20 @@ interface Outage {
 }
 
 /**
- * Milliseconds that an election takes in Redis if the first replica wins: at most one second before it asks for votes,
- * and the votes.
+ * Milliseconds within which Redis elects a replica if the first election succeeds: the replica waits for up to a second
+ * before it asks for votes, and the votes take some time.
  */
 const electionMs = 2_000;
 
 /**
- * Keeps track of the parts of a cluster that are unavailable: nodes that are lost or silent, nodes that report the
- * cluster as down, and slots that no node serves. A call that needs such a part waits if the outage is recent or if a
- * failover has recently been seen.
+ * Keeps track of the parts of a cluster that are unavailable: nodes that are lost or do not reply, nodes that report
+ * the cluster as down, and slots that no node serves. A call that needs such a part waits if the outage is recent or if
+ * a failover has recently been seen.
  */
 export class PartOutages {
-  /** For how many milliseconds after the outage of a part began, new calls for it wait. */
+  /** New calls for an unavailable part wait if its outage began less than this many milliseconds ago. */
   readonly #patienceMs: number;
-  /** The same, after a failover was last seen. */
+  /** New calls for an unavailable part also wait if a failover was seen less than this many milliseconds ago. */
   readonly #electionPatienceMs: number;
   readonly #lost = new Map<string, Outage>();
   readonly #down = new Map<string, Outage>();
@@ -43,7 +43,7 @@ export class PartOutages {
     return this.#lost.size === 0 && this.#down.size === 0 && this.#uncovered.size === 0;
   }
 
-  /** Call when the node at this address is lost, silent or unreachable. Returns whether that is new. */
+  /** Call when the node at this address is lost, unreachable or does not reply. Returns whether this outage is new. */
   lost(address: string, cause: CauseCode, isCertain: boolean, now: number): boolean {
     const known = this.#lost.get(address);
     if (known === undefined) this.#lost.set(address, { cause, since: now, isOfWrites: false, isCertain });
@@ -62,7 +62,10 @@ export class PartOutages {
     this.#lost.delete(address);
   }
 
-  /** Call when the node at this address reports the cluster as down. `isOfWrites` means that it still serves reads. */
+  /**
+   * Call when the node at this address reports the cluster as down. `isOfWrites` means that the node still serves
+   * reads.
+   */
   down(address: string, isOfWrites: boolean, now: number): void {
     this.#takesReads = isOfWrites;
     const known = this.#down.get(address);
@@ -72,8 +75,8 @@ export class PartOutages {
   }
 
   /**
-   * Call when a node that was asked reports the cluster as down, which does not tell whether it serves reads. It is
-   * assumed to if the node that last refused a command does.
+   * Call when a node that was asked for its state reports the cluster as down, which does not say whether the node
+   * serves reads. The node is assumed to serve reads if the node that last refused a command does.
    */
   downToo(address: string, now: number): void {
     this.down(address, this.#takesReads, now);
@@ -117,7 +120,10 @@ export class PartOutages {
     return [...this.#lost.keys()].filter((address) => addresses.has(address));
   }
 
-  /** Returns why a call in this lane for this slot cannot run, given the nodes that could serve it. */
+  /**
+   * Returns why a call in this lane for this slot cannot run; undefined if it can. `addresses` are the nodes that could
+   * serve the call.
+   */
   of(slot: number, addresses: readonly string[], lane: Lane): PartAway | undefined {
     const uncovered = this.#uncovered.get(slot);
     if (uncovered !== undefined) return this.#partAway(uncovered);

@@ -233,8 +233,8 @@ export class ProtectedCluster implements ProtectedClient {
     this.#state = state;
     for (const effect of effects) {
       if (effect === 'serve') this.gate.serve();
-      // A `stalled` cluster is one that the nodes report as down. Calls are not all held then; each waits only if its
-      // own slot is unavailable.
+      // A cluster is `stalled` if none of its nodes can serve calls. The gate is not held then: each call waits only if
+      // its own slot is unavailable.
       else if (effect === 'hold' && state.kind !== 'stalled') this.#hold(state);
       else if (effect === 'end') this.gate.end();
       else if (effect === 'publish') this.#parts.tell({ kind: 'changed' });

@@ -30,7 +30,7 @@ export class SlotReader {
   readonly #nodeOf: (driver: NodeDriver) => ClusterNode | undefined;
   readonly #signs: FailoverSigns;
   readonly #tell: (news: ReadingNews) => void;
-  /** Nodes whose last reply named an owner that is lost. */
+  /** Nodes whose last reply still listed a lost node as the owner of slots. */
   readonly #outdated = new WeakSet<NodeDriver>();
   #answeredBy: NodeDriver | undefined;
   #running = new AbortController();
@@ -38,7 +38,7 @@ export class SlotReader {
   #failure: CauseCode | undefined;
   #ranges: readonly SlotRange[] = [];
 
-  /** `nodeOf` returns the `ClusterNode` of a driver's node. `signs` tell which nodes know most. */
+  /** `nodeOf` returns the `ClusterNode` of a driver's node. `signs` tells which nodes know of the latest failover. */
   constructor(
     cluster: ClusterDriver,
     parts: ClusterNodeParts,
@@ -72,8 +72,8 @@ export class SlotReader {
   }
 
   /**
-   * Call when the slots have been read. `isComplete` means that none of their owners is lost. A node may still list a
-   * lost owner while a replica takes over, so after an incomplete reply the other nodes are asked first.
+   * Call when the slots have been read. `isComplete` means that no owner of a slot is lost. While a replica takes over,
+   * a node may still list a lost owner. After such a reply, other nodes are asked first the next time.
    */
   judge(isComplete: boolean): void {
     if (this.#answeredBy === undefined) return;
@@ -162,7 +162,7 @@ export class SlotReader {
   }
 }
 
-/** Returns the target to which a connection to a startup node is made without the driver. */
+/** Returns the target for a connection to a startup node that is made without the driver. */
 export function startupTarget(
   options: Readonly<Record<string, unknown>>,
   { credentials, open, settings }: Pick<ClusterNodeParts, 'credentials' | 'open' | 'settings'>,

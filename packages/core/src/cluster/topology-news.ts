@@ -1,7 +1,7 @@
 import type { CauseCode } from '../cause.ts';
 import type { SubscriptionNews } from '../connection/subscriptions.ts';
 
-/** A finding about a cluster, as opposed to one of its nodes. */
+/** A report about a whole cluster, as opposed to a single node. */
 export type TopologyNews =
   /** The owners of the slots were read. */
   | { readonly kind: 'slots-read' }

@@ -16,7 +16,7 @@ export class NodeRoute implements FastRoute {
    * closure.
    */
   readonly #reject: DriverCommand['reject'];
-  /** The node's circuits, as {@link whenOpen} found them. */
+  /** The node's circuits, which {@link whenOpen} looks up for each command. */
   circuits: LaneCircuits | undefined;
 
   constructor(
@@ -34,8 +34,8 @@ export class NodeRoute implements FastRoute {
   }
 
   /**
-   * Returns this route if a command may be written now without any check of its own. The node's circuits are looked up
-   * here, once for each command, because a node that loses its slots and gets others has new ones.
+   * Returns this route if a command may be written now without being checked. Looks up the node's circuits for each
+   * command, because a node that loses all its slots and later gets others has new circuits.
    */
   whenOpen(): FastRoute | undefined {
     const { sink, isBlocked } = this.#wire;

@@ -4,8 +4,9 @@ import { isReplyError } from '../../replies/connection-error.ts';
 import { redirectionOf } from '../../replies/reply-error.ts';
 
 /**
- * Lets the cluster client follow the redirections of commands that were written to a node without it. The client sends
- * such a command as if it were new, and gets the reply that the node has already given.
+ * Lets the cluster client follow the redirections (MOVED and ASK) of commands that were written directly to a node. The
+ * client is told to send such a command as if it were new. The command is then not sent again to the same node: the
+ * client gets the redirection with which the node has already replied.
  */
 export class Redirections {
   readonly #send: SendCommand;
@@ -16,7 +17,10 @@ export class Redirections {
     this.#send = send;
   }
 
-  /** Rejects a command with the error that the node replied, or has the client follow it if it is a redirection. */
+  /**
+   * Handles an error reply to a command: if the reply is a redirection, makes the client follow it, otherwise rejects
+   * the command.
+   */
   refuse(command: DriverCommand, reply: Error): void {
     const call = command.call as Call;
     // From now on, the client itself follows the redirections of this command.
@@ -31,8 +35,8 @@ export class Redirections {
   }
 
   /**
-   * Returns the reply that this node has already given to a command; undefined if the command has to be sent. If the
-   * client has meanwhile learnt that another node serves the command, it is sent to that node.
+   * Returns the reply that this node has already given to a command; undefined if the command has to be sent. The
+   * client may have learnt meanwhile that another node serves the command. For that node, the result is undefined.
    */
   replyTo(command: DriverCommand): Error | undefined {
     return this.#current?.command === command ? this.#current.reply : undefined;

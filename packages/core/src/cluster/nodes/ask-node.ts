@@ -2,14 +2,13 @@ import type { ClusterDriver } from '../../driver/cluster-driver.ts';
 import { keySlot } from '../../keys/key-slot.ts';
 
 /**
- * Maximum number of tags to try when looking for one whose slot a node serves: many times the number of nodes that a
- * Cluster can have.
+ * Maximum number of hash tags to try until one is found whose slot the node serves: several times the number of slots.
  */
 const maxTags = 100_000;
 
 /**
- * Sends an internal command to the node at this address. The first argument, if any, is a key; a hash tag is added to
- * it, so that it belongs to a slot that this node serves.
+ * Sends an internal command to the node at this address. The first argument, if any, is a key. Adds a hash tag to the
+ * key, so that the key belongs to a slot that this node serves.
  */
 export async function askNode(
   cluster: ClusterDriver,

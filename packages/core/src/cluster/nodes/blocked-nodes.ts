@@ -6,8 +6,8 @@ import type { WatchedNodes } from './watched-nodes.ts';
 const periodMs = 1_000;
 
 /**
- * Watches nodes on which a call blocks without a timeout. No reply is ever due from such a node, so nothing shows that it
- * hangs. Therefore, another node is asked from time to time whether the cluster has replaced a node.
+ * Watches nodes on which a call blocks without a timeout. No reply is ever due from such a node, so nothing shows that
+ * it hangs. Therefore, another node is asked from time to time whether a primary has failed or has been replaced.
  */
 export class BlockedNodes {
   readonly #cluster: Pick<ClusterDriver, 'nodes'>;

@@ -34,13 +34,13 @@ export interface AroundNode {
   readonly send: SendCommand;
   /** Returns the circuits of the node. */
   circuits(): LaneCircuits;
-  /** Whether other nodes serve the reads that this one does not answer. */
+  /** Whether reads that this node does not answer can be sent to other nodes. */
   readonly hasReadsElsewhere: boolean;
 }
 
 /**
- * The connection to one node of a cluster. A connection that breaks is not remade: ioredis drops the node and finds out
- * which node now serves its slots. No further command is sent to a node that is silent.
+ * The connection to one node of a cluster. A broken connection is not remade: ioredis drops the node and finds out
+ * which node now serves its slots. No command is sent to a silent node, which is one whose reply is overdue.
  */
 export class ClusterNode {
   readonly connection: Connection;
@@ -93,7 +93,7 @@ export class ClusterNode {
     return this.#driver.status === 'ready' && !this.isSilent;
   }
 
-  /** Where plain commands are written directly; undefined while each has to be checked first. */
+  /** Where plain commands are written directly; undefined while each command has to be checked first. */
   get route(): FastRoute | undefined {
     return this.isAnswering ? this.#route.whenOpen() : undefined;
   }
@@ -106,8 +106,8 @@ export class ClusterNode {
 
   /**
    * Asks the node for the owners of the slots. Uses the node's connection, and connects first if necessary. If the
-   * connection is silent or blocked by a call, uses a separate one. `timeoutMs` limits the wait for a reply on an
-   * established connection.
+   * connection is silent or blocked by a call, uses a separate connection. `timeoutMs` limits the wait for a reply on
+   * an established connection.
    */
   async slots(signal: AbortSignal, timeoutMs: number): Promise<readonly SlotRange[]> {
     const { clock } = this.#settings;
@@ -138,14 +138,14 @@ export class ClusterNode {
   /** Call when the cluster no longer uses the node. */
   stop(): void {
     this.#clearTimer();
-    // The slots moved while the node was silent. Reported as a loss, because messages may have been missed.
+    // A node that is removed while silent counts as lost, because subscribers may have missed messages.
     if (this.connection.isSilent) this.#tell({ kind: 'lost', cause: 'stalled' });
   }
 
   readonly #send: SendCommand = (command, stream, node) => {
     const { call } = command;
-    // The cluster client's `quit()` counts a node as closed only if it rejects with exactly this text. With the error
-    // of a failed connection attempt, `quit()` would reject.
+    // The cluster client's `quit()` counts a node as closed only if the node's QUIT is rejected with exactly this text.
+    // With another error, such as that of a failed connection attempt, `quit()` would reject.
     if (command.name === 'quit' && this.#driver.status !== 'ready') {
       this.#driver.disconnect();
       command.reject(new Error('Connection is closed.'));
@@ -163,7 +163,7 @@ export class ClusterNode {
       command.reject(new EstablishError('stalled', undefined));
       return command.promise;
     }
-    // ioredis resends a command only after a redirection, so it did not run on the node to which it was first sent.
+    // ioredis resends a command only after a redirection, so the command did not run on the node that got it first.
     if (call !== undefined) {
       const isReady = this.#driver.status === 'ready';
       call.written = isReady ? this.connection.wire.currentFlush() : undefined;
@@ -209,7 +209,7 @@ export class ClusterNode {
     this.#tell({ kind: state === 'reconnecting' ? 'lost' : 'away', cause });
   }
 
-  /** Drops the connection if only reads are in flight: other nodes can answer them. A write may yet get its reply. */
+  /** Drops the connection if only reads are in flight, which other nodes can serve. A write may yet get its reply. */
   #moveReads(): void {
     if (!this.#around.hasReadsElsewhere) return;
     if (this.#driver.unanswered().every((command) => command.call === undefined || isRead(command)))

@@ -15,7 +15,8 @@ interface CircuitsOfNode {
 export type AskNode = (address: string, command: string, args: readonly string[]) => Promise<unknown>;
 
 /**
- * Keeps a pair of circuits for each node of a cluster, because a slow or failing node says nothing about the others.
+ * Keeps a read circuit and a write circuit for each node of a cluster, because a slow or failing node says nothing
+ * about the others.
  */
 export class NodeCircuits {
   readonly #settings: Settings;
@@ -57,7 +58,7 @@ export class NodeCircuits {
     }
   }
 
-  /** Call after the process itself has stalled; see `Circuit.discardCounts`. */
+  /** Call after the process itself has stalled: discards all counts, because they say nothing about the nodes. */
   discardCounts(): void {
     const now = this.#settings.clock.now();
     for (const { circuits } of this.#nodes.values())

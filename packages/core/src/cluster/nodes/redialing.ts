@@ -4,14 +4,14 @@ import type { NodeDialers } from './node-dialers.ts';
 import type { WatchedNodes } from './watched-nodes.ts';
 
 /**
- * If more primaries than this are lost at the same time, their replicas are not connected to: most likely, it is this
- * process that is cut off.
+ * If more nodes than this are lost at the same time, their replicas are not dialed, because most likely this process
+ * itself is cut off.
  */
 const maxLostPrimaries = 8;
 
 /**
- * Connects to nodes that no call can use yet: to lost ones, so that their recovery is noticed, and to the replicas of
- * lost primaries, so that calls can be sent to the one that takes over as soon as it does.
+ * Connects to nodes that no call can use yet. Lost nodes are dialed so that their recovery is noticed. The replicas of
+ * lost primaries are dialed so that, when one of them takes over, calls can be sent to it immediately.
  */
 export class Redialing {
   readonly #cluster: ClusterDriver;
@@ -26,13 +26,15 @@ export class Redialing {
     this.#outages = outages;
   }
 
-  /** Connects to the lost nodes and, if they are primaries and not too many, to their replicas. */
+  /**
+   * Connects to the lost nodes. Unless too many are lost, also connects to the replicas of those that are primaries.
+   */
   dial(): void {
     for (const address of this.#lost()) this.dialOne(address);
     for (const address of this.#replicas()) this.#connectTo(address);
   }
 
-  /** Connects to a node that serves slots. */
+  /** Connects to the node at this address, if it serves slots. */
   dialOne(address: string): void {
     if (this.#cluster.serving().has(address)) this.#connectTo(address);
   }

@@ -6,14 +6,17 @@ import type { Clock } from '../../clock.ts';
 import { ConnectionAttempts } from '../../connection/connection-attempts.ts';
 import type { SocketSource, SourceEvent } from '../../connection/socket-source.ts';
 
-/** Causes that would make every attempt at this node fail. Other causes may concern only one user or one setting. */
+/**
+ * Causes that would make every attempt at this node fail. Other causes may concern only one user or one setting of a
+ * client.
+ */
 const unreached: ReadonlySet<CauseCode> = new Set(['connection-refused', 'connect-timeout']);
 
 /**
  * Makes a single attempt to connect to a cluster node, at the pace of the node's dialer. The driver asks for a
- * connection each time a command is redirected to a dead node. Until the next attempt is due, it immediately gets the
- * failure of the last attempt. A request that is waiting for its turn fails as soon as another attempt finds the node
- * unreachable.
+ * connection each time a command is redirected to a dead node. Until the next attempt is due, the driver immediately
+ * gets the failure of the last attempt. A request that is waiting for its attempt fails as soon as another attempt
+ * finds the node unreachable.
  */
 export class SingleAttempt implements SocketSource {
   readonly dialer: Dialer;

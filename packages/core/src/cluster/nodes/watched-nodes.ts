@@ -33,7 +33,7 @@ export class WatchedNodes {
     return this.#nodes.get(node)?.isSilent !== false;
   }
 
-  /** Returns those of these nodes that are connected and not silent. */
+  /** Returns the nodes of `among` that are connected and not silent. */
   answering(among: readonly NodeDriver[]): readonly NodeDriver[] {
     return among.filter((node) => this.#nodes.get(node)?.isAnswering === true);
   }
@@ -62,7 +62,7 @@ export class WatchedNodes {
   }
 }
 
-/** Has all nodes watched to which a cluster client is connected now, or will be. */
+/** Watches all nodes to which a cluster client is connected now or connects later. */
 export function watchAll(cluster: ClusterDriver, nodes: WatchedNodes, clock: Clock): void {
   const forget = (node: NodeDriver): void => nodes.forget(node);
   cluster.onSubscriber((subscriber) => nodes.watch(subscriber, 'channels'), clock);

@@ -9,7 +9,10 @@ export interface ClusterState {
   readonly failedSlots: number;
 }
 
-/** Asks a node for the state of the cluster. Resolves with undefined if the node does not tell. */
+/**
+ * Asks a node for the state of the cluster. Resolves with undefined if the node cannot be asked or replies with an
+ * error.
+ */
 export async function askState(node: NodeDriver): Promise<ClusterState | undefined> {
   try {
     return clusterStateOf(await node.ask('cluster', ['INFO']));

@@ -1,18 +1,22 @@
 import type { ClusterState } from './cluster-state.ts';
 
-/** A node that is behind counts slots as failed that are served again, as a node that is ahead knows. */
+/**
+ * How much a node knows of failovers, compared with the other nodes. `ahead`: of all nodes, it counts the fewest failed
+ * slots. `behind`: it still counts slots as failed that are served again according to another node.
+ */
 export type Lag = 'ahead' | 'behind';
 
-/** Finds signs of failovers in what the nodes report. They do not learn of a failover at the same time. */
+/** Detects failovers from what the nodes report. The nodes do not all learn of a failover at the same time. */
 export class FailoverSigns {
   #epoch: number | undefined;
   readonly #failedSlots = new Map<string, number>();
-  /** The fewest failed slots that a node counted since slots failed. */
+  /** The lowest number of failed slots that a node has reported since slots last failed. */
   #fewest = Infinity;
 
   /**
-   * Returns what the report of the node at an address shows. `begins`: this node counts more failed slots than before.
-   * `over`: it is the first to report a new epoch, or fewer failed slots than any node since slots last failed.
+   * Returns what a report of the node at `address` shows; undefined if it shows nothing new. `begins`: a failover is
+   * about to begin, because this node counts more failed slots than before. `over`: a failover has completed, because
+   * this node is the first to report a new epoch, or reports fewer failed slots than any node since slots last failed.
    */
   note(address: string, { epoch, failedSlots }: ClusterState): 'begins' | 'over' | undefined {
     const isElected = this.#epoch !== undefined && epoch > this.#epoch;
@@ -26,7 +30,10 @@ export class FailoverSigns {
     return failedSlots > before ? 'begins' : undefined;
   }
 
-  /** Compares what the node at an address knows with what other nodes do; undefined if all know the same. */
+  /**
+   * Returns whether the node at `address` knows more or less of failovers than other nodes; undefined if there is no
+   * difference, or if this node has reported nothing yet.
+   */
   lagOf(address: string): Lag | undefined {
     const own = this.#failedSlots.get(address);
     const counts = [...this.#failedSlots.values()];

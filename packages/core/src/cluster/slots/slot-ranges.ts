@@ -5,7 +5,10 @@ import { ProtocolError } from '../../replies/protocol-error.ts';
 /** Maximum number of nodes to accept for one range of slots: far more than can serve a single slot in a Cluster. */
 const maxNodesPerRange = 1_000;
 
-/** A server lists each slot once. A proxy that lists some of them again is tolerated. */
+/**
+ * Maximum number of slots in all ranges together. A server lists each slot once, but a proxy that lists some slots
+ * repeatedly is tolerated.
+ */
 const maxListedSlots = 4 * slotCount;
 
 /**

@@ -26,7 +26,7 @@ export interface SlotWatchParts {
   readonly answering: () => readonly NodeDriver[];
   /** Returns the replicas that may be asked whether they have taken over from a lost primary. */
   readonly candidates: () => readonly NodeDriver[];
-  /** Told what the nodes report. */
+  /** Gets all states that the nodes report, and detects failovers from them. */
   readonly signs: FailoverSigns;
   /** Returns whether any node or slot of the cluster is unavailable. */
   readonly isPartAway: () => boolean;
@@ -36,13 +36,16 @@ export interface SlotWatchParts {
 const aftermathMs = 3000;
 /** For this long after a failover has completed, the slots are read more often. */
 const hurryMs = 1000;
-/** Nodes learn one after another that a failover is over, so the next checks are sooner: the first after this time. */
+/**
+ * Nodes learn one after another that a failover is over, so checks are more frequent then. The first of these checks
+ * comes after this many milliseconds.
+ */
 const firstStepMs = 8;
 const stepGrowth = 1.5;
 const growth = 1.15;
 const maxPauseMs = 1000;
 /**
- * A large table costs more to read, so it is read less often: the interval is at least this many milliseconds per
+ * A large slot table costs more to read, so it is read less often: the interval is at least this many milliseconds per
  * primary, up to `maxPauseMs`.
  */
 const msPerOwner = 1;
@@ -66,13 +69,13 @@ export class SlotWatch {
   #hurriedDueAt = 0;
   #isReading = false;
   /**
-   * Milliseconds until the next check after a failover; grows with each check, and is ignored once it exceeds
+   * Milliseconds until the next check after a failover. Grows with each check, and no longer applies once it exceeds
    * `periodMs`.
    */
   #stepMs = Infinity;
   /** Nodes that are asked one by one until the next check. */
   #turns: readonly NodeDriver[] = [];
-  /** Number of nodes, one of which is asked each time, that share the time between two checks. */
+  /** The time until the next check is divided into this many equal parts, and one node is asked in each. */
   #shares = 1;
   readonly #down = new Set<string>();
   #timer: TimerHandle | undefined;
@@ -96,8 +99,8 @@ export class SlotWatch {
   }
 
   /**
-   * Call when a node is unavailable. `isNew` means that it has only just become so: the slots are then read at the next
-   * check, even if they were read recently.
+   * Call when a node is unavailable. `isNew` means that its outage has only just begun. In that case, the slots are
+   * read at the next check, even if they were read recently.
    */
   nodeAway(isNew: boolean): void {
     this.trouble();
@@ -173,8 +176,8 @@ export class SlotWatch {
   }
 
   /**
-   * Asks these nodes. `isSpread`: not all at once, so that the end of a failover, which each of them can tell, is
-   * noticed sooner without more questions.
+   * Asks these nodes. If `isSpread`, asks only the first node now, and the others one by one until the next check. Any
+   * node can report the end of a failover, so that end is noticed sooner than if all nodes were asked at once.
    */
   #askInTurns(nodes: readonly NodeDriver[], isSpread: boolean): void {
     const now = isSpread ? nodes.slice(0, 1) : nodes;
@@ -222,7 +225,10 @@ export class SlotWatch {
     this.#arm();
   }
 
-  /** Once one node reports the cluster as up again, the others are about to, so the next check is soon. */
+  /**
+   * If one node reports the cluster as up again and others do not yet, makes the next check soon: they are about to
+   * follow.
+   */
   #noteState({ isUp }: ClusterState, address: string): void {
     if (!isUp) this.#down.add(address);
     else if (this.#down.delete(address) && this.#down.size > 0) this.#lookSoon();

@@ -2,7 +2,10 @@ import type { Clock } from '../../clock.ts';
 import { withinDeadline } from '../../deadline.ts';
 import { EstablishError } from '../../handshake/establish.ts';
 
-/** Resolves with a node's answer. Rejects if there is none within `limitMs`, which may be Infinity, or at the signal. */
+/**
+ * Resolves with a node's answer. Rejects if the answer takes longer than `limitMs`, which may be Infinity, or when
+ * `signal` aborts.
+ */
 export function untilAnswered(
   clock: Clock,
   answer: Promise<unknown>,

@@ -3,15 +3,15 @@ import type { SubscriptionNews } from '../../connection/subscriptions.ts';
 import type { ShardChannels } from '../../driver/cluster-driver.ts';
 
 /**
- * Notices when the client loses a subscription to a shard channel because the channel's node has been lost or its slot
- * has moved. Once the client is subscribed again, reports how long no message could arrive.
+ * Notices when the client loses a subscription to a shard channel because the channel's node is lost or the channel's
+ * slot has moved. Once the client is subscribed again, reports for how long no message could arrive.
  */
 export class ShardGaps {
   readonly #clock: Clock;
   readonly #tell: (news: SubscriptionNews) => void;
   /** Channels to which the client has been subscribed. */
   readonly #known = new Set<string>();
-  /** Channels whose subscription is lost, and since when. */
+  /** Channels whose subscription is lost, with the time since when no message may have arrived. */
   readonly #missing = new Map<string, number>();
 
   constructor(clock: Clock, tell: (news: SubscriptionNews) => void) {
@@ -24,8 +24,8 @@ export class ShardGaps {
   }
 
   /**
-   * Call when the subscriptions may have changed. `heardAt` is when bytes were last read from the connection, if one
-   * was lost; otherwise it is the current time.
+   * Call when the subscriptions may have changed. `heardAt` is the last time at which all of them are known to have
+   * been in place.
    */
   check({ wanted, standing }: ShardChannels, heardAt: number): void {
     for (const channel of this.#known) if (!wanted.has(channel)) this.#forget(channel);

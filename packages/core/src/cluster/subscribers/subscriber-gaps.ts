@@ -5,8 +5,8 @@ import type { NodeDriver } from '../../driver/cluster-driver.ts';
 const kinds = ['subscribe', 'psubscribe'] as const;
 
 /**
- * Reports how long a cluster client could receive no message on its channels. When the node that carries the
- * subscriptions is lost, the driver moves them to another node by itself.
+ * Reports for how long a cluster client could receive no messages because the node that carried its subscriptions was
+ * lost. The driver itself moves the subscriptions to another node.
  */
 export class SubscriberGaps {
   readonly #clock: Clock;

@@ -6,7 +6,10 @@ import type { NodeNews } from '../nodes/node-news.ts';
 import { ShardGaps } from './shard-gaps.ts';
 import { SubscriberGaps } from './subscriber-gaps.ts';
 
-/** What a connection carries: calls, channels and patterns, or one node's shard channels. */
+/**
+ * What a connection is used for. `calls`: commands. `channels`: subscriptions to channels and patterns.
+ * `shard-channels`: subscriptions to the shard channels of one node.
+ */
 export type NodeRole = 'calls' | 'channels' | 'shard-channels';
 
 /** A report from the watch. */
@@ -16,8 +19,8 @@ export type SubscriberNews =
   | { readonly kind: 'channels-lost' };
 
 /**
- * A node may report at any time that it no longer serves a channel. Minimum interval between two checks of the channels
- * for that reason.
+ * Minimum number of milliseconds between two checks of the shard channels that are made because bytes were read: a node
+ * may report at any time that it no longer serves a channel.
  */
 const checkPeriodMs = 100;
 
@@ -29,7 +32,7 @@ export class SubscriberWatch {
   readonly #shards: ShardGaps;
   readonly #tell: (news: SubscriberNews) => void;
   #checkedAt = -Infinity;
-  /** When bytes were first read since the last check. */
+  /** When bytes were first read after the last check; undefined if none were. */
   #uncheckedSince: number | undefined;
   /** Connections that are known to be lost, even if the driver has not noticed yet. */
   readonly #lost = new WeakSet<NodeDriver>();
@@ -67,7 +70,8 @@ export class SubscriberWatch {
     if (this.isIncomplete) this.#cluster.renewShardSubscribers();
   }
 
-  // The bytes may confirm a subscription, or report that a channel is gone; most of them are messages.
+  // The bytes may confirm a subscription, or report that a channel is gone. Most of them are messages and need no
+  // check.
   #onRead(node: NodeDriver): void {
     const now = this.#clock.now();
     const isAnswer = node.unansweredCount() > 0 || this.isIncomplete;
