@@ -5,23 +5,26 @@ import type { DialAttempt, DialRequest, DialResult } from './dial-request.ts';
 export interface AttemptOptions {
   readonly synDeadlineMs: number;
   readonly handshakeDeadlineMs: number;
-  /** Whether this attempt gets more time than the pace would allow. */
+  /** Whether this attempt may take longer to connect than other attempts, so that it can reach a distant server. */
   readonly patient: boolean;
   /** Called when the TCP connection is established, `synMs` after the attempt began or its preparation ended. */
   onConnected(synMs: number): void;
-  /** Called once, unless the attempt is withdrawn. `overdue`: whether a deadline ended the attempt. */
+  /**
+   * Called once, unless the attempt is withdrawn. `overdue`: whether the attempt was ended because it took too long.
+   */
   onSettled(result: DialResult, overdue: boolean): void;
 }
 
 /**
- * If a deadline's timer fires later than this, the process was busy, and the response may have arrived without being
- * read.
+ * If a deadline's timer fires more than this many milliseconds late, the process was busy, and a response may have
+ * arrived that has not been read yet.
  */
 const lateMs = 20;
 
 /**
- * Runs one call of `DialRequest.attempt` under two deadlines, one for the SYN phase and one for the handshake. It
- * settles once: any error that `attempt` throws is a failure, and a success after the end is discarded.
+ * Runs one call of `DialRequest.attempt` under two deadlines, one for the SYN phase and one for the handshake. Reports
+ * at most one result: an error thrown by `attempt` counts as a failure, and a connection that is made after the end is
+ * closed.
  */
 export class RunningAttempt {
   readonly patient: boolean;
@@ -166,5 +169,5 @@ function discard(close: (() => void) | undefined): void {
 }
 
 function ignore(): void {
-  // Preparation that begins after the SYN phase does not move its deadline.
+  // Preparation that begins after the SYN phase changes no deadline.
 }

@@ -15,12 +15,14 @@ export class DialQueue {
     return this.#waiting[0];
   }
 
-  /** Whether commands are waiting for one of these connections. */
+  /**
+   * Whether callers may be waiting for one of the requested connections. No caller waits for a subscriber's connection.
+   */
   get isInteractive(): boolean {
     return this.#waiting.some(({ request: { priority } }) => interactive.has(priority));
   }
 
-  /** Returns the next request that is not in `busy`: if possible, one that callers are waiting for. */
+  /** Returns the first request that is not in `busy`, if possible one that callers are waiting for. */
   firstBut(busy: Iterable<DialerTicket>): DialerTicket | undefined {
     const excluded = new Set(busy);
     const isFree = (ticket: DialerTicket): boolean => !excluded.has(ticket);

@@ -2,18 +2,21 @@ import type { CauseCode } from '../cause.ts';
 
 /** One attempt, as passed to `DialRequest.attempt`. The dialer enforces all deadlines through `signal`. */
 export interface DialAttempt {
-  /** Aborted when a deadline passes, another attempt succeeds, or the request is cancelled: close the socket then. */
+  /**
+   * Aborted when a deadline passes, another attempt for the same request succeeds, or the request is cancelled. The
+   * attempt then has to close its socket.
+   */
   readonly signal: AbortSignal;
   /** Maximum number of milliseconds from the start of the attempt until the call of `connected()`. */
   readonly synDeadlineMs: number;
   /** Maximum number of milliseconds from `connected()` until the attempt settles. */
   readonly handshakeDeadlineMs: number;
-  /** Call when the TCP (or Unix) connection is established: no other attempt begins during this one's handshake. */
+  /** Call when the TCP (or Unix) connection is established. Periodic attempts pause during this attempt's handshake. */
   connected(): void;
   /**
-   * Call before slow work that precedes the SYN: name resolution, a credentials provider. Call the returned function
-   * when that work is done; the SYN deadline then starts. Until then the handshake deadline applies; if it passes, the
-   * attempt fails with `cause`.
+   * Call before slow work that precedes the SYN, such as name resolution or a credentials provider. Call the returned
+   * function when that work is done, which starts the SYN deadline. Until then, the handshake deadline applies, after
+   * which the attempt fails with `cause`.
    */
   preparing(cause: 'dns' | 'credentials'): () => void;
 }
@@ -51,15 +54,16 @@ export interface DialReport {
 }
 
 /**
- * The purpose of a connection. Connections are made in this order: first the one that shows why others are silent, then
- * those that commands are waiting for, and finally the leased ones, of which a pool has several.
+ * The purpose of a connection. Requests are served in this order. `inquiry`: shows why another connection gets no
+ * replies. `command`: commands need the connection. `subscriber`: carries subscriptions. `leased`: belongs to a pool of
+ * several connections.
  */
 export type DialPriority = 'inquiry' | 'command' | 'subscriber' | 'leased';
 
 /** A request for a connection. */
 export interface DialRequest {
   readonly priority: DialPriority;
-  /** Whether each attempt may take longer than the pace allows, so that it can reach a distant server. */
+  /** Whether each attempt may take longer than the time between two attempts, so that it can reach a distant server. */
   readonly isPatient?: boolean;
   /** Whether callers are waiting for this very connection. Called only for requests with the priority `leased`. */
   readonly isWanted?: (() => boolean) | undefined;
@@ -74,13 +78,13 @@ export interface DialRequest {
 }
 
 /**
- * A request that was passed to the dialer. It waits until an attempt succeeds, is connected until the connection ends,
- * and is then over; a cancelled one is over immediately.
+ * A request that was passed to the dialer. It waits until an attempt succeeds, is connected until its connection ends,
+ * and is then over. A cancelled request is over immediately.
  */
 export interface DialTicket {
   /** Withdraws the request: its attempts are aborted, and none of its callbacks is called any more. */
   cancel(): void;
-  /** Reports that the connection broke. Call `dial` to get another one. */
+  /** Reports that the connection broke. Call `dial` to get another connection. */
   lost(): void;
   /** Requests an early attempt. */
   hurry(): void;

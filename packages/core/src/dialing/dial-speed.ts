@@ -7,19 +7,19 @@ const maxSynDeadlineMs = 3_000;
 const slowHandshakeMs = 100;
 
 /**
- * How long the TCP connection to an endpoint and the handshake take, learnt from earlier attempts. They keep the time
- * limits long enough for a server that is merely far away, and reveal an overloaded one.
+ * Remembers how long the TCP connection to an endpoint and the handshake usually take. From these durations, derives
+ * time limits that are long enough for a distant server, and recognises an overloaded server.
  */
 export class DialSpeed {
   #synMs: number | undefined;
   #handshakeMs: number | undefined;
-  /** Whether the next patient attempt gets the maximum time, because the last one was overdue with less. */
+  /** Whether the next patient attempt gets the maximum time, because the last patient attempt was overdue with less. */
   #isFarNext = false;
 
   /**
-   * Returns the time limit for connecting: one period, and at least three times as long as connecting has taken so far.
-   * One of the attempts that overlap is patient, so that it can reach a server whose round trip exceeds the period. The
-   * others end sooner, so that new SYNs are tried, in case earlier ones were dropped.
+   * Returns the time limit for connecting: one period, but at least three times as long as connecting has usually
+   * taken. Of several attempts that overlap, one is patient, so that it can reach a server whose round trip exceeds the
+   * period. The other attempts end sooner, so that new SYNs are tried, in case earlier ones were dropped.
    */
   synDeadline(periodMs: number, isPatientRunning: boolean): { synDeadlineMs: number; patient: boolean } {
     const usual = Math.max(
@@ -30,7 +30,7 @@ export class DialSpeed {
     return { synDeadlineMs: patient ? this.#patienceMs : usual, patient };
   }
 
-  /** Returns the time limit for connecting, and whether the attempt is patient. */
+  /** Returns the time limit for connecting of the next attempt for a request, and whether that attempt is patient. */
   deadlineOf(
     { isPatient = false }: Pick<DialRequest, 'isPatient'>,
     periodMs: number,
@@ -61,13 +61,17 @@ export class DialSpeed {
     else if (isPatient) this.#isFarNext = !this.#isFarNext;
   }
 
-  /** Alternates between the limit for one SYN and the maximum, which reaches a server farther away. */
+  /**
+   * The time limit of a patient attempt: the usual limit for one SYN or, if the last patient attempt was overdue with
+   * that limit, the maximum, which reaches a more distant server.
+   */
   get #patienceMs(): number {
     return this.#isFarNext ? maxSynDeadlineMs : synTimeoutMs;
   }
 
   /**
-   * Records the duration of a successful handshake. Returns whether it was so long that the server must be overloaded.
+   * Records the duration of a successful handshake. Returns whether the handshake took so long that the server must be
+   * overloaded.
    */
   handshakeDone(handshakeMs: number): boolean {
     const baseline = this.#handshakeMs;
@@ -77,8 +81,8 @@ export class DialSpeed {
 }
 
 /**
- * Returns the new average. It falls to a shorter sample immediately and rises slowly, so that one slow response does
- * not become the norm.
+ * Returns the new average. The average falls to a shorter sample immediately but rises slowly, so that one slow
+ * response does not become the norm.
  */
 function smooth(known: number | undefined, sample: number): number {
   return known === undefined || sample < known ? sample : known + (sample - known) / 8;

@@ -8,15 +8,15 @@ const ranks: Readonly<Record<DialPriority, number>> = {
 };
 
 /**
- * Replaces a ticket's request once its connection is up, because the request would keep everything that its attempts
- * used in memory.
+ * Replaces a ticket's request once the connection is up. Otherwise, the request would keep everything in memory that
+ * its attempts used.
  */
 const answered: DialRequest = {
   priority: 'command',
   attempt: () => Promise.reject(new Error('The connection is already up.')),
 };
 
-/** The dialer's side of a ticket. */
+/** A request for a connection and its state, as the dialer sees it. */
 export class DialerTicket {
   /** Number of attempts that reached the endpoint and failed there. */
   setbacks = 0;
@@ -45,7 +45,10 @@ export class DialerTicket {
     return this.#readyAt;
   }
 
-  /** Orders tickets by fewest setbacks, then by priority; equal ones keep their order. */
+  /**
+   * Returns whether this ticket comes before the other one: the one with fewer setbacks first, then the one with the
+   * higher priority. Tickets that are equal in both keep their order.
+   */
   goesBefore(other: DialerTicket): boolean {
     if (this.setbacks !== other.setbacks) return this.setbacks < other.setbacks;
     return ranks[this.request.priority] < ranks[other.request.priority];
@@ -69,7 +72,7 @@ export class DialerTicket {
     try {
       this.request.onOtherFailed?.(failure);
     } catch {
-      // An error of this listener must not stop the dialing either.
+      // An error of the listener must not stop the dialing.
     }
   }
 

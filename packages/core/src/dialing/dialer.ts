@@ -19,9 +19,10 @@ export type * from './dial-request.ts';
 export type * from './dialer-options.ts';
 
 /**
- * Makes all connections of this process to one endpoint, at first and after each loss, with paced dialing. Attempts for
- * one request, the leader, are made at the pace that the fleet's size allows; at most two overlap. When one succeeds,
- * the other requests follow, at the rate that the server can accept. If no request is waiting, there is no timer.
+ * Makes all connections of this process to one endpoint, first ones and replacements, with paced dialing. At first, one
+ * request, the leader, is dialed for, at a pace that depends on the number of the server's clients; at most two
+ * attempts overlap. Once the leader is connected, the other requests follow, as fast as the server can accept
+ * connections. While no request is waiting, no timer runs.
  */
 export class Dialer {
   readonly #options: DialerOptions;
@@ -39,7 +40,6 @@ export class Dialer {
   #failure: DialFailure | undefined;
   #timer: TimerHandle | undefined;
   #timerAt = 0;
-  /** Made once for all tickets. */
   readonly #ended = (ticket: DialerTicket, broke: boolean): void => this.#end(ticket, broke);
 
   constructor(options: DialerOptions) {
@@ -67,7 +67,8 @@ export class Dialer {
   }
 
   /**
-   * Makes paced attempts until one succeeds or the ticket is cancelled. None begins before this method has returned.
+   * Makes paced attempts until one succeeds or the ticket is cancelled. No attempt begins before this method has
+   * returned.
    */
   dial(request: DialRequest): DialTicket {
     const ticket = new DialerTicket(request);
@@ -220,7 +221,7 @@ export class Dialer {
     };
   }
 
-  /** Returns when the next attempt is due, if its outcome does not depend on one that is running. */
+  /** Returns when the next attempt is due; undefined if that depends on the result of a running attempt. */
   #scheduledAt(): number | undefined {
     const dueAt = nextDueAt(this.#state);
     if (dueAt === undefined || this.#next?.canWait !== true) return dueAt;

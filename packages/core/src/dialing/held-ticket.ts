@@ -7,7 +7,7 @@ interface TicketDialer {
   nextAttemptMs(): number | undefined;
 }
 
-/** The requester's side of a ticket, which the requester keeps as long as its connection lives. */
+/** The ticket that a requester gets, and keeps as long as its connection lives. */
 export class HeldTicket implements DialTicket {
   readonly #ticket: DialerTicket;
   readonly #dialer: TicketDialer;

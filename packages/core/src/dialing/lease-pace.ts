@@ -1,23 +1,26 @@
-/** Attempts that a process may make in a second, if it has few connections. */
+/** Number of attempts that a process may make in a second, even if it has fewer connections. */
 const leastAttempts = 12;
 /** Slightly longer than a second, because a socket is opened a little later than its attempt begins. */
 const windowMs = 1_015;
-/** Time after an outage in which connections for leases are paced. */
+/** Connections for leases are paced for this many milliseconds after the last failed attempt or broken connection. */
 const pacedMs = 2_000;
-/** A connection that is held back is reconsidered after this time, because a caller may have begun to wait for it. */
+/**
+ * A connection that is held back is reconsidered after this many milliseconds, because a caller may have begun to wait
+ * for it.
+ */
 const lookAgainMs = 40;
 
 /**
- * Spreads connections for leases over the second that follows an outage: together with the attempts made before Redis
- * was back, a process makes hardly more attempts in a second than it has connections. Leases do not need all of their
+ * Spreads connections for leases over the second after an outage. Counting the attempts made before Redis was back, a
+ * process then makes hardly more attempts per second than it has connections. Leases do not need all of their
  * connections immediately, because a connection that one lease returns serves the next. Other connections are not held
- * back, since each has callers of its own.
+ * back, because each has its own callers.
  */
 export class LeasePace {
   readonly #attemptedAt: number[] = [];
   #troubleAt = -Infinity;
 
-  /** Records an attempt for any connection, whether the dialer makes it or not. */
+  /** Records an attempt for any connection, whether or not the dialer makes that attempt. */
   attempted(now: number): void {
     while ((this.#attemptedAt[0] ?? Infinity) <= now - windowMs) this.#attemptedAt.shift();
     this.#attemptedAt.push(now);
@@ -35,8 +38,8 @@ export class LeasePace {
   }
 
   /**
-   * Returns when a connection that is due at `dueAt`, and for which no caller is waiting, may be dialed or must be
-   * reconsidered. `connections` is the number of connections that the process has or wants.
+   * Returns when a connection for a lease may be dialed, or when that has to be decided again. The connection is due at
+   * `dueAt`, and no caller is waiting for it. `connections` is the number of connections that the process has or wants.
    */
   spread(dueAt: number, now: number, connections: number): number {
     const freed = this.#attemptedAt.at(-Math.max(leastAttempts, connections + 1));

@@ -2,16 +2,16 @@
 export interface Looker {
   /** Whether the client's callers are waiting for the primary. */
   isWanted(): boolean;
-  /** Call when it is this client's turn: it looks at `dueAt`, or sooner if callers are waiting. */
+  /** Called when it is this client's turn to look for the primary: at `dueAt`, or sooner if callers are waiting. */
   takeTurn(dueAt: number): void;
-  /** Call when it is this client's turn because another client has just found the primary. */
+  /** Called when another client has just found the primary, so that this client looks for the primary immediately. */
   follow(): void;
 }
 
 /**
- * The clients of one endpoint that look for the primary. One of them looks at a time, so that an endpoint where a
- * replica answers is not dialed for each connection. When one finds the primary, the next one's turn comes immediately:
- * each makes its own connection.
+ * The clients of one endpoint that look for the primary, because a replica answers there. The clients take turns, so
+ * that the endpoint is not dialed for each of them. When one client finds the primary, the next one looks immediately,
+ * because each client needs its own connection.
  */
 export class LookTurns {
   readonly #lookers = new Set<Looker>();
@@ -34,12 +34,18 @@ export class LookTurns {
     if (this.#current === undefined) this.#give(looker);
   }
 
-  /** Call when this client begins to look. Even if it then leaves, none of the others looks before `dueAt`. */
+  /**
+   * Call when the client whose turn it is begins to look. Even if that client then leaves, no other client looks before
+   * `dueAt`.
+   */
   looks(dueAt: number): void {
     this.#dueAt = dueAt;
   }
 
-  /** Call when this client has not found the primary, perhaps for a reason of its own: the next one looks at `dueAt`. */
+  /**
+   * Call when this client has not found the primary, perhaps for a reason that concerns no other client. The next
+   * client looks at `dueAt`.
+   */
   missed(looker: Looker, dueAt: number): void {
     if (this.#current !== looker) return;
     this.#dueAt = dueAt;
@@ -56,7 +62,7 @@ export class LookTurns {
     if (next !== undefined) this.#give(next);
   }
 
-  /** Call when this client has found the primary. The clients whose callers are waiting follow first. */
+  /** Call when this client has found the primary. Clients whose callers are waiting follow before the others. */
   found(looker: Looker): void {
     if (!this.#end(looker)) return;
     const [first] = this.#lookers;

@@ -1,7 +1,7 @@
 import type { RunningAttempt } from './dial-attempt.ts';
 import type { DialerTicket } from './dial-ticket.ts';
 
-/** An attempt in its SYN phase that has used this share of its time may be ended to make room for another one. */
+/** An attempt in its SYN phase that has used this share of its time may be ended to make room for another attempt. */
 const usedUpShare = 0.9;
 
 /** A dialer's attempts in progress, each with the request that it is made for. */

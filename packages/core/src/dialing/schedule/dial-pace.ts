@@ -9,14 +9,15 @@ export interface PaceLimits {
 /** The facts from which the pace is computed. */
 export interface PaceFacts {
   /**
-   * Estimated number of the server's clients, including those of this process; undefined if the server refuses INFO.
+   * Estimated number of the server's clients, including those of this process; undefined if no estimate exists, for
+   * example because the server refuses INFO.
    */
   readonly fleetSize: number | undefined;
   /** Whether this dialer has ever made a connection. */
   readonly everConnected: boolean;
   /** Number of connections that this process has or is trying to make. */
   readonly own: number;
-  /** Whether commands are waiting for a connection. */
+  /** Whether callers may be waiting for a connection. */
   readonly interactive: boolean;
   readonly limits: PaceLimits;
 }
@@ -45,7 +46,7 @@ const leaderShare = 0.4;
  */
 const listenBacklog = 511;
 /**
- * Assumed size of a fleet whose size is unknown. Most fleets are no larger, and a larger one slows down when the server
+ * Assumed size of a fleet whose size is unknown. Most fleets are no larger. A larger fleet slows down when the server
  * shows signs of overload.
  */
 const assumedFleet = Math.floor(listenBacklog / 2);
@@ -55,8 +56,8 @@ const neverConnectedCapMs = 1_000;
 
 /**
  * Computes the pace of attempts (paced dialing). The whole fleet together dials at the rate that the server can accept,
- * so that no client waits in the listen queue and no SYN is dropped. An overloaded server counts as one with a lower
- * rate: that slows large fleets, while a fleet far below any server's limits stays at the shortest period.
+ * so that no client waits in the listen queue and no SYN is dropped. A lower rate is assumed for an overloaded server.
+ * That slows large fleets, while a fleet that is small for any server still dials at the shortest period.
  *
  * A process that has never connected cannot know the size of its fleet. It dials at the shortest period, so that an
  * application that starts before its Redis connects as soon as Redis is up; after a minute, it dials once per second.
@@ -86,25 +87,25 @@ export function dialPace(facts: PaceFacts, overload: number, outageMs: number): 
 export const minOverlap = 2;
 
 /**
- * Returns how many attempts of a process may overlap once one has succeeded: the number that the server can accept in
- * the time that one of them takes. This way, the long round trip to a distant server does not reduce the number of
- * connections made per second.
+ * Returns how many attempts of a process may overlap once one has succeeded: the number of connections that the server
+ * can accept in the time that one attempt takes. This way, the long round trip to a distant server does not reduce the
+ * number of connections made per second.
  */
 export function provenOverlap(connectMs: number): number {
   return Math.max(minOverlap, Math.floor(((1 - leaderShare) * connectRate * connectMs) / 1_000));
 }
 
 /**
- * Number of attempts in the eager ramp after the first one, and the time between them as a share of the shortest
- * period. With the default periods, no second has more than 11 attempts, so that an attempt for a leased connection can
- * follow immediately as the twelfth: two gaps of the ramp and nine periods are longer than a second.
+ * The eager ramp is the first attempt and `eagerAttempts` more, with gaps of `eagerShare` times the shortest period.
+ * With the default periods, the two gaps of the ramp and the next nine periods take longer than a second. Therefore, no
+ * second has more than 11 attempts, and an attempt for a leased connection can immediately follow as the twelfth.
  */
 const eagerAttempts = 2;
 const eagerShare = 0.65;
 /**
- * An attempt begins this much before a period has passed, so that its connection, including the handshake, is made
- * within one period after Redis is back. This does not apply to the first second, which contains the attempts of the
- * ramp.
+ * Periodic attempts begin this many milliseconds early, but by at most the share `earlyShare` of their period, so that
+ * a connection is made, including its handshake, within one period after Redis is back. This does not apply to the
+ * first second, which contains the attempts of the ramp.
  */
 const earlyByMs = 5.5;
 const earlyShare = 0.055;
@@ -129,7 +130,7 @@ export function delayBefore(step: number, pace: DialPace, limits: PaceLimits, ra
   return step === 0 ? random() * periodMs : strict;
 }
 
-/** Returns a random delay that spreads the attempts of a large fleet; at most 5 ms for a small one. */
+/** Returns a random delay that spreads the attempts of a large fleet; at most 5 ms for a small fleet. */
 export function spread(pace: DialPace, spreadMs: number, random: Random): number {
   return random() * (pace.ramp === 'eager' ? Math.min(eagerSpreadMs, spreadMs) : spreadMs);
 }

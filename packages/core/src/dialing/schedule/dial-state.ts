@@ -1,13 +1,13 @@
 /** When the next attempt is due, and what led to that. Times are monotonic milliseconds. */
 export interface DialState {
   /**
-   * `paced`: attempts are made periodically for one request, the leader. `chained`: the leader has connected, and the
-   * other requests follow in turn.
+   * `idle`: no connection is requested. `paced`: attempts are made periodically for one request, the leader. `chained`:
+   * the leader has connected, and the other requests follow in turn.
    */
   readonly kind: 'idle' | 'paced' | 'chained';
   /**
-   * Why dialing began. `fresh`: no connection was lost. `lone`: one was lost while others are up. `outage`: all were
-   * lost.
+   * Why dialing began. `fresh`: no connection was lost. `lone`: one connection was lost while others are up. `outage`:
+   * all connections were lost.
    */
   readonly origin: 'fresh' | 'lone' | 'outage';
   /** When the next periodic attempt is due; `undefined` while that depends on the outcome of a chained attempt. */
@@ -16,8 +16,8 @@ export interface DialState {
   readonly hurryAt: number | undefined;
   readonly hurriedAt: number;
   /**
-   * Number of attempts since the ramp began; -1 before the one extra attempt that is exempt from pacing, and 1,000 or
-   * more if the attempts are periodic from the start, without a ramp.
+   * Number of attempts since the ramp began. -1: the next attempt is an extra one that is exempt from pacing. 1,000 or
+   * more: there is no ramp, and all attempts are periodic.
    */
   readonly step: number;
   readonly beganAt: number;

@@ -3,8 +3,8 @@ import type { DialEffect, DialMoment, DialSignal } from './dial-signal.ts';
 import type { DialState } from './dial-state.ts';
 
 /**
- * Computes the next schedule, as a pure function of state, signal and moment. In paced dialing the phase is chosen at
- * random once; from then on the due times are periodic, with a jitter of a few percent.
+ * Computes the next schedule, as a pure function of state, signal and moment. In paced dialing, the time of the first
+ * attempt is random. Later attempts follow periodically, with a jitter of a few percent.
  */
 export function dialTransition(
   state: DialState,
@@ -83,7 +83,7 @@ function begin(state: DialState, origin: DialState['origin'], moment: DialMoment
   const { at, limits, random } = moment;
   const pace = paceOf({ ...state, kind: 'idle' }, moment);
   const eager = pace.ramp === 'eager';
-  // A connection that broke immediately does not end an outage: the outage keeps its pace.
+  // A connection that broke immediately does not end an outage, so no further ramp begins after it.
   const stable = state.flaps === 0 && at - state.rampedAt >= rampAgainMs;
   const delay =
     origin === 'fresh'
@@ -114,8 +114,8 @@ function lost(state: DialState, livedMs: number, alive: number, moment: DialMome
   }
   if (state.kind === 'idle') return next;
   if (alive > 0 && !(broke && state.kind === 'chained')) return next;
-  // An eager ramp that is already running continues, because it is the same whether one connection was lost or all
-  // were.
+  // An eager ramp that is already running continues, because the ramp after the loss of one connection is the same as
+  // after the loss of all.
   const ramping = state.kind === 'paced' && ramp === 'eager' && moment.at - state.rampedAt < rampAgainMs;
   return ramping ? { ...next, origin: 'outage' } : begin(next, 'outage', moment);
 }
@@ -152,13 +152,14 @@ function failed(state: DialState, overload: boolean, handshake: boolean, moment:
     ...state,
     origin: 'outage',
     overload: overload ? Math.min(maxOverload, state.overload * 2) : state.overload,
-    // If the server does not even accept connections, it is no longer flapping: accepting them and then dropping them.
+    // A server that does not even accept connections has stopped flapping, which means accepting and then dropping
+    // them.
     flaps: handshake ? state.flaps : Math.max(0, state.flaps - 1),
     shaky: handshake ? state.shaky : Math.max(0, state.shaky - 1),
   };
   const isFollower = state.kind === 'chained';
-  // The due times change only after an attempt that had reached its handshake, which pauses the schedule, and after one
-  // of a follower, whose request must now be dialed for periodically.
+  // The due time changes in two cases only. An attempt that had reached its handshake had paused the schedule. If a
+  // follower's attempt failed, its request must now be dialed for periodically.
   if (state.kind === 'idle' || !(isFollower || handshake)) return next;
   const pace = paceOf(next, moment);
   const strictMs = delayBefore(settled, pace, moment.limits, moment.random);
@@ -194,7 +195,7 @@ function hinted(state: DialState, moment: DialMoment): DialState {
 
 function chainDelay(state: DialState, moment: DialMoment): number {
   const { periodMs, gapMs } = paceOf(state, moment);
-  // If the server drops every connection, many followers without a pause would dial it in an endless storm.
+  // If the server drops every connection, followers without a pause would dial it in an endless storm.
   const calmMs = isShaky(state) ? periodMs / 4 : 0;
   // The connections of a process that is merely starting need no gap: the rest of the fleet does not start with it.
   return Math.max(calmMs, state.origin === 'fresh' ? 0 : gapMs * (0.5 + moment.random()));
