@@ -11,13 +11,13 @@ export interface ClusterPlacesParts {
   readonly now: () => number;
   /** The prefix that the client gives to every key. */
   readonly keyPrefix: string;
-  /** Returns the address of the node that serves a slot, if it is known. */
+  /** Returns the address of the node that serves a slot; undefined if that node is not known. */
   readonly ownerOf: (slot: number) => string | undefined;
   /** Creates a connection to the node at this address. */
   readonly connectTo: (address: string, slot: number, isAwaited: () => boolean) => LeaseConnection;
 }
 
-/** The nodes of a Cluster: a lease leads to the one that serves its key. */
+/** The nodes of a Cluster. The connection of a lease leads to the node that serves the key of the lease. */
 export class ClusterPlaces implements LeasePlaces {
   readonly canMove = true;
   readonly #parts: ClusterPlacesParts;

@@ -8,7 +8,9 @@ import type { LeaseRefusal } from './lease-refusals.ts';
 export interface LeaseFacts {
   /** State of the shared connection's gate. */
   readonly shared: Pick<GateFacts, 'gate' | 'awaySince' | 'isIsolated'>;
-  /** Milliseconds for which calls wait for a change of database, in an outage of any age. */
+  /**
+   * Milliseconds that callers may wait for another database to take over, even in an old outage; 0 if none is about to.
+   */
   readonly changePatienceMs: number;
   /** Why Redis is unavailable; undefined if it is available. */
   readonly cause: CauseCode | undefined;

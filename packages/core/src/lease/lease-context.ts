@@ -4,8 +4,8 @@ import type { Lease } from './lease.ts';
 /** A lease that the running code holds, and the leases inside which it was acquired. */
 export interface HeldLease {
   /**
-   * Undefined once the lease is over, so that it can be freed: every promise that the work made keeps this object in
-   * memory, some until the next full garbage collection.
+   * Undefined once the lease is over, so that the lease can be freed. Every promise that the work created keeps this
+   * object in memory, some of them until the next full garbage collection.
    */
   lease: Lease | undefined;
   readonly pool: object;
@@ -14,7 +14,10 @@ export interface HeldLease {
 
 const storage = new AsyncLocalStorage<HeldLease>();
 
-/** Returns a lease as code that is called now will hold it. */
+/**
+ * Returns the record of a lease for the code that will run inside it. The calling code may already be inside other
+ * leases.
+ */
 export function heldLease(lease: Lease, pool: object): HeldLease {
   return { lease, pool, outer: storage.getStore() };
 }

@@ -10,21 +10,24 @@ interface Following {
   readonly abort: AbortController;
 }
 
-/** Moves callers that wait for a connection to the node of the Cluster that now serves their keys. */
+/**
+ * If keys move to another node of the Cluster while their callers wait for a connection, makes those callers wait for a
+ * connection to that node instead.
+ */
 export class LeaseMoves {
   readonly #places: LeasePlaces;
   readonly #connection: string;
   readonly #following = new Set<Following>();
 
-  /** `connection` is the name of the resilience. */
+  /** `connection` is the name of the `RedisResilience`. */
   constructor(places: LeasePlaces, connection: string) {
     this.#places = places;
     this.#connection = connection;
   }
 
   /**
-   * Runs a lease on the node that serves its keys; if the keys move before the lease has a connection, starts over
-   * there.
+   * Runs a lease on the node that serves its keys. If the keys move to another node before the lease has a connection,
+   * starts again on that node.
    */
   async follow<T>(
     keys: readonly (string | Buffer)[],

@@ -9,7 +9,7 @@ import {
 
 /** Why a lease is refused. */
 export type LeaseRefusal =
-  /** The resilience is closed or closing. */
+  /** The `RedisResilience` is closed or closing. */
   | { readonly kind: 'closed' }
   /** The request has used up its budget for waiting. */
   | { readonly kind: 'request-budget' }
@@ -26,7 +26,7 @@ export type LeaseRefusal =
 
 /** The state of the pool at the time of the refusal. */
 export interface RefusalContext {
-  /** Name of the resilience. */
+  /** Name of the `RedisResilience`. */
   readonly name: string;
   readonly retryAfterMs: number | undefined;
   readonly active: number;

@@ -16,13 +16,13 @@ import {
 } from './leftovers.ts';
 import type { PoolMember } from './pool/pool-member.ts';
 
-/** Why a lease ended: its work finished, took longer than allowed or was aborted, or the resilience was closed. */
+/**
+ * Why a lease ended. `returned`: its work finished. `late`: its deadline passed. `aborted`: its signal aborted.
+ * `revoked`: it was kept longer than `pool.maxLeaseMs`. `closed`: the `RedisResilience` was closed.
+ */
 export type LeaseEnd = 'returned' | 'late' | 'aborted' | 'revoked' | 'closed';
 
-/**
- * The reason of the error: `slow` if a time limit ended the lease, otherwise `closed`, because the work, its signal or
- * `close()` did.
- */
+/** The `reason` of the `LeaseEndedError`: `slow` if a time limit ended the lease, otherwise `closed`. */
 const reasons: Readonly<Record<LeaseEnd, CauseCode>> = {
   returned: 'closed',
   late: 'slow',
@@ -60,7 +60,7 @@ export class Lease implements ClientUse {
   #end: LeaseEnd | undefined;
   #reject: ((reason: Error) => void) | undefined;
 
-  /** `connection` is the name of the resilience. */
+  /** `connection` is the name of the `RedisResilience`. */
   constructor(member: PoolMember, name: string | undefined, startedAt: number, connection: string) {
     this.member = member;
     this.name = name;
@@ -73,7 +73,7 @@ export class Lease implements ClientUse {
     return this.#end === undefined;
   }
 
-  /** Whether a key is still watched. EXEC, DISCARD and UNWATCH end that. */
+  /** Whether the connection still watches a key (WATCH). EXEC, DISCARD and UNWATCH end that. */
   get isWatching(): boolean {
     return this.#left.watches;
   }
@@ -139,7 +139,7 @@ export class Lease implements ClientUse {
     this.#blocking++;
     promise.then(
       () => this.#blocking--,
-      // After any other error, such as a deadline, the command may still block on the server.
+      // After any other error, such as a passed deadline, the command may still block on the server.
       (error: unknown) => error instanceof Error && isReplyError(error) && this.#blocking--,
     );
   }

@@ -15,18 +15,21 @@ import { runLease, type LeaseBounds } from './run-lease.ts';
 import { runTransaction } from './transaction.ts';
 import { untilServed } from './until-served.ts';
 
-/** The clients of a resilience, as far as its leases need them. */
+/** The clients of a `RedisResilience`, as far as its leases need them. */
 interface LeasedClients {
   readonly places: LeasePlaces;
   wake(): void;
 }
 
-/** The methods `lease` and `transaction` of one resilience, and the pools behind them: one for each place. */
+/**
+ * Implements `lease` and `transaction` of one `RedisResilience`. Keeps a pool of connections for each server to which
+ * leases lead.
+ */
 export class Leases {
   readonly #clients: LeasedClients;
   readonly #settings: Settings;
   readonly #tell: PoolParts['tell'];
-  /** Created when they are first needed. */
+  /** The pools, by address. Created when the first lease is requested. */
   #pools: Map<string, Pool> | undefined;
   #known: LeasePlaces | undefined;
   #moves: LeaseMoves | undefined;
@@ -39,8 +42,8 @@ export class Leases {
     this.#tell = tell;
   }
 
-  // Each further promise would cost as much as the rest of a lease, so this method and those that it calls return the
-  // same one.
+  // A further promise would cost as much as the rest of a lease. Therefore, this method and the methods that it calls
+  // return the same promise.
   lease<T>(work: LeaseWork<T>, options: LeaseOptions = {}): Promise<T> {
     try {
       checkOptions('lease', options, leaseReaders);
@@ -84,7 +87,7 @@ export class Leases {
     return this.#all().reduce((sum, { load }) => sum + load, 0);
   }
 
-  /** Call when one of the resilience's connections has changed its state. */
+  /** Call when a connection of the `RedisResilience` has changed its state. */
   look(): void {
     if (this.#settings.pool.min > 0 && !this.#places.canMove) this.#poolAt(this.#places.placeOf([]));
     for (const pool of this.#all()) pool.look();

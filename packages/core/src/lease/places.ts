@@ -6,10 +6,7 @@ import type { PoolMain } from './pool/pool-parts.ts';
 
 /** A server to which leased connections are made. */
 export interface LeasePlace {
-  /**
-   * Distinguishes the place from the other nodes of a Cluster. Empty without a Cluster, or while it is not known which
-   * node serves the key.
-   */
+  /** The address of the Cluster node. Empty without a Cluster, or while it is not known which node serves the key. */
   readonly address: string;
   /** The slot of the lease's keys; undefined without a Cluster. */
   readonly slot?: number;
@@ -18,7 +15,7 @@ export interface LeasePlace {
   readonly connect: (isAwaited: () => boolean) => LeaseConnection;
 }
 
-/** The servers to which the leases of a resilience lead. */
+/** The servers to which the leases of a `RedisResilience` lead. */
 export interface LeasePlaces {
   /**
    * Returns the place for a lease that uses these keys.
@@ -26,7 +23,7 @@ export interface LeasePlaces {
    * @throws ConfigurationError if there is a Cluster, and no key or keys of several slots
    */
   placeOf(keys: readonly (string | Buffer)[]): LeasePlace;
-  /** Whether the keys of a place can move to another one. */
+  /** Whether keys can move from one place to another, as they can in a Cluster. */
   readonly canMove: boolean;
   /** Call when a server has replied that it does not serve the key. */
   trouble(): void;

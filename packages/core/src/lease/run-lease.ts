@@ -7,7 +7,9 @@ import type { Pool } from './pool/pool.ts';
 /** The limits of a lease. */
 export interface LeaseBounds {
   readonly name: string | undefined;
-  /** Limit for waiting and work together. If undefined, only the wait is limited, by `deadlineAt`. */
+  /**
+   * Limit in milliseconds for the wait and the work together. If undefined, only the wait is limited, by `deadlineAt`.
+   */
   readonly timeoutMs: number | undefined;
   /** Time until which the lease may wait for a connection or, if `timeoutMs` is set, may last. */
   readonly deadlineAt: number;

@@ -9,7 +9,7 @@ import type { Lease } from './lease.ts';
 export interface TransactionParts {
   readonly clock: Clock;
   readonly random: Random;
-  /** Name of the resilience. */
+  /** Name of the `RedisResilience`. */
   readonly connection: string;
   readonly keys: readonly (string | Buffer)[];
   readonly attempts: number;
@@ -71,7 +71,10 @@ async function attemptOnce<T>(
   }
 }
 
-/** Whether the connection was lost while it watched the keys, or before WATCH was answered, so that nothing has run. */
+/**
+ * Whether the connection was lost while it watched the keys, or before WATCH was answered. In either case, nothing has
+ * run.
+ */
 function isLostWatch(error: unknown, isWatching: boolean): boolean {
   if (!isRedisResilienceError(error)) return false;
   if (error.code === 'WATCH_LOST') return true;
@@ -90,7 +93,7 @@ function transactionClient(lease: Lease): TransactionClient {
   return Object.defineProperty(lease.client, 'commit', { value: commit }) as TransactionClient;
 }
 
-/** Ends the work of an attempt whose EXEC did not run. The caller of `transaction()` never sees it. */
+/** Ends the work of an attempt whose EXEC did not run. The caller of `transaction()` never gets this error. */
 class ConflictSignal extends Error {
   override readonly name = 'ConflictSignal';
 

@@ -22,7 +22,7 @@ export interface LeaseWish {
   readonly since: number;
   /** Time until which the caller waits, provided that Redis is serving. */
   readonly deadlineAt: number;
-  /** Ends the wait, with the signal's reason. */
+  /** Ends the wait when it aborts. The caller then gets the signal's reason. */
   readonly signal: AbortSignal | undefined;
   /** The request's budget, from which the waiting time is deducted. */
   readonly budget: RequestBudget | undefined;
@@ -44,7 +44,7 @@ export class WaitingLeases {
     return this.#order.size;
   }
 
-  /** Time at which the first waiting caller reaches its time limit. */
+  /** Time at which the next caller has waited as long as it may. */
   get nextDueAt(): number {
     return this.#dues.nextDueAt;
   }

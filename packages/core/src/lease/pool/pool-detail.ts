@@ -17,7 +17,10 @@ export interface PoolDetail {
   readonly totals: PoolTotals;
 }
 
-/** The counts of all pools of a resilience: one, or in a Cluster one for each node that was leased. */
+/**
+ * Returns the counts of all pools of a `RedisResilience` together. There is one pool or, in a Cluster, one for each
+ * node to which a lease has led.
+ */
 export function sumOfPools(
   pools: readonly PoolDetail[],
   { max, min, totals }: Pick<PoolDetail, 'max' | 'min' | 'totals'>,

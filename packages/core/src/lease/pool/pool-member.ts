@@ -8,8 +8,8 @@ export interface LeaseConnection {
   readonly client: Redis;
   readonly guarded: ProtectedClient;
   /**
-   * Returns the database number (`SELECT`) with which every lease begins. If there are several Redis databases, each
-   * has its own.
+   * Returns the database number (`SELECT`) with which every lease begins. If several Redis databases are configured,
+   * each has its own number.
    */
   readonly database: () => number;
 }
@@ -50,7 +50,7 @@ export class PoolMember {
     return waiting + inFlight;
   }
 
-  /** Whether anything has been read from the connection within this time. */
+  /** Whether anything has been read from the connection in the last `ms` milliseconds. */
   isHeardWithin(ms: number, now: number): boolean {
     return now - (this.guarded.readAt ?? -Infinity) <= ms;
   }

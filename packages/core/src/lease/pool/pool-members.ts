@@ -87,7 +87,10 @@ export class PoolMembers {
     this.signal(this.#idle.at(-1) as PoolMember, { kind: 'doubted' });
   }
 
-  /** Updates the state of each pooled connection. `isWanted` means that connections still being made are needed. */
+  /**
+   * Updates the state of each pooled connection. `isWanted` means that connections still being made are needed. If not,
+   * those beyond the configured minimum are closed.
+   */
   look(isWanted: boolean): void {
     for (const member of this.#all) {
       if (member.isServing) this.signal(member, { kind: 'serving' });

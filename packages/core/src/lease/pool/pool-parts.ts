@@ -13,12 +13,17 @@ export interface OverdueLease {
   readonly isRevoked: boolean;
 }
 
-/** The shared client, which knows whether Redis is serving; in a Cluster, whether the node of the pool is. */
+/**
+ * The shared client, whose state shows whether Redis is serving. In a Cluster, that state is about the node of the
+ * pool.
+ */
 export interface PoolMain extends Pick<
   ProtectedClient,
   'state' | 'cause' | 'readAt' | 'ping' | 'nextAttemptMs'
 > {
-  /** Milliseconds for which calls wait for a change of database, in an outage of any age. */
+  /**
+   * Milliseconds that callers may wait for another database to take over, even in an old outage; 0 if none is about to.
+   */
   readonly changePatienceMs: number;
   /** State of the client's gate. */
   facts(): Pick<GateFacts, 'gate' | 'awaySince' | 'isIsolated'>;
@@ -34,7 +39,7 @@ export interface PoolParts {
   readonly connect: (isAwaited: () => boolean) => LeaseConnection;
   /** Connects the shared client if it is lazy and has not been connected yet. */
   readonly wake: () => void;
-  /** Counts what the pool does, together with the other pools of the resilience. */
+  /** The totals, to which all pools of the `RedisResilience` add. */
   readonly totals: PoolCounts;
   /** Receives a report for each lease that is held for too long. */
   readonly tell: (overdue: OverdueLease) => void;
@@ -45,6 +50,6 @@ export interface LeaseRequest {
   readonly name: string | undefined;
   /** Time until which the caller may wait. */
   readonly deadlineAt: number;
-  /** Ends the wait, with the signal's reason. */
+  /** Ends the wait when it aborts. The caller then gets the signal's reason. */
   readonly signal: AbortSignal | undefined;
 }

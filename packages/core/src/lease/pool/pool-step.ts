@@ -12,7 +12,7 @@ export interface PoolFacts {
   readonly size: number;
   readonly min: number;
   readonly max: number;
-  /** Whether Redis is serving, according to the main connection. */
+  /** Whether Redis is serving, according to the shared connection. */
   readonly isServing: boolean;
 }
 
@@ -20,8 +20,9 @@ export interface PoolFacts {
 export type PoolStep = 'hand-out' | 'ask' | 'connect' | 'none';
 
 /**
- * Decides a pool's next step; repeat until it returns `none`. At most one connection is made or checked for each
- * waiting caller. While Redis is unavailable, none is, because the main connection notices when Redis is back.
+ * Decides a pool's next step. Call it again until it returns `none`. At most one connection is made or checked for each
+ * waiting caller. While Redis is unavailable, no connection is made or checked, because the shared connection notices
+ * when Redis is back.
  */
 export function nextPoolStep(facts: PoolFacts): PoolStep {
   const { waiting, coming, size } = facts;

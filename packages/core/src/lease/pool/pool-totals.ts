@@ -1,6 +1,6 @@
 import { Durations, type DurationTotals } from '../../observability/totals.ts';
 
-/** Totals of a pool since the start. The object is live: its counts keep increasing. */
+/** Totals of all leases and transactions since the start. The object is live: its counts keep increasing. */
 export interface PoolTotals {
   /** Number of leases that were refused, immediately or after waiting. */
   readonly refused: number;
@@ -12,7 +12,7 @@ export interface PoolTotals {
   readonly uses: DurationTotals;
 }
 
-/** Collects the totals of a pool. */
+/** Collects the totals of all pools of a `RedisResilience`. */
 export class PoolCounts implements PoolTotals {
   refused = 0;
   readonly creates = new Durations();

@@ -68,7 +68,7 @@ export class Pool {
     return this.#leases.count + this.#waiting.length;
   }
 
-  /** Grants a lease as soon as a connection is free, first come, first served. Callers wait for Redis as commands do. */
+  /** Grants a lease once a connection is free, first come, first served. In an outage, callers wait as commands do. */
   acquire({ name, deadlineAt, signal }: LeaseRequest): Lease | Promise<Lease> {
     const now = this.#clock.now();
     this.#pulse.take(now);
@@ -116,7 +116,7 @@ export class Pool {
     if (this.#isClosed) return;
     const { main, settings } = this.#parts;
     const isServing = main.state === 'ready';
-    // While Redis is unavailable, callers wait for as long as calls that were in flight when it became unavailable.
+    // From now on, callers may wait as long as calls that were in flight when Redis became unavailable.
     if (this.#wasServing && !isServing) {
       this.#waiting.shorten(this.#clock.now() + 2 * settings.admission.maxWaitMs);
     } else if (isServing && !this.#wasServing) this.#waiting.lengthen();
