@@ -5,8 +5,8 @@ import { internals, type Internals } from './internals.ts';
 
 /**
  * Abandons the connection attempt that a client began before it was protected, because that attempt has no time limit
- * and its socket is not verified. The client does not notice that its socket is destroyed. It is made to ask its
- * connector, which is now ours, for another one. A pending `connect()` settles with the new attempt.
+ * and its socket is not verified. The client does not notice that its socket is destroyed. The client then asks its
+ * connector, which now belongs to this library, for another socket. A pending `connect()` settles with the new attempt.
  *
  * @param former the connector that began the attempt
  * @param onGivenUp called with each socket that is destroyed, before it has closed
@@ -31,9 +31,9 @@ export function beginAgain(
   if (target.status !== 'connecting' && target.status !== 'connect') return;
   const { stream } = target;
   const hasSocket = stream !== undefined && !stream.closed;
-  // The socket has just failed. The client is about to be notified, and will ask for another one by itself.
+  // The socket has just failed. The client is about to be notified, and will then ask for another socket itself.
   if (hasSocket && stream.destroyed) return;
-  // To the client this looks like the pause between two attempts, so it can still be closed during this time.
+  // To the client, this looks like the pause between two attempts, so the client can still be closed during this time.
   target.status = 'reconnecting';
   if (hasSocket) {
     discard(stream);
@@ -41,12 +41,12 @@ export function beginAgain(
     return;
   }
   awaitFormer(target, discard);
-  // With sentinels, ioredis would keep asking them forever. With a plain address, it has a socket before this turn of
-  // the event loop ends.
+  // With sentinels, ioredis would keep asking the sentinels forever. With a plain address, ioredis has a socket before
+  // this turn of the event loop ends.
   if (Array.isArray(target.options['sentinels'])) former.disconnect();
 }
 
-/** Waits for an attempt that has no socket yet. It ends with a socket, or with an error that would end the client. */
+/** Waits until an attempt that has no socket yet either gets one or fails. A failure is kept from ending the client. */
 function awaitFormer(target: Internals, discard: (stream: Socket) => void): void {
   const { stream: latest } = target;
   const setStatus = target.setStatus.bind(target);
@@ -68,7 +68,7 @@ function awaitFormer(target: Internals, discard: (stream: Socket) => void): void
     get: () => latest,
     set: (stream: Socket) => {
       define(target, stream);
-      // Deferred until the client has attached its listeners.
+      // Deferred until the client has attached its listeners to the socket.
       queueMicrotask(() => {
         discard(stream);
         ended();

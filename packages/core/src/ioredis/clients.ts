@@ -55,7 +55,7 @@ export function markProtected(client: Redis | Cluster): void {
 /** Makes a client that is logged show its state instead of its options, which include the password. */
 export function printClient(client: Redis | Cluster): void {
   Object.defineProperties(client, isCluster(client) ? printedCluster : printedRedis);
-  // A pipeline that is logged shows these as well.
+  // A pipeline that is logged shows the options as well.
   Object.defineProperties(internals(client).options, printedOptions);
 }
 

@@ -12,8 +12,8 @@ const driverLogs = /ioredis/.test(process.env['DEBUG'] ?? '') || process.env['DE
 
 /**
  * Returns a function that writes a plain command to the socket and adds it to ioredis' queue of unanswered commands,
- * without the other work of `sendCommand`. Undefined if every command has to go through `sendCommand` because of a
- * tracer, ioredis' debug log or its option `himportFieldsets`.
+ * without the other work of `sendCommand`. Returns undefined if every command has to go through `sendCommand` because
+ * of a tracer, ioredis' debug log or its option `himportFieldsets`.
  */
 export function fastPathOf(
   client: Redis,
@@ -48,8 +48,8 @@ export function fastPathOf(
 }
 
 /**
- * Returns a replacement for a pipeline's stream, to be used when each command in the pipeline is written as soon as it
- * is issued, some of them on the fast path. Undefined if a tracer must see the pipeline's own stream.
+ * Returns a replacement for a pipeline's stream. It is used when each command in the pipeline is written as soon as it
+ * is issued, some of them on the fast path. Returns undefined if a tracer must see the pipeline's own stream.
  */
 export function streamAtOnce(client: Redis): PipelineStream | undefined {
   if (commandChannel.hasSubscribers) return undefined;

@@ -6,13 +6,13 @@ type Hearer = (...args: never[]) => void;
 const hearers = new WeakMap<Redis | Cluster, Map<string, Hearer[]>>();
 
 /**
- * Calls `hearer` at each event of this name, before the listeners of the application. Unlike a listener it is not
- * counted, is not removed by `removeAllListeners()`, and is called even if a listener throws.
+ * Calls `hearer` at each event of this name, before the listeners of the application. Unlike a listener, the hearer is
+ * not counted, is not removed by `removeAllListeners()`, and is called even if a listener throws.
  */
 export function hear(client: Redis | Cluster, event: string, hearer: Hearer): void {
   const known = hearers.get(client) ?? hearAll(client);
   const others = known.get(event);
-  // Not spread: V8 leaves room for 17 more in an array that is.
+  // Not made by spreading, because V8 reserves room for 17 more elements in an array that is.
   known.set(event, others === undefined ? [hearer] : others.concat(hearer));
 }
 

@@ -3,12 +3,12 @@ import { logsIn } from '../driver/besides-replies.ts';
 import type { DriverCommand } from '../driver/driver-command.ts';
 
 /**
- * Makes it detectable that the server sends no reply to a login that it refuses: each login is followed by PING, whose
- * reply cannot be mistaken for the reply to a login.
+ * Detects that the server has sent no reply to a login that it refuses. For that purpose, each login is followed by a
+ * PING, whose reply cannot be mistaken for the reply to a login.
  *
- * In a transaction, such a server leaves the login out of its reply to EXEC, so the parser takes the next reply as the
- * missing part. EXEC is therefore followed by as many PINGs as the transaction has logins, with a unique text: a reply
- * to EXEC that is not complete then ends with that text.
+ * In a transaction, such a server leaves the refused login out of its reply to EXEC, and the parser takes the next
+ * reply for the missing element. Therefore, EXEC is followed by one PING with a unique text for each login in the
+ * transaction. An incomplete reply to EXEC then ends with that text.
  */
 export class Logins {
   readonly #ping: (text: string) => void;
@@ -31,7 +31,7 @@ export class Logins {
     } else if (name === 'exec' && this.#queued > 0) command.followedBy = randomUUID();
   }
 
-  /** Call when the client has sent a command. `isAlone`: it is not part of a batch. */
+  /** Call when the client has sent a command. `isAlone` means that the command is not part of a batch. */
   sent(command: DriverCommand, isAlone: boolean): void {
     const name = command.name.toLowerCase();
     if (name === 'exec' || name === 'discard') {

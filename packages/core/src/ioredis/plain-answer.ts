@@ -3,8 +3,8 @@ import type { DriverCommand } from '../driver/driver-command.ts';
 import { internals, type Internals } from './internals.ts';
 
 /**
- * Resolves the oldest unanswered command. Returns false, and does nothing, if the client's own parser must read the
- * reply.
+ * Resolves the oldest unanswered command with the reply from `start` to `end` in the chunk. Returns false, and does
+ * nothing, if the client's own parser must read the reply.
  */
 export type AnswerPlain = (chunk: Buffer, start: number, end: number) => boolean;
 
@@ -15,9 +15,9 @@ interface Encoded {
 const [status, number, nothing, zero, minus, carriageReturn] = [0x2b, 0x3a, 0x5f, 0x30, 0x2d, 0x0d];
 
 /**
- * Reads a bulk string, a status, a number or a null that is complete within a chunk, and resolves its command just as the
- * client would. Resolves only fast-path commands, because nothing else needs to see their replies. Raw commands read
- * their own replies.
+ * Returns a function for replies that are complete within a chunk: bulk strings, statuses, numbers and nulls. It
+ * resolves their commands just as the client would, but only those on the fast path, because no other code needs to see
+ * their replies. Raw commands read their own replies.
  */
 export function plainAnswerOf(client: Redis): AnswerPlain {
   const target = internals(client);

@@ -11,11 +11,12 @@ interface Transactional {
 
 /**
  * Makes the transactions of a client behave like its commands: if the caller ignores the promise of `exec()`, an error
- * of this library does not become an unhandled rejection. ioredis derives that promise from those of the commands.
+ * of this library does not become an unhandled rejection. ioredis derives that promise from the promises of the
+ * commands.
  */
 export function quietTransactions(client: Redis | Cluster): void {
   const target = client as unknown as Transactional;
-  // Functions of the client itself, and not of its class, belong to the application.
+  // A method that belongs to the client itself, and not to its class, was set by the application.
   if (!Object.hasOwn(target, 'multi')) target.multi = quietMulti;
   if (!Object.hasOwn(target, 'exec')) target.exec = quietExec;
 }
@@ -23,7 +24,7 @@ export function quietTransactions(client: Redis | Cluster): void {
 function quietMulti(this: Transactional, ...args: unknown[]): { exec: Exec } {
   const pipeline = beneath(this, 'multi', quietMulti).apply(this, args);
   const exec = pipeline.exec;
-  // With `pipeline: false`, this is the promise of a command.
+  // With `pipeline: false`, `multi()` returns the promise of a command.
   if (typeof exec !== 'function') return pipeline;
   pipeline.exec = function quiet(this: unknown, callback?: unknown) {
     // When ioredis resends the transaction, it calls `exec()` again and ignores the promise.
@@ -37,7 +38,10 @@ function quietExec(this: Transactional, callback?: unknown): Promise<unknown> {
   return quieted(beneath(this, 'exec', quietExec).call(this, callback), callback);
 }
 
-/** Returns the driver's own method. The client may be the prototype of other clients, such as leased ones. */
+/**
+ * Returns the driver's own method, which `quiet` has replaced. `client` may inherit from the client with the
+ * replacement, as a leased client does.
+ */
 function beneath<Name extends keyof Transactional>(
   client: Transactional,
   name: Name,

@@ -4,7 +4,7 @@ import type { Internals } from './internals.ts';
 
 /**
  * The database number that a client has selected. ioredis considers a SELECT done as soon as it is sent, even if the
- * server refuses it; after a refusal, this class restores the previous number.
+ * server then refuses it. After a refusal, this class restores the previous number.
  */
 export class SelectedDatabase {
   readonly #target: Internals;
@@ -34,8 +34,8 @@ export class SelectedDatabase {
     );
   }
 
-  // Call before the handshake on a new connection, so that it selects this number. Otherwise, ioredis would send SELECT
-  // only after the handshake, behind the calls that are retried.
+  // Call before the handshake on a new connection, so that the handshake selects the current number. Otherwise, ioredis
+  // would send SELECT only after the handshake, behind the calls that are retried.
   keep(): void {
     const { condition, prevCondition } = this.#target;
     if (condition && prevCondition) condition.select = prevCondition.select;

@@ -19,21 +19,23 @@ export function takeOverConnection(client: Redis, connector: DriverConnector): v
     autoResubscribe: false,
     enableOfflineQueue: true,
     enableReadyCheck: false,
-    // Not needed: commands written in the same turn of the event loop are sent together anyway, and here each keeps its
-    // own deadline and outcome.
+    // Not needed: commands written in the same turn of the event loop are sent together anyway. Without it, each
+    // command keeps its own deadline and outcome.
     enableAutoPipelining: false,
     reconnectOnError: null,
     connectTimeout: 0,
   });
-  // Cleared only if set: two more options would double the table in which V8 keeps the options of each client.
+  // These are cleared only if set: two more options would double the table in which V8 keeps the options of each
+  // client.
   for (const name of ['commandTimeout', 'socketTimeout']) {
     if (target.options[name] !== undefined) target.options[name] = undefined;
   }
 }
 
 /**
- * Sets options that are only for this client. They are not copied with the others: a plain client that an application
- * makes from `client.options` would dial without a pause in an outage, and not restore its subscriptions.
+ * Sets options that are only for this client, and that do not appear when its options are copied. Otherwise, a plain
+ * client that an application makes from `client.options` would dial without a pause in an outage, and not restore its
+ * subscriptions.
  */
 export function keepToClient(options: object, own: Readonly<Record<string, unknown>>): void {
   for (const [name, value] of Object.entries(own)) {
@@ -47,8 +49,8 @@ function refuseStaleReady(target: Internals): void {
   const setStatus = target.setStatus.bind(target);
   target.setStatus = (...args) => {
     if (args[0] !== 'ready' || target.status === 'connect') return setStatus(...args);
-    // When this call returns, ioredis discards the saved subscriptions as if they had been restored. They have not, so
-    // they are put back.
+    // When this call returns, ioredis discards the saved subscriptions as if they had been restored. They have not been
+    // restored, so they are put back.
     const { prevCondition } = target;
     queueMicrotask(() => {
       target.prevCondition ??= prevCondition ?? null;
@@ -81,8 +83,8 @@ export function takeOverRetries(client: Redis): void {
 }
 
 /**
- * Wraps `disconnect` so that it ends the client immediately, even between two connection attempts, when ioredis itself
- * would never end.
+ * Wraps `disconnect` so that it ends the client immediately, even in the pause between two connection attempts. In that
+ * pause, ioredis' own method would never end the client.
  */
 export function interceptDisconnect(client: Redis): void {
   const target = internals(client);
@@ -103,8 +105,9 @@ export function interceptDisconnect(client: Redis): void {
 }
 
 /**
- * A monitoring connection does not reply to commands and has no gate. Its first lines may arrive together with the
- * reply to MONITOR, so the client must be in monitor mode before the promise of that reply settles.
+ * Puts a monitoring client into monitor mode as soon as the reply to MONITOR is read: the first lines may arrive
+ * together with that reply, before its promise settles. The client has no gate, because the connection replies to no
+ * commands.
  */
 export function monitorAtOnce(client: Redis, send: SendCommand): void {
   const target = internals(client);

@@ -6,7 +6,10 @@ export interface ClusterInternals {
   readonly options: Record<string, unknown>;
   setStatus(status: string): void;
   readonly slots: (readonly string[] | undefined)[];
-  /** The group of nodes of each slot, and the number of each group, keyed by its addresses. */
+  /**
+   * The first property contains the number of the group of nodes that serves each slot. The second contains the number
+   * of each group, keyed by the addresses of its nodes.
+   */
   readonly _groupsBySlot: (number | undefined)[];
   _groupsIds: Record<string, number>;
   startupNodes: StartupNode[];
@@ -29,7 +32,7 @@ export interface ClusterInternals {
   readonly shardedSubscribers: ShardSubscriberGroup | undefined;
 }
 
-/** The addresses of each slot's nodes, its primary first. */
+/** The addresses of the nodes that serve each slot. The primary comes first. */
 export type SlotOwners = readonly (readonly string[] | undefined)[];
 
 /** The connections for shard channels. */

@@ -3,8 +3,8 @@ import type { ClusterInternals } from './cluster-internals.ts';
 import { nodesPerTurn } from './in-turns.ts';
 
 /**
- * Disconnects these nodes. Yields whenever the rest has to wait for the next turn of the event loop. All of them leave
- * the client's pool first, because ioredis counts the nodes of the pool whenever a node ends.
+ * Disconnects these nodes, a few in each turn of the event loop: yields when the next turn has to begin. All nodes
+ * leave the client's pool first, because ioredis counts the nodes in the pool whenever a node ends.
  */
 export function* dropNodes(target: ClusterInternals, nodes: readonly Redis[]): Iterable<void> {
   for (const { options } of nodes) target.connectionPool.removeNode(`${options.host}:${options.port}`);

@@ -1,11 +1,11 @@
 import type { Clock } from '../../clock.ts';
 
-/** Creating or ending a node takes tens of microseconds. */
+/** Number of nodes to create or end in one turn of the event loop. Each takes tens of microseconds. */
 export const nodesPerTurn = 32;
 
 /**
- * Runs the steps, and waits for the next turn of the event loop after each. Returns false, and goes no further, once
- * `isGone` returns true.
+ * Runs the steps, and waits for the next turn of the event loop after each. Stops and returns false once `isGone`
+ * returns true.
  */
 export async function inTurns(steps: Iterable<void>, clock: Clock, isGone: () => boolean): Promise<boolean> {
   if (isGone()) return false;

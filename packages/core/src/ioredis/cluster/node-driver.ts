@@ -60,7 +60,8 @@ export class IoredisNode extends RedisDriver implements NodeDriver {
 
 type Waiting = ReturnType<Internals['offlineQueue']['toArray']>[number];
 
-// After `-ASK`, ioredis sends ASKING without awaiting it: if the node cannot be reached, the rejection would be unhandled.
+// After an ASK redirection, ioredis sends ASKING without awaiting it. If the node could not be reached, the rejection
+// would be unhandled.
 function tolerateAsking(client: Redis): void {
   const ask = client.asking.bind(client);
   client.asking = () => {

@@ -5,10 +5,10 @@ import { clusterInternals } from './cluster-internals.ts';
 const periodMs = 100;
 
 /**
- * Bounds how often a cluster client chooses a node for its subscriptions: per period, at most once for each node that
- * it knows. ioredis chooses again as soon as connecting to the chosen node has failed. A connection to a node whose
- * last attempt has just failed is refused immediately, so a client that all nodes refuse would keep choosing within one
- * turn of the event loop.
+ * Limits how often a cluster client chooses a node for its subscriptions: in each period, at most once for each node
+ * that it knows. ioredis chooses again as soon as connecting to the chosen node has failed. This library refuses a
+ * connection immediately if the last attempt to reach the node has just failed. A client that cannot reach any node
+ * would therefore keep choosing within one turn of the event loop.
  */
 export function paceSubscriber(cluster: Cluster, clock: Clock): void {
   const { subscriber } = clusterInternals(cluster);

@@ -1,8 +1,8 @@
 import type { ClusterInternals } from './cluster-internals.ts';
 
 /**
- * ioredis counts redirections across all attempts, and reports too many of them with its own error, which hides the
- * last node's reply. Here each attempt counts from zero, and the gate gets the node's reply.
+ * Makes each attempt of a call count its redirections from zero. If there are too many, the gate gets the last node's
+ * reply. ioredis itself counts across all attempts, and reports an error of its own that hides this reply.
  */
 export function countRedirectionsOfAttempt(target: ClusterInternals): void {
   const handleError = target.handleError.bind(target);

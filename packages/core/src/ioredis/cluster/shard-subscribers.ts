@@ -52,8 +52,9 @@ export class ShardSubscribers {
   }
 
   /**
-   * Remakes lost connections, and subscribes again to the channels that are not among those `standing`. ioredis
-   * subscribes only once after the slots have changed. A node refuses that if it does not know of the change yet.
+   * Remakes lost connections, and subscribes again to the channels that are not in `standing`. ioredis itself
+   * subscribes only once after the slots have changed, and a node that does not know of the change yet refuses the
+   * subscription.
    */
   renew(standing: ReadonlySet<string>): void {
     const group = this.#group;
@@ -87,7 +88,8 @@ function watchOne(
     const instance = subscriber.getInstance();
     if (instance === null) return;
     const ssubscribe = instance.ssubscribe.bind(instance) as (...args: unknown[]) => Promise<unknown>;
-    // Before version 5.7, ioredis leaves the promises of its own subscriptions alone, and a refusal ends the process.
+    // Before version 5.7, ioredis does not handle the promises of its own subscriptions, so a refusal would end the
+    // process.
     const subscribe = (...args: unknown[]): Promise<unknown> => {
       const answer = ssubscribe(...args);
       answer.catch(ignore);

@@ -19,8 +19,8 @@ interface Place {
 type Address = SlotRange['nodes'][number];
 
 /**
- * The last lesson, and the lists that it wrote to the client's table. The client changes these lists when it follows
- * redirections.
+ * The last lesson, and the lists of addresses that it wrote to the client's table. The client changes these lists when
+ * it follows redirections.
  */
 interface Learnt extends Lesson {
   readonly lists: readonly (readonly string[])[];
@@ -37,7 +37,7 @@ const groupsIds = '_groupsIds';
 const manyRanges = 256;
 
 /**
- * Teaches a cluster client which node owns which slots. A large table is learnt over several turns of the event loop:
+ * Tells a cluster client which node owns which slots. A large table is applied over several turns of the event loop:
  * first its new nodes are created, then all slots change at once, and then the nodes without slots are dropped.
  */
 export class SlotLesson {
@@ -76,7 +76,7 @@ export class SlotLesson {
     return ranges.length === known.length && ranges.every((range, index) => isSameRange(range, known[index]));
   }
 
-  /** A node that is the primary of one range and a replica in another is a primary. */
+  /** A node that is the primary of one range and a replica in another counts as a primary. */
   #lessonOf(ranges: readonly SlotRange[]): Lesson {
     const places = new Map<string, Place>();
     const isMapped = Boolean(this.#target.options['natMap']);
@@ -91,7 +91,7 @@ export class SlotLesson {
     return { ranges, owners, places };
   }
 
-  /** Yields whenever the rest has to wait for the next turn of the event loop. */
+  /** Creates the missing nodes, a few in each turn of the event loop: yields when the next turn has to begin. */
   *#createNodes({ places }: Lesson): Iterable<void> {
     const { connectionPool: pool } = this.#target;
     let created = 0;
@@ -125,7 +125,8 @@ export class SlotLesson {
 }
 
 /**
- * Numbers the groups of nodes. The client compares these numbers to check that one node serves all keys of a pipeline.
+ * Numbers the groups of nodes that serve slots together. The client compares these numbers to check that one node
+ * serves all keys of a pipeline.
  */
 function writeGroups(target: ClusterInternals): void {
   const ids = Object.create(null) as Record<string, number>;

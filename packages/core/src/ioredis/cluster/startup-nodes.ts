@@ -20,8 +20,8 @@ export function rememberNodes(cluster: Cluster): void {
 }
 
 /**
- * ioredis finds no startup node at all if one name cannot be resolved. Without this, a single node that announced such
- * a name would keep the cluster from ever being found again, although the configured nodes work.
+ * Makes the client fall back to the configured startup nodes if a name cannot be resolved. One such name makes ioredis
+ * find no startup node at all: a single node that announced it would keep the cluster from ever being found again.
  */
 function tolerateLostNames(cluster: Cluster, configured: StartupNode[]): void {
   const target = clusterInternals(cluster);

@@ -42,8 +42,8 @@ export function mendCommands(): void {
 }
 
 /**
- * Makes ioredis know no command that has the name of an inherited property. Its tables are plain objects: without this,
- * it would take a command named `constructor` for QUIT, and never connect again once its connection is lost.
+ * Keeps ioredis from mistaking the name of an inherited property for a known command. Its tables are plain objects: it
+ * would take a command named `constructor` for QUIT, and never connect again once its connection is lost.
  */
 function ignoreInheritedNames(commands: DriverCommands): void {
   const tables = [commands.getFlagMap?.(), commands['_transformer']];
@@ -51,10 +51,10 @@ function ignoreInheritedNames(commands: DriverCommands): void {
 }
 
 /**
- * The promise of a command whose arguments could not be converted is already rejected, and the command has no
- * `resolve`. With a key prefix, ioredis would then throw while it creates the command, so that no caller gets that
- * promise, and the process ends with an unhandled rejection. A command whose keys cannot be prefixed becomes such a
- * command.
+ * Keeps ioredis from throwing while it creates a command with a key prefix. If a command's arguments could not be
+ * converted, its promise is already rejected, and it has no `resolve`. If ioredis then threw, no caller would get that
+ * promise, and the process would end with an unhandled rejection. A command whose keys cannot be prefixed is rejected
+ * in the same way.
  */
 function findPresentKeys({ prototype }: DriverCommands): void {
   const iterate = prototype['_iterateKeys'];
@@ -75,9 +75,9 @@ function findPresentKeys({ prototype }: DriverCommands): void {
 }
 
 /**
- * ioredis begins to count the results of a pipeline when the pipeline is executed. The result of a command whose
- * arguments could not be converted arrives earlier, unless `exec()` is called in the same turn on a connection that is
- * ready, and the pipeline would wait for that result forever.
+ * Makes a pipeline count the results of commands whose arguments could not be converted. ioredis begins to count when
+ * the pipeline is executed. Such a result arrives earlier, unless `exec()` is called in the same turn on a connection
+ * that is ready. The pipeline would wait for that result forever.
  */
 function countBrokenCommands(pipeline: DriverPipeline): void {
   const { exec } = pipeline;
@@ -96,7 +96,10 @@ function countBrokenCommands(pipeline: DriverPipeline): void {
   };
 }
 
-/** ioredis may execute a pipeline later, when a Cluster is connected; no caller could catch an error thrown then. */
+/**
+ * Executes a pipeline, and turns an error that is thrown into a rejection. ioredis may execute a pipeline later, when a
+ * Cluster is connected, and no caller could catch an error thrown then.
+ */
 function execQuietly(pipeline: DriverPipeline, exec: DriverPipeline['exec'], args: unknown[]): unknown {
   try {
     return exec.apply(pipeline, args);

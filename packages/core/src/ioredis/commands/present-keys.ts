@@ -8,7 +8,7 @@ export interface KeyedCommand {
 type Transform = (key: unknown) => unknown;
 type IterateKeys<Keyed> = (this: Keyed, transform?: Transform) => unknown[];
 
-/** Where each of these commands states how many keys follow. */
+/** The index of the argument in which each of these commands states its number of keys. */
 const countAt = new Map<string, number>([
   ...['eval', 'evalsha', 'eval_ro', 'evalsha_ro', 'fcall', 'fcall_ro'].map((name) => [name, 1] as const),
   ...['blmpop', 'bzmpop', 'zunionstore', 'zinterstore', 'zdiffstore'].map((name) => [name, 1] as const),
@@ -20,8 +20,8 @@ const countAt = new Map<string, number>([
 
 /**
  * Like ioredis' `iterate`, but only for the keys that a command has. If a command states more keys than it has, or no
- * number, ioredis adds undefined arguments: the command then fails while it is written or, if a prefix has been put
- * before each of them, runs with keys that no caller named. A count of billions would fill the memory.
+ * number, ioredis adds undefined arguments. The command then fails while it is written or, if the client has a key
+ * prefix, runs with keys that no caller named. A count of billions would fill the memory.
  */
 export function presentKeys<Keyed extends KeyedCommand>(
   command: Keyed,

@@ -6,14 +6,14 @@ import { internals } from '../internals.ts';
 
 interface OwnStream extends PipelineStream {
   write(chunk: string | Buffer): void;
-  /** Why no command of a transaction may be sent any more. */
+  /** Why no further command of the transaction may be sent; undefined if commands may be sent. */
   failure?: Error;
 }
 
 /**
- * Rejects a command if the driver throws when the command is passed to it: the command may be too long for a string, or
- * a function of the application may have thrown. If the command had waited for a connection, no caller could catch that
- * error.
+ * Returns a `sendCommand` that rejects a command if the driver throws while sending it. The command may be too long for
+ * a string, or a function of the application may throw. If the command had waited for a connection, no caller could
+ * catch that error.
  */
 export function rejectInsteadOfThrowing(send: SendCommand): SendCommand {
   const sendOrReject: SendCommand = (command, stream, node) => {
@@ -57,7 +57,10 @@ function bounds({ name }: DriverCommand): boolean {
   return name === 'multi' || name === 'exec';
 }
 
-/** Without its MULTI, the rest would run on its own; without its EXEC, the server would keep queueing commands. */
+/**
+ * Ends a transaction whose MULTI or EXEC could not be sent. Without MULTI, the other commands would run on their own.
+ * Without EXEC, the server would keep queueing commands.
+ */
 function failTransaction(stream: OwnStream, error: unknown): void {
   stream.failure = asCallersFault(error);
   socketOf(stream)?.destroy();
@@ -66,8 +69,9 @@ function failTransaction(stream: OwnStream, error: unknown): void {
 const streams = new WeakMap<PipelineStream, OwnStream>();
 
 /**
- * ioredis' own stream writes a pipeline once it has received all of its commands. If one were missing, it would write
- * none, and the next replies would go to commands that were never written. Returns a stream that does not wait.
+ * Returns a replacement for a pipeline's stream that writes each command immediately. ioredis' own stream waits until
+ * it has received all commands. If one were missing, it would write none, and the next replies would go to commands
+ * that were never written.
  */
 function streamWithoutCount(stream: PipelineStream): OwnStream {
   const known = streams.get(stream);

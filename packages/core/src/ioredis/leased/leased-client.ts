@@ -25,8 +25,9 @@ interface LeasedClient extends Redis {
 }
 
 /**
- * Creates the clients that are handed out for one connection. Each looks like that connection's client, belongs to one
- * lease, and sends nothing once that lease has ended, even if the connection has since been leased to another caller.
+ * Returns a function that creates a client for each lease of one connection. Such a client looks like the connection's
+ * own client, but sends nothing once its lease has ended, even if the connection has since been leased to another
+ * caller.
  */
 export function leasedClients(client: Redis): (use: ClientUse) => Redis {
   const overlay = Object.create(client, Object.getOwnPropertyDescriptors(overlayOf(client))) as object;
@@ -92,7 +93,7 @@ function overlayOf(client: Redis): object {
     end(this: LeasedClient): void {
       this.disconnect();
     },
-    // ioredis' `monitor` calls `duplicate`, which would throw an error instead of rejecting.
+    // ioredis' `monitor` calls `duplicate`, which throws an error after the end of the lease instead of rejecting.
     async monitor(this: LeasedClient): Promise<Redis> {
       throwIfEnded(this, 'monitor');
       return await client.monitor();

@@ -71,7 +71,7 @@ export class RawClient {
     return condition === null ? undefined : (condition.protocol ?? 2);
   }
 
-  /** @param timeoutMs deadline of this command; defaults to that of the resilience */
+  /** @param timeoutMs deadline of this command; default: `timeoutMs` of the `RedisResilience` */
   send({ args, read, fail = asItIs }: RawRequest, timeoutMs?: number): RawCall<unknown> {
     const command = new RawCommand(this.#prefixed(args), read, fail, timeoutMs);
     this.#target.sendCommand(command);

@@ -19,7 +19,7 @@ export class RawCommand implements DriverCommand {
   readonly name: string;
   readonly args: unknown[];
   readonly promise: Promise<unknown>;
-  /** Deadline of this command in milliseconds; undefined to use that of the resilience. */
+  /** Deadline of this command in milliseconds; undefined for the deadline that is configured for all commands. */
   readonly timeoutMs: number | undefined;
   resolve: (value: unknown) => unknown;
   reject: (error: Error) => unknown;
@@ -63,18 +63,16 @@ export class RawCommand implements DriverCommand {
     return new Command(this.name, this.args as string[]).getKeys();
   }
 
-  /** Does nothing, because the command reads its own reply in either protocol. */
   setReplyContext(): void {
-    // Nothing to set: the command reads its own reply.
+    // Nothing to set, because the command reads its own reply in either protocol.
   }
 
-  /** Does nothing, because the resilience manages deadlines. */
   setTimeout(): void {
-    // Nothing to set: the resilience manages deadlines.
+    // Nothing to set, because this library enforces all deadlines itself.
   }
 
   setBlockingTimeout(): void {
-    // Nothing to set: the resilience manages deadlines.
+    // Nothing to set, because this library enforces all deadlines itself.
   }
 
   extractBlockingTimeout(): undefined {

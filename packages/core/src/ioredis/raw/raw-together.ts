@@ -5,7 +5,7 @@ import { RawCommand, type MapError } from './raw-command.ts';
 /** The replies to commands that were sent as one: the bytes of each reply, or its error. */
 export type JoinedAnswers = readonly (Buffer | Error | undefined)[];
 
-/** Number of replies that are still due on a connection beyond one for each command in the client's queue. */
+/** Number of replies that are due on a connection in addition to one for each command in the client's queue. */
 export interface FurtherReplies {
   count: number;
 }
@@ -32,7 +32,7 @@ export class RawTogether extends RawCommand {
 
   // Called each time the commands are sent, so all their replies are due again.
   override toWritable(): string | Buffer {
-    // First, because it throws if there is too much for a string.
+    // Encoding comes first, because it throws if the bytes are too many for a string.
     const bytes = encodeArguments(this.joined);
     this.#missing = this.joined.length;
     this.#further = this.#present();

@@ -47,7 +47,10 @@ export class ReplyRouter {
     });
   }
 
-  /** The count of replies that are due on the client's current connection beyond one for each command in its queue. */
+  /**
+   * The count of replies that are due on the client's current connection, in addition to one for each command in its
+   * queue.
+   */
   get further(): FurtherReplies {
     return this.#further;
   }
@@ -127,7 +130,7 @@ export class ReplyRouter {
       }
       const end = frames.next(piece, at);
       if (frames.failure !== undefined) {
-        // From here on, all bytes go to the parser. It reports the malformed reply, and the connection ends.
+        // From here on, all bytes go to the parser, which reports the malformed reply and ends the connection.
         this.#place = { kind: 'unknown' };
         this.#parse(piece.subarray(from));
         return;

@@ -1,6 +1,6 @@
 import type { DriverStatus } from '../../driver/driver-status.ts';
 
-/** Returns the status for which ioredis uses this name. */
+/** Returns the driver's status that corresponds to a status of ioredis. */
 export function driverStatusOf(name: string): DriverStatus {
   return statuses[name] ?? 'closed';
 }

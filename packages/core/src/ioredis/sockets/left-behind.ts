@@ -7,14 +7,14 @@ import type { Redis } from 'ioredis';
 type Queue = Internals['commandQueue'];
 
 /**
- * Detaches a silent socket from a client, which continues as if the socket had closed, and keeps reading it for
- * commands that must not run twice, because their replies may still arrive. All other commands fail as if the socket
- * had closed, and their replies are skipped.
+ * Detaches a socket that has stopped delivering replies. The client continues as if the socket had closed. The socket is
+ * still read for commands that must not run twice, because their replies may yet arrive. All other commands fail, and
+ * their replies are skipped.
  *
  * @param own the listeners for `close` that do not belong to the client
- * @returns whether the socket is still read. It is not, and nothing has changed, if it carries a raw command or no
- * command that must not run twice, or if it carries a write that is about to be retried on the next socket and would
- * run here after that
+ * @returns whether the socket is still read. If not, nothing has changed. That is the case if no command must be kept
+ * from running twice, if the socket carries a raw command, or if the socket carries a write that will be retried on the
+ * next socket and could run on this one afterwards
  */
 export function leaveBehind(
   client: Redis,
@@ -43,7 +43,8 @@ export function leaveBehind(
   socket.removeAllListeners('error');
   socket.on('error', ignore);
   onLeft();
-  // Done here and not by the client, because the client would also remove the parser from the socket.
+  // The commands are rejected here and not by the client, because the client would also remove the parser from the
+  // socket.
   for (const { command } of others) command.reject(new Error('Connection is closed.'));
   closeFor(socket, own);
   socket.once('close', () => {
@@ -129,5 +130,5 @@ function emptyLike(queue: Queue): Queue {
 }
 
 function ignore(): void {
-  // Nothing to do: the `close` event that follows the error is what is handled.
+  // The `close` event, which follows the error, is handled instead.
 }

@@ -4,9 +4,10 @@ import type { ProvenState } from '../../driver/driver.ts';
 import type { ServerInfo } from '../../handshake/verify-handshake.ts';
 
 /**
- * Resolves a command in the driver's own handshake without sending it, if the effect of the command (login, protocol,
- * database, name or mode) was already established when the connection was verified. This saves a round trip. CLIENT
- * SETINFO, whose reply does not matter, is sent without waiting for it, and not to servers too old for it. Returns false if the command must be sent.
+ * Resolves a command in the driver's own handshake without sending it, if its effect (login, protocol, database, name
+ * or mode) was already established when the connection was verified. This saves a round trip. CLIENT SETINFO is
+ * resolved without awaiting its reply, which does not matter, and is not sent to servers that do not support it.
+ * Returns false if the command must be sent.
  */
 export function answerFromProof(command: DriverCommand, proven: ProvenState, send: SendCommand): boolean {
   const [first, second] = command.args.flat().map(String);
@@ -41,7 +42,10 @@ function answer(command: DriverCommand, isProven: boolean, value: unknown = 'OK'
   return isProven;
 }
 
-/** Redis knows CLIENT SETINFO from 7.2 on, as does Valkey. Each refusal would cost an error, and a write of its own. */
+/**
+ * Returns whether the server supports CLIENT SETINFO, as Redis does from 7.2 on, and Valkey in all versions. Another
+ * server would only reply with an error.
+ */
 function knowsSetInfo({ redis_version: version, valkey_version: valkey }: ServerInfo): boolean {
   if (valkey !== undefined || version === undefined) return true;
   const [major = Infinity, minor = Infinity] = version.split('.').map(Number);
