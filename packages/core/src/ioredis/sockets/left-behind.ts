@@ -7,9 +7,9 @@ import type { Redis } from 'ioredis';
 type Queue = Internals['commandQueue'];
 
 /**
- * Detaches a socket that has stopped delivering replies. The client continues as if the socket had closed. The socket is
- * still read for commands that must not run twice, because their replies may yet arrive. All other commands fail, and
- * their replies are skipped.
+ * Detaches a socket that has stopped delivering replies. The client continues as if the socket had closed. The socket
+ * is still read for commands that must not run twice, because their replies may yet arrive. All other commands fail,
+ * and their replies are skipped.
  *
  * @param own the listeners for `close` that do not belong to the client
  * @returns whether the socket is still read. If not, nothing has changed. That is the case if no command must be kept
