@@ -118,9 +118,9 @@ export interface ConnectionOptions {
   readonly handshakeTimeoutMs?: number;
   /**
    * How long a connection is idle before it sends PING, with jitter. A connection with subscriptions sends PING after
-   * at most 1,000 ms. If a process has more than 100 connections to one server, they take turns, and each waits up to
-   * 19 times as long; but when the server stops replying on one of them, the idle ones all send PING within half a
-   * second. Default 5,000 ms.
+   * at most 1,000 ms. If a process has more than 100 connections to one server, the connections take turns, and each
+   * waits up to 19 times as long before its PING. When the server stops replying on one of these connections, all idle
+   * ones send PING within half a second. Default 5,000 ms.
    */
   readonly idlePingMs?: number;
   /**
@@ -138,9 +138,9 @@ export interface ConnectionOptions {
    */
   readonly integrity?: 'idle' | 'load' | 'off';
   /**
-   * Maximum size of a reply, in bytes on the wire. A larger reply drops the socket. A reply with too many elements does
-   * so, too: more than one element per 512 bytes of the process's heap limit. Default 512 MiB, the maximum length of a
-   * Redis string.
+   * Maximum size of a reply, in bytes on the wire. The client drops the socket if a reply is larger, or if a reply has
+   * more than one element per 512 bytes of the process's heap limit. Default 512 MiB, the maximum length of a Redis
+   * string.
    */
   readonly maxReplyBytes?: number;
   /** Idle time before the first TCP keepalive probe; 0 disables keepalive. Default 10,000 ms. */
@@ -186,8 +186,8 @@ export interface PoolOptions {
  */
 export interface FailoverOptions {
   /**
-   * How long the client waits, after it has found the server of the database in use to be unavailable, before it
-   * switches to another database. Default 150 ms.
+   * Time from the moment at which the client finds the database in use to be unavailable until it switches to another
+   * database. Default 150 ms.
    */
   readonly afterMs?: number;
   /**
@@ -205,8 +205,8 @@ export interface FailbackOptions {
    * How long the preferred database must respond without interruption before the client switches back to it. The time
    * is at least 1.25 times as long as the database was unavailable, or 2.5 s if that is shorter. Each process adds a
    * random part, up to a quarter. The time doubles whenever the database fails again soon after a switch back. `false`:
-   * the client switches back only when `failover()` is called. In both cases, it leaves a read-only database without
-   * this wait when a writable one responds. Default 60,000 ms.
+   * the client switches back only when `failover()` is called. Whatever the value, a read-only database is replaced
+   * without this wait when a writable one responds. Default 60,000 ms.
    */
   readonly afterMs?: number | false;
 }
