@@ -2,30 +2,33 @@ const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
 
 /**
- * Chunks shorter than this are copied into one block, so that a peer that sends single bytes does not cost one object
- * per byte.
+ * Chunks shorter than this are copied into a shared block. Otherwise, a peer that sends one byte at a time would cost
+ * one object per byte.
  */
 const shortPiece = 1024;
 const blockBytes = 16 * 1024;
 
 /**
- * Bytes that have arrived and not been consumed yet. Each byte is searched at most once, copied at most twice and
- * decoded once, however the bytes were split into chunks.
+ * A queue of bytes that have arrived but have not been consumed yet. Each byte is searched at most once, copied at most
+ * twice and decoded once, regardless of how the bytes were split into chunks.
  */
 export class ByteQueue {
   #pieces: Buffer[] = [];
-  /** Position of the first byte that has not been consumed: the index of its piece, and the offset in it. */
+  /**
+   * Position of the first byte that has not been consumed: `#piece` is the index of its piece, `#offset` the offset in
+   * that piece.
+   */
   #piece = 0;
   #offset = 0;
   #length = 0;
   /**
-   * Number of bytes at the front that have been searched and contain no line end, and the position at which the search
-   * continues.
+   * Number of bytes at the front that have been searched for a line end. The next two fields are the position at which
+   * the search continues.
    */
   #searched = 0;
   #searchPiece = 0;
   #searchOffset = 0;
-  /** The block that contains the last piece, as long as it has room for more. */
+  /** The block that contains the last piece, if further short chunks may be copied into that block. */
   #block: { readonly bytes: Buffer; end: number } | undefined;
   #handledBytes = 0;
 
@@ -48,7 +51,8 @@ export class ByteQueue {
   }
 
   /**
-   * Returns the byte at this distance from the front; undefined if it has not arrived. Efficient only near the front.
+   * Returns the byte at distance `place` from the front; undefined if that byte has not arrived. Slow far from the
+   * front.
    */
   at(place: number): number | undefined {
     let index = this.#piece;
@@ -60,7 +64,7 @@ export class ByteQueue {
     return undefined;
   }
 
-  /** Returns the length of the first line without its line end; undefined if the line end has not arrived. */
+  /** Returns the length of the first line, without its line end; undefined if the line end has not arrived. */
   lineLength(): number | undefined {
     for (;;) {
       const piece = this.#pieces[this.#searchPiece];
@@ -73,14 +77,14 @@ export class ByteQueue {
       this.#searchOffset = end;
       if (found !== -1 && before === carriageReturn && this.#searched >= 2) return this.#searched - 2;
       if (found !== -1) continue;
-      // The last piece may still grow.
+      // The last piece may still grow, so the search stays in it.
       if (this.#searchPiece === this.#pieces.length - 1) return undefined;
       this.#searchPiece++;
       this.#searchOffset = 0;
     }
   }
 
-  /** Removes bytes, which must have arrived, from the front and returns them as text. */
+  /** Removes this many bytes from the front and returns them as text. They must have arrived. */
   takeText(bytes: number): string {
     this.#handledBytes += bytes;
     const first = this.#pieces[this.#piece];
@@ -101,7 +105,7 @@ export class ByteQueue {
     return whole.toString('utf8');
   }
 
-  /** Removes bytes, which must have arrived, from the front. */
+  /** Removes this many bytes from the front. They must have arrived. */
   skip(bytes: number): void {
     this.#length -= bytes;
     this.#offset += bytes;

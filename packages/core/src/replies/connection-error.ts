@@ -9,8 +9,8 @@ const callersMistakes = [
 const thrown = new WeakSet<Error>();
 
 /**
- * Returns the error of a command at which the driver threw `value`. It concerns only the caller of that command:
- * nothing was sent, and the error says nothing about the connection.
+ * Returns the error for the caller of a command, when the driver threw `value` instead of sending the command. The
+ * error is remembered as the caller's fault: it says nothing about the connection.
  */
 export function asCallersFault(value: unknown): Error {
   const error =
@@ -25,9 +25,9 @@ export function isReplyError(error: Error): boolean {
 }
 
 /**
- * Returns whether the driver rejected the command because of a caller's mistake, or threw when the command was passed
- * to it, as opposed to a connection failure: such an error is passed on unchanged. Any other error that is not a reply
- * means that the connection broke during the command.
+ * Returns whether the error is the caller's fault: the driver rejected the command because of the caller's mistake, or
+ * threw when it was given the command. Such an error is passed on to the caller unchanged. Any other error that is not
+ * an error reply means that the connection broke while the command was in flight.
  */
 export function isCallersFault(error: Error): boolean {
   return thrown.has(error) || callersMistakes.some((pattern) => pattern.test(error.message));

@@ -1,42 +1,45 @@
 import type { ProtocolErrorReason } from './protocol-error.ts';
 import { redirectionOf } from './reply-error.ts';
 
-/** The properties of the driver's parser, which reads the replies after {@link FrameLine}. */
+/** What the driver's parser does with replies. The parser reads them after {@link FrameLine} has checked them. */
 export interface ParserTraits {
   /** Whether the parser reads RESP3 types. */
   readonly readsResp3: boolean;
-  /** Whether the parser uses the address in a MOVED or ASK error. */
+  /** Whether the driver connects to the address in a MOVED or ASK error, so that this address must be well-formed. */
   readonly followsRedirects: boolean;
 }
 
 /**
- * What follows a line: nothing, because the line is itself a value or null; the bytes of a string; or the elements of
- * an aggregate.
+ * What follows the first line of an element. `value` and `null`: nothing, because the line is the whole element.
+ * `body`: the bytes of a string. `list`: the elements of an aggregate.
  */
 export type AfterLine = 'value' | 'null' | 'body' | 'list';
 
-/** Number of bytes that are kept of a line or string to inspect it. Only shorter ones can be inspected as a whole. */
+/**
+ * At least this many bytes of a line or string are kept for inspection. Longer lines and strings may be kept only in
+ * part.
+ */
 export const keptBytes = 128;
 
 const carriageReturn = 0x0d;
 /**
- * The first bytes of a line, up to this number, are searched one at a time, which is faster than calling `indexOf` for
- * most lines.
+ * The first bytes of a line, up to this number, are searched in a loop. Most lines are short, and for short lines a
+ * loop is faster than calling `indexOf`.
  */
 const shortBytes = 64;
 
 /**
- * The line that begins an element of a reply, up to its CR. It is checked as its bytes arrive, and never decoded as a
- * whole.
+ * Reads the first line of an element of a reply, up to its CR. The line is checked while its bytes arrive, and is never
+ * decoded as a whole.
  */
 export class FrameLine {
   failure: ProtocolErrorReason | undefined;
   type = 0;
-  /** The length that the line announces; for a map, the number of names and values together. */
+  /** The length that the line announces. For a map, each name and each value counts as one. */
   number = 0;
-  /** Number of bytes so far, without the type byte. */
+  /** Number of bytes of the line read so far, without the type byte. */
   bytes = 0;
-  /** The beginning of the line, if it is kept. */
+  /** The beginning of the line, if the line is to be inspected. */
   text = '';
   readonly #traits: ParserTraits;
   readonly #types: Uint8Array;
@@ -65,7 +68,10 @@ export class FrameLine {
     if (this.#types[type] === unknownType) this.failure = 'not-resp';
   }
 
-  /** Continues reading; returns the offset after the CR, or the end of the chunk. */
+  /**
+   * Continues to read the line at offset `from`. Returns the offset after the CR, or the chunk's length if the CR is
+   * missing.
+   */
   read(chunk: Buffer, from: number): number {
     return this.#types[this.type] === textType ? this.#readText(chunk, from) : this.#readNumber(chunk, from);
   }

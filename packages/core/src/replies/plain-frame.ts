@@ -3,9 +3,9 @@ const lineFeed = 0x0a;
 const [minus, one] = [0x2d, 0x31];
 
 /**
- * Returns the offset after the reply that begins at `offset`, if the chunk contains all of it and it is a bulk string,
- * a status, a number or a null, as most replies are. Returns -1 for any other reply, which `ReplyFrames` reads. A null
- * is `_` if the connection speaks RESP3 (`isResp3`), and `$-1` if not.
+ * Returns the offset after the reply that begins at `offset`, if the chunk contains the whole reply and the reply is a
+ * bulk string, a short status, an integer or a null, as most replies are. Otherwise returns -1, and `ReplyFrames` must
+ * read the reply. With `isResp3`, a null is `_`; without, `$-1`.
  *
  * @example
  * endOfPlainReply(Buffer.from('$2\r\nhi\r\n'), 0, false); // 8
@@ -31,7 +31,9 @@ function endOfNull(chunk: Buffer, at: number, isNull: boolean): number {
   return isNull && at <= chunk.length - 2 && isLineEnd(chunk, at) ? at + 2 : -1;
 }
 
-/** Maximum number of digits of a length, and of characters in a line, that are read here. */
+/**
+ * The longest numbers and statuses that this file reads: digits of a string's length, and characters after `+` or `:`.
+ */
 const maxDigits = 7;
 const maxCharacters = 15;
 

@@ -1,7 +1,8 @@
 /**
- * Why bytes cannot be read as replies. `not-resp`: the peer does not speak the Redis protocol. `tls`: it sent a TLS
- * record. `malformed`: a length, a number or the end of a string is invalid. `streamed`: it sent a RESP3 type of
- * unknown length, which no server uses. The others name the reader's limit that was exceeded.
+ * Why bytes cannot be read as replies. `not-resp`: the peer does not speak the Redis protocol. `tls`: the peer sent a
+ * TLS record. `malformed`: a length, a number or the end of a string is invalid. `streamed`: the peer sent a RESP3
+ * string or aggregate without announcing its length, as no known server does. Each of the other reasons names the limit
+ * of the reader that was exceeded.
  */
 export type ProtocolErrorReason =
   | 'not-resp'
@@ -14,8 +15,8 @@ export type ProtocolErrorReason =
   | 'too-large';
 
 /**
- * The bytes that a peer sent cannot be read as replies. The error contains none of these bytes, because they may be
- * private data.
+ * Reports that the bytes which a peer sent cannot be read as replies. The error contains none of these bytes, because
+ * they may be private data.
  */
 export class ProtocolError extends Error {
   override readonly name = 'ProtocolError';

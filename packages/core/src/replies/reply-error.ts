@@ -2,18 +2,18 @@ import type { CauseCode } from '../cause.ts';
 
 /** The meaning of an error reply. */
 export interface ReplyVerdict {
-  /** First word of the reply: `WRONGTYPE`, `ERR`. */
+  /** The first word of the reply, such as `WRONGTYPE` or `ERR`. */
   readonly code: string;
   /** Why Redis is unavailable, if the reply says so. */
   readonly cause: CauseCode | undefined;
   /**
-   * `not-applied`: the command certainly did not run, but a retry, later or on another node, may succeed. `refused`: a
-   * retry would fail, too, or the command may have run in part.
+   * `not-applied`: the command certainly did not run, and a retry may succeed, later or on another node. `refused`: a
+   * retry would fail as well, or the command may have run in part.
    */
   readonly outcome: 'not-applied' | 'refused';
   /**
-   * How the lane's circuit counts the reply. An error that the caller caused counts as `success`, because it shows that
-   * the server works.
+   * How the circuit counts the reply: the circuit for reads or the one for writes, depending on the command. An error
+   * that the caller caused counts as `success`, because it shows that the server works.
    */
   readonly circuit: 'failure' | 'success' | 'ignored';
   /** What the reply applies to: this command, its slot, all writes, this connection, or the whole server. */
@@ -21,13 +21,14 @@ export interface ReplyVerdict {
 }
 
 /**
- * Classifies an error reply to a command, including EXEC, but not the errors inside the array that EXEC returns,
- * because the other commands of that array have run. Elsewhere in core, only the first word of an error reply decides
- * anything.
+ * Classifies an error reply to a command, including EXEC. It must not be used for an error inside the array that EXEC
+ * returns, because the other commands of that transaction have run. Outside this file, core bases decisions only on the
+ * first word of an error reply.
  *
  * A script that fails with READONLY, MISCONF or NOREPLICAS has written nothing: the server refuses every write in that
  * state, and the state does not change while a script runs. OOM is different: the server refuses only writes that need
- * memory, so a script that caught the error may then have deleted something. With `script`, OOM is therefore `refused`.
+ * memory, so a script that caught the error may have deleted keys afterwards. OOM is therefore `refused` if the command
+ * runs a script (`script`).
  *
  * @example classifyReply("READONLY You can't write against a read only replica.").outcome; // 'not-applied'
  */
@@ -46,7 +47,7 @@ export function codeOfReply(message: string): string {
   return /^-?([A-Z][A-Z0-9_]*)(?=\s|$)/.exec(message)?.[1] ?? 'ERR';
 }
 
-/** What the error reply of a Cluster's node says about a command that it does not serve. */
+/** Why a node of a Cluster did not run a command, according to the first word of its error reply. */
 export type Redirection = 'moved' | 'ask' | 'try-again' | 'down';
 
 const redirections: Readonly<Partial<Record<string, Redirection>>> = {
@@ -56,18 +57,20 @@ const redirections: Readonly<Partial<Record<string, Redirection>>> = {
   CLUSTERDOWN: 'down',
 };
 
-/** Returns the kind of a redirection; undefined if the reply is not a redirection. A redirected command did not run. */
+/** Returns which of these redirections an error reply is; undefined if it is none. A redirected command did not run. */
 export function redirectionOf(message: string): Redirection | undefined {
   return redirections[codeOfReply(message)];
 }
 
-/** Returns the slot that a redirection names; undefined if it names none, as in TRYAGAIN. */
+/** Returns the slot that an error reply names; undefined if it names none, as is the case for TRYAGAIN. */
 export function slotOfRedirection(message: string): number | undefined {
   const slot = /^(?:MOVED|ASK) (\d+) /.exec(message)?.[1];
   return slot === undefined ? undefined : Number(slot);
 }
 
-/** Returns whether AUTH failed only because the server requires no password: the connection works without one. */
+/**
+ * Returns whether AUTH failed only because the server requires no password, so that the connection works without AUTH.
+ */
 export function isNeedlessPassword(message: string): boolean {
   return /without any password configured|no password is set/i.test(message);
 }
@@ -114,7 +117,7 @@ const oomInScript = verdict('OOM', { ...away('out-of-memory', 'write-lane'), out
 
 const specialTexts: readonly { code: string; text: RegExp; verdict: ReplyVerdict }[] = [
   {
-    // One slot has no owner; the others are served.
+    // Only this slot has no owner; the server serves the other slots.
     code: 'CLUSTERDOWN',
     text: /Hash slot not served/,
     verdict: verdict('CLUSTERDOWN', away('cluster-down', 'slot')),
@@ -133,8 +136,8 @@ const specialTexts: readonly { code: string; text: RegExp; verdict: ReplyVerdict
 
 const genericTexts: readonly { text: RegExp; verdict: ReplyVerdict }[] = [
   { text: /max number of clients/i, verdict: verdict('ERR', away('max-clients', 'connection')) },
-  // Redis 5 and older have no WRONGPASS. The last two texts mean that a password was sent to a server that requires
-  // none.
+  // The first text is what Redis 5 and older send instead of WRONGPASS. The other two mean that a password was sent to
+  // a server that requires none.
   {
     text: /^-?ERR invalid password|^-?ERR Client sent AUTH, but no password|^-?ERR AUTH <password> called without/,
     verdict: verdict('ERR', { cause: 'auth', outcome: 'refused', circuit: 'success', scope: 'connection' }),
@@ -157,15 +160,15 @@ function classifyGeneric(message: string): ReplyVerdict {
   return genericTexts.find(({ text }) => text.test(message))?.verdict ?? plainError;
 }
 
-// No part of the transaction ran. If EXEC itself was refused, its reply contains the reason. Otherwise commands were
-// refused when they were queued, and their own replies decide.
+// No part of the transaction ran. If EXEC itself was refused, its reply contains the reason. Otherwise, commands were
+// refused when they were queued, and the replies to those commands contain the reason.
 function classifyAbort(message: string): ReplyVerdict {
   const reason = /because of: (.*)/s.exec(message)?.[1];
   if (reason !== undefined) return verdict('EXECABORT', classifyReply(reason));
   return verdict('EXECABORT', { cause: undefined, outcome: 'refused', circuit: 'ignored', scope: 'command' });
 }
 
-// Redis 7 appends the line of the script at which the error was raised.
+// From version 7, Redis appends to the error the line of the script that raised it.
 function isRaisedInScript(message: string): boolean {
   return / script: \S+, on @\S+\.$/.test(message);
 }

@@ -3,7 +3,10 @@ import type { ProtocolErrorReason } from './protocol-error.ts';
 import type { ReplyLimits } from './reply-limits.ts';
 import { kindOfElement, type ReplyShape } from './reply-shape.ts';
 
-/** Positions in a reply: before an element, in its line, between the line's CR and LF, and in the bytes of a string. */
+/**
+ * Where in a reply the next byte belongs: before an element, in the first line of an element, between that line's CR
+ * and LF, or in the bytes of a string.
+ */
 const before = 0;
 const inLine = 1;
 const inLineEnd = 2;
@@ -16,9 +19,9 @@ const push = 0x3e;
 const bulk = 0x24;
 
 /**
- * Finds the end of each reply without decoding it, and checks that the reply is well-formed and within the limits, so
- * that a parser may read it. Each byte is examined at most once, and the bytes of strings are skipped. After a failure,
- * nothing more can be read.
+ * Finds the end of each reply without decoding the reply. Checks that the reply is well-formed and within the limits,
+ * so that a parser may read it. Each byte is examined at most once, and the bytes of strings are skipped. After a
+ * failure, nothing more can be read.
  *
  * @example
  * const frames = new ReplyFrames(defaultReplyLimits, { readsResp3: true, followsRedirects: false });
@@ -26,12 +29,9 @@ const bulk = 0x24;
  * frames.next(Buffer.from('+OK\r\n:1'), 5); // -1: the reply is not complete
  */
 export class ReplyFrames {
-  /**
-   * Whether a line may be as long as `maxReplyBytes` allows, and not only `maxLineBytes`: the lines of MONITOR are
-   * long.
-   */
+  /** Whether lines may be longer than `maxLineBytes`, up to `maxReplyBytes`. The lines that MONITOR yields are long. */
   allowsLongLines = false;
-  /** Whether the `ReplyShape` of every reply is recorded. That of a push always is. */
+  /** Whether the `ReplyShape` of every reply is recorded. The shape of a push is always recorded. */
   keepsShapes = false;
   readonly #limits: ReplyLimits;
   readonly #line: FrameLine;
@@ -60,24 +60,24 @@ export class ReplyFrames {
     return this.#place === before && this.#missing.length === 0;
   }
 
-  /** First byte of the reply that is being read or was read last. */
+  /** The first byte of the reply that is being read or, between replies, was read last. */
   get marker(): number {
     return this.#marker;
   }
 
-  /** Number of bytes of that reply that have arrived or were announced. */
+  /** Number of bytes of the current or last reply that have arrived or were announced. */
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** The shape of that reply, if it is recorded. */
+  /** The shape of the current or last reply, if it was recorded. */
   get shape(): ReplyShape | undefined {
     return this.#shape;
   }
 
   /**
-   * Returns the offset after the reply that continues or begins at `offset`, or -1 if this chunk does not contain its
-   * end.
+   * Returns the offset after the reply that continues or begins at `offset`. Returns -1 if the chunk does not contain
+   * the end of the reply, or after a failure.
    */
   next(chunk: Buffer, offset: number): number {
     const line = this.#line;
@@ -91,7 +91,7 @@ export class ReplyFrames {
         case inLine: {
           const from = at;
           at = line.read(chunk, at);
-          // Once the CR has arrived, its LF is counted too.
+          // The LF that must follow the CR is counted with the line.
           this.#admit(at - from + (line.hasEnded ? 1 : 0));
           if (line.hasEnded) this.#place = inLineEnd;
           break;
@@ -178,7 +178,7 @@ export class ReplyFrames {
     return end;
   }
 
-  /** Returns whether this completes the reply. */
+  /** Returns whether the reply is complete with this element. */
   #endElement(): boolean {
     this.#place = before;
     const missing = this.#missing;
@@ -213,7 +213,7 @@ const noLimits = {
   maxReplyBytes: Infinity,
 };
 
-/** Creates a `ReplyFrames` for replies that have already been checked, so that no limits are needed. */
+/** Creates a `ReplyFrames` without limits, for replies that have already been checked. */
 export function admittedFrames(): ReplyFrames {
   return new ReplyFrames(noLimits, { readsResp3: true, followsRedirects: false });
 }
@@ -225,10 +225,10 @@ export function isNullReply(reply: Buffer): boolean {
   return (marker === 0x24 || marker === 0x2a) && reply[1] === minus;
 }
 
-/** Returns the text of the error reply between these offsets; undefined if it is not an error reply. */
+/** Returns the text of the error reply from `start` to `end`; undefined if the reply there is not an error. */
 export function errorTextOf(bytes: Buffer, start: number, end: number): string | undefined {
   const marker = bytes[start];
   if (marker === minus) return bytes.toString('utf8', start + 1, end - 2);
-  // A bulk error has its length in a separate line.
+  // A bulk error (`!`) begins with a line that contains only its length.
   return marker === 0x21 ? bytes.toString('utf8', bytes.indexOf(lineFeed, start) + 1, end - 2) : undefined;
 }

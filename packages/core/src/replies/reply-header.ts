@@ -18,7 +18,10 @@ export function isReplyMarker(byte: number): boolean {
 
 const markers = Buffer.from('+-:$*_,#(!=%~>|');
 
-/** Parses the first line of a reply, without its line end: the value of a scalar, the length of anything else. */
+/**
+ * Parses the first line of a reply, which must be passed without its line end. The result is the value of a scalar, or
+ * the length of a string or an aggregate.
+ */
 export function parseReplyHeader(line: string): ReplyHeader {
   const rest = line.slice(1);
   switch (line[0]) {

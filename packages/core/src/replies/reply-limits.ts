@@ -5,7 +5,7 @@ import { checkKeys, withDefaults, type OptionReader } from '../options/validate-
 
 /** Limits on how much a peer can make a reader buffer. A reply that exceeds a limit causes a `ProtocolError`. */
 export interface ReplyLimits {
-  /** Maximum length of a line in bytes: a simple string, an error, a number or a length. Default 64 KiB. */
+  /** Maximum length of a line in bytes. A line is a simple string, an error, a number or a length. Default 64 KiB. */
   readonly maxLineBytes: number;
   /** Maximum nesting depth of aggregates. Default 64. */
   readonly maxDepth: number;
@@ -29,9 +29,9 @@ export const defaultReplyLimits: ReplyLimits = Object.freeze({
 });
 
 /**
- * Returns the limits for replies that a driver parses. Its parser creates an object for each element, so the maximum
- * number of elements depends on the heap. The limit for a status or an error is larger than any that the server itself
- * creates, because scripts create them too.
+ * Returns the limits for replies that a driver parses. The driver's parser creates an object for each element, so the
+ * maximum number of elements depends on the size of the heap. A line may be far longer than any status or error of the
+ * server itself, because scripts return statuses and errors too.
  */
 export function driverReplyLimits(maxReplyBytes: number): ReplyLimits {
   if (ofDriver?.maxReplyBytes !== maxReplyBytes) {
@@ -41,7 +41,9 @@ export function driverReplyLimits(maxReplyBytes: number): ReplyLimits {
   return ofDriver;
 }
 
-/** Those returned last: mostly, all connections of a process share them. */
+/**
+ * The limits returned last. They are reused because most processes have the same `maxReplyBytes` for all connections.
+ */
 let ofDriver: ReplyLimits | undefined;
 
 const heapBytesPerElement = 512;

@@ -7,14 +7,17 @@ import { ErrorReply, PushReply, type Reply } from './reply.ts';
 /** The replies completed by a chunk of bytes. */
 export interface ReadReplies {
   readonly replies: readonly Reply[];
-  /** Why nothing after these replies can be read; the connection must then be closed. */
+  /**
+   * Why nothing after these replies can be read; undefined if reading can continue. After a failure, the connection
+   * must be closed.
+   */
   readonly failure: ProtocolError | undefined;
 }
 
 /**
- * Reads RESP2 and RESP3 replies from a stream of bytes. The same bytes yield the same replies, however they are split
- * into chunks. The work is linear in the number of bytes, and the limits bound how much a peer can make it buffer.
- * Attributes are skipped. `push` never throws, and reads nothing more after a failure.
+ * Reads RESP2 and RESP3 replies from a stream of bytes. The same bytes yield the same replies, regardless of how they
+ * are split into chunks. The work is linear in the number of bytes, and the limits bound how many bytes are buffered.
+ * RESP3 attributes are skipped. `push` never throws, and reads nothing more after a failure.
  *
  * @throws {@link ConfigurationError} from the constructor, for a limit that does not exist or is out of range
  * @example
@@ -38,7 +41,9 @@ export class ReplyReader {
     this.#limits = resolveReplyLimits(limits);
   }
 
-  /** Number of bytes searched, copied or decoded so far: at most four for each byte that was pushed. */
+  /**
+   * Number of bytes searched, copied or decoded so far. A byte may be counted several times, but at most four times.
+   */
   get handledBytes(): number {
     return this.#bytes.handledBytes;
   }
@@ -110,7 +115,8 @@ export class ReplyReader {
   }
 
   /**
-   * Adds a value to the innermost aggregate, which may complete those around it. Returns the reply if it is complete.
+   * Adds a value to the innermost aggregate, which may complete that aggregate and the ones around it. Returns the
+   * reply if it is complete.
    */
   #place(value: Reply): Reply | undefined {
     let placed = value;
@@ -127,7 +133,10 @@ export class ReplyReader {
     return placed;
   }
 
-  /** Counts bytes of the reply that have arrived or were announced. Returns false if they exceed the limit. */
+  /**
+   * Adds bytes that have arrived or were announced to the size of the reply. Returns whether the size is within the
+   * limit.
+   */
   #admit(bytes: number): boolean {
     this.#replyBytes += bytes;
     return this.#replyBytes <= this.#limits.maxReplyBytes;
@@ -146,7 +155,10 @@ interface OpenList {
   missing: number;
 }
 
-/** The result of reading one line or string. Undefined if a string or an aggregate began, or an attribute ended. */
+/**
+ * The result of reading one line or string. `wait`: its end has not arrived. Undefined: no value is complete yet,
+ * because a string or an aggregate began, or an attribute ended.
+ */
 type Step =
   | 'wait'
   | { readonly kind: 'value'; readonly value: Reply }
@@ -167,8 +179,8 @@ function closed(
 }
 
 /**
- * Checks with the first one or two bytes whether a reply can begin here. Bytes that are not RESP may never contain a
- * line end, so waiting for one would not help.
+ * Returns undefined if a reply can begin with the next byte. This is checked before the line is complete, because bytes
+ * that are not RESP may never contain a line end.
  */
 function unreadable(bytes: ByteQueue): Step {
   const first = bytes.at(0);

@@ -16,20 +16,21 @@ export interface ReplyShape {
 export type Message =
   /** A message of a subscription. */
   | 'message'
-  /** The confirmation of one channel of SUBSCRIBE, PSUBSCRIBE or SSUBSCRIBE. */
+  /** The server's confirmation of SUBSCRIBE, PSUBSCRIBE or SSUBSCRIBE for one channel. */
   | 'subscribed'
   /**
-   * The confirmation of one channel of UNSUBSCRIBE, PUNSUBSCRIBE or SUNSUBSCRIBE, or a subscription that the server
-   * ended.
+   * The server's confirmation of UNSUBSCRIBE, PUNSUBSCRIBE or SUNSUBSCRIBE for one channel, or its notice that it has
+   * ended a subscription.
    */
   | 'unsubscribed'
   /** Anything else, such as the invalidation of a key. */
   | 'other'
-  /** Invalid: no client can read it. */
+  /** An invalid message, which no client can read. */
   | 'malformed';
 
 export function kindOfElement(type: number): ElementKind {
-  // A verbatim string has a prefix that readers drop, so its text is not known here. No server sends one.
+  // A verbatim string counts as `other`, because its text begins with a prefix that readers drop. No server sends a
+  // verbatim string in a message.
   if (type === 0x24 || type === 0x2b) return 'text';
   return type === 0x3a ? 'number' : 'other';
 }

@@ -1,13 +1,14 @@
 import { codeOfReply } from './reply-error.ts';
 
 /**
- * One reply of either protocol. The aggregates of RESP3 take the form that they have in RESP2: a map is a flat array of
- * names and values, a set is an array. A double is a number, and an integer that does not fit into a number is a
- * bigint. Error replies and pushes are values, not exceptions.
+ * One reply, in RESP2 or RESP3. Aggregates of RESP3 have the form that RESP2 gives them: a map is a flat array of names
+ * and values, and a set is an array. A double is a number, and an integer that does not fit into a number is a bigint.
+ * Error replies and pushes are values, not exceptions.
  */
 export type Reply = string | number | bigint | boolean | null | ErrorReply | PushReply | readonly Reply[];
 
-// As in redis-parser. Code that replaces the stack with that of the caller needs a line to replace.
+// The number is the same as in redis-parser. Code that replaces the stack with the stack of the caller needs a line to
+// replace.
 const shortestStack = 2;
 
 /** An error reply, verbatim. */
@@ -15,14 +16,15 @@ export class ErrorReply extends Error {
   override readonly name = 'ErrorReply';
 
   constructor(message: string) {
-    // The stack of the reader is useless, and a server may send a million errors in one reply.
+    // The stack is cut short: it leads only to the reader, which helps nobody, and one reply may contain a million
+    // errors.
     const { stackTraceLimit } = Error;
     Error.stackTraceLimit = shortestStack;
     super(message);
     Error.stackTraceLimit = stackTraceLimit;
   }
 
-  /** The first word of the reply: `NOAUTH`, `ERR`. */
+  /** The first word of the reply, such as `NOAUTH` or `ERR`. */
   get code(): string {
     return codeOfReply(this.message);
   }

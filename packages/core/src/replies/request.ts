@@ -8,14 +8,15 @@ import { withoutPasswords } from './unquoted-arguments.ts';
 
 /** Limits far above the size of any reply to the few commands sent this way. */
 const limits = { maxReplyBytes: 16 * 1024 * 1024, maxElements: 262_144 };
-/** Far more than any server sends before its replies to these commands. */
+/** Maximum number of RESP3 pushes that may arrive before the last reply. No server sends nearly as many. */
 const maxPushes = 1000;
 
 /**
  * Sends commands in one write over a socket that no other code reads, and resolves with one reply per command. The
- * socket must be paused before, and is paused again afterwards, so that nothing is lost between two requests. Error
- * replies are returned like other replies, without any password that they quote. There is one exception: a server that
- * has reached its connection limit reports this in place of the first reply and closes the connection.
+ * socket must be paused before the call, and is paused again afterwards, so that no bytes are lost between two
+ * requests. Error replies are returned like other replies. If an error reply quotes the password of an AUTH command,
+ * only its code is kept. One error reply is thrown instead: a server that has reached its connection limit sends it in
+ * place of the first reply, and closes the connection.
  *
  * @throws {@link ErrorReply} if the server has reached its connection limit; `ProtocolError` if the peer is not a Redis
  * server; the socket's error; or the signal's reason. The caller must then destroy the socket

@@ -4,8 +4,8 @@ import { ErrorReply } from './reply.ts';
 const notShown = '(not shown)';
 
 /**
- * Messages of the server that quote arguments without quotation marks, or in a form other than the one in which they
- * were sent.
+ * Error messages in which the server repeats arguments without quotation marks or in an altered form. The second
+ * element of each pair replaces the text that matches.
  */
 const quotes: readonly (readonly [RegExp, string])[] = [
   [/^(ERR unknown (?:sub)?command [^]{0,200}?), with args beginning with: [^]*$/, '$1'],
@@ -13,14 +13,14 @@ const quotes: readonly (readonly [RegExp, string])[] = [
   [/^(ERR Error in ACL SETUSER modifier )'[^]*'(:[^']*)$/, `$1'${notShown}'$2`],
   [/^(ERR Unsupported option )[^]*$/, `$1${notShown}`],
 ];
-/** Messages in which the text between quotation marks is the name of a command or subcommand. */
+/** Error messages in which the text between quotation marks is the name of a command or subcommand, and no argument. */
 const names =
   /^\S+ (?:wrong number of arguments for '|unknown subcommand '[A-Za-z-]{1,20}'|User \S+ has no permissions)/i;
 const quoted = /(['"`])([^]*?)\1/g;
 
 /**
- * Removes the arguments that the server quotes from the message and the stack of its error. `args`: the arguments of
- * the command, if known; none for a script, because a script writes its own errors.
+ * Removes the command's arguments from the message and the stack of an error reply. `args` are the arguments of the
+ * command, if they are known. For a script, `args` must be empty, because a script writes its own error messages.
  */
 export function unquoteArguments(error: Error, args: readonly unknown[] = []): void {
   const { message, stack } = error;
@@ -31,8 +31,8 @@ export function unquoteArguments(error: Error, args: readonly unknown[] = []): v
 }
 
 /**
- * Returns the error reply. If its text quotes one of these passwords, in any encoding, only the code of the reply is
- * kept.
+ * Returns the error reply. If its text contains one of these passwords, plain or in a common encoding such as base64,
+ * only the code of the reply is kept.
  */
 export function withoutPasswords(reply: ErrorReply, passwords: readonly string[]): ErrorReply {
   const text = reply.message.toLowerCase();

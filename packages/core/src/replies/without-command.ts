@@ -1,14 +1,16 @@
 import { unquoteArguments } from './unquoted-arguments.ts';
 
 /**
- * Returns a copy of a driver error without the command that it carries, and so without keys, values and passwords.
- * Class, message and stack stay the same. Any other value is returned unchanged.
+ * Returns a copy of a driver error without the command that it carries, and so without keys, values and passwords. The
+ * copy has the same class. Its message and stack differ only where they quoted arguments. Any value without a command
+ * is returned unchanged.
  */
 export function withoutCommand(error: unknown): unknown {
   return copyOf(error, new Map());
 }
 
-// If one error rejects a whole transaction, the driver lists it among its own `previousErrors`.
+// `copies` prevents an endless recursion: if one error rejects a whole transaction, the driver adds that error to the
+// error's own `previousErrors`.
 function copyOf(error: unknown, copies: Map<Error, unknown>): unknown {
   if (!(error instanceof Error) || !carriers.some((name) => name in error)) return error;
   if (copies.has(error)) return copies.get(error);
@@ -27,8 +29,8 @@ function copyOf(error: unknown, copies: Map<Error, unknown>): unknown {
 }
 
 /**
- * Keeps the command that a driver error carries, and the arguments that its text quotes, out of logs, including those
- * that show hidden properties; code can still read the command from the error.
+ * Keeps the command that a driver error carries out of logs, as well as arguments that its message quotes. Even loggers
+ * that show non-enumerable properties do not show the command. Code can still read the command from the error.
  */
 export function hideCommand(error: Error): void {
   unquoteArguments(error, argumentsOf(error));
@@ -39,9 +41,9 @@ function hide(error: Error, name: string): void {
   const property = Object.getOwnPropertyDescriptor(error, name);
   if (property === undefined || !('value' in property)) return;
   const value: unknown = property.value;
-  // A log shows that there is a getter, but does not call it.
+  // A logger shows that there is a getter, but does not call it.
   Object.defineProperty(error, name, { get: () => value, enumerable: false, configurable: true });
-  // Comes last, because `value` may contain this error itself.
+  // This comes last: `value` may contain this very error, which now carries nothing more to hide.
   for (const each of Array.isArray(value) ? value : [value]) if (each instanceof Error) hideCommand(each);
 }
 
@@ -52,6 +54,7 @@ function argumentsOf(error: Error): readonly unknown[] {
 }
 
 /**
- * Properties that contain a command, or errors that carry one: those of an aborted EXEC, and of the last Cluster node.
+ * Properties of a driver error that contain a command, or other errors that may carry one: the errors of an aborted
+ * EXEC, and the error of the Cluster node that was tried last.
  */
 const carriers: readonly string[] = ['command', 'previousErrors', 'lastNodeError'];
