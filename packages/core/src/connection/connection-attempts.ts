@@ -13,10 +13,7 @@ export interface AttemptTrouble {
   readonly error: Error;
 }
 
-/**
- * Makes the attempts to establish one connection, when its dialer asks for them, and keeps the sockets that they
- * verified.
- */
+/** Makes the attempts to establish one connection, whenever the dialer asks for one, and keeps the verified sockets. */
 export class ConnectionAttempts {
   readonly #target: Target;
   readonly #clock: Clock;
@@ -24,8 +21,8 @@ export class ConnectionAttempts {
   readonly #verified: VerifiedSocket[] = [];
 
   /**
-   * Without `tlsMismatch`, a failure is reported with its original cause, and no further connection is made to explain
-   * it.
+   * `tlsMismatch` explains failures that arise because only one side uses TLS, for which it makes further connections.
+   * Without it, each failure is reported with its original cause.
    */
   constructor(target: Target, clock: Clock, tlsMismatch?: TlsMismatch) {
     this.#target = target;
@@ -35,8 +32,8 @@ export class ConnectionAttempts {
 
   /**
    * Makes one attempt. With `isHedged`, further handshakes are started in parallel as long as the server leaves one
-   * unanswered. `onTrouble` is called when the attempt fails, and before that if the server accepts the connection but
-   * stays silent.
+   * unanswered. `onTrouble` is called when the attempt fails, and also while it is running, if the server accepts the
+   * connection but does not answer.
    */
   async run(
     attempt: DialAttempt,
@@ -72,7 +69,7 @@ export class ConnectionAttempts {
     }
   }
 
-  /** Returns the socket of the attempt that the dialer has reported as successful. */
+  /** Removes and returns the socket of the attempt that the dialer has reported as successful. */
   take(): VerifiedSocket | undefined {
     return this.#verified.shift();
   }

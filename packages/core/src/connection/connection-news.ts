@@ -7,8 +7,9 @@ export type ConnectionNews =
   /** Commands may be sent. */
   | { readonly kind: 'serving' }
   /**
-   * Commands must wait or fail. `since` is when the outage began; undefined while the first connection is being made.
-   * `isUnnoticed`: the connection was idle, so no caller notices the loss if the next attempt succeeds.
+   * Commands must wait or fail. `since` is when the outage began; undefined while the first connection is being made
+   * and no attempt has failed. `isFirst`: the first connection is being made. `isUnnoticed`: the connection was idle,
+   * so that no caller notices the loss if the next attempt succeeds.
    */
   | {
       readonly kind: 'away';
@@ -18,15 +19,18 @@ export type ConnectionNews =
     }
   /** The client was closed. */
   | { readonly kind: 'ended' }
-  /** The state or its cause has changed. */
+  /** The state of the connection, or the cause of that state, has changed. */
   | { readonly kind: 'changed' }
   /** A command has been unanswered for too long, and a second connection is finding out why. */
   | { readonly kind: 'silent' }
-  /** A command blocks, and the server replies to no second connection, so the state of the first one is unknown. */
+  /**
+   * The connection waits for a blocking command, and a second connection could not find out whether the first one still
+   * works.
+   */
   | { readonly kind: 'doubtful' }
   /** The connection is no longer suspected of being dead. */
   | { readonly kind: 'cleared' }
-  /** The socket has stopped accepting bytes, or has started to accept them again. */
+  /** The socket has stopped accepting bytes, because its buffer is full, or accepts bytes again. */
   | { readonly kind: 'room-changed' }
   | { readonly kind: 'bytes-read' }
   | { readonly kind: 'bytes-written' }

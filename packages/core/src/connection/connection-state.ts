@@ -4,10 +4,12 @@ import type { CauseCode } from '../cause.ts';
  * The state of one connection. `since` is in monotonic milliseconds.
  *
  * - `idle`: has never been told to connect.
- * - `connecting`: is being made for the first time; `cause` is set once an attempt has failed.
- * - `ready`: serves commands. `isSuspect`: has been silent for too long, and a second connection is finding out why.
- * - `stalled`: is connected, but the server is silent or replies that it is loading or busy. `isSilent`: the server
- *   does not answer on any other connection either.
+ * - `connecting`: is being made for the first time, or for the first time since `ended`; `cause` is set once an attempt
+ *   has failed.
+ * - `ready`: serves commands. `isSuspect`: nothing has been read for too long although a command is unanswered, and a
+ *   second connection is finding out why.
+ * - `stalled`: is connected, but the server does not answer, or replies that it is loading or busy. `isSilent`: the
+ *   server does not answer on a second connection either.
  * - `reconnecting`: was lost, and is being remade.
  * - `ended`: was closed by the application.
  */
@@ -33,7 +35,7 @@ export type ConnectionSignal =
   /** The driver finished its handshake on a verified socket. */
   | { readonly kind: 'ready' }
   | { readonly kind: 'lost'; readonly cause: CauseCode }
-  /** A command has been unanswered, and nothing has been read, for longer than the limit. */
+  /** A command has been unanswered, and nothing has been read, for longer than is normal for this connection. */
   | { readonly kind: 'silent' }
   /** A second connection showed that the server is unavailable, or the server itself replied that it cannot serve. */
   | { readonly kind: 'away'; readonly cause: CauseCode; readonly isSilent?: boolean }
@@ -41,7 +43,10 @@ export type ConnectionSignal =
   | { readonly kind: 'answered' }
   /** The server answered on a second connection, but still not on this one. */
   | { readonly kind: 'dead' }
-  /** Another socket is replacing the current one, although the latter still works; no command on it is unanswered. */
+  /**
+   * Another socket is replacing the current one, although the current one still works. Normally, no command is
+   * unanswered.
+   */
   | { readonly kind: 'replaced' }
   | { readonly kind: 'ended' };
 
@@ -51,14 +56,14 @@ export type ConnectionEffect =
   | 'serve'
   /** Commands must wait or fail. */
   | 'hold'
-  /** No command will ever be sent again. */
+  /** The client was closed: commands must fail. */
   | 'end'
-  /** Ask the server over a second connection. */
+  /** Ask the server over a second connection why the first one is silent. */
   | 'inquire'
   | 'stop-inquiry'
-  /** Destroy the socket, and replace it with the second connection's socket if that was kept. */
+  /** Drop the socket. If a second connection's socket was kept, that socket takes its place. */
   | 'replace-socket'
-  /** Report that the state or its cause has changed. */
+  /** Report that the state, or the cause of the state, has changed. */
   | 'publish';
 
 export interface ConnectionTransition {

@@ -38,7 +38,7 @@ export function connectionTransition(
       return isConnected(state)
         ? go(reconnecting(state, 'stalled', now), 'hold', 'replace-socket', 'publish')
         : stay(state);
-    // Not published: callers notice nothing but a short wait.
+    // The change is not published, because callers notice nothing but a short wait.
     case 'replaced':
       return isConnected(state)
         ? go(reconnecting(state, 'connection-reset', now), 'hold', 'replace-socket')
@@ -94,8 +94,8 @@ function onAway(
 ): ConnectionTransition {
   if (state.kind === 'ready') return go({ kind: 'stalled', since: now, cause, isSilent }, 'hold', 'publish');
   if (state.kind !== 'stalled') return stay(state);
-  // The gate is already held. It is held again because, now that the server is known to be silent, calls in flight may
-  // have to be given up.
+  // Commands already wait, but `hold` is repeated: now that the server is known to be silent, calls in flight may have
+  // to be given up.
   if (isSilent && !state.isSilent) return go({ ...state, cause, isSilent }, 'hold', 'publish');
   return state.cause === cause ? stay(state) : go({ ...state, cause, isSilent }, 'publish');
 }

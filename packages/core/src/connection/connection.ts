@@ -17,7 +17,7 @@ import type { SocketSource } from './socket-source.ts';
 import { Subscriptions } from './subscriptions.ts';
 import { isUnnoticedLoss } from './unnoticed-loss.ts';
 
-/** A connection with subscriptions sends no commands: only a PING, after this idle time, can show that it is dead. */
+/** A connection with subscriptions sends no commands, so it is checked by a PING after this idle time. */
 const subscriberIdleMs = 1000;
 
 /** One connection of a client. Runs the state machine in `connection-transition.ts`, and performs its effects. */
@@ -82,12 +82,12 @@ export class Connection {
     return 'cause' in this.#state ? this.#state.cause : undefined;
   }
 
-  /** Whether the server has been silent for too long, or has replied that it cannot serve. */
+  /** Whether nothing has been read for too long although a command is unanswered, or the server cannot serve. */
   get isSilent(): boolean {
     return this.#state.kind === 'stalled' || (this.#state.kind === 'ready' && this.#state.isSuspect);
   }
 
-  /** Whether the server does not answer on any other connection either. */
+  /** Whether the server answers neither on this connection nor on a second one. */
   get isServerSilent(): boolean {
     return this.#state.kind === 'stalled' && this.#state.isSilent;
   }
@@ -96,7 +96,7 @@ export class Connection {
     return this.#source.ticket?.nextAttemptMs();
   }
 
-  /** Drops the socket for the given cause. The driver then asks for another one, unless it is a node of a cluster. */
+  /** Drops the socket for the given cause. The driver then asks for another socket, except for a node of a Cluster. */
   drop(cause: CauseCode): void {
     this.connector.drop(cause);
   }
@@ -108,7 +108,7 @@ export class Connection {
     this.#stallGuard.awaitServer(cause);
   }
 
-  /** Replaces the socket and any standby with `verified` or a dialed socket. Late replies are read for `readOnMs`. */
+  /** Replaces the socket with `verified` or, without it, a new socket. Late replies are still read for `readOnMs`. */
   replaceWith(verified?: VerifiedSocket, why: 'dead' | 'replaced' = 'dead', readOnMs?: number): void {
     const isReplaced = ['ready', 'stalled'].includes(this.#state.kind) || this.connector.hasStandby;
     if (this.#replacesDead && isReplaced) this.connector.standBy(verified, readOnMs);
@@ -128,7 +128,7 @@ export class Connection {
     if (this.#state.kind === 'ready') this.#orderCheck.ping();
   }
 
-  // Adopts a connection made before the driver was protected. If the driver was still connecting, starts again.
+  // Adopts a connection that the driver made before it was protected. A driver that is still connecting starts again.
   #takeOver(): LiveConnectionState {
     const since = this.#settings.clock.now();
     if (this.#driver.status === 'idle' || this.#driver.status === 'ended') return { kind: 'idle' };

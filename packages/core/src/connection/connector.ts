@@ -14,7 +14,7 @@ import type { Subscriptions } from './subscriptions.ts';
 /** The driver emits `error` immediately for a new cause, but at most once per this period for the same cause. */
 const repeatErrorAfterMs = 10_000;
 
-/** Supplies the driver with sockets, all of them verified. */
+/** Supplies the driver with verified sockets. */
 export class Connector implements DriverConnector {
   readonly #driver: Driver;
   readonly #wire: Wire;
@@ -33,7 +33,7 @@ export class Connector implements DriverConnector {
   #readOnMs: number | undefined;
   /** Socket whose loss has not been reported. A socket that is left behind is reported as lost before it closes. */
   #standing: Socket | undefined;
-  /** Whether the next socket is needed urgently, because the previous one was dropped. */
+  /** Whether the next socket is needed urgently, because the last socket was dropped. */
   #isHurried = false;
   #emitted: { readonly cause: CauseCode; readonly at: number } | undefined;
   /** Whether the connection is serving, so that it may be closed gracefully. */
@@ -79,7 +79,7 @@ export class Connector implements DriverConnector {
     return true;
   }
 
-  /** Called when the driver ends the connection: for good if its user closed the client, otherwise to reconnect. */
+  /** Called when the driver ends the connection: for good if the client is being closed, otherwise to reconnect. */
   disconnect(): void {
     const isForGood = this.#driver.isClosing;
     const { socket } = this.#wire;
@@ -97,8 +97,8 @@ export class Connector implements DriverConnector {
   /** Drops the socket for the given cause, and dials again. */
   drop(cause: CauseCode): void {
     if (this.#pending !== undefined && cause !== 'closed') this.#source.ticket?.hurry();
-    // A socket that is already being dialed was sped up above. Otherwise, the urgency is remembered until the driver
-    // asks for the next socket.
+    // If the next socket was already being dialed, that was sped up above. Otherwise, the urgency is remembered until
+    // the driver asks for the next socket.
     this.#isHurried = this.#pending === undefined && cause !== 'closed';
     this.#lossCause = cause;
     const [readOnMs, { socket }] = [this.#readOnMs, this.#wire];
@@ -112,8 +112,8 @@ export class Connector implements DriverConnector {
   }
 
   /**
-   * Makes this the driver's next socket, so that none has to be dialed; if undefined, the next one is dialed.
-   * `readOnMs` means that the current socket is silent: if it carries commands that must not run twice, it is still
+   * Makes `verified` the driver's next socket; if undefined, the next socket is dialed. `readOnMs` is given if the
+   * current socket is silent: if commands that must not run twice are unanswered on it, the current socket is still
    * read for that long, because their replies may yet arrive.
    */
   standBy(verified: VerifiedSocket | undefined, readOnMs?: number): void {
@@ -122,12 +122,12 @@ export class Connector implements DriverConnector {
     this.#readOnMs = readOnMs;
   }
 
-  /** Whether the next socket is ready before the driver has asked for it. */
+  /** Whether the next socket is available before the driver has asked for one. */
   get hasStandby(): boolean {
     return this.#standby !== undefined;
   }
 
-  /** Call when the driver has a socket: one of ours, or one that it began to open before it was protected. */
+  /** Call when the driver has a socket, from `connect` or opened by the driver itself before it was protected. */
   connected(): void {
     const { socket } = this.#driver;
     if (socket === undefined || socket.destroyed || socket === this.#wire.socket) return;
@@ -221,7 +221,7 @@ export class Connector implements DriverConnector {
     this.#wire.adopt(socket, identity);
     this.#standing = socket;
     this.#lossCause = undefined;
-    // Runs before the driver's own listener, because the gate must be held when the driver rejects the commands in
+    // This listener runs before the driver's own, because new commands must be held when the driver rejects those in
     // flight.
     socket.prependListener('close', () => this.#closed(socket));
     socket.on('error', ignore);
@@ -233,7 +233,7 @@ export class Connector implements DriverConnector {
     this.#standing = undefined;
     this.#clearHandshakeTimer();
     const { isClosing } = this.#driver;
-    // A connection that the user closed says nothing about the server.
+    // A connection that the application closed says nothing about the server.
     if (isClosing) this.#source.stop();
     else this.#source.ticket?.lost();
     this.#tell({ kind: 'lost', cause: this.#lossCause ?? (isClosing ? 'closed' : 'connection-reset') });

@@ -4,7 +4,7 @@ import type { VerifiedSocket } from '../handshake/establish.ts';
 const peaceMs = 100;
 const lookMs = 2;
 
-/** Replaces the current socket with a verified one as soon as `isDone` returns true, or after a short wait. */
+/** Replaces the current socket with a verified one as soon as `isDone` returns true, or after 100 ms. */
 export class PeacefulReplacement {
   readonly #clock: Clock;
   #pending: { readonly verified: VerifiedSocket; readonly timer: TimerHandle } | undefined;
@@ -24,7 +24,7 @@ export class PeacefulReplacement {
     look();
   }
 
-  /** Discards the pending replacement. */
+  /** Cancels the pending replacement and destroys its socket. */
   stop(): void {
     if (this.#pending === undefined) return;
     this.#clock.clearTimeout(this.#pending.timer);

@@ -8,20 +8,23 @@ import type { Flushes } from '../event-loop/flush.ts';
 import type { ServerFacts } from '../snapshot-detail.ts';
 import type { SubscriptionNews } from './subscriptions.ts';
 
-/** One protected client of a resilience: its main client or a duplicate of it, for a single server or a Cluster. */
+/**
+ * One protected client of a `RedisResilience`: the main client or a duplicate of the main client. It connects to a
+ * single server or to a Cluster.
+ */
 export interface ProtectedClient extends Line {
   readonly gate: Gate;
   readonly connections: number;
   readonly readyConnections: number;
   /** Undefined before the first connection, and in a Cluster. */
   readonly server: ServerFacts | undefined;
-  /** Why some keys cannot be reached although others can; undefined if that is not the case. */
+  /** Why some keys cannot be reached while others can; undefined if all keys or none can be reached. */
   readonly partlyAwayBy: CauseCode | undefined;
   /** Drops the socket for the given cause, and dials again. */
   drop(cause: CauseCode): void;
   /** Sends an internal command that bypasses the gate, and resolves with the server's reply. */
   ask(command: string, args: readonly string[]): Promise<unknown>;
-  /** Call after the process itself has stalled: circuits that belong only to this client discard what they counted. */
+  /** Call after the process itself has stalled. Resets the counts of the circuits that belong only to this client. */
   discardCounts(): void;
   /** Sends PING on each connection. */
   ping(): void;
@@ -38,12 +41,12 @@ export interface AttemptReport {
 
 /** A report about the Redis database in use, if there are several databases. */
 export type DatabaseNews =
-  /** Another database is in use from now on, so statistics about the previous one no longer apply. */
+  /** Another database is in use from now on, so statistics about the previous database no longer apply. */
   | { readonly kind: 'database-switched' }
   /** Calls are being served by the new database. */
   | { readonly kind: 'database-change'; readonly change: DatabaseChange };
 
-/** A report from a protected client to the resilience that it belongs to. */
+/** A report from a protected client to its `RedisResilience`. */
 export type ClientNews =
   | { readonly kind: 'changed' }
   | DatabaseNews
@@ -51,15 +54,22 @@ export type ClientNews =
   | SubscriptionNews;
 
 /**
- * The parts that all clients of a resilience share, except the circuits of a client that connects to another server.
+ * What a protected client gets from its `RedisResilience`. All clients share the same parts, except that a client that
+ * connects to another server has circuits of its own.
  */
 export interface ClientParts {
   readonly settings: Settings;
   readonly flushes: Flushes;
   readonly gateParts: GateParts;
-  /** Circuits that belong only to this client; undefined if it uses those of the resilience. */
+  /**
+   * Circuits that belong only to this client; undefined if the client uses the shared circuits of its
+   * `RedisResilience`.
+   */
   readonly ownCircuits?: LaneCircuits | undefined;
-  /** Whether callers wait for the connection before they send anything on it. Undefined if callers never do. */
+  /**
+   * Returns whether callers are waiting for the connection to be made. Undefined for a client to which callers pass
+   * commands without waiting for the connection.
+   */
   readonly isAwaited?: (() => boolean) | undefined;
   /** Receives the client's reports. */
   readonly tell: (news: ClientNews) => void;

@@ -13,7 +13,7 @@ export interface CredentialsHolder {
   source: CredentialsSource;
 }
 
-/** @param signal aborts when the resilience is closed */
+/** @param closed is aborted when the `RedisResilience` is closed */
 export function credentialsHolder(
   settings: Settings,
   closed: Pick<AbortController, 'signal'>,
@@ -21,11 +21,11 @@ export function credentialsHolder(
   const { clock, random, connection } = settings;
   const { credentials, credentialsTimeoutMs } = connection;
   if (typeof credentials !== 'function') return { source: credentials };
-  // Read only here, because each controller makes its signal, a large object, when that is first read.
+  // `closed.signal` is first read here: a controller creates its signal, a large object, when the signal is first read.
   return { source: throttledCredentials(credentials, credentialsTimeoutMs, clock, random, closed.signal) };
 }
 
-/** Sets the current credentials for every connection that this client makes from now on. */
+/** Obtains the current credentials and sets them for every connection that this client makes from now on. */
 async function giveCredentials(
   driver: Driver,
   credentials: CredentialsHolder,
@@ -41,8 +41,8 @@ async function giveCredentials(
 }
 
 /**
- * Sends AUTH with the current credentials on a live connection; later connections use them too. Skips a connection that
- * is being closed.
+ * Sends AUTH with the current credentials on a live connection. Later connections use the same credentials. A
+ * connection that is being closed is skipped.
  *
  * @throws {@link RedisUnavailableError} with the reason `auth` if the server refuses the credentials; the error does
  *   not contain them
@@ -68,8 +68,8 @@ export async function reauthenticate(
 }
 
 /**
- * Returns whether the connection was closed in the meantime, so that it needs no login. A Cluster's node then rejects
- * with the driver's own error.
+ * Returns whether the error means that the connection was closed in the meantime, so that no login is needed. For a
+ * node of a Cluster, such an error is the driver's own.
  */
 function isOfClosed(error: unknown): boolean {
   if (isRedisResilienceError(error)) return error.reason === 'closed';

@@ -24,8 +24,8 @@ export interface ReconnectorOptions {
 }
 
 /**
- * In a fleet of at least this size, clients do not start a second handshake in parallel with an unanswered one, to
- * spare the server.
+ * If at least this many clients are connected to the server, no second handshake is started in parallel with an
+ * unanswered one, to spare the server.
  */
 const largeFleet = 500;
 const minServingPollMs = 50;
@@ -35,11 +35,14 @@ const maxServingPollMs = 2000;
 interface Search {
   /** Whether no socket is needed any more. */
   isOver: boolean;
-  /** Made only for a server that does not serve yet, because its signal takes a kilobyte as long as the connection. */
+  /**
+   * Aborts the wait for a server that does not serve yet. Created only for such a server, because the signal would
+   * occupy a kilobyte for as long as the connection lives.
+   */
   ended: AbortController | undefined;
 }
 
-/** Makes one connection at the pace of the endpoint's dialer, however long that takes. */
+/** Makes one connection. The endpoint's dialer decides when each attempt is made; attempts go on until one succeeds. */
 export class Reconnector implements SocketSource {
   readonly dialer: Dialer;
   readonly #options: ReconnectorOptions;
@@ -58,8 +61,8 @@ export class Reconnector implements SocketSource {
     const search: Search = { isOver: false, ended: undefined };
     this.#search = search;
     let isDialing = true;
-    // A cancelled attempt also ends as a failure. It must not be reported, because another attempt has succeeded or
-    // none is needed any more.
+    // A cancelled attempt also ends as a failure. That failure must not be reported, because another attempt has
+    // succeeded or no socket is needed any more.
     const onTrouble = (trouble: AttemptTrouble): void => {
       if (isDialing && !search.isOver) tell({ kind: 'failed', ...trouble });
     };
@@ -115,7 +118,7 @@ export class Reconnector implements SocketSource {
       proof,
       intervalMs,
       // Clients in a large fleet poll rarely. If a PING could time out sooner than the polling interval, a short stall
-      // of the server would make all of them redial at the same time.
+      // of the server would make all clients redial at the same time.
       roundTrip: new RoundTrip(Math.max(minStallMs, intervalMs), Math.max(maxStallMs, intervalMs)),
       onWaiting: (cause) => tell(notServing(cause)),
     }).then(

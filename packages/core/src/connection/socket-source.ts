@@ -9,7 +9,10 @@ export type SourceEvent =
   | { readonly kind: 'verified'; readonly verified: VerifiedSocket }
   /** An attempt failed, or the server replied that it cannot serve yet. The source keeps trying. */
   | { readonly kind: 'failed'; readonly cause: CauseCode; readonly error: Error }
-  /** Another connection's attempt to reach the same endpoint failed, while this one was still waiting for its turn. */
+  /**
+   * An attempt of another connection to the same endpoint failed, while this connection was still waiting for its own
+   * attempt.
+   */
   | { readonly kind: 'other-failed'; readonly error: Error }
   /** The last event: the source gave up. */
   | { readonly kind: 'gave-up'; readonly cause: CauseCode; readonly error: Error };
@@ -19,8 +22,10 @@ export interface SocketSource {
   /** Starts to make a socket, and keeps trying until one is verified or `stop` is called. */
   start(priority: DialPriority, tell: (event: SourceEvent) => void): void;
   stop(): void;
-  /** The request for the socket that is sought or was supplied; undefined before the first. */
+  /**
+   * The dialer's ticket for the socket that is being sought or was supplied last; undefined before the first `start`.
+   */
   readonly ticket: DialTicket | undefined;
-  /** Makes the attempts of all the process's connections to this endpoint. */
+  /** Decides when attempts are made, for all of the process's connections to this endpoint. */
   readonly dialer: Dialer;
 }

@@ -21,7 +21,7 @@ export class Subscriptions {
   readonly #driver: Driver;
   readonly #clock: Clock;
   readonly #tell: (news: SubscriptionNews) => void;
-  /** Undefined until a connection is lost. */
+  /** The subscriptions that must be restored. Undefined until a connection is lost. */
   #lost: Map<SubscriptionKind, Set<string>> | undefined;
   #silentSince = 0;
   /** Identifies the restoration in progress; the results of earlier restorations are ignored. */
@@ -65,7 +65,7 @@ export class Subscriptions {
     for (const kind of kinds) {
       const channels = [...(this.#lost?.get(kind) ?? [])];
       if (channels.length === 0) continue;
-      // Shard channels may belong to different slots, so each is subscribed to with its own command.
+      // Shard channels may belong to different slots, so each channel gets its own SSUBSCRIBE.
       if (kind === 'ssubscribe') for (const channel of channels) calls.push(this.#subscribe(kind, [channel]));
       else calls.push(this.#subscribe(kind, channels));
     }
@@ -86,7 +86,8 @@ export class Subscriptions {
     if (this.#lostCount() > 0) this.#timer = this.#clock.setTimeout(() => this.restore(), retryMs);
   }
 
-  // The user has ended these subscriptions, or all of a kind, so they are not restored.
+  // The application has ended these subscriptions, or all of this kind if `channels` is empty, so they are not
+  // restored.
   #ended(kind: SubscriptionKind, channels: readonly string[]): void {
     const lost = this.#lost?.get(kind);
     if (channels.length === 0) lost?.clear();
@@ -95,7 +96,8 @@ export class Subscriptions {
 
   async #subscribe(kind: SubscriptionKind, channels: readonly string[]): Promise<void> {
     try {
-      // Bypasses the gate, so that subscriptions are restored before any waiting command is sent.
+      // `ask` sends at once, so that subscriptions are restored before the commands that wait for the connection are
+      // sent.
       await this.#driver.ask(kind, channels);
     } catch (error) {
       const isRefused = error instanceof Error && isReplyError(error);
@@ -116,7 +118,7 @@ export class Subscriptions {
     return total;
   }
 
-  // The results of a restoration on a lost connection are ignored.
+  // Cancels the next retry, and makes the results of the restoration in progress be ignored.
   #stop(): void {
     if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer);
     this.#restoration = undefined;

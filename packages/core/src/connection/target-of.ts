@@ -10,7 +10,7 @@ import type { SentinelOptions } from '../sentinel/sentinel-options.ts';
 import type { Promotions } from '../sentinel/promotions.ts';
 import { SentinelResolver } from '../sentinel/sentinel-resolver.ts';
 
-/** A target, with its resolver if there are sentinels. */
+/** A target, with the resolver that asks the sentinels, if there are any. */
 export type ResolvedTarget = Target & { readonly resolver: SentinelResolver | undefined };
 
 /** The part of a driver that determines where it connects. */
@@ -31,7 +31,8 @@ interface CredentialsBox {
   readonly source: CredentialsSource;
 }
 
-// The fields are not private, because other targets are derived from this one.
+// The fields are not `#private`: `targetWith` derives other targets from this one with `Object.create`, and such
+// objects have no private fields.
 class OwnTarget implements ResolvedTarget {
   readonly open: OpenSocket;
   readonly resolver: SentinelResolver | undefined;
