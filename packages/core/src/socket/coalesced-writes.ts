@@ -4,7 +4,7 @@ import { appendCommand, blockWith, maxCopiedBytes, mostBytesOf, type CommandBloc
 
 // Longer strings are written separately, because joining them would copy them once more.
 const joinBelowLength = 16 * 1024;
-/** While the kernel's buffer is full, strings are joined up to about this length; Node allows less than 2 ** 29. */
+/** Approximate limit for the text that is joined while the kernel's buffer is full. Node limits strings to 2 ** 29. */
 const maxTextLength = 2 ** 24;
 
 /**
@@ -41,7 +41,9 @@ export class CoalescedWrites implements CommandSink {
   /** Number of writes, and their total length, since bytes were last read from the socket. */
   #writes = 0;
   #written = 0;
-  /** Whether the last exchange was a single write, which means that commands come one at a time. */
+  /**
+   * Whether there was only one write between the last two reads: the caller probably sends its commands one at a time.
+   */
   #isSolo = false;
   #enough = minEnough;
   #isBlocked = false;
@@ -64,7 +66,7 @@ export class CoalescedWrites implements CommandSink {
     return this.#isBlocked;
   }
 
-  /** Call when bytes have been read: later writes belong to the next exchange. */
+  /** Call when bytes have been read. The writes since the last read show how much is usually written at a time. */
   noteRead(): void {
     this.#isSolo = this.#writes === 1;
     this.#enough = Math.min(maxEnough, Math.max(minEnough, this.#written / 2));
@@ -108,8 +110,8 @@ export class CoalescedWrites implements CommandSink {
 
   #added(length: number, isOneOfSeveral = false): void {
     this.#written += length;
-    // A single command need not wait for others. If there are many, the first half is written early, so that the server
-    // can start while the rest is being encoded.
+    // A command that probably stays alone need not wait for others. If there are many commands, the first half is
+    // written early, so that the server can start while the rest is being encoded.
     const isAlone = ++this.#writes === 1 && this.#isSolo && !isOneOfSeveral;
     if (isAlone || this.#gathered >= this.#enough) this.#flushNow();
     else if (!this.#isScheduled) {
@@ -126,8 +128,8 @@ export class CoalescedWrites implements CommandSink {
     const { bytes } = this.#block as CommandBlock;
     const stretch = bytes.subarray(this.#from, this.#to);
     this.#from = this.#to;
-    // The reference is dropped so that an idle connection does not keep a whole block alive, most of which other
-    // connections have filled.
+    // The reference to the block is dropped. Otherwise, an idle connection would keep a whole block alive, most of
+    // which other connections have filled.
     this.#block = undefined;
     return stretch;
   }

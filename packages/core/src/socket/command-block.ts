@@ -1,6 +1,6 @@
 /**
- * A block of memory into which commands are encoded one after another. What has been encoded is never overwritten,
- * because it may still have to be sent.
+ * A block of memory into which commands are encoded one after another. Encoded bytes are never overwritten, because
+ * they may not have been sent yet.
  */
 export interface CommandBlock {
   readonly bytes: Buffer;
@@ -12,11 +12,11 @@ const blockBytes = 64 * 1024;
 /** Largest command that is copied into a block, in bytes. */
 export const maxCopiedBytes = 16 * 1024;
 /**
- * Maximum length of a string that is encoded in a loop. Longer ones are encoded by `Buffer.write`, because calling it
+ * Maximum length of a string that is encoded in a loop. Longer strings are encoded by `Buffer.write`; one call of it
  * costs about as much as looping over this many characters.
  */
 const maxLoop = 24;
-/** Maximum number of bytes that frame an argument: a marker, its length and two line ends. */
+/** Maximum number of bytes around an argument: the marker `$`, the argument's length in digits, and two line ends. */
 const frameBytes = 16;
 
 const [star, dollar, zero, carriageReturn, lineFeed, lastAscii] = [0x2a, 0x24, 0x30, 0x0d, 0x0a, 0x7f];

@@ -3,17 +3,17 @@ import type { Settings } from '../options/settings.ts';
 import type { Wire } from './wire.ts';
 
 /**
- * Under load, the order is checked after this many replies, but at least `atLeastMs` and at most `atMostMs` after the
- * last check.
+ * Under load, a check is due after this many replies, but not before `atLeastMs` and not later than `atMostMs` after
+ * the last check.
  */
 const everyReplies = 256;
 const atLeastMs = 5;
 const atMostMs = 100;
 
 /**
- * Checks that the replies on a connection belong to their commands. Replies carry no identifier: if one is lost or
- * added, every later caller silently gets the reply to another command. PING therefore carries a unique text, which its
- * reply must contain. If it does not, no reply on this socket can be trusted.
+ * Checks that each reply on a connection is matched to the right command. Replies carry no identifier: if one is lost
+ * or added, every later caller silently gets the reply to another command. PING is therefore sent with a unique text,
+ * which its reply must repeat. If the reply is a different one, no reply on this socket can be trusted.
  */
 export class OrderCheck {
   readonly #driver: Driver;
@@ -29,7 +29,7 @@ export class OrderCheck {
     this.#settings = settings;
   }
 
-  /** Whether a check under load is due after the replies read so far. */
+  /** Whether the option `integrity` is `load` and a check is due after the replies read so far. */
   get isDue(): boolean {
     if (this.#settings.connection.integrity !== 'load') return false;
     const { replies, readAt } = this.#wire;
@@ -40,7 +40,7 @@ export class OrderCheck {
     return since >= everyReplies ? sinceMs >= atLeastMs : sinceMs >= atMostMs && since > 0;
   }
 
-  /** Sends PING, and checks the reply unless `integrity` is off. */
+  /** Sends PING, and checks its reply unless the option `integrity` is `off`. */
   ping(): void {
     if (this.#settings.connection.integrity === 'off') {
       this.#wire.ping(() => this.#driver.ping()).catch(ignore);
@@ -58,13 +58,13 @@ export class OrderCheck {
   }
 }
 
-// Whether this is a correct reply to a PING with this text. Some proxies reply to PING themselves and ignore the text.
-// In RESP2, the reply is an array if the connection has subscriptions.
+// Returns whether `answer` is a correct reply to a PING with this text. Some proxies reply to PING themselves and
+// ignore the text. In RESP2, the reply is an array if the connection has subscriptions.
 function isAnswer(answer: unknown, text: string): boolean {
   const [, listed] = Array.isArray(answer) ? (answer as readonly unknown[]) : [];
   return answer === text || answer === 'PONG' || listed === text;
 }
 
 function ignore(): void {
-  // Nothing to do: if the PING gets no reply, the stall watch notices.
+  // Nothing to do: if the PING gets no reply, `StallWatch` notices.
 }

@@ -4,12 +4,16 @@ import type { Driver } from '../driver/driver.ts';
 import { resetSocket } from '../handshake/reset-socket.ts';
 
 const gracefulEndMs = 2000;
-/** A node of a Cluster that has lost its slots redirects the calls that block on it within this time. */
+/**
+ * Used if a call without a timeout blocks. A Cluster node that has lost its slots redirects blocked calls within this
+ * time.
+ */
 const blockedEndMs = 1000;
 
 /**
- * Ends the socket of a client that its user closed. With a graceful end, the socket first has a moment to receive the
- * replies that are still due. Behind a call that blocks without a timeout, none is.
+ * Ends the socket of a client that the application closed. With `isGraceful`, replies that are still due may arrive for
+ * two more seconds. If a call that blocks without a timeout comes first, no reply is due, and the wait is only one
+ * second.
  */
 export function endSocket(
   socket: Socket | undefined,
@@ -28,8 +32,8 @@ export function endSocket(
 }
 
 /**
- * Gives up a socket that the client will replace. The commands that it carries are retried on the next socket, or their
- * outcome is unknown: none of them may run later, so the socket is reset.
+ * Closes a socket that the client will replace. Its unanswered commands are retried on the next socket, or fail with an
+ * unknown outcome. None of them may still run later, so a socket with unanswered commands is reset.
  */
 export function abandonSocket(socket: Socket | undefined, driver: Driver): void {
   if (socket === undefined || socket.destroyed) return;
@@ -38,8 +42,8 @@ export function abandonSocket(socket: Socket | undefined, driver: Driver): void 
 }
 
 /**
- * Abandons a silent socket that is being replaced. If it carries commands that must not run twice, it is read for
- * another `forMs`, because their replies may still come; otherwise it is abandoned.
+ * Leaves a silent socket that is being replaced. If commands that must not run twice are unanswered on the socket, it
+ * is read for another `forMs`, because their replies may still come. Otherwise, it is closed at once.
  */
 export function leaveSocket(
   socket: Socket,

@@ -1,9 +1,9 @@
-/** Once a reply has begun to arrive, fewer further bytes than this do not count as a sign of life. */
+/** Once a reply has begun to arrive, only this many further bytes count as another sign of life. */
 const minBytes = 512;
 
 /**
  * Distinguishes a connection that answers from one on which bytes only trickle, as on a lossy network. The first bytes
- * of a reply are a sign of life, and so is each further 512 bytes. Bytes that arrive while no command is unanswered
+ * of a reply are a sign of life, and so are every further 512 bytes. Bytes that arrive while no command is unanswered
  * also count as a sign of life.
  */
 export class Progress {
@@ -23,7 +23,7 @@ export class Progress {
     return true;
   }
 
-  /** Call when no command is unanswered, so that the last one is not kept in memory. */
+  /** Call when no command is unanswered, so that the last command is not kept in memory. */
   rest(): void {
     this.#pending = undefined;
   }

@@ -1,18 +1,18 @@
 import type { ReleaseBook, TrackedCall } from '../driver/tracked-call.ts';
 
 /**
- * Our requests to unblock a call that blocks one connection (CLIENT UNBLOCK). Each request ends at most one call, with
- * a null that is not meant for the caller. A request names the connection, not the call, so a late request may end a
- * later call than the intended one.
+ * Counts the requests (CLIENT UNBLOCK) that ask the server to end a blocking call on one connection. A request ends at
+ * most one call, with a null reply that must not reach the caller. It names the connection and not the call, so a
+ * request that is carried out late may end a later call than the intended one.
  */
 export class ReleaseRequests implements ReleaseBook {
   /** Number of requests that may have ended a call whose null has not arrived yet. */
   #open = 0;
   readonly #onAbandoned: () => void;
-  /** When a blocking call was last abandoned. */
+  /** When a caller last stopped waiting for a blocking call. */
   abandonedAt = -Infinity;
 
-  /** `onAbandoned` is called when nobody waits any more for a call that may block the connection. */
+  /** `onAbandoned` is called when a caller has stopped waiting for a call that may still block the connection. */
   constructor(onAbandoned: () => void = () => undefined) {
     this.#onAbandoned = onAbandoned;
   }
@@ -24,9 +24,9 @@ export class ReleaseRequests implements ReleaseBook {
   }
 
   /**
-   * Counts a request to unblock this call, which is undefined if nobody waits for it. `reply` is the server's reply: 1
-   * if a call was unblocked. Resolves with whether one was. If `reply` rejects, the request stays counted, because the
-   * server may still carry it out.
+   * Counts a request to unblock `call`, which is undefined for a command of a batch. `reply` is the server's reply: 1
+   * if a call was unblocked. Resolves with whether a call was unblocked. If `reply` rejects, the request stays counted,
+   * because the server may still carry it out.
    */
   async ask(call: TrackedCall | undefined, reply: Promise<unknown>): Promise<boolean> {
     this.#open++;
@@ -39,8 +39,8 @@ export class ReleaseRequests implements ReleaseBook {
   }
 
   /**
-   * Call when a null has arrived before the call's timeout. Returns whether one of our requests explains it; each
-   * explains only one.
+   * Call when a null has arrived for a blocking call before the call's own timeout. Returns whether a counted request
+   * explains the null; each request explains only one.
    */
   take(): boolean {
     if (this.#open === 0) return false;
@@ -50,15 +50,16 @@ export class ReleaseRequests implements ReleaseBook {
 }
 
 /**
- * Returns the command that unblocks the call on the connection with this id, as if the call's own timeout had passed.
+ * Returns the command that makes the server end the call that blocks the connection with this id, as if the call's own
+ * timeout had passed.
  */
 export function unblocking(clientId: string): readonly string[] {
   return ['CLIENT', 'UNBLOCK', clientId, 'TIMEOUT'];
 }
 
 /**
- * Returns whether a call can be resent after it was unblocked. WAIT cannot, because it then returns a number, which its
- * caller would take for the result.
+ * Returns whether a call can be resent after it was unblocked. WAIT and WAITAOF cannot: when unblocked, they return
+ * numbers, which the caller would take for the result.
  */
 export function canBeReleased({ isBatch, name }: TrackedCall): boolean {
   return !isBatch && !name.startsWith('wait');

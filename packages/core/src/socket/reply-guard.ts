@@ -13,12 +13,12 @@ export type GuardedDriver = Pick<
 >;
 
 /**
- * Why a peer's bytes must not reach the driver. `unasked`: a reply to no command. `shifted`: a reply that was matched
- * to the wrong command.
+ * Why a peer's bytes must not reach the driver. `unasked`: no command was waiting for the reply. `shifted`: replies
+ * were matched to the wrong commands.
  */
 export type Breach = ProtocolErrorReason | 'unasked' | 'shifted';
 
-/** Maximum size of a reply whose caller is gone because its deadline has passed. */
+/** Maximum size of a reply for which no caller waits any more, because the call's deadline has passed. */
 const maxOrphanBytes = 64 * 1024 * 1024;
 
 const nothing = Buffer.alloc(0);
@@ -32,15 +32,15 @@ const blobError = 0x21;
 /**
  * Filters the bytes for the driver's parser, which trusts its peer: a reply that no command is waiting for, an array
  * nested ten thousand levels deep or a push without a type would crash the process, and an array of four billion
- * elements would fill its memory. Only replies that are well-formed, expected and within the limits get through; after
- * the first breach, nothing does.
+ * elements would fill its memory. Only replies that are well-formed, expected and within the limits are passed on.
+ * After the first breach, nothing is.
  */
 export class ReplyGuard {
   readonly #driver: GuardedDriver;
   readonly #frames: ReplyFrames;
   readonly #isResp3: boolean;
   #breach: Breach | undefined;
-  /** The last bytes of an incomplete reply to EXEC that may take later replies as its own. */
+  /** The latest bytes of an incomplete reply to EXEC. Replies to later commands may be read as part of that reply. */
   #tail: Buffer = nothing;
   #replies = 0;
   /**
@@ -61,19 +61,19 @@ export class ReplyGuard {
     return this.#breach;
   }
 
-  /** Number of replies to commands that have been passed on so far. */
+  /** Number of replies to commands that have been let through so far. */
   get replies(): number {
     return this.#replies;
   }
 
-  /** Call when it turns out that replies already passed on were shifted: matched to the wrong commands. */
+  /** Call when replies that were let through turn out to have been matched to the wrong commands. */
   distrust(): void {
     this.#breach ??= 'shifted';
   }
 
   /**
-   * Passes bytes on to `deliver`, up to the reply with the first breach. Plain replies settle their commands directly,
-   * without the driver's parser, unless `everyByte` must be passed on.
+   * Passes bytes on to `deliver`, up to the first reply that must not reach the driver. Plain replies are not passed
+   * on: they settle their commands directly, unless `everyByte` is true.
    */
   pass(chunk: Buffer, deliver: (bytes: Buffer) => void, everyByte = false): void {
     if (this.#breach !== undefined) return;
@@ -124,7 +124,8 @@ export class ReplyGuard {
   }
 
   /**
-   * Inspects each reply or message only after those before it have been delivered, because they affect what may follow.
+   * Inspects each reply or message only after the earlier ones have been delivered, because these determine what may
+   * follow.
    */
   #passOneByOne(chunk: Buffer, deliver: (bytes: Buffer) => void): void {
     const frames = this.#frames;
@@ -145,7 +146,10 @@ export class ReplyGuard {
     }
   }
 
-  /** Answers logins that the server refused without a reply: their callers would get the replies to later commands. */
+  /**
+   * Answers a login that the server refused without a reply. Otherwise, its caller would get the reply to a later
+   * command.
+   */
   #answerSilentLogins(marker: number | undefined, deliver: (bytes: Buffer) => void): void {
     const login = this.#driver.oldestUnanswered();
     if (login === undefined || login.isQueued === true || !isPastLogin(login.name, marker)) return;
@@ -156,7 +160,8 @@ export class ReplyGuard {
   }
 
   /**
-   * Detects that the reply to a transaction took the replies after it as its own, because a login was left out of it.
+   * Detects that replies to later commands were read as part of the reply to EXEC. That happens if the server left a
+   * login that it refused out of the reply to EXEC.
    */
   #findShift(piece: Buffer, isEnd: boolean): void {
     const mark = this.#driver.oldestUnanswered()?.followedBy;
@@ -202,14 +207,14 @@ export class ReplyGuard {
   }
 
   /**
-   * Returns the breach in a RESP3 push, if it is one. `command` is the oldest unanswered command, if that may be a
-   * subscribe or unsubscribe command.
+   * Returns why a RESP3 push must not reach the driver, if it must not. `command` is the name of the oldest unanswered
+   * command; undefined if that cannot be a subscribe or unsubscribe command.
    */
   #breachOfPush(command: string | undefined): Breach | undefined {
     const { shape } = this.#frames;
     const message = shape === undefined ? 'other' : messageOf(shape);
     if (message === 'malformed') return 'malformed';
-    // The driver would mistake such a confirmation for the reply to its oldest command.
+    // The driver would mistake an unexpected confirmation for the reply to its oldest command.
     return message === 'subscribed' && shape?.first !== command ? 'unasked' : undefined;
   }
 }

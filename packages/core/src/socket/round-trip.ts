@@ -3,10 +3,10 @@ const share = 0.1;
 const toleratedRoundTrips = 10;
 
 /**
- * Estimates the usual round-trip time, and from it how long silence is still normal: ten round trips plus four
- * deviations, within a floor and a ceiling. Average and deviation are moving averages, as in TCP's own estimator (RFC
- * 6298). A reply later than the limit counts as if it had arrived exactly at the limit, so that one stall does not make
- * the next harder to notice.
+ * Estimates the usual round-trip time and, from that, how long a connection may normally go without a reply: ten round
+ * trips plus four deviations, but within a minimum and a maximum. Mean and deviation are moving averages, as in TCP's
+ * own estimator (RFC 6298). A reply later than the limit counts as if it had arrived exactly at the limit, so that one
+ * stall does not make the next harder to notice.
  */
 export class RoundTrip {
   readonly #minLimitMs: number;
@@ -36,7 +36,7 @@ export class RoundTrip {
     this.#meanMs += share * (sampleMs - this.#meanMs);
   }
 
-  /** Returns the number of milliseconds after which silence is suspicious. */
+  /** Returns the number of milliseconds after which a missing reply is suspicious. */
   limitMs(): number {
     const limit = toleratedRoundTrips * this.#meanMs + 4 * this.#deviationMs;
     return Math.min(this.#maxLimitMs, Math.max(this.#minLimitMs, limit));

@@ -14,7 +14,7 @@ import { ReleaseRequests } from './release-requests.ts';
 import { ReplyGuard, type Breach } from './reply-guard.ts';
 import type { RoundTrip } from './round-trip.ts';
 
-/** An event of a wire. The corresponding times are properties of the wire. */
+/** An event on a connection's socket. The times of the last events are properties of {@link Wire}. */
 export type WireEvent =
   /** Bytes arrived, which is a sign of life. */
   | 'alive'
@@ -24,7 +24,7 @@ export type WireEvent =
   | 'breached'
   /** Bytes are about to be written. */
   | 'written'
-  /** Nobody waits any more for a call that may block the connection. */
+  /** A caller has stopped waiting for a call that may still block the connection. */
   | 'abandoned'
   /** The socket has stopped accepting bytes, or has started to accept them again. */
   | 'room-changed';
@@ -47,15 +47,17 @@ export class Wire {
   #releases = new ReleaseRequests();
   #current: Flush | undefined;
   #isPinging = false;
-  /** The oldest unanswered command if it has no call, and about when it was sent: the last write before it was seen. */
+  /**
+   * The oldest unanswered command, if it has no call. `sentAt` is the time of the last write before it was first seen.
+   */
   #untracked: { readonly command: DriverCommand; readonly sentAt: number } | undefined;
   /** Flushes that are waiting because the socket accepts no more bytes. */
   #blockedFlushes: Flush[] = [];
   /** Whether every read and every write is reported. Otherwise, `isCalm` and `lookDueAt` decide which ones are. */
   tellsAll = true;
-  /** Whether no sign of life is awaited, so that none has to be reported. */
+  /** Whether the connection serves normally, so that signs of life need not be reported. */
   isCalm = false;
-  /** When the stall watch checks next. A write is reported if that is further away than the stall limit. */
+  /** When `StallWatch` checks next. A write is reported if that check is further away than the stall limit. */
   lookDueAt = Infinity;
   /** When bytes were last read from the socket, and last passed to it. */
   readAt = 0;
@@ -100,7 +102,7 @@ export class Wire {
     return this.#identity?.runId ?? `socket ${this.#adopted}`;
   }
 
-  /** Our requests to unblock calls on the current socket. */
+  /** The requests to unblock calls on the current socket. */
   get releases(): ReleaseRequests {
     return this.#releases;
   }
@@ -119,7 +121,7 @@ export class Wire {
     return this.#guard?.breach;
   }
 
-  /** Makes this socket the connection's current one. A verified socket is adopted before the driver sees it. */
+  /** Makes this socket the connection's current socket. A verified socket is adopted before the driver sees it. */
   adopt(socket: Socket, identity: Identity | undefined): void {
     const guard = new ReplyGuard(this.#driver, this.#limits);
     this.#socket = socket;
@@ -162,7 +164,7 @@ export class Wire {
     }
   }
 
-  /** Returns the {@link Flush}, one write to the socket, in which a command issued now leaves; begins one if need be. */
+  /** Returns the {@link Flush}, that is the write to the socket, that a command issued now will be part of. */
   currentFlush(): Flush {
     const current = this.#current;
     if (current !== undefined && !this.isBlocked) return current;
@@ -178,15 +180,15 @@ export class Wire {
     const command = this.#driver.oldestUnanswered();
     const sentAt = command?.call?.written?.at;
     if (sentAt !== undefined || command === undefined) return sentAt ?? this.writtenAt;
-    // A command of our own has no call that records when it was sent. That time is kept here, so that later writes do
-    // not make the command seem more recent than it is.
+    // A command of this library has no call that records when it was sent, so that time is kept here. Otherwise, later
+    // writes would make the command seem more recent than it is.
     if (this.#untracked?.command !== command) this.#untracked = { command, sentAt: this.writtenAt };
     return this.#untracked.sentAt;
   }
 
   /**
-   * Returns the time until which the oldest unanswered command may block on the server according to its own timeout,
-   * or until nobody waited for it any more; undefined if it does not block.
+   * Returns the time until which the oldest unanswered command may block: until its own timeout has passed or, if that
+   * was earlier, until its caller stopped waiting. Undefined if that command does not block.
    */
   blockedUntil(): number | undefined {
     const call = this.#driver.oldestUnanswered()?.call;
@@ -216,15 +218,15 @@ export class Wire {
     if (this.tellsAll || (isAlive && !this.isCalm)) this.#tell(isAlive ? 'alive' : 'read');
   }
 
-  // Runs after the driver has parsed bytes that seemed too few to be a sign of life. If they completed the reply, they
-  // were one after all.
+  // Runs after the driver has parsed bytes that seemed too few to be a sign of life. If those bytes completed the
+  // reply, they are a sign of life after all.
   #readTheRest(pending: DriverCommand | undefined): void {
     if (this.#driver.oldestUnanswered() === pending) return;
     this.aliveAt = this.readAt;
     this.#tell('alive');
   }
 
-  // Nothing is unanswered, so the last command is not kept in memory.
+  // No command is unanswered, so the last command is not kept in memory.
   #rest(): void {
     this.#progress.rest();
     this.#untracked = undefined;
