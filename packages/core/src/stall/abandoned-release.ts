@@ -16,10 +16,11 @@ const answerLookMs = 2;
 const answerMs = 200;
 
 /**
- * Ends blocking commands for which nobody waits any more, because their deadline has passed. Such a command would hold
- * up every later one on its connection, and would take an element that nobody receives. A second connection asks the
- * server to release it (CLIENT UNBLOCK). If no second connection can be made, the stall watch counts the connection as
- * silent from the moment at which the command was abandoned.
+ * Ends blocking commands for which no caller waits any more, because the call's deadline has passed. Such an abandoned
+ * command would delay every later command on its connection, and could still remove an element from a list, which no
+ * caller would receive. A second connection asks the server to release the command (CLIENT UNBLOCK). If no second
+ * connection can be made, `StallWatch` counts the connection as silent from the moment at which the command was
+ * abandoned.
  */
 export class AbandonedRelease {
   readonly #driver: Driver;
@@ -35,8 +36,9 @@ export class AbandonedRelease {
   }
 
   /**
-   * Releases the abandoned commands that block the connection now, one after the other. Resolves with whether one of
-   * them still blocks it although the server was asked: only closing the connection ends that one. Never rejects.
+   * Releases the abandoned commands that block the connection now, one after the other. Resolves with true if one of
+   * them still blocks the connection although the server was asked to release it. Only closing the connection ends such
+   * a command. Never rejects.
    */
   async run(): Promise<boolean> {
     const { identity } = this.#wire;
@@ -66,7 +68,7 @@ export class AbandonedRelease {
         command.call,
         asked.then(([reply]) => reply),
       );
-      // The reply to the released command arrives on its own connection.
+      // The reply to the released command arrives on the first connection, not on this one.
       const endsAt = this.#clock.now() + answerMs;
       while (this.#blocking(identity) === command && this.#clock.now() < endsAt)
         await pause(this.#clock, answerLookMs, signal);
@@ -78,7 +80,10 @@ export class AbandonedRelease {
     return false;
   }
 
-  /** Returns the abandoned command that blocks the connection, if one does. Commands of a batch keep no call. */
+  /**
+   * Returns the abandoned command that blocks the connection, if one does. Commands of a batch have no call, and
+   * therefore count as abandoned.
+   */
   #blocking(identity: Identity): DriverCommand | undefined {
     const command = this.#driver.oldestUnanswered();
     if (command === undefined || command.call?.settled === false || this.#wire.identity !== identity)

@@ -13,8 +13,8 @@ import { SideConnection } from './side-connection.ts';
 const graceMs = 200;
 
 /**
- * The finding of a check. `dead`: the connection is dead, and `replacement` can take its place. `doubtful`: the server
- * could not be asked over a second connection.
+ * The result of a check that found something. `dead`: the connection is dead, and `replacement` can take its place.
+ * `doubtful`: the server could not be asked over a second connection.
  */
 export type BlockingFinding =
   { readonly kind: 'dead'; readonly replacement: VerifiedSocket } | { readonly kind: 'doubtful' };
@@ -23,9 +23,9 @@ export type BlockingFinding =
  * Checks a connection on which a command blocks without a timeout. No reply is ever due on such a connection, and a
  * PING would wait behind the command. A second connection asks the server to release the call (CLIENT UNBLOCK). If the
  * first connection works, the reply to the released call arrives on it, and the call is resent without its caller
- * noticing. If the first connection is dead, nothing arrives. A released call has certainly popped nothing, so it is
- * resent on the next connection. If the server reports that the call was no longer blocked, its reply was lost with the
- * dead socket, and its outcome is unknown.
+ * noticing. If the first connection is dead, nothing arrives on it. A call that the server released has certainly taken
+ * no element, so it is resent on the next connection. If the server instead reports that the call was no longer
+ * blocked, the reply to the call was lost with the dead socket, and the outcome of the call is unknown.
  */
 export class BlockingCheck {
   readonly #driver: Driver;
@@ -41,8 +41,8 @@ export class BlockingCheck {
   }
 
   /**
-   * Resolves with undefined when the connection works, when there is no call to check, when the second connection led
-   * to another server, and when the check was stopped.
+   * Resolves with undefined if the connection works, if there is no call to check, if the second connection led to
+   * another server, or if the check was stopped.
    */
   async run(): Promise<BlockingFinding | undefined> {
     const call = this.#driver.oldestUnanswered()?.call;
@@ -57,7 +57,7 @@ export class BlockingCheck {
         return undefined;
       });
     } catch {
-      // If no other server takes over, TCP keepalive detects a dead connection.
+      // The connection is kept. If it is dead, TCP keepalive detects that, unless another server takes over first.
       return { kind: 'doubtful' };
     }
   }
@@ -81,7 +81,8 @@ export class BlockingCheck {
       replies.then(([reply]) => reply),
     );
     const [reply] = await replies;
-    // If the reply is 0, the call no longer blocks: its own reply is on its way, or was lost with the connection.
+    // If the reply is 0, the call no longer blocks: the reply to the call is on its way, or was lost with the
+    // connection.
     await pause(this.#clock, graceMs, signal);
     const isUnanswered = this.#driver.oldestUnanswered()?.call === call && (call.released || reply === 0);
     const isDead = isUnanswered && this.#wire.readAt < askedAt && this.#wire.identity === identity;

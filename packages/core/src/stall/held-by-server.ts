@@ -3,10 +3,10 @@ import { isKnownTo, type Identity } from '../handshake/identity.ts';
 import { request } from '../replies/request.ts';
 
 /**
- * Asks the server, over another connection, which of these connections it is itself keeping waiting, because it pauses
- * writes (CLIENT PAUSE, or a coordinated failover) or because a module is still working on the call. Such a connection
- * is silent but not dead. A connection counts as not held if the server cannot tell: before Redis 6.2, or if the user
- * lacks permission for CLIENT LIST.
+ * Asks the server, over the connection `other`, which of these connections the server itself keeps waiting. It does so
+ * while it pauses writes (CLIENT PAUSE, or a coordinated failover) or while a module is working on the call. Such a
+ * connection is silent but not dead. Resolves with one boolean for each identity. The boolean is false if the server
+ * cannot tell, as before Redis 6.2 or if the user lacks permission for CLIENT LIST.
  */
 export async function heldByServer(
   other: VerifiedSocket,
@@ -23,7 +23,7 @@ export async function heldByServer(
   return identities.map((identity) => identity !== undefined && held.has(identity));
 }
 
-// Each letter is a flag; `b` means that the client is blocked on the server.
+// Each letter after `flags=` is a flag of the client; `b` means that the server blocks it.
 function isBlocked(line: unknown): boolean {
   return typeof line === 'string' && /\bflags=[A-Za-z]*b/.test(line);
 }

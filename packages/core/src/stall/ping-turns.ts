@@ -1,35 +1,37 @@
 import type { Dialer } from '../dialing/dialer.ts';
 
-/** Up to this number of connections of a process to one endpoint, each sends its PINGs as if it were alone. */
+/** If a process has at most this many connections to an endpoint, each sends its PINGs without regard to the others. */
 const unhurried = 100;
 /**
- * Beyond that, the mean idle time before a PING grows with their number, but at most by this factor: a firewall drops a
- * connection that has been silent for long.
+ * With more connections, the mean idle time before a PING grows with their number, but at most by this factor, because
+ * firewalls drop connections that have been idle for long.
  */
 const mostStretch = 10;
 /**
- * Once one of them has fallen silent, all check within `lookAroundMs`; for `calmMs`, another one that falls silent does
- * not make them check again.
+ * When one connection falls silent, all others to the endpoint check themselves within `lookAroundMs`. For the next
+ * `calmMs`, another connection that falls silent does not cause further checks.
  */
 const lookAroundMs = 500;
 const calmMs = 5_000;
 
-/** A connection that takes turns. */
+/** A connection that takes turns with others to the same endpoint in sending PING. */
 export interface TakesTurns {
-  /** Call when another connection to the endpoint has fallen silent: makes this one check within this time. */
+  /**
+   * Call when another connection to the endpoint has fallen silent: makes this connection check itself in this time.
+   */
   doubt(withinMs: number): void;
 }
 
 /**
- * The connections of a process to one endpoint. Idle ones take turns in sending PING: a thousand connections send no
- * more PINGs than one hundred would. When one of them falls silent, all check whether the endpoint still answers,
- * without waiting for their turns.
+ * The connections of a process to one endpoint. Idle connections take turns in sending PING, so that a thousand of them
+ * send no more PINGs than one hundred would. When one connection falls silent, all others check at once whether the
+ * endpoint still answers, without waiting for their turns.
  */
 export class PingTurns {
   readonly #members = new Set<TakesTurns>();
   #doubtedAt = -Infinity;
 
-  /** Returns the turns of the connections that this dialer made. */
+  /** Returns the object that all connections of this dialer share. */
   static of(dialer: Dialer): PingTurns {
     let turns = known.get(dialer);
     if (turns === undefined) known.set(dialer, (turns = new PingTurns()));
@@ -45,25 +47,26 @@ export class PingTurns {
   }
 
   /**
-   * Returns the factor by which a connection waits longer than its idle time before it sends PING. `turn` is random,
-   * from 0 to 1, so that some connection is always about to send one: otherwise, connections that were made together
-   * would also send PING together.
+   * Returns the factor by which a connection's idle time before a PING is multiplied. `turn` is a random number from 0
+   * to 1 that spreads the PINGs: otherwise, connections that were made at the same time would also send PING at the
+   * same time.
    */
   stretch(turn: number): number {
     return 1 + 2 * (this.#meanStretch - 1) * turn;
   }
 
   /**
-   * The factor by which a connection may check earlier than it may alone, so that it can check together with others. A
-   * power of two, so that checks planned with different factors still coincide while the number of connections changes.
+   * To check together, connections may check a little earlier than is due. With many connections, they may be earlier
+   * by this factor. It is a power of two, so that checks that were planned with different factors still coincide while
+   * the number of connections changes.
    */
   get company(): number {
     return 2 ** Math.floor(Math.log2(this.#meanStretch));
   }
 
   /**
-   * Call when `member` has fallen silent. Does nothing while there are few connections: each then finds out as soon by
-   * itself.
+   * Call when `member` has fallen silent: makes all other connections check themselves. Does nothing while there are
+   * few connections, because each of them then checks just as soon by itself.
    */
   doubt(member: TakesTurns, now: number): void {
     if (this.#meanStretch === 1 || now - this.#doubtedAt < calmMs) return;

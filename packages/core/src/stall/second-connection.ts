@@ -10,18 +10,19 @@ import { heldByServer } from './held-by-server.ts';
 import { SecondQuestion, type SilentConnection } from './second-question.ts';
 import { SpareSocket } from './spare-socket.ts';
 
-/** Causes that mean that no Redis server is listening there. */
+/** Causes of a failed attempt which mean that no Redis server is listening at the endpoint. */
 const unreachable: ReadonlySet<CauseCode> = new Set(['connection-refused', 'connection-reset', 'protocol']);
 /**
- * Causes that mean that the server has not answered yet. Each question knows for how long that is normal, and the
- * dialer tries again.
+ * Causes of a failed attempt which mean only that the server has not answered yet. They settle no question: each
+ * question has its own time limit, and the dialer tries again.
  */
 const unanswered: ReadonlySet<CauseCode> = new Set(['connect-timeout', 'handshake-timeout']);
 
 /**
- * The one connection that is opened to find out why others to the same server are silent. It answers for all of them:
- * the server is away, or it serves and the silent connection may be dead. The endpoint's dialer makes it, before all
- * other connections, so that a process keeps its pace however many of its connections are silent.
+ * The connection that is opened to find out why other connections to the same server are silent. One result holds for
+ * all of them: either the server is unavailable, or it works and the silent connections may be dead. The endpoint's
+ * dialer makes this connection before all others. One such connection is enough however many connections are silent, so
+ * the process does not burden the server with attempts.
  */
 export class SecondConnection {
   readonly target: Target;
@@ -41,12 +42,12 @@ export class SecondConnection {
     this.#clock = clock;
   }
 
-  /** Whether a question is open, or a socket is left over which one can be asked. */
+  /** Whether a question is open, or a socket remains on which another question can be asked. */
   get isInUse(): boolean {
     return this.#open.size > 0 || this.#spare?.isUsable === true;
   }
 
-  /** Asks about a silent connection. Returns the function that withdraws the question. */
+  /** Asks the server about a silent connection. Returns a function that withdraws the question. */
   ask(about: SilentConnection): () => void {
     const question = new SecondQuestion(about, this.#clock);
     this.#open.add(question);
@@ -76,7 +77,8 @@ export class SecondConnection {
 
   async #attempt(attempt: DialAttempt): Promise<DialResult> {
     const beganAt = this.#clock.now();
-    // Sessions differ, so the connection is made like the first silent one, which will probably take its place.
+    // The silent connections may differ in their sessions. The second connection gets the session of the first silent
+    // one, which it will probably replace.
     const [first] = this.#open;
     const target = first?.about.target ?? this.target;
     const connected = (): void => {
@@ -103,7 +105,9 @@ export class SecondConnection {
     }
   }
 
-  /** Repeats the question for connections that fall silent while the server is being asked about others. */
+  /**
+   * Asks which silent connections the server itself keeps waiting. Asks again about those that fall silent meanwhile.
+   */
   async #askWhichAreHeld(verified: VerifiedSocket, signal: AbortSignal): Promise<void> {
     for (;;) {
       const unasked = [...this.#open].filter(({ isHeld }) => isHeld === undefined);
@@ -114,7 +118,9 @@ export class SecondConnection {
     }
   }
 
-  /** Puts a question over the socket on which the server has just answered another. */
+  /**
+   * Asks over the socket on which the server has just answered another question. Without an answer, dials a new one.
+   */
   async #askOver(spare: SpareSocket, answerMs: number): Promise<void> {
     if (this.#isAsking) return;
     this.#isAsking = true;

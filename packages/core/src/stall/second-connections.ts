@@ -4,12 +4,13 @@ import type { CredentialsSource } from '../handshake/credentials.ts';
 import type { Target } from '../handshake/establish.ts';
 import { SecondConnection } from './second-connection.ts';
 
-/** The second connections of the process, with the dialers of their endpoints. */
+/** The second connections of the process, by the dialer of their endpoint. */
 const known = new WeakMap<Dialer, SecondConnection[]>();
 
 /**
- * Returns the connection over which this target's server is asked about its silent connections. It is shared by all
- * clients of a resilience that have the same endpoint and login: a server may serve one user and refuse another.
+ * Returns the connection over which the target's server is asked about silent connections. Clients of a
+ * `RedisResilience` share it if they have the same endpoint and login. The login matters because a server may serve one
+ * user and refuse another.
  */
 export function secondConnectionTo(target: Target, dialer: Dialer, clock: Clock): SecondConnection {
   const inUse = (known.get(dialer) ?? []).filter(({ isInUse }) => isInUse);
@@ -20,7 +21,7 @@ export function secondConnectionTo(target: Target, dialer: Dialer, clock: Clock)
   return second;
 }
 
-// The function that opens the sockets belongs to one resilience, which closes them.
+// The function `open` belongs to one `RedisResilience`, which closes the sockets that were opened with it.
 function isShared(one: Target, other: Target): boolean {
   return (
     one.open === other.open &&

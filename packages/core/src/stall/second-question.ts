@@ -6,7 +6,7 @@ import type { SpareSocket } from './spare-socket.ts';
 
 /** A finding about a server, made over a second connection because the first one is silent. */
 export type SecondAnswer =
-  /** The server is working. The receiver holds the socket, and must release it. */
+  /** The server is working. The receiver must call `spare.release` once it has decided whether it needs the socket. */
   | { readonly kind: 'serves'; readonly spare: SpareSocket }
   /**
    * The server is not serving commands, for example because it is loading, or is itself keeping the first connection
@@ -18,14 +18,14 @@ export type SecondAnswer =
   /** The server could not be reached at all. */
   | { readonly kind: 'unreachable'; readonly cause: CauseCode };
 
-/** A silent connection. */
+/** A silent connection, about which the server is asked over a second connection. */
 export interface SilentConnection {
-  /** Where the second connection leads. */
+  /** Where and how to make the second connection. */
   readonly target: Target;
   readonly identity: Identity | undefined;
   /**
-   * Milliseconds in which a working server would have answered the second connection. If connecting is slow, the
-   * handshake and the PING may take three times as long as connecting did.
+   * Milliseconds within which a working server answers on the second connection. If connecting is slow, three times the
+   * time that it took is allowed for the handshake and the PING.
    */
   readonly answerMs: number;
   readonly tell: (answer: SecondAnswer) => void;
@@ -34,7 +34,7 @@ export interface SilentConnection {
 /** One round trip for TLS, one for the Redis handshake, and one to spare. */
 const handshakeTrips = 3;
 
-/** The question of one silent connection, until it is answered or withdrawn. */
+/** A question about one silent connection, until it is answered or withdrawn. */
 export class SecondQuestion {
   readonly about: SilentConnection;
   /** Whether the server itself keeps the connection waiting; undefined if it has not been asked yet. */

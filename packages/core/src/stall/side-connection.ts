@@ -3,7 +3,9 @@ import { establish, type Target, type VerifiedSocket } from '../handshake/establ
 
 const timeoutMs = 1000;
 
-/** A separate connection to the server, made to ask it about the one that is watched. There is at most one at a time. */
+/**
+ * A short-lived connection to the server, to ask about a connection that is blocked. There is at most one at a time.
+ */
 export class SideConnection {
   readonly #target: Target;
   readonly #clock: Clock;
@@ -19,9 +21,11 @@ export class SideConnection {
   }
 
   /**
-   * Connects, and runs `work`, which must keep or destroy the socket. Resolves with undefined if it is stopped.
+   * Connects, and runs `work`, which must keep or destroy the socket. Resolves with the result of `work`, or with
+   * undefined after `stop`.
    *
-   * @throws the error of the attempt or of `work`, with the socket destroyed; both together may take one second
+   * @throws the error of the connection attempt or of `work`, after the socket is destroyed. Both together are aborted
+   *   after one second
    */
   async use<T>(work: (verified: VerifiedSocket, signal: AbortSignal) => Promise<T>): Promise<T | undefined> {
     const running = new AbortController();

@@ -1,8 +1,8 @@
 import type { Target, VerifiedSocket } from '../handshake/establish.ts';
 
 /**
- * A second connection on which the server answered. It is kept until every connection that asked for it has been
- * judged: the first of them that is dead and has the same session takes it.
+ * The socket of a second connection on which the server answered. It is kept until it has been decided of every silent
+ * connection whether that connection is dead. The first dead connection with the same session takes the socket.
  */
 export class SpareSocket {
   readonly verified: VerifiedSocket;
@@ -11,13 +11,13 @@ export class SpareSocket {
   #isTaken = false;
   #isAsked = false;
 
-  /** `target` is the one that the socket was opened for. */
+  /** `target` is the target for which the socket was opened. */
   constructor(verified: VerifiedSocket, target: Target) {
     this.verified = verified;
     this.#isResp3 = target.wantsHello();
   }
 
-  /** Whether the socket has broken, so that its answer no longer proves anything. */
+  /** Whether the socket has closed, so that the server's answer on it no longer proves anything. */
   get isBroken(): boolean {
     return this.verified.socket.destroyed;
   }
@@ -28,7 +28,8 @@ export class SpareSocket {
   }
 
   /**
-   * Asks the server over this socket, which cannot be taken in the meantime. If that fails, the socket is destroyed.
+   * Runs `work`, which asks the server over this socket. Until it ends, the socket cannot be taken. If `work` fails,
+   * the socket is destroyed.
    */
   async ask(work: (verified: VerifiedSocket) => Promise<void>): Promise<void> {
     this.#isAsked = true;
@@ -52,7 +53,10 @@ export class SpareSocket {
     if (this.#holders === 0 && !this.#isTaken) this.verified.socket.destroy();
   }
 
-  /** Returns the socket to the holder with this target; undefined if it is in use or does not fit. */
+  /**
+   * Hands the socket over to a dead connection with this target. Returns undefined if the socket is taken, in use or
+   * closed, or if its session is not the one that the connection needs.
+   */
   take(target: Target): VerifiedSocket | undefined {
     if (this.#isTaken || this.#isAsked || this.isBroken || !this.#fits(target)) return undefined;
     this.#isTaken = true;

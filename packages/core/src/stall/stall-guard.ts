@@ -11,15 +11,15 @@ import { StallWatch, type StallFinding } from './stall-watch.ts';
 
 /** A finding about a connection that may be stalled. */
 export type StallNews =
-  /** A command has been unanswered for longer than the limit, so an inquiry is due. */
+  /** A command has been unanswered for longer than is normal, so the server must be asked over a second connection. */
   | { readonly kind: 'silent' }
   /** Nothing has been written or read for a while, so a PING is due. */
   | { readonly kind: 'idle' }
-  /** A command blocks, and the server answers no second connection. */
+  /** A command blocks the connection, and the server could not be asked about it over a second connection. */
   | { readonly kind: 'doubtful' }
   | InquiryFinding;
 
-/** Watches one connection and, when it falls silent, finds out why over a second one. */
+/** Watches one connection and, when that connection falls silent, finds out the reason over a second one. */
 export class StallGuard {
   readonly #watch: StallWatch;
   readonly #driver: Driver;
@@ -78,7 +78,7 @@ export class StallGuard {
     this.#openInquiry().await(cause);
   }
 
-  /** Call when nobody waits any more for a call that may block the connection: makes the server end the call. */
+  /** Call when no caller waits any more for a call that may block the connection: makes the server end that call. */
   async release(): Promise<void> {
     const { clock } = this.#settings;
     this.#abandonedRelease ??= new AbandonedRelease(this.#driver, this.#wire, this.#target, clock);

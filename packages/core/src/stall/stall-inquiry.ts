@@ -12,21 +12,21 @@ import type { SpareSocket } from './spare-socket.ts';
 /** The result of an inquiry into a silent connection. */
 export type InquiryFinding =
   /**
-   * The server is away: it answers on no connection (`isSilent`), or replies that it cannot serve. The inquiry
-   * continues.
+   * The server is unavailable: it does not answer on the second connection either (`isSilent`), or replies that it
+   * cannot serve. The inquiry continues.
    */
   | { readonly kind: 'away'; readonly cause: CauseCode; readonly isSilent?: boolean }
   /** The server is working again, and nothing suggests that the connection is dead. */
   | { readonly kind: 'serves' }
   /**
-   * The server is working, and the connection is dead. The second connection replaces it, unless it has replaced
-   * another one.
+   * The server is working, and the connection is dead. `replacement` is the socket of the second connection; undefined
+   * if another dead connection has taken that socket, or if the socket does not fit.
    */
   | { readonly kind: 'dead'; readonly replacement: VerifiedSocket | undefined }
   /** The server cannot be reached. */
   | { readonly kind: 'gone'; readonly cause: CauseCode };
 
-/** The endpoint of a connection, which may change. */
+/** Provides the dialer for the endpoint of a connection. The endpoint may change. */
 export interface InquiryEndpoint {
   readonly dialer: Dialer;
 }
@@ -37,9 +37,10 @@ const minGraceMs = 50;
 const maxGraceMs = 200;
 
 /**
- * Finds out why a connection is silent by asking over a second one, which all silent connections to the server share. A
- * socket is never closed on suspicion alone, only when the server answers on the second connection but still not on the
- * first, or cannot be reached at all. The inquiry continues while the server is away.
+ * Finds out why a connection is silent by asking the server over a second connection, which all silent connections to
+ * that server share. A socket is never closed on suspicion alone. It is closed only if the server answers on the second
+ * connection but still not on the first, or if the server cannot be reached at all. While the server is unavailable,
+ * the inquiry continues.
  */
 export class StallInquiry {
   readonly #target: Target;
@@ -48,12 +49,12 @@ export class StallInquiry {
   readonly #wire: Wire;
   readonly #endpoint: InquiryEndpoint;
   readonly #tell: (finding: InquiryFinding) => void;
-  /** Withdraws the question that is open. */
+  /** Withdraws the open question. */
   #withdraw: (() => void) | undefined;
   /** A second connection on which the server answered, kept while the first one gets a little more time. */
   #spare: SpareSocket | undefined;
   #timer: TimerHandle | undefined;
-  /** Why the server is away; undefined if it is not known to be away. */
+  /** Why the server is unavailable; undefined if it is not known to be unavailable. */
   #awayCause: CauseCode | undefined;
   #since = -Infinity;
 
@@ -169,7 +170,7 @@ export class StallInquiry {
     const replacement = isAlive ? undefined : spare.take(this.#target);
     spare.release();
     if (isAlive) this.#tell({ kind: 'serves' });
-    // If the second connection has broken in the meantime, its answer no longer proves anything.
+    // If the second connection has closed in the meantime, the answer on it no longer proves anything.
     else if (isBroken) this.#ask();
     else {
       debug(

@@ -7,25 +7,28 @@ import type { PingTurns, TakesTurns } from './ping-turns.ts';
 
 /** A finding of the watch. */
 export type StallFinding =
-  /** A command has been unanswered, and nothing has been read, for longer than the limit. */
+  /** A command has been unanswered, and nothing has been read, for longer than `RoundTrip` considers normal. */
   | 'silent'
   /** Nothing has been written or read for the idle time, so a PING is due. */
   | 'idle'
   /** The oldest command blocks without a timeout, so no reply is ever due. */
   | 'blocked';
 
-/** Idle connections are pinged together if their PINGs are due within this share of the idle time of each other. */
+/**
+ * Idle connections send PING together if their PINGs are due at nearly the same time: at most this share of the idle
+ * time apart.
+ */
 const togetherShare = 0.05;
-/** Connections in use are checked together if their checks are due within this time of each other. */
+/** Connections in use are checked together if their checks are due at most this many milliseconds apart. */
 const inUseEarlyMs = 25;
-/** The checks whether PINGs were answered are made together if they are due within this time of each other. */
+/** Checks for the replies to PINGs are made together if they are due at most this many milliseconds apart. */
 const replyEarlyMs = 100;
-/** A check that may be early by less than this is not worth sharing. */
+/** A check that may be made early only by less than this is not combined with other checks. */
 const leastEarlyMs = 25;
 
 /**
- * Watches how long a connection's oldest command has been unanswered and how long the connection has been idle. The
- * socket is read once more before silence is reported.
+ * Watches how long a connection's oldest command has been unanswered and how long the connection has been idle. Before
+ * a connection is reported as silent, its socket is read once more.
  */
 export class StallWatch implements Looks, TakesTurns {
   readonly #wire: Wire;
@@ -35,19 +38,20 @@ export class StallWatch implements Looks, TakesTurns {
   readonly #tell: (finding: StallFinding) => void;
   readonly #alarm: Alarm;
   readonly #joint: JointLooks;
-  /** When the check together with other connections is due; Infinity if none is planned. */
+  /** When the next check that is combined with checks of other connections is due; Infinity if none is planned. */
   #jointAt = Infinity;
-  /** Undefined while the watch is off. */
+  /** The connections to the same endpoint, which take turns in sending PING. Undefined while the watch is off. */
   #turns: PingTurns | undefined;
   /** This connection's turn to send PING, from 0 (first) to 1 (last); a new random number for each PING. */
   #turn = 0;
   #isDoubted = false;
-  /** Whether PING was due at the last check: bytes since then do not show that the connection is in use. */
+  /** Whether PING was sent at the last check, so that bytes since then do not show that the connection is in use. */
   #hasPinged = false;
 
   /**
-   * `idleMs` is called at each check, because the idle time is shorter while the connection has subscriptions. Its
-   * argument is the factor by which the connection waits longer for its turn.
+   * `idleMs` returns the idle time after which PING is due. It is called at each check, because the idle time is
+   * shorter while the connection has subscriptions. Its argument is the factor by which the connection's turn extends
+   * the idle time.
    */
   constructor(
     wire: Wire,
@@ -81,7 +85,7 @@ export class StallWatch implements Looks, TakesTurns {
     this.#disarm();
   }
 
-  /** Call when bytes are about to be written, so that the next check is no further away than the limit. */
+  /** Call when bytes are about to be written: makes sure that the reply to them is checked for in time. */
   noteWrite(now: number): void {
     const limitMs = this.#wire.roundTrip.limitMs();
     const latestAt = now + limitMs + 1;
@@ -89,12 +93,12 @@ export class StallWatch implements Looks, TakesTurns {
       this.#arm(limitMs);
   }
 
-  /** Call when the connection has fallen silent: makes the connections that are waiting for their turns check soon. */
+  /** Call when this connection has fallen silent: makes the other connections to the endpoint check themselves soon. */
   warnOthers(): void {
     this.#turns?.doubt(this, this.#clock.now());
   }
 
-  /** Makes the connection check within this time: it sends PING unless it was in use a moment ago or awaits a reply. */
+  /** Makes the connection check itself in this time: it sends PING unless it was just in use or is awaiting a reply. */
   doubt(withinMs: number): void {
     if (this.#turns === undefined) return;
     this.#isDoubted = true;
@@ -128,7 +132,7 @@ export class StallWatch implements Looks, TakesTurns {
     this.#jointAt = Infinity;
   }
 
-  /** Plans a check after this time or a little earlier, together with other connections. */
+  /** Plans a check after `delayMs`, or up to `earlyMs` earlier to combine it with checks of other connections. */
   #armJointly(delayMs: number, earlyMs: number): void {
     if (this.#turns === undefined || earlyMs < leastEarlyMs || delayMs < earlyMs) return this.#arm(delayMs);
     this.#disarm();
@@ -147,7 +151,7 @@ export class StallWatch implements Looks, TakesTurns {
       this.#armJointly(limitMs, limitMs < 2 * replyEarlyMs ? inUseEarlyMs : replyEarlyMs);
       this.#tell('idle');
     } else if (!hasPinged && idleFor < limitMs && idleFor + 2 * limitMs < idleMs) {
-      // The connection is in use. The next check is planned now, so that the next write need not plan it.
+      // The connection is in use. The next check is planned now, so that the next write need not plan one.
       this.#armJointly(limitMs, inUseEarlyMs);
     } else {
       // Jittered, so that the idle connections of a fleet do not all send PING at the same moment.
