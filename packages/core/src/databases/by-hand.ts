@@ -9,8 +9,9 @@ const lookMs = 10;
 const maxMs = 5000;
 
 /**
- * Switches to another database on request: the one with this name or, without a name, the best of the others. If the
- * database in use is working, the switch is graceful. Resolves when the new database serves calls.
+ * Switches to the database with this name or, without a name, to the best of the other databases. If the database in
+ * use is working, the switch is graceful: it is made when no call is in flight. Resolves when the new database serves
+ * calls.
  *
  * @throws {@link ConfigurationError} if there is no database with this name
  * @throws {@link RedisUnavailableError} if the database does not answer, or if calls in flight prevented the switch

@@ -1,8 +1,8 @@
 import type { DatabaseChange, DatabaseChangeReason } from '../database-report.ts';
 
 /**
- * Measures a switch to another database, from the moment the previous one became unavailable until the new one serves
- * calls.
+ * Measures a switch to another database, from the moment at which the previous database became unavailable until the
+ * new one serves calls.
  */
 export class ChangeRecord {
   #awaySince: number | undefined;
@@ -30,8 +30,8 @@ export class ChangeRecord {
   }
 
   /**
-   * Call when another database takes over. If the previous database never served a call, its own switch and this one
-   * count as one.
+   * Call when the database `to` takes over from `from`. If `from` has never served a call since the switch to it, that
+   * switch and this one count as one.
    */
   begin(from: string, to: string, reason: DatabaseChangeReason, now: number): void {
     const { since = this.#awaySince ?? now, from: first = from } = this.#running ?? {};
@@ -41,7 +41,7 @@ export class ChangeRecord {
 
   /**
    * Call when calls are being served. Returns the switch that is thereby complete; undefined if none was in progress,
-   * or if it led back to the database where it began.
+   * or if the switch led back to the database where it began.
    */
   end(now: number): DatabaseChange | undefined {
     if (this.#running === undefined) return undefined;

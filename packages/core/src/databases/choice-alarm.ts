@@ -2,8 +2,8 @@ import type { Clock, TimerHandle } from '../clock.ts';
 import { afterReads } from '../event-loop/after-reads.ts';
 
 /**
- * Fires when it is time to choose a database again. First, replies that are already waiting in sockets are read, so
- * that the choice takes them into account.
+ * Calls `ring` at the time that was set, when a database has to be chosen again. Before that, replies that are already
+ * waiting in sockets are read, so that the choice takes them into account.
  */
 export class ChoiceAlarm {
   readonly #clock: Clock;
@@ -15,7 +15,7 @@ export class ChoiceAlarm {
     this.#ring = ring;
   }
 
-  /** Sets the time of the alarm, in place of any earlier one. */
+  /** Sets the time of the alarm, in place of any earlier time. With undefined, the alarm is off. */
   set(at: number | undefined): void {
     this.stop();
     if (at === undefined) return;

@@ -4,8 +4,8 @@ import type { MovableClient } from './movable-client.ts';
 import type { Standbys } from './standbys.ts';
 
 /**
- * Reports what is known about each database: from its client for the one in use, from the standby connections for the
- * others.
+ * Returns what is known about each database. For the database in use, the main client provides this; for the others,
+ * their standby connections do.
  */
 export function databaseReports(
   { members, inUse: nameInUse }: DatabaseState,

@@ -1,7 +1,10 @@
 import type { CauseCode } from '../cause.ts';
 import type { DatabaseChangeReason } from '../database-report.ts';
 
-/** One of several Redis databases, and what is known about it while it is not in use. Times are monotonic. */
+/**
+ * One of several Redis databases. The times, which are monotonic, are known only while the database is not in use,
+ * except `cameBackAt`.
+ */
 export interface MemberState {
   readonly name: string;
   readonly weight: number;
@@ -14,11 +17,11 @@ export interface MemberState {
   readonly provenAt: number | undefined;
   /** Time since which the database has not answered; undefined while it answers, and before it was first asked. */
   readonly awaySince: number | undefined;
-  /** Length of its last period without answers. */
+  /** For how many milliseconds the database last did not answer. */
   readonly outageMs: number;
-  /** When the database was last taken back into use. */
+  /** When the database was last taken into use by a graceful switch. */
   readonly cameBackAt: number | undefined;
-  /** Number of consecutive times that the database failed soon after it was taken back into use. */
+  /** Number of consecutive times that the database failed soon after a graceful switch to it. */
   readonly relapses: number;
 }
 
@@ -31,7 +34,7 @@ export interface Verdict {
   readonly patienceMs: number;
 }
 
-/** A verdict that currently holds. */
+/** A verdict that has held since `since`. From `dueAt` on, another database is to be used. */
 export interface StandingVerdict extends Verdict {
   readonly since: number;
   readonly dueAt: number;
@@ -61,11 +64,11 @@ export interface DatabaseState {
 
 /** An event that may change which database is in use. */
 export type DatabaseSignal =
-  /** The database in use was judged again. */
+  /** The database in use was judged again; `verdict` is undefined if it is serving. */
   | { readonly kind: 'judged'; readonly verdict: Verdict | undefined }
   /** A standby database answered. */
   | { readonly kind: 'proven'; readonly name: string }
-  /** A standby database no longer answers. */
+  /** A standby database does not answer. */
   | { readonly kind: 'lost'; readonly name: string }
   /** The application requested this database. */
   | { readonly kind: 'asked'; readonly name: string }
@@ -97,7 +100,7 @@ export interface DatabaseMoment {
    * again only on request.
    */
   readonly failbackMs: number | undefined;
-  /** A factor of 1 or slightly more, drawn once, so that not all processes switch back at the same moment. */
+  /** A random factor of 1 or slightly more, so that not all processes switch back at the same moment. */
   readonly jitter: number;
 }
 
@@ -148,7 +151,7 @@ export function byRank(one: Ranked, other: Ranked): number {
   return byKind || other.weight - one.weight || (one.order ?? 0) - (other.order ?? 0);
 }
 
-/** Returns the best database that is answering and not in use. */
+/** Returns the best database that is answering and not in use; undefined if there is none. */
 export function bestOther({ members, inUse }: DatabaseState): MemberState | undefined {
   const others = members.filter(({ name, wellSince }) => name !== inUse && wellSince !== undefined);
   return others.toSorted(byRank)[0];

@@ -3,7 +3,7 @@ import type { Settings } from '../options/settings.ts';
 import type { Database } from '../routes/database.ts';
 import type { VerdictFacts } from './verdict.ts';
 
-/** The parts of a switch between databases. */
+/** The parts from which a `DatabaseSwitch` is constructed. */
 export interface DatabaseSwitchOptions {
   readonly settings: Settings;
   readonly databases: readonly Database[];

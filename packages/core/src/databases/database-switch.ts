@@ -24,10 +24,10 @@ import { verdictOf } from './verdict.ts';
 
 const peaceTimeoutMs = 2000;
 const spread = 0.25;
-/** Finding out that a server is unavailable, or connecting to one, usually takes no longer than this. */
+/** Finding out that a server is unavailable, or connecting to another server, usually takes no longer than this. */
 const usualMs = 100;
 
-/** Keeps one of several Redis databases in use: watches all of them, and moves the clients when necessary. */
+/** Keeps a working one of several Redis databases in use: watches them all, and moves the clients when necessary. */
 export class DatabaseSwitch {
   readonly #options: DatabaseSwitchOptions;
   readonly #clock: Clock;
@@ -116,7 +116,7 @@ export class DatabaseSwitch {
     return this.#standbys.prove(name, signal);
   }
 
-  /** Switches to this database on request; gracefully, if the one in use is working. */
+  /** Switches to this database on request; gracefully, if the database in use is working. */
   ask(name: string): void {
     this.#advance({ kind: 'asked', name });
   }
@@ -174,7 +174,7 @@ export class DatabaseSwitch {
     this.#alarm.set(nextChoiceAt(state, this.#moment()));
   }
 
-  /** Makes calls wait for a switch that is imminent or in progress. */
+  /** Makes calls wait for a switch that is expected or in progress. */
   #expect(): void {
     const { awaySince = Infinity, begunAt } = this.#record;
     const likelyAt = awaySince + this.#options.settings.failover.afterMs + usualMs;

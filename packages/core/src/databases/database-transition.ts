@@ -11,8 +11,8 @@ import {
 } from './database-state.ts';
 
 /**
- * How long a read-only database stays in use after the writable one that replaced it has failed again for the first
- * time.
+ * How long a writable database must answer before it replaces a read-only one again, after it failed once soon after it
+ * had last done so. Doubles with each further failure.
  */
 const firstRelapseMs = 4000;
 const maxRelapses = 6;
@@ -21,8 +21,8 @@ const reliableAfter = 10;
 const postponedMs = 1000;
 const maxPostponements = 4;
 /**
- * Before calls return to a database that was away, it must have answered for this many times as long as it was away,
- * limited to `maxTrialMs`.
+ * A database that was unavailable must have answered for this many times as long before it is used again. No more than
+ * `maxTrialMs` is required of it, unless `failbackMs` is longer.
  */
 const trialShare = 1.25;
 const maxTrialMs = 2500;
@@ -31,9 +31,9 @@ type Transition = readonly [DatabaseState, DatabaseEffect | undefined];
 
 /**
  * Decides which database is in use, as a pure function from a state and a signal to the next state and at most one
- * effect. Only a verdict about the server forces a switch. The switch is to the highest-ranking database that has
- * answered since that verdict. A preferred database is used again once it has been healthy without interruption for a
- * while; if it fails soon after its return, the next return takes longer.
+ * effect. Only a verdict that the database in use cannot serve forces a switch. The switch leads to the highest-ranking
+ * database that has answered since that verdict. A preferred database is used again once it has been healthy without
+ * interruption for a while; if it fails soon after its return, the next return takes longer.
  */
 export function databaseTransition(
   state: DatabaseState,
@@ -65,7 +65,7 @@ export function databaseTransition(
   }
 }
 
-/** Returns when the passage of time alone may cause a switch; undefined if it cannot. */
+/** Returns the next time at which a switch may be due without any other event; undefined if there is no such time. */
 export function nextChoiceAt(state: DatabaseState, moment: DatabaseMoment): number | undefined {
   if (state.pending !== undefined) return undefined;
   const { verdict, peaceNotBefore } = state;
@@ -77,8 +77,8 @@ export function nextChoiceAt(state: DatabaseState, moment: DatabaseMoment): numb
 }
 
 /**
- * Returns when the switch required by the current verdict is due, or `otherwiseAt` if there is no verdict yet.
- * Undefined if no other database is available.
+ * Returns when the switch that the current verdict requires is due, or `otherwiseAt` if there is no verdict yet.
+ * Undefined if no other database could serve.
  */
 export function changeDueAt(
   { verdict, members, inUse }: DatabaseState,
@@ -150,7 +150,8 @@ function changed(state: DatabaseState, { now }: DatabaseMoment): DatabaseState {
   return withMember(inUse(state, pending.to), pending.to, { cameBackAt: now });
 }
 
-// Discards what was learnt about a database as a standby, because the database in use is not watched.
+// Discards what the standby connection had shown about the database, because that knowledge ages once the database is
+// in use.
 function inUse(state: DatabaseState, name: string): DatabaseState {
   const now = { ...state, inUse: name, verdict: undefined, pending: undefined, postponements: 0 };
   return withMember(now, name, { ...unproven, awaySince: undefined, outageMs: 0 });
@@ -197,14 +198,14 @@ function comesBackAt(
   if (present.isReadOnly && !member.isReadOnly)
     return wellSince + (relapses === 0 ? 0 : firstRelapseMs * 2 ** (relapses - 1) * jitter);
   if (failbackMs === undefined || state.isChosenByHand) return undefined;
-  // A database that is down every other moment must not count as healthy in between, however short `failbackMs` is.
+  // A database that keeps failing for short times must not count as healthy in between, however short `failbackMs` is.
   const trialMs = Math.max(failbackMs, Math.min(maxTrialMs, trialShare * outageMs));
   return wellSince + trialMs * 2 ** relapses * jitter;
 }
 
 /**
- * Whether a switch to this database is of use: if the database in use refuses only writes, a read-only one does not
- * serve them either.
+ * Returns whether a switch to this database would help. If the database in use refuses only writes, a read-only
+ * database would not help, because it does not serve writes either.
  */
 function isOfUse(member: MemberState, { onlyWrites }: Pick<Verdict, 'onlyWrites'>): boolean {
   return !(onlyWrites && member.isReadOnly);

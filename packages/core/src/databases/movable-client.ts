@@ -3,7 +3,7 @@ import type { VerifiedSocket } from '../handshake/establish.ts';
 import type { ConnectionState } from '../snapshot.ts';
 import type { BlockedCall } from './release-blocked.ts';
 
-/** A client that can be moved to another Redis database without its user noticing. */
+/** A client that can be moved to another Redis database without its callers noticing. */
 export interface MovableClient {
   /** Name of the database to which the client connects. */
   readonly database: string | undefined;
@@ -21,8 +21,8 @@ export interface MovableClient {
   /** Makes a connection to another database, in addition to the current connection. */
   prepare(database: string, signal: AbortSignal): Promise<VerifiedSocket>;
   /**
-   * Moves the client to another database, over this connection or a new one. `isInPeace` means that the switch is
-   * graceful: no call is in flight.
+   * Moves the client to another database, over the connection `verified` or, if that is undefined, a new connection.
+   * `isInPeace` means that the switch is graceful: no call is in flight.
    */
   switchTo(database: string, verified: VerifiedSocket | undefined, isInPeace: boolean): void;
   /** Announces that a switch is due at this time, so that calls wait for it; undefined if no switch is expected. */

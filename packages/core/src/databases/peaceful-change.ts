@@ -7,11 +7,11 @@ import { releaseBlocked } from './release-blocked.ts';
 export interface PeacefulChangeOptions {
   readonly clock: Clock;
   readonly clients: readonly MovableClient[];
-  /** The main client needs no new connection, because it uses the standby watch's connection. */
+  /** The main client. No connection is prepared for it, because it takes over the connection of the `StandbyWatch`. */
   readonly main: MovableClient;
   readonly from: string;
   readonly to: string;
-  /** Resolves when the server has answered on the standby watch's connection. */
+  /** Resolves when the server has answered on the connection of the `StandbyWatch`. */
   readonly prove: (signal: AbortSignal) => Promise<void>;
   readonly signal: AbortSignal;
 }
@@ -21,8 +21,8 @@ export type PreparedConnections = ReadonlyMap<MovableClient, VerifiedSocket>;
 
 const lookMs = 2;
 /**
- * Maximum time to wait for the calls in flight. It is shorter than the time that a call may wait, so that no held call
- * fails.
+ * Maximum time to wait for the calls in flight. It is shorter than the time that a call may wait, so that no call fails
+ * because it was held.
  */
 const peaceMs = 120;
 
@@ -61,8 +61,8 @@ export async function prepareInPeace(
 }
 
 /**
- * Holds the clients that have blocking calls, and has the server unblock these calls, before any other client has to
- * wait. Resolves with false if a call cannot be unblocked, because its connection would not become idle in time.
+ * Pauses the clients that have blocking calls, and makes the server unblock these calls. The other clients need not
+ * wait yet. Resolves with false if a call cannot be unblocked: its connection would not become idle in time.
  */
 async function unblock(
   connected: readonly MovableClient[],
@@ -70,7 +70,7 @@ async function unblock(
   { main, from, signal }: PeacefulChangeOptions,
 ): Promise<boolean> {
   if (connected.every(({ blocked }) => blocked === undefined)) return true;
-  // Uses a separate connection, because a call may be blocking any of the others.
+  // The requests need a separate connection, because a call may be blocking any of the clients' connections.
   const side = await main.prepare(from, signal);
   try {
     const blocking = connected.filter(({ blocked }) => blocked !== undefined);

@@ -22,7 +22,7 @@ export function blockedCallOf(driver: Driver, { identity, releases }: Wire): Blo
 
 /**
  * Asks the server, over the separate connection `side`, to unblock these calls (CLIENT UNBLOCK). A call that was
- * unblocked has popped nothing, and is resent. Resolves with whether none of the calls blocks any more.
+ * unblocked has taken no element, and is resent. Resolves with true if none of the calls blocks any more.
  */
 export async function releaseBlocked(
   blocked: readonly BlockedCall[],
@@ -41,6 +41,6 @@ export async function releaseBlocked(
     ),
   );
   await Promise.all(asked);
-  // If a reply is 0, the call no longer blocks, and its own reply is on its way.
+  // If a reply is 0, the call no longer blocks, and the reply to the call is on its way.
   return (await replies).every((reply) => reply === 1 || reply === 0);
 }

@@ -44,9 +44,9 @@ type State =
 const jitterShare = 0.5;
 
 /**
- * Watches a database that is not in use, over one connection that is ready to be used: its handshake is done, and PING
- * is sent at slow, jittered intervals. When the database in use becomes unavailable, a PING is sent immediately, and a
- * lost connection is redialed at the faster pace of an outage.
+ * Watches a database that is not in use, over one connection. The handshake of that connection is complete, so that a
+ * client can use the connection at once. PING is sent at long, jittered intervals. When the database in use becomes
+ * unavailable, PING is sent immediately and, if the connection is lost, attempts are made at shorter intervals.
  */
 export class StandbyWatch {
   readonly #options: StandbyWatchOptions;
@@ -65,7 +65,7 @@ export class StandbyWatch {
     if (this.#state.kind === 'off') this.#connect();
   }
 
-  /** Call when the database in use has become unavailable, so that this one may soon be needed. */
+  /** Call when the database in use has become unavailable, so that this database may soon be needed. */
   need(): void {
     this.#isNeeded = true;
     const state = this.#state;
@@ -83,7 +83,7 @@ export class StandbyWatch {
     this.#isNeeded = false;
   }
 
-  /** Stops, and returns the connection if no reply is due on it. */
+  /** Stops the watch. Returns its connection, if there is one on which no reply is due. */
   take(): VerifiedSocket | undefined {
     const state = this.#state;
     if (state.kind !== 'idle') {
@@ -164,7 +164,7 @@ export class StandbyWatch {
     }, this.#jittered(this.#options.intervalMs));
     timer.unref?.();
     // Called when the socket closes, and when it receives bytes: no reply is due, so any bytes break the protocol. The
-    // socket has to be read, because otherwise its close would not be noticed.
+    // socket is read because Node would otherwise not notice that the peer closes it.
     const gone = (): void => {
       this.#clock.clearTimeout(timer);
       unlisten();

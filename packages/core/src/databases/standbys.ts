@@ -23,7 +23,7 @@ const nothing: Knowledge = {
   lastChange: undefined,
 };
 
-/** The watches of all databases. The database in use is not watched. */
+/** The watches of all databases. Only the watch of the database in use is off. */
 export class Standbys {
   readonly #settings: Settings;
   readonly #watches: ReadonlyMap<string, StandbyWatch>;
@@ -61,7 +61,7 @@ export class Standbys {
     );
   }
 
-  /** Starts to watch all databases except `inUse`, the first time it is called. */
+  /** On the first call, starts to watch all databases except `inUse`. Later calls do nothing. */
   watchAllBut(inUse: string): void {
     if (this.#isStarted) return;
     this.#isStarted = true;
@@ -79,7 +79,7 @@ export class Standbys {
     for (const watch of this.#watches.values()) watch.calm();
   }
 
-  /** Resolves when the database has replied to a new PING, and rejects if it does not. */
+  /** Asks the database at once. Resolves when the database has answered, and rejects if it does not answer. */
   async prove(name: string, signal: AbortSignal): Promise<void> {
     const proofs = this.#proofs.get(name) ?? new Set();
     this.#proofs.set(name, proofs);
@@ -98,14 +98,14 @@ export class Standbys {
     try {
       await proof;
     } finally {
-      // A database that did not answer is not dialed faster from now on, unless the one in use is unavailable.
+      // The watch returns to its long intervals, unless the database in use is unavailable.
       if (!this.#isNeeded) this.#watches.get(name)?.calm();
     }
   }
 
   /**
-   * Call on a switch to another database. Starts to watch the previous database, and returns the standby connection to
-   * the new one.
+   * Call on a switch to another database. Starts to watch the previous database. Returns the standby connection to the
+   * new database, if that connection is usable.
    */
   turn(from: string, to: string): VerifiedSocket | undefined {
     const lastChange = new Date(this.#settings.clock.wallNow());

@@ -5,7 +5,7 @@ import type { MovableClient } from './movable-client.ts';
 
 /** The facts on which the verdict about the database in use depends. */
 export interface VerdictFacts {
-  /** The main client, whose state is that of the resilience. */
+  /** The main client, whose state is also the state of the `RedisResilience`. */
   readonly main: Pick<MovableClient, 'state' | 'cause' | 'writesHeldBy' | 'isPromotionUnderWay'>;
   /** Whether an attempt to connect has failed since the connection was lost. */
   readonly hasAttemptFailed: boolean;
@@ -16,16 +16,16 @@ export interface VerdictFacts {
   >;
 }
 
-/** How long each kind of verdict must hold. */
+/** How long a verdict must hold before another database is used. */
 export interface Patience {
-  /** Milliseconds for which a server must have been unavailable. */
+  /** Milliseconds for a verdict that the server is unavailable. */
   readonly afterMs: number;
-  /** Milliseconds for which a server must have answered without serving. */
+  /** Milliseconds for a verdict that the server answers but does not serve. */
   readonly openMs: number;
 }
 
 /**
- * Judges whether the server of the database in use is unavailable, or answers without serving. Returns undefined if
+ * Judges whether the server of the database in use is unavailable, or answers but does not serve. Returns undefined if
  * neither is the case. A dead socket alone is not enough for a verdict, because only a new connection shows the state
  * of the server.
  */
@@ -47,15 +47,15 @@ export function verdictOf(facts: VerdictFacts, { afterMs, openMs }: Patience): V
   return reason === undefined ? undefined : { reason, onlyWrites: read === undefined, patienceMs: openMs };
 }
 
-/** If a circuit is not closed because of a fault in the server, returns that fault. */
+/** Returns the fault of the server because of which a circuit has opened; undefined if there is no such fault. */
 function refusalOf({ state, cause }: VerdictFacts['circuits'][Lane]): CauseCode | undefined {
   if (state === 'closed' || state === 'isolated') return undefined;
   return cause === 'isolated' || cause === 'overloaded' || cause === 'closed' ? undefined : cause;
 }
 
 /**
- * Whether this cause means that the server is up but refuses what this process sends, so that this process may be at
- * fault.
+ * Returns whether this cause means that the server is up but refuses what this process sends. The fault may then lie
+ * with this process.
  */
 function isOurs(cause: CauseCode): boolean {
   return cause === 'auth' || cause === 'credentials' || cause === 'database';

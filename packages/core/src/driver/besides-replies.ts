@@ -2,8 +2,8 @@
  * What may arrive on a connection in addition to one reply per command, in the order of the commands.
  *
  * - `nothing`: nothing but RESP3 pushes.
- * - `confirmations`: a command is in flight that may get more than one reply or none: a subscribe or unsubscribe
- *   command gets one per channel, a refused login may get none.
+ * - `confirmations`: the number of replies to a command in flight may differ from one. A subscribe or unsubscribe
+ *   command gets one reply per channel; a refused login may get none.
  * - `messages`: the connection has subscriptions, whose messages arrive as arrays between the replies (RESP2).
  * - `lines`: the connection is in MONITOR mode.
  */
@@ -19,7 +19,7 @@ export function changesSubscriptions(name: string): boolean {
 
 /**
  * Returns whether a command logs in. From version 7.2 on, Redis and Valkey do not answer a refused login if the reply
- * to a command before it has not been sent yet.
+ * to an earlier command has not been sent yet.
  */
 export function logsIn(name: string): boolean {
   return login.test(name);
@@ -31,7 +31,7 @@ export function isPastLogin(name: string, marker: number | undefined): boolean {
   return own !== undefined && marker !== undefined && !own.includes(String.fromCodePoint(marker));
 }
 
-// The bytes with which a reply to the command, a push or an attribute can begin.
+// By login command, the bytes with which the reply to that command, a push or an attribute can begin.
 const loginReplies: ReadonlyMap<string, string> = new Map([
   ['auth', '+-!>|'],
   ['hello', '%*-!>|'],

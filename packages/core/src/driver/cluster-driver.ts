@@ -22,7 +22,9 @@ export interface SlotRange {
   readonly nodes: readonly { readonly host: string; readonly port: number }[];
 }
 
-/** The shard channels that a client is to be subscribed to, and those of them that it is subscribed to now. */
+/**
+ * `wanted`: the shard channels to which a client must be subscribed. `standing`: those to which it is subscribed now.
+ */
 export interface ShardChannels {
   readonly wanted: ReadonlySet<string>;
   readonly standing: ReadonlySet<string>;
@@ -34,13 +36,13 @@ export interface NodeDriver extends Driver {
   readonly address: string;
   /** Whether the client regards the node as a replica. */
   readonly isReplica: boolean;
-  /**
-   * Connects to the node now, unless this client has already done so. If that fails, the node's connector reports it.
-   */
+  /** Connects to the node now, unless the client has already done so. The node's connector reports a failure. */
   connectNow(): void;
   /** Returns the commands that have been written and not yet answered. */
   unanswered(): readonly DriverCommand[];
-  /** Rejects those of the commands waiting for the connection that `matches` accepts, except those of pipelines. */
+  /**
+   * Rejects the commands that wait for the connection and for which `matches` returns true, except those of pipelines.
+   */
   rejectWaiting(matches: (command: DriverCommand) => boolean, error: Error): void;
 }
 
@@ -53,10 +55,10 @@ export interface ClusterDriver {
 
   /** Sends a command as the client itself would, which includes finding the node. */
   readonly send: SendCommand;
-  /** Sends a command of our own, bypassing the gate. */
+  /** Sends a command of this library, which bypasses the `gate` of {@link takeOver}. */
   ask(name: string, args: readonly string[]): Promise<unknown>;
   isHandshake(command: DriverCommand): boolean;
-  /** Makes a pipeline that is retried look up its node again. */
+  /** Makes a pipeline look up its node again when it is retried. */
   forgetNode(node: unknown): void;
   /**
    * Routes every command and every failure through `gate`; the client still follows redirections itself. `retryDelay`
@@ -69,18 +71,18 @@ export interface ClusterDriver {
   onNodeAdded(listener: (node: NodeDriver) => void): void;
   onNodeRemoved(listener: (node: NodeDriver) => void): void;
   /**
-   * Calls `listener` with each connection that the client makes for its subscriptions, and limits how often the client
-   * makes one.
+   * Calls `listener` with each connection that the client makes for its subscriptions. Limits how often the client
+   * makes such a connection.
    */
   onSubscriber(listener: (node: NodeDriver) => void, clock: Clock): void;
   /** Calls `onMade` with each connection for shard channels, and `onStopped` when the client no longer uses it. */
   onShardSubscriber(onMade: (node: NodeDriver) => void, onStopped: (node: NodeDriver) => void): void;
   /**
-   * Returns the shard channels that the client is to be subscribed to, and those that it is subscribed to now, over a
-   * connection for which `counts` returns true.
+   * Returns the client's shard channels. `standing` contains only those that are subscribed to over a connection for
+   * which `counts` returns true.
    */
   shardChannels(counts: (node: NodeDriver) => boolean): ShardChannels;
-  /** Reconnects for shard channels whose connection was lost, and subscribes again to those that a node refused. */
+  /** Reconnects for shard channels whose connection was lost, and subscribes again to channels that a node refused. */
   renewShardSubscribers(): void;
 
   /** Whether plain commands may be written to the primary of their slot directly, without this client. */
@@ -97,13 +99,13 @@ export interface ClusterDriver {
   /** Whether reads also go to replicas. */
   readonly readsFromReplicas: boolean;
   /**
-   * Makes the client send reads that may go to replicas only to nodes for which `isAway` returns false. Of these,
-   * `random` (a number in [0, 1)) selects one.
+   * Makes the client send reads that may go to replicas only to nodes for which `isAway` returns false. Among these
+   * nodes, one is selected by `random`, which returns a number in [0, 1).
    */
   readFromAnswering(isAway: (node: NodeDriver) => boolean, random: () => number): void;
-  /** Returns the known addresses of the nodes that own slots. The same object until the slots change. */
+  /** Returns the known addresses of the nodes that own slots. Returns the same object until the slots change. */
   owners(): ReadonlySet<string>;
-  /** Returns {@link owners} and, if reads also go to replicas, the known addresses of these. */
+  /** Returns {@link owners} and, if reads also go to replicas, the known addresses of the replicas. */
   serving(): ReadonlySet<string>;
   /** Returns the known addresses of the replicas of the primary at this address. */
   replicasOf(owner: string): readonly string[];
@@ -112,11 +114,11 @@ export interface ClusterDriver {
 
   readSlots(): Promise<void>;
   /**
-   * Makes the client call `ask` whenever it needs to read the slots. What it learns from many ranges is spread over
-   * several turns of the event loop of `clock`.
+   * Makes the client call `ask` whenever it needs to read the slots. If there are many ranges, the client processes
+   * them over several turns of the event loop of `clock`.
    */
   readSlotsBy(ask: () => Promise<readonly SlotRange[]>, clock: Clock): void;
-  /** The user's time limit, in milliseconds, for a node to return the slot map. */
+  /** The application's time limit, in milliseconds, for a node to return the slot map. */
   readonly slotsTimeoutMs: number;
   /** Adds the cluster's current nodes to its configured startup nodes. */
   rememberNodes(): void;

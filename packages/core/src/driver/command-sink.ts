@@ -5,7 +5,7 @@ export interface CommandSink {
   /**
    * Writes a command given as name and arguments, and copies their bytes immediately. Returns false and writes nothing
    * if there are too many bytes to copy, or if an argument is neither text nor bytes. `isOneOfSeveral`: whether other
-   * commands are written with it.
+   * commands are written together with this one.
    */
   writeCommand(name: string, args: readonly unknown[], isOneOfSeveral?: boolean): boolean;
 }

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { TrackedCall } from './tracked-call.ts';
 
-/** A command as the client library creates it, with the fields that we add. */
+/** A command as the client library creates it, with the fields that this library adds. */
 export interface DriverCommand {
   name: string;
   args: unknown[];
@@ -11,7 +11,7 @@ export interface DriverCommand {
   pipelineIndex?: number;
   protocol?: number;
   replyMapping?: string;
-  // Properties, not methods, because they are read, stored and later called without their object.
+  // `resolve` and `reject` are properties, not methods, because they are stored and later called without their object.
   resolve: (value: unknown) => unknown;
   reject: (error: Error) => unknown;
   toWritable(socket: Socket): string | Buffer;
@@ -19,8 +19,8 @@ export interface DriverCommand {
   /** The call that the command belongs to. */
   call?: TrackedCall | undefined;
   /**
-   * The commands that this one stands for. They are sent together, and the driver resolves this command with the bytes
-   * of all their replies.
+   * The commands that this command stands for. They are sent together, and the driver resolves this command with the
+   * bytes of all their replies.
    */
   readonly joined?: readonly JoinedCommand[];
   /** Whether the command resolves with the bytes of its reply, which the client library does not parse. */
@@ -28,13 +28,18 @@ export interface DriverCommand {
   /** Whether the server only queues this login, because it is part of a transaction. */
   isQueued?: boolean;
   /**
-   * The text that the replies to the PINGs right after this EXEC contain. If the reply to EXEC ends with this text, the
-   * server left a part of that reply out.
+   * The text with which PING is sent right after this EXEC. If the reply to EXEC ends with this text, the server left
+   * out a part of that reply, and the reply to PING was read in its place.
    */
   followedBy?: string;
-  /** Individual deadline of the command in milliseconds; if undefined, that of the resilience applies. */
+  /**
+   * Deadline of this command in milliseconds; if undefined, the option `timeoutMs` of the `RedisResilience` applies.
+   */
   timeoutMs?: number | undefined;
-  /** Whether a helper spares the caller the errors of an outage. */
+  /**
+   * Whether the command is sent through a helper of the package `fallback`, which spares a library the errors of an
+   * outage.
+   */
   isAided?: boolean;
 }
 

@@ -26,11 +26,11 @@ export interface ProvenState {
 /** Everything that core needs from a Redis client with one connection. */
 export interface Driver {
   readonly status: DriverStatus;
-  /** The options that the user passed. Live: a change applies from the next connection on. */
+  /** The options that the application passed. A change to them applies from the next connection on. */
   readonly options: Readonly<Record<string, unknown>>;
   on(event: DriverEvent, listener: () => void): void;
 
-  /** Sends a command as the client itself would: the slow path. */
+  /** Sends a command as the client itself would. This is called the slow path. */
   readonly send: SendCommand;
   /**
    * Returns a function that writes a plain command directly to the socket of a ready connection; undefined if only
@@ -42,9 +42,11 @@ export interface Driver {
    * Undefined if the whole batch has to use the slow path.
    */
   batchStream(): PipelineStream | undefined;
-  /** Sends a command of our own, bypassing the gate; settles with the server's reply. */
+  /**
+   * Sends a command of this library, which bypasses the `gate` of {@link takeOver}. Settles with the server's reply.
+   */
   ask(name: string, args: readonly string[]): Promise<unknown>;
-  /** Sends PING through the gate, like a command of the user. The server echoes `text` in its reply. */
+  /** Sends PING through the gate, like a command of the application. The server echoes `text` in its reply. */
   ping(text?: string): Promise<unknown>;
   /** Returns whether the command belongs to the client's own handshake, if one is in progress. */
   isHandshake(command: DriverCommand): boolean;
@@ -57,9 +59,9 @@ export interface Driver {
   besidesReplies(): BesidesReplies;
 
   /**
-   * Settles the oldest unanswered command, as the client itself would, with a reply that a chunk contains completely
-   * and that is a bulk string, a status, a number or a null. Returns false and does nothing if the client has to parse
-   * it.
+   * Settles the oldest unanswered command, as the client itself would, with the reply that the chunk contains from
+   * `start` to `end`. The reply must be a bulk string, a status, a number or a null. Returns false and does nothing if
+   * the client itself must parse the reply.
    */
   answerPlain(chunk: Buffer, start: number, end: number): boolean;
 
@@ -67,8 +69,8 @@ export interface Driver {
   readonly socket: Socket | undefined;
   /**
    * Makes the client treat its socket as closed, but keeps reading the replies to commands that must not run twice.
-   * Returns false and does nothing if no such command is in flight. `own`: the socket's `close` listeners that are not
-   * the client's, and are not called yet. `onLeft` is called before the client's listeners.
+   * Returns false and does nothing if no such command is in flight. `own` are the `close` listeners of the socket that
+   * are not the client's; they are not called yet. `onLeft` is called before the client's listeners.
    */
   leaveBehind(socket: Socket, own: readonly unknown[], onLeft: () => void): boolean;
   /**
@@ -91,20 +93,20 @@ export interface Driver {
    */
   answerConnectBy(firstFailure: () => Promise<never>): void;
 
-  /** The number of the database that was selected last. Every connection must have it selected. */
+  /** The number of the database that was selected last, which must be selected on every connection. */
   readonly database: number;
   /**
-   * Replaces the options that say where the client connects to: endpoint, TLS, login, names, Sentinels. The next
+   * Replaces the options that determine where the client connects: endpoint, TLS, login, names, Sentinels. The next
    * connection, even if it is already being made, selects `database`.
    */
   leadTo(options: Readonly<Record<string, unknown>>, database: number): void;
   /** Makes the next handshake select {@link database}. */
   keepDatabase(): void;
-  /** Call when the server refuses {@link database}: restores the one that it accepted before, if any. */
+  /** Call when the server refuses {@link database}: restores the database that the server accepted before, if any. */
   refuseDatabase(): void;
   /** Makes the next handshake, even if it has already begun, use these credentials. */
   setCredentials(credentials: Credentials): void;
-  /** Sends AUTH through the gate, like a command of the user. */
+  /** Sends AUTH through the gate, like a command of the application. */
   authenticate(credentials: Credentials): Promise<void>;
   /**
    * Returns whether the client opens, or has opened, its connection with HELLO 3; false if it has never been told to
@@ -114,8 +116,8 @@ export interface Driver {
   /** Makes the next handshake use RESP2, for a peer that refuses HELLO. */
   speakResp2(): void;
   /**
-   * Call with the verified state of the client's next socket, from which the commands in the client's own handshake are
-   * answered as far as possible, without asking the server.
+   * Call with the verified state of the client's next socket. The commands of the client's own handshake are then
+   * answered from this state, as far as possible, and not sent to the server.
    */
   proven(state: ProvenState): void;
 
@@ -127,7 +129,7 @@ export interface Driver {
   /** Connects a client that has never been told to connect. */
   wake(): void;
   disconnect(): void;
-  /** Whether the user has closed the client, so that it will not reconnect by itself. */
+  /** Whether the application has closed the client, so that it will not reconnect by itself. */
   readonly isClosing: boolean;
   /** Makes it possible to reconnect a client that was closed while it was connecting. */
   forgetClosing(): void;

@@ -1,6 +1,8 @@
 import type { DriverCommand } from './driver-command.ts';
 
-/** A name that no server knows. A command with it makes the server refuse the transaction that it is in. */
+/**
+ * A command name that no server knows. In a transaction, such a command makes the server refuse the whole transaction.
+ */
 export const refusedInTransaction = 'an-argument-is-no-text';
 
 /**
@@ -12,8 +14,8 @@ export function isUnsendable(command: DriverCommand): boolean {
 }
 
 /**
- * Rejects a command whose name is not a string, such as an object from a request body: `call()` takes the name as it is
- * given. The command is unsendable then.
+ * Rejects a command whose name is not a string, such as an object from a request body that was passed to `call()`. The
+ * command is then unsendable.
  */
 export function refuseName(command: DriverCommand): void {
   if (!isUnsendable(command)) command.reject(new TypeError('The name of a command must be a string.'));

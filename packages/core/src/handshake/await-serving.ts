@@ -9,7 +9,9 @@ import { factCommands, type Proof } from './verify-handshake.ts';
 export interface AwaitServingOptions {
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  /** The result of the handshake: the state that the connection must have, and what the server has said so far. */
+  /**
+   * The result of the handshake. It contains the state that the connection must have, and what is known of the server.
+   */
   readonly proof: Proof;
   readonly intervalMs: number;
   /** Records how long a PING takes, and returns the time limit for its reply. */
@@ -18,10 +20,10 @@ export interface AwaitServingOptions {
 }
 
 /**
- * Sends PING on a verified socket until the server serves commands: its dataset is loaded, its script has ended, or the
- * replica's link is up. With each PING, resends the commands that the server may have refused earlier: SELECT, CLIENT
- * SETNAME, READONLY and, if the server has not identified itself, INFO and CLIENT ID. Keeps the connection, to spare a
- * busy server the new connections of a whole fleet.
+ * Sends PING on a verified socket until the server serves commands: until its dataset is loaded, the script that keeps
+ * it busy has ended, or the replica's link to its primary is up. With each PING, resends the commands that the server
+ * may have refused earlier: SELECT, CLIENT SETNAME, READONLY and, if the server has not identified itself, INFO and
+ * CLIENT ID. The connection is kept, to spare a busy server the new connections of a whole fleet.
  *
  * @returns the proof of a server that serves commands
  * @throws `ProofError`, the socket's error, or the signal's reason

@@ -4,13 +4,13 @@ import type { Credentials } from '../redis-resilience.ts';
 
 export type CredentialsSource = Credentials | (() => Credentials | Promise<Credentials>) | undefined;
 
-/** The application's credentials provider threw, took too long, or did not return credentials. */
+/** Thrown if the application's credentials provider threw, took too long, or did not return credentials. */
 export class CredentialsError extends Error {
   override readonly name = 'CredentialsError';
 }
 
 /**
- * Gets the credentials from their source. Fails after `timeoutMs`, or when the signal aborts.
+ * Gets the credentials from their source. Rejects after `timeoutMs`, or when the signal aborts.
  *
  * @throws {@link CredentialsError} with the provider's own error as its `cause`
  */

@@ -29,8 +29,8 @@ export interface Target {
 }
 
 /**
- * Returns a target with these properties changed. All others are read from the original each time, because credentials
- * may change.
+ * Returns a target that differs from `target` in these properties. Its other properties are read from `target` on each
+ * access, because credentials, for example, may change.
  */
 export function targetWith(target: Target, changes: Partial<Target>): Target {
   const derived = Object.create(target) as Target;
@@ -48,7 +48,10 @@ export interface VerifiedSocket {
 /** Receives the progress of an attempt. The dialer's deadlines depend on it. */
 export interface EstablishProgress {
   connected(): void;
-  /** Called when slow work before the TCP connection begins; the returned function is called when it ends. */
+  /**
+   * Called before the TCP connection is made, when the credentials or the host name begin to be looked up. The returned
+   * function is called when the lookup has ended.
+   */
   preparing(cause: 'credentials' | 'dns'): () => void;
   /** Called when the peer takes unusually long to respond. The attempt continues. */
   unanswered?(endpoint: Endpoint | undefined): void;
@@ -60,7 +63,7 @@ export interface EstablishProgress {
 export class EstablishError extends Error {
   override readonly name = 'EstablishError';
   readonly reason: CauseCode;
-  /** The endpoint of the attempt; undefined if it was not resolved. Never shown. */
+  /** The endpoint of the attempt; undefined if it was not resolved. Not enumerable, so that logs do not show it. */
   declare readonly endpoint: Endpoint | undefined;
 
   constructor(reason: CauseCode, cause: unknown, endpoint?: Endpoint) {
@@ -130,7 +133,7 @@ function reasonOf(error: unknown, phase: string, signal: AbortSignal): CauseCode
     return phase === 'tls' ? 'tls' : 'connect-timeout';
   }
   const cause = causeOfSocketError(error);
-  // A peer that closes the connection during the TLS handshake does not speak TLS, or does not accept our parameters.
+  // A peer that closes the connection during the TLS handshake does not speak TLS, or rejects this client's parameters.
   return phase === 'tls' && cause === 'connection-reset' ? 'tls' : cause;
 }
 

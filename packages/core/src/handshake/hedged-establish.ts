@@ -2,27 +2,29 @@ import type { Clock, TimerHandle } from '../clock.ts';
 import type { Endpoint } from './open-socket.ts';
 import { establish, type VerifiedSocket, type EstablishProgress, type Target } from './establish.ts';
 
-/** A handshake that takes longer than this is unusual: another one is started in parallel. */
+/** Minimum time for which a handshake may be unanswered before another one is started in parallel. */
 const minPatienceMs = 150;
 const toleratedRoundTrips = 8;
-/** Silence is reported only after this time, so that a slow start of this process is not blamed on the server. */
+/**
+ * A missing answer is reported only after this time, so that a slow start of this process is not blamed on the server.
+ */
 const reportAfterMs = 500;
 
 /** The pace of the handshakes that are started in parallel. */
 export interface HedgePace {
-  /** Minimum interval between two of them, in milliseconds. @default 0 */
+  /** Minimum interval between two parallel handshakes, in milliseconds. @default 0 */
   readonly periodMs?: number;
   /**
-   * Whether others are tried even before the first one has connected. Pass true if no dialer, which would otherwise do
-   * this, makes the attempts. @default false
+   * Whether parallel attempts are started even before the first attempt has connected. Pass true only if the attempts
+   * are not made by a dialer: a dialer starts parallel attempts itself. @default false
    */
   readonly isUndialed?: boolean;
 }
 
 /**
- * Like `establish`, but for a server that may accept connections without responding: in parallel to the first
- * handshake, which keeps its full time, short ones are tried one after another. This detects immediately that a server
- * responds again, and does not abandon one that is only slow.
+ * Like `establish`, but for a server that may accept connections without responding. If the first handshake is not
+ * answered soon, short handshakes are tried in parallel, one after another, while the first one keeps its full time. So
+ * a server that responds again is noticed at once, and a server that is only slow is not given up.
  *
  * @throws {@link EstablishError} of the first connection
  */
@@ -99,9 +101,9 @@ export function hedgedEstablish(
 const silentProgress: EstablishProgress = { connected: nothing, preparing: () => nothing };
 
 function nothing(): void {
-  // The second connection reports no progress.
+  // The caller did not ask for the progress.
 }
 
 function ignore(): void {
-  // If the second connection fails, the first one still decides, and the caller gets its error.
+  // A failed parallel handshake has no effect. If the first one fails, too, the caller gets the error of the first.
 }

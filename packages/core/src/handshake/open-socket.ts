@@ -14,13 +14,13 @@ export interface Endpoint {
 export interface OpenOptions {
   readonly signal: AbortSignal;
   readonly keepAliveMs: number;
-  /** Called when the host name has been resolved, or was an address: the TCP connection begins. */
+  /** Called when the host name has been resolved, or immediately if the host is an address. Connecting begins then. */
   onResolved?(): void;
-  /** Called when the TCP (or Unix) connection is established: TLS, if any, begins. */
+  /** Called when the TCP (or Unix) connection is established. The TLS handshake, if any, begins then. */
   onConnected?(): void;
 }
 
-/** Opens a socket to an endpoint, including TLS. When it rejects, on abort or any failure, no socket is left. */
+/** Opens a socket to an endpoint, including the TLS handshake. If the promise rejects, no socket is left open. */
 export type OpenSocket = (endpoint: Endpoint, options: OpenOptions) => Promise<Socket>;
 
 /** Converts ioredis' `tls` option, where `true` means the defaults. */
@@ -31,7 +31,10 @@ export function tlsOf(
   return given === false || given === null ? undefined : given;
 }
 
-/** Returns a stable name for an endpoint, the key under which its dialer is shared. Contains no credential. */
+/**
+ * Returns a name for an endpoint that contains no credentials. Connections to endpoints of the same name share a
+ * dialer.
+ */
 export function endpointKey(endpoint: Endpoint): string {
   return endpoint.path ?? `${endpoint.host ?? 'localhost'}:${endpoint.port ?? 6379}`;
 }
@@ -92,8 +95,8 @@ export function openSocket(
       fail(Object.assign(new Error('The connection was closed.'), { code: 'ECONNRESET' }));
     const succeed = (): void => {
       settle();
-      // A listener left on the socket would keep everything that this attempt used in memory as long as the connection
-      // lives.
+      // If this listener stayed on the socket, everything that this attempt used would stay in memory as long as the
+      // connection lives.
       raw.removeListener('close', onGone);
       // Until the next owner adds its listeners, a reset must not crash the process. The owner will see that the socket
       // is closed.
@@ -115,7 +118,7 @@ export function openSocket(
       try {
         socket = startTls(raw, endpoint);
       } catch (error) {
-        // Node reads certificates and keys only now.
+        // Node parses the certificates and keys only here, and throws if they are invalid.
         fail(error as Error);
         return;
       }

@@ -2,7 +2,7 @@ import type { CauseCode } from '../cause.ts';
 import { classifyReply, codeOfReply } from '../replies/reply-error.ts';
 import { ErrorReply, type Reply } from '../replies/reply.ts';
 
-/** The peer replied, but its reply means that this connection cannot be used. */
+/** Thrown if a reply of the peer, or a missing reply, means that this connection cannot be used. */
 export class ProofError extends Error {
   override readonly name = 'ProofError';
   readonly reason: CauseCode;
@@ -13,7 +13,7 @@ export class ProofError extends Error {
   }
 }
 
-/** Returns whether the server responds and will later serve commands on the same connection. */
+/** Returns whether this cause means that the server responds and will later serve commands on the same connection. */
 export function isWaiting(cause: CauseCode | undefined): cause is 'loading' | 'busy' | 'replica-stale' {
   return cause === 'loading' || cause === 'busy' || cause === 'replica-stale';
 }

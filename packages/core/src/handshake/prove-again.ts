@@ -5,10 +5,10 @@ import { checkSession, sessionCommands } from './session.ts';
 import { serverFacts, type Proof } from './verify-handshake.ts';
 
 /**
- * Verifies a socket again whose handshake succeeded before. Resends the commands that the server may have refused
- * earlier: SELECT, CLIENT SETNAME and READONLY.
+ * Verifies once more a socket whose handshake succeeded earlier. Resends the commands that the server may have refused
+ * in the handshake: SELECT, CLIENT SETNAME and READONLY.
  *
- * @param questions the commands of `factCommands` if the facts about the server are to be read again, otherwise none
+ * @param questions `factCommands` if the facts about the server are to be read again, otherwise an empty list
  * @throws `ProofError`, the socket's error, or the signal's reason
  */
 export async function proveAgain(

@@ -9,9 +9,10 @@ export function carriedBy(socket: Socket, carrier: Socket): void {
 }
 
 /**
- * Closes a socket so that the kernel discards the bytes that the peer has not acknowledged. After `destroy()`, the kernel
- * keeps sending them for minutes: a command on a connection that was given up could run after it was retried on another
- * connection, and undo a newer write. Packets that are in the network at this moment may still arrive.
+ * Closes a socket so that the kernel discards the bytes that the peer has not acknowledged. After a plain `destroy()`,
+ * the kernel keeps sending these bytes for minutes. A command on a connection that was given up could then run after
+ * its retry on another connection, and undo a newer write. Packets that are in the network at this moment may still
+ * arrive.
  */
 export function resetSocket(socket: Socket): void {
   // Once the end of the stream is being sent, libuv refuses to reset the connection, and Node would leak its handle.
@@ -22,7 +23,8 @@ export function resetSocket(socket: Socket): void {
     try {
       carrier.resetAndDestroy();
     } catch {
-      // Node resets nothing but TCP. The bytes of a Unix socket arrive when they are written.
+      // Node can reset only TCP connections. A Unix socket needs no reset: its bytes arrive as soon as they are
+      // written.
     }
   }
   socket.destroy();

@@ -3,8 +3,8 @@ import { ErrorReply, type Reply } from '../replies/reply.ts';
 import { isWaiting, ProofError } from './proof-error.ts';
 
 /**
- * The state that a connection must have, apart from its login. A connection without its database is not used; a server
- * that does not know CLIENT SETNAME or READONLY is.
+ * The state that a connection must have, apart from its login. If the server refuses SELECT, the connection is not
+ * used. If it does not know CLIENT SETNAME or READONLY, the connection is used all the same.
  */
 export interface Session {
   readonly database: number;
@@ -23,8 +23,8 @@ export function sessionCommands({ database, clientName, readOnly }: Session): st
 }
 
 /**
- * Evaluates the replies to {@link sessionCommands}. A server that does not serve commands yet refuses some of these;
- * they are resent once it does.
+ * Evaluates the replies to {@link sessionCommands}. A server that does not serve commands yet may refuse some of these;
+ * they are resent later.
  *
  * @throws {@link ProofError} with the reason `database` for a refused SELECT, or `auth` for a missing permission
  */

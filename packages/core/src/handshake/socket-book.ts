@@ -4,8 +4,8 @@ import { afterReads } from '../event-loop/after-reads.ts';
 import { openSocket, type OpenSocket } from './open-socket.ts';
 
 /**
- * Every socket of one resilience, from its SYN until it has closed: sockets in use, sockets that are connecting, and
- * those opened only for a probe. `close()` waits for all of them.
+ * Keeps every socket of one `RedisResilience`, from the start of connecting until the socket has closed: sockets in
+ * use, sockets that are connecting, and sockets opened only for a probe. `close()` waits for all of them.
  */
 export class SocketBook {
   readonly #clock: Clock;
@@ -27,11 +27,11 @@ export class SocketBook {
   async close(): Promise<void> {
     while (this.#sockets.size > 0) {
       await Promise.all([...this.#sockets].map(gone));
-      // Code that learns that its socket has closed may still open another one to find out why.
+      // Code whose socket has closed may still open another socket, to find out why the first one closed.
       await new Promise<void>((resolve) => this.#clock.setImmediate(resolve));
     }
-    // After a stall of the process, overdue deadlines are handled two turns of the event loop later; waits for that,
-    // too.
+    // After a stall of the process, overdue deadlines are handled two turns of the event loop later. `close` waits for
+    // that, too.
     await new Promise<void>((resolve) => afterReads(this.#clock, resolve));
   }
 

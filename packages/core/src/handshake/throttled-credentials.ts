@@ -8,8 +8,8 @@ const maxPauseMs = 1_000;
 /**
  * Limits how often the application's credentials provider is called. Concurrent calls share one result. After a failure
  * the provider is not called for 50 to 100 ms, chosen at random; this range doubles with each further failure, up to
- * 500 to 1,000 ms. Calls during the pause fail with the same error. Once the signal aborts, no answer is awaited any
- * more.
+ * 500 to 1,000 ms. Calls during the pause fail with the same error. When the signal aborts, a call that waits for the
+ * provider rejects.
  */
 export function throttledCredentials(
   provider: () => Credentials | Promise<Credentials>,

@@ -6,7 +6,9 @@ import { request } from '../replies/request.ts';
 
 const timeoutMs = 500;
 const rememberMs = 20_000;
-/** For this long after it was last connected, a peer is not expected to have changed its mode. */
+/**
+ * If connections have been made before, a mismatch is ruled out without a try until this long after the first failure.
+ */
 const trustedMs = 3000;
 
 interface Verdict {
@@ -16,7 +18,7 @@ interface Verdict {
 
 const known = new WeakMap<OpenSocket, TlsMismatch>();
 
-/** Returns the detector of all connections that are opened by this function. */
+/** Returns the detector that all connections opened with `open` share. */
 export function tlsMismatchOf(open: OpenSocket, clock: Clock): TlsMismatch {
   const shared = known.get(open) ?? new TlsMismatch(open, clock);
   known.set(open, shared);
@@ -25,15 +27,15 @@ export function tlsMismatchOf(open: OpenSocket, clock: Clock): TlsMismatch {
 
 /**
  * Detects that only one side uses TLS. Neither side reports this: a TLS server closes a plain-text connection, and a
- * plain server mistakes the client's first TLS bytes for the beginning of a command and waits for the rest. So, when an
- * attempt fails in a way that suggests a mismatch, the opposite mode is tried once, for all clients, and the result is
- * remembered for a while. Only the first try delays the report of a failure, and thus the next attempt; later ones run
- * in the background.
+ * plain server mistakes the client's first TLS bytes for the beginning of a command and waits for the rest. Therefore,
+ * when an attempt fails in a way that suggests a mismatch, one connection is tried in the opposite mode, with or
+ * without TLS. All clients share the result, which is remembered for 20 seconds. Only the first try delays the report
+ * of a failure, and thus the next attempt; later tries run in the background.
  */
 export class TlsMismatch {
   readonly #open: OpenSocket;
   readonly #clock: Clock;
-  /** Created at the first failure. */
+  /** The results, by endpoint. Created at the first failure. */
   #verdicts: Map<string, Verdict> | undefined;
   #hasConnected = false;
 
@@ -103,7 +105,7 @@ function isSuspicious(cause: CauseCode, { tls: options }: Endpoint): boolean {
   return cause === 'handshake-timeout' || cause === 'tls';
 }
 
-// Does not check the certificate, because it only tests whether the peer speaks TLS.
+// The certificate is not checked, because the connection only tests whether the peer speaks TLS.
 function greetWithTls(socket: Parameters<typeof request>[0], signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const secure = tls.connect({ socket, rejectUnauthorized: false });
@@ -115,5 +117,5 @@ function greetWithTls(socket: Parameters<typeof request>[0], signal: AbortSignal
 }
 
 function ignore(): void {
-  // The error also ends the attempt that is being awaited.
+  // Nothing to do: the error also ends the attempt that is being awaited.
 }

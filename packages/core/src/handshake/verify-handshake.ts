@@ -17,10 +17,10 @@ const infoFields = [
   'valkey_version',
 ] as const;
 
-// A value that is longer than any that Redis sends is ignored, because the fields are kept as long as the connection.
+// Redis sends no longer values. Longer ones are ignored, because the fields stay in memory as long as the connection.
 const maxValueLength = 128;
 
-/** The fields of INFO that are kept. All of it would take 19 KiB per connection. */
+/** The fields of INFO that are kept. The whole reply to INFO would take 19 KiB per connection. */
 export type ServerInfo = Readonly<Partial<Record<(typeof infoFields)[number], string>>>;
 
 /** The results of a handshake. */
@@ -75,7 +75,9 @@ export async function verifyHandshake(socket: Socket, options: VerifyOptions): P
 /** The commands that ask for {@link serverFacts}. A busy server refuses them. */
 export const factCommands: readonly string[][] = [['INFO'], ['CLIENT', 'ID']];
 
-/** Returns what the replies to `factCommands` say about the server, and about the connection on it. */
+/**
+ * Returns what the replies to `factCommands` say: the fields of INFO, and the id that the server gave the connection.
+ */
 export function serverFacts([info, id]: readonly Reply[]): Pick<Proof, 'info' | 'clientId'> {
   return {
     info: typeof info === 'string' ? parseInfo(`\n${info}`) : {},
@@ -91,7 +93,7 @@ export function authCommand(credentials: Credentials): string[] {
 
 function checkAuth(reply: Reply | undefined): void {
   if (!(reply instanceof ErrorReply)) return;
-  // The connection works without a password; the doctor warns about a needless one.
+  // The connection works without a password. The package `doctor` warns that the password is needless.
   if (isNeedlessPassword(reply.message)) return;
   const { cause } = classifyReply(reply.message);
   throw new ProofError(cause ?? 'auth', reply);
@@ -102,7 +104,8 @@ function parseInfo(text: string): ServerInfo {
   for (const field of infoFields) {
     const value = valueIn(text, field);
     if (value === undefined) continue;
-    // Copied, because a substring would keep the whole text in memory; the connections to a server share most values.
+    // A substring would keep the whole text in memory, so the value is copied. Connections to a server share equal
+    // values.
     if (value !== lastOf[field]) lastOf[field] = Buffer.from(value, 'latin1').toString('latin1');
     info[field] = lastOf[field];
   }
