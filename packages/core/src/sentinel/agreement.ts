@@ -2,7 +2,7 @@ import type { Replica } from './choose-replica.ts';
 
 /** The report of one sentinel. */
 export interface SentinelReport {
-  /** Address of the sentinel. A sentinel that is configured under several names counts as one report. */
+  /** Address of the sentinel. A sentinel that is configured under several names has only one id, and so counts once. */
   readonly id: string;
   /** The servers that the client may connect to: the primary, or the replicas if it reads from replicas. */
   readonly named: readonly Replica[];
@@ -16,9 +16,10 @@ export function reportsNeeded(configured: number): number {
 }
 
 /**
- * Returns the servers that a sentinel named and that enough sentinels know, or that were agreed on earlier. The other
- * sentinels need only know a server as a member of the group, because they learn of a promotion seconds later than the
- * sentinel that leads the failover. The server itself is asked whether it is the primary yet.
+ * Returns each server that a sentinel named, provided that `needed` sentinels know it or that it was agreed on earlier
+ * (`trusted`). Other sentinels need only know the server as a member of the group, because they learn of a promotion
+ * seconds later than the sentinel that leads the failover. Whether the server is the primary yet is asked of the server
+ * itself.
  */
 export function agreedServers(
   reports: readonly SentinelReport[],

@@ -3,7 +3,10 @@ import type { Random } from '../clock.ts';
 /** A replica as a sentinel describes it: `ip`, `port` and other fields, all strings. */
 export type Replica = Readonly<Record<string, string>>;
 
-/** ioredis' option: the replicas to prefer, lowest `prio` first (default 1), or a function that chooses one. */
+/**
+ * The ioredis option `preferredSlaves`: replicas to prefer, lowest `prio` (default 1) first, or a function that
+ * chooses.
+ */
 export type PreferredReplicas =
   readonly PreferredReplica[] | PreferredReplica | ((available: Replica[]) => Replica | null);
 
@@ -14,9 +17,9 @@ interface PreferredReplica {
 }
 
 /**
- * Chooses the replica to connect to: a preferred one, otherwise any. `tried` is the replica that was chosen a moment
- * ago and evidently did not work. It comes last even if it is preferred, because sentinels take seconds to notice that
- * a replica is dead.
+ * Chooses the replica to connect to: a preferred replica or, if none is available, a random one. `tried` is the replica
+ * that was chosen a moment ago and evidently did not work. Even if it is preferred, it is chosen only if there is no
+ * other, because sentinels take seconds to notice that a replica is dead.
  */
 export function chooseReplica(
   replicas: readonly Replica[],

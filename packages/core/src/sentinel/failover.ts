@@ -15,11 +15,12 @@ export interface FailoverOptions {
   readonly target: Target;
   readonly resolver: SentinelResolver;
   readonly sentinelCredentials: Credentials | undefined;
-  /** How often sentinels are dialed while a command is waiting for the primary. */
+  /** Returns how often sentinels are dialed while a command is waiting for the primary. */
   readonly pace: () => RolePace;
   /**
-   * Whether the connection belongs to a pool of leased connections. It does not look for the new primary itself, but
-   * waits until another client has reached it: a pool would make as many attempts as it has connections.
+   * Whether the connection belongs to a pool of leased connections. Such a connection does not look for the new primary
+   * itself, because a pool would then make as many attempts as it has connections. Instead, it waits until another
+   * client has reached the new primary.
    */
   readonly isLeased: boolean;
   /** Whether the client is currently connected to this endpoint. */
@@ -31,8 +32,8 @@ export interface FailoverOptions {
   /** Called when the failover was aborted. */
   onAbort(): void;
   /**
-   * Called when the new primary answers. `verified`, if defined, is a socket connected to it; the listener must keep or
-   * destroy it.
+   * Called when the new primary answers. `verified`, if defined, is a socket connected to the new primary, which the
+   * listener must keep or destroy.
    */
   onPromoted(verified: VerifiedSocket | undefined): void;
 }
@@ -47,7 +48,7 @@ const maxMs = 10_000;
  */
 export class Failover {
   readonly #options: FailoverOptions;
-  /** Shared by all clients of the resilience. */
+  /** Shared by all clients of the `RedisResilience`. */
   readonly #sentinels: SentinelWatch;
   readonly #follower: SentinelFollower;
   #chosen: RoleWatch | undefined;
@@ -80,7 +81,9 @@ export class Failover {
     return this.#timer !== undefined;
   }
 
-  /** Call when writes begin to wait for the primary: looks at the sentinels now instead of at the next interval. */
+  /**
+   * Call when writes begin to wait for the primary: connects to disconnected sentinels now, not at the next interval.
+   */
   hurry(): void {
     this.#sentinels.hurry();
   }

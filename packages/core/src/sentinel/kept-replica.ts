@@ -2,7 +2,7 @@ import type { VerifiedSocket } from '../handshake/establish.ts';
 import { proveAgain } from '../handshake/prove-again.ts';
 import { factCommands } from '../handshake/verify-handshake.ts';
 
-/** A connection to a replica, kept so that its role can be asked again without a further connection. */
+/** A connection to a replica, kept so that the replica can be asked for its role again without another connection. */
 export class KeptReplica {
   readonly #verified: VerifiedSocket;
   readonly #onClosed: () => void;
@@ -12,14 +12,15 @@ export class KeptReplica {
     this.#verified = verified;
     this.#onClosed = onClosed;
     verified.socket.once('close', onClosed);
-    // While the socket is paused, its close would go unnoticed. The server sends nothing unprompted that could be lost.
+    // On a paused socket, it would go unnoticed that the server closes the connection. No bytes are lost by reading on,
+    // because the server sends nothing unprompted.
     verified.socket.resume();
   }
 
   /**
    * Asks the server for its role again. The connection then belongs to the caller.
    *
-   * @throws an error if there is no reply; the connection is closed then
+   * @throws an error if there is no reply. The connection is then closed
    */
   async ask(signal: AbortSignal): Promise<VerifiedSocket> {
     const { socket, proof } = this.#verified;

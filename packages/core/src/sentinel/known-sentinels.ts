@@ -6,9 +6,9 @@ import { mappedAddress, type SentinelOptions } from './sentinel-options.ts';
 const maxKnown = 16;
 
 /**
- * The sentinels to query: the configured ones, and those that enough other sentinels have named. Therefore, a single
- * sentinel can neither invent others that agree with it nor cause the sentinel password to be sent to them. The
- * sentinel that has replied most recently is queried first.
+ * The sentinels to query: those that are configured, and those that enough other sentinels have named. A single
+ * sentinel can therefore neither invent sentinels that agree with it nor cause the sentinel password to be sent
+ * elsewhere. The sentinel that has replied most recently is queried first.
  */
 export class KnownSentinels {
   readonly #options: () => SentinelOptions;
@@ -33,7 +33,7 @@ export class KnownSentinels {
     return [...unique.values()].toSorted((one, other) => isFirst(one) - isFirst(other));
   }
 
-  /** Call when a sentinel has replied. */
+  /** Call when a sentinel has replied: adds the other sentinels that it named. */
   learn(sentinel: Endpoint, { report, sentinels }: SentinelAnswer): void {
     this.#first = endpointKey(sentinel);
     if (this.#options().updateSentinels === false) return;

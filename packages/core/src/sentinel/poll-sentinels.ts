@@ -23,7 +23,7 @@ export interface SentinelPoll {
 
 /**
  * Resolves with the sentinels' replies as soon as `isEnough` accepts them, or when all other sentinels have failed or
- * have been silent for too long. As long as none has replied, waits until all have failed or `signal` aborts.
+ * have not replied in time. As long as no sentinel has replied, waits until all have failed or `signal` aborts.
  *
  * @throws the last error if no sentinel replied
  */

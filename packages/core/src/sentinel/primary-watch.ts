@@ -17,8 +17,8 @@ export type PrimaryNews =
   /** The server is a primary: writes may continue. */
   | { readonly kind: 'writes-back' }
   /**
-   * Another server is the primary, and `verified` is connected to it. `isImmediate` means that the current server is known
-   * to be a replica already, so the connection must be replaced immediately.
+   * Another server is the primary, and `verified` is connected to it. `isImmediate`: a failover has just made it the
+   * primary, so the connection must be replaced immediately. Otherwise, commands in flight may be answered first.
    */
   | { readonly kind: 'primary'; readonly verified: VerifiedSocket; readonly isImmediate: boolean }
   /** Another server is the primary. There is no connection to it yet, so one must be made. */
@@ -26,12 +26,12 @@ export type PrimaryNews =
 
 export interface PrimaryWatchOptions {
   readonly clock: Clock;
-  /** Name of the resilience, for debug lines. */
+  /** Name of the `RedisResilience`, for debug lines. */
   readonly name: string;
   readonly target: Target;
   /** Whether the connection belongs to a pool of leased connections. */
   readonly isLeased: boolean;
-  /** Whether a server that turns out to be a replica is a fault. */
+  /** Whether the client needs a primary, and so must look for one if its server turns out to be a replica. */
   readonly expectsPrimary: boolean;
   /** Returns how often to look for a primary while the server is a replica. */
   readonly pace: () => RolePace;
@@ -43,7 +43,7 @@ export interface PrimaryWatchOptions {
         readonly credentials: Credentials | undefined;
       }
     | undefined;
-  /** Shared by all clients of the endpoint that look for its primary. */
+  /** The turns of all clients that look for the primary of this endpoint. */
   readonly turns: LookTurns;
   /** Returns when a client whose callers are not waiting may connect to the primary that another client has found. */
   readonly followsAt: (now: number) => number;
@@ -54,8 +54,8 @@ export interface PrimaryWatchOptions {
 }
 
 /**
- * Watches whether the client is connected to a primary. Looks for the primary while the server is a replica, and
- * follows the failovers that its sentinels announce.
+ * Watches whether the client is connected to a primary. Looks for the primary while the client's server is a replica,
+ * and follows the failovers that the sentinels announce.
  */
 export class PrimaryWatch {
   readonly #options: PrimaryWatchOptions;

@@ -5,10 +5,10 @@ export interface RolePace {
   readonly wantedAt: number;
 }
 
-/** If a command needed the primary within this time, it is assumed to be waiting for it still. */
+/** If a command needed the primary less than this long ago, a command is assumed to be waiting for the primary. */
 const recentMs = 1000;
 
-/** Whether a command is probably waiting for the primary. */
+/** Returns whether a command is probably waiting for the primary. */
 export function isWanted({ wantedAt }: RolePace, now: number): boolean {
   return now - wantedAt <= recentMs;
 }

@@ -5,7 +5,7 @@ import { KeptReplica } from './kept-replica.ts';
 import { isWanted, type RolePace } from './role-pace.ts';
 
 const steadyMs = 5000;
-/** The pause after an attempt, as a share of the time since attempts became less frequent. */
+/** After `steadyMs`, the pause after each attempt is this share of the time since then, at most `maxPauseMs`. */
 const pausedShare = 0.25;
 const maxPauseMs = 1000;
 
@@ -14,11 +14,11 @@ export interface RoleWatchOptions {
   readonly target: Target;
   readonly pace: () => RolePace;
   /**
-   * Whether every attempt leads to the same server. A connection to it is then kept as long as it is a replica, and the
-   * server is asked again on that connection.
+   * Whether every attempt leads to the same server. If so, the connection to that server is kept as long as the server
+   * is a replica, and the server is asked again over it.
    */
   readonly isOneServer: boolean;
-  /** Shared by all clients that look for this primary. */
+  /** The turns of all clients that look for this primary. */
   readonly turns: LookTurns;
   /** Returns when a client whose callers are not waiting may connect to the primary that another client has found. */
   readonly followsAt: (now: number) => number;
@@ -29,10 +29,10 @@ export interface RoleWatchOptions {
 }
 
 /**
- * Looks for the primary while a replica answers at its endpoint, and leaves the connection that serves reads alone.
- * The clients of an endpoint take turns, so there is one attempt at a time. While writes are waiting, there is one
- * attempt per period. Otherwise, attempts become less frequent after 5 seconds, so that a server that stays a replica
- * causes little traffic.
+ * Looks for the primary while a replica answers at the primary's endpoint. The connection to that replica, which serves
+ * reads, is left alone. The clients of an endpoint take turns, so that there is only one attempt at a time. While
+ * writes are waiting, there is one attempt per period. Otherwise, attempts become less frequent after 5 seconds, so
+ * that a server that stays a replica causes little traffic.
  */
 export class RoleWatch {
   readonly #options: RoleWatchOptions;
@@ -150,14 +150,15 @@ export class RoleWatch {
     this.#options.turns.missed(this.#looker, this.#clock.now() + this.#pauseMs());
   }
 
-  // Sentinel makes a replica close its connections at the moment of its promotion.
+  // Asks again soon after a kept connection was closed: when Sentinel promotes a replica, the replica closes its
+  // connections.
   #lookSoon(): void {
     const dueAt = Math.max(this.#clock.now(), this.#dialedAt + this.#options.pace().periodMs);
     this.#options.turns.missed(this.#looker, dueAt);
   }
 
-  // Checks once per period, even during a long pause between attempts, because a write that has begun to wait ends the
-  // pause.
+  // The timer fires once per period, even during a long pause between attempts, because a write that begins to wait
+  // ends the pause.
   #arm(): void {
     const { pace, turns } = this.#options;
     this.#setTimer(Math.min(pace().periodMs, this.#dueAt - this.#clock.now()), () => {
@@ -179,7 +180,8 @@ export class RoleWatch {
 
 const lookTimeoutMs = 1000;
 
-// A server that does not serve commands yet may not have reported its role, and nothing can be written to it.
+// A server that does not serve commands yet is not counted as a primary: it may not have reported its role, and nothing
+// can be written to it.
 function isPrimary({ proof }: VerifiedSocket): boolean {
   return proof.waiting === undefined && proof.info['role'] !== 'slave';
 }

@@ -9,13 +9,14 @@ import { Promotions, type Promotion } from './promotions.ts';
 import { mappedAddress, type SentinelOptions } from './sentinel-options.ts';
 
 const askAllMs = 2_000;
-/** If a replica is requested again within this time, the one chosen last evidently did not work. */
+/** If a replica is requested again within this time, the replica that was chosen last evidently did not work. */
 const triedMs = 10_000;
 
 /**
- * Asks the sentinels for the address to connect to. If several are configured, two must know a server before a client
- * connects to it for the first time; a silent sentinel does not delay the others. If only one sentinel can be reached,
- * its choice is accepted after the server that was previously agreed on has failed to answer.
+ * Asks the sentinels for the address to connect to. If several sentinels are configured, two of them must know a server
+ * before a client connects to it for the first time. A sentinel that does not answer does not delay the others. If only
+ * one sentinel can be reached, the server that it names is accepted, but only after the servers that were agreed on
+ * before have been tried once more.
  */
 export class SentinelResolver {
   readonly promotions: Promotions;
@@ -29,7 +30,7 @@ export class SentinelResolver {
   #tried: { readonly replica: Replica; readonly until: number } | undefined;
   #followed: Promotion | undefined;
 
-  /** `promotions` are those that the resilience's clients of this group have seen. */
+  /** `promotions` are the promotions that the `RedisResilience`'s clients of this group of sentinels have seen. */
   constructor(
     options: () => SentinelOptions,
     open: OpenSocket,
@@ -45,10 +46,10 @@ export class SentinelResolver {
     this.#known = new KnownSentinels(options);
   }
 
-  /** @throws the last sentinel's error if none knows the address, or an error if no two agree */
+  /** @throws the last sentinel's error if no sentinel knows the address, or an error if no two sentinels agree */
   async resolve(signal: AbortSignal): Promise<Endpoint> {
     const promotion = this.promotions.latest(this.#clock.now());
-    // Followed only once: if this address does not answer, the next attempt asks the sentinels again.
+    // A promotion is followed only once: if the new primary does not answer, the next attempt asks the sentinels again.
     if (promotion !== undefined && promotion !== this.#followed) return this.#follow(promotion);
     const isEnough = (received: readonly SentinelReport[]): boolean => this.#agreed(received).length > 0;
     const reports = await this.#poll(signal, this.sentinels(), this.#needed(), isEnough);
@@ -59,14 +60,14 @@ export class SentinelResolver {
     return this.complete(ip ?? '', Number(port));
   }
 
-  /** Whether a client may connect to this server without a second sentinel that knows it. */
+  /** Returns whether a client may connect to this server even if only one sentinel has named it. */
   trusts(host: string, port: number): boolean {
     return this.#needed() < 2 || this.#trusted.has(addressOf({ ip: host, port: String(port) }));
   }
 
   /**
-   * Queries all sentinels, the one at the address `last` only if the others are not enough. Resolves with their reports
-   * as soon as `isEnough` accepts them, or when no more can be expected.
+   * Queries all sentinels. The sentinel at the address `last` is queried after the others, if their reports are not
+   * enough. Resolves with the reports as soon as `isEnough` accepts them, or when no further report can be expected.
    *
    * @throws the last error if no sentinel replied
    */
@@ -92,15 +93,15 @@ export class SentinelResolver {
   }
 
   /**
-   * Makes the next attempt of each client go to this new primary without asking the sentinels, because some of them may
-   * not know of its promotion yet.
+   * Makes the next attempt of each client go to this new primary without asking the sentinels, because some sentinels
+   * may not know of the promotion yet.
    */
   promoted(host: string, port: number): void {
     this.#trusted = new Set([addressOf({ ip: host, port: String(port) })]);
     this.promotions.note({ host, port }, this.#clock.now());
   }
 
-  /** Every known sentinel, whether configured or discovered. */
+  /** Returns every known sentinel, whether configured or discovered. */
   sentinels(): readonly Endpoint[] {
     return this.#known.list();
   }

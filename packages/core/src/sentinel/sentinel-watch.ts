@@ -18,7 +18,7 @@ export interface SentinelWatchOptions {
   readonly askAll: AskAll;
 }
 
-/** One client that follows the failovers. */
+/** A client that follows the failovers. */
 export interface SentinelFollower {
   sentinels(): readonly Endpoint[];
   /** How often disconnected sentinels are dialed while a command is waiting for the primary. */
@@ -26,21 +26,21 @@ export interface SentinelFollower {
   tell(event: SentinelEvent): void;
 }
 
-/** What the sentinels announced. */
+/** An event of a failover, announced by a sentinel or, for `reached`, by another client. */
 export type SentinelEvent =
   /** A replica is about to be promoted: writes to the old primary will be lost from now on. */
   | { readonly kind: 'failover-begins'; readonly news: SentinelNews }
   | { readonly kind: 'failover-aborted' }
   /** The sentinels have made the server at this address the primary. */
   | { readonly kind: 'promoted'; readonly news: SentinelNews }
-  /** Another client of the resilience has reached the server at this address, and it is the primary. */
+  /** Another client of the `RedisResilience` has reached the server at this address, and that server is the primary. */
   | { readonly kind: 'reached'; readonly host: string; readonly port: number };
 
 /** A server that one sentinel named. */
 export interface SentinelNews {
   readonly host: string;
   readonly port: number;
-  /** Address of the sentinel. */
+  /** Address of the sentinel that named the server. */
   readonly from: string;
 }
 
@@ -49,12 +49,12 @@ const connectTimeoutMs = 1000;
 const pattern = '*';
 
 /**
- * Listens to every sentinel for failovers, as long as any client follows. Each sentinel publishes the new primary when
- * it learns of it; the sentinel that leads the failover is the first. The old primary may still answer for seconds, but
- * writes to it are lost.
+ * Subscribes to every sentinel, as long as at least one client follows the failovers. Each sentinel publishes the
+ * address of the new primary when it learns of the promotion; the sentinel that leads the failover is the first. This
+ * matters because the old primary may still answer for seconds, but writes to it are lost.
  */
 export class SentinelWatch {
-  /** Confirms what the sentinels announce. */
+  /** Finds a second sentinel that confirms what one sentinel has announced. */
   readonly vouching: Vouching;
   readonly #options: SentinelWatchOptions;
   readonly #followers = new Set<SentinelFollower>();
@@ -79,7 +79,9 @@ export class SentinelWatch {
     this.#look();
   }
 
-  /** Call when writes begin to wait for the primary: looks at the sentinels now instead of at the next interval. */
+  /**
+   * Call when writes begin to wait for the primary: connects to disconnected sentinels now, not at the next interval.
+   */
   hurry(): void {
     if (this.#timer === undefined) return;
     this.#options.clock.clearTimeout(this.#timer);
@@ -152,7 +154,8 @@ export class SentinelWatch {
       if (credentials !== undefined) socket.write(encodeCommand(authCommand(credentials)));
       socket.write(encodeCommand(['PSUBSCRIBE', pattern]));
     } catch {
-      // After `stop`, the map may already hold sockets that were opened after a later `start`; they must stay.
+      // After the last `unfollow`, the map may already hold sockets that were opened for a later `follow`; those must
+      // stay.
       if (!signal.aborted) this.#sockets.delete(key);
     } finally {
       clock.clearTimeout(timer);

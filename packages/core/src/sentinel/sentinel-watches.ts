@@ -3,12 +3,14 @@ import type { Promotions } from './promotions.ts';
 import { SentinelWatch, type SentinelWatchOptions } from './sentinel-watch.ts';
 
 /**
- * The watches of each group of sentinels, keyed by the record of promotions that a resilience's clients of that group
- * share.
+ * The watches of each group of sentinels. The key is the {@link Promotions} that the clients of one `RedisResilience`
+ * share for that group.
  */
 const known = new WeakMap<Promotions, SentinelWatch[]>();
 
-/** Returns the watch that all clients of a resilience with the same sentinels, and the same login there, share. */
+/**
+ * Returns the watch of these sentinels. Clients of a `RedisResilience` share it if they log in to the sentinels alike.
+ */
 export function sentinelWatchOf(promotions: Promotions, options: SentinelWatchOptions): SentinelWatch {
   const watches = known.get(promotions) ?? [];
   known.set(promotions, watches);

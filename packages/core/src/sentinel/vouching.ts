@@ -9,8 +9,8 @@ interface Claim {
 }
 
 /**
- * Queries all sentinels, `last` only if the others are not enough; resolves when `isEnough` accepts their reports, or
- * when no more can be expected.
+ * Queries all sentinels. The sentinel `last` is queried after the others, if their reports are not enough. Resolves
+ * when `isEnough` accepts the reports, or when no further report can be expected.
  */
 export type AskAll = (
   isEnough: (reports: readonly SentinelReport[]) => boolean,
@@ -22,12 +22,13 @@ interface Poll {
   readonly reports: Promise<readonly SentinelReport[]>;
 }
 
-/** A poll that has been open for longer than this may never be answered, so a new claim begins another one. */
+/** A poll that has been open for longer than this may never be answered, so a new claim begins another poll. */
 const sharedMs = 250;
 
 /**
- * Finds a second sentinel that knows a server. In a failover, every sentinel announces the same server several times
- * within milliseconds, so claims that are made shortly after each other share one poll.
+ * Finds out whether a second sentinel knows the server that one sentinel has named. In a failover, every sentinel
+ * announces the same server several times within milliseconds, so claims that are made shortly after each other share
+ * one poll of the sentinels.
  */
 export class Vouching {
   readonly #clock: Clock;
@@ -46,7 +47,7 @@ export class Vouching {
     this.#claims.add(claim);
     try {
       const shared = this.#shared;
-      // Its reports may be older than the claim, so they can confirm the claim but not refute it.
+      // The reports of a shared poll may be older than the claim, so they can confirm the claim but not refute it.
       if (shared !== undefined && isKnown(claim, await shared.reports)) return true;
       return isKnown(claim, await (this.#shared ?? this.#begin(from)).reports);
     } finally {
