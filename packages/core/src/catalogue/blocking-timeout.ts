@@ -2,8 +2,9 @@ import { decimalAt, integerAt, wordAt } from './arguments/argument-words.ts';
 import type { CommandTraits } from './command-traits.ts';
 
 /**
- * Returns how long a call may block on the server according to its own timeout: Infinity if without limit, undefined if
- * it does not block. A timeout that the server rejects does not block either: the error is immediate.
+ * Returns how many milliseconds a call may block on the server according to its own timeout: Infinity if there is no
+ * limit, undefined if the call does not block. A call with an invalid timeout does not block, because the server
+ * rejects it at once.
  *
  * @example
  * blockingTimeoutMs(traitsOf('blpop'), ['queue', 5]); // 5000
@@ -33,7 +34,7 @@ function wait(ms: number): number | undefined {
   return ms === 0 ? Infinity : Math.ceil(ms);
 }
 
-// Skips names, because a group, a consumer or a key may itself be called "block".
+// Names are skipped, because a group, a consumer or a key may itself be called "block".
 function blockIndex(args: readonly unknown[]): number {
   for (let index = 0; index < args.length; index++) {
     const word = wordAt(args, index);

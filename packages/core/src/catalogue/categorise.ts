@@ -5,7 +5,7 @@ import type { CommandTraits } from './command-traits.ts';
 import type { Effect } from './effect.ts';
 import { isRepeatable } from './effect.ts';
 
-/** Categories by command name in lower case: `mymodule.get`, `set`, `xgroup|create`. */
+/** Categories by command name in lower case, such as `mymodule.get`, `set` or `xgroup|create`. */
 export type CategoryOverrides = Readonly<Record<string, Category>>;
 
 /**
@@ -38,7 +38,7 @@ export function maySendAgain(
   return isRepeatable(overrideOf(traits, args, overrides) ?? effectOf(traits, args));
 }
 
-/** Like {@link maySendAgain}, for commands that are sent as a unit. MULTI and EXEC have no effect of their own. */
+/** Like {@link maySendAgain}, for commands that are sent as a unit. MULTI and EXEC themselves have no effect. */
 export function maySendAllAgain(
   commands: readonly { readonly name: string; readonly args: readonly unknown[] }[],
   overrides?: CategoryOverrides,

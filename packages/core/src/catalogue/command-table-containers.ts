@@ -69,7 +69,7 @@ export const containerTable: readonly CommandGroup[] = [
       himport|prepare himport|discard himport|discardall
       script|debug`,
   },
-  // Uses the state that HIMPORT PREPARE left on the same connection.
+  // HIMPORT SET uses the state that HIMPORT PREPARE left on the same connection.
   { lane: 'write', effect: 'never', kind: 'connection', names: 'himport|set' },
 
   { lane: 'write', effect: 'admin', names: 'function|load function|restore' },

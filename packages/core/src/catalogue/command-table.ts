@@ -42,7 +42,8 @@ export const commandTable: readonly CommandGroup[] = [
   // PFADD works on an estimate, so no caller bases a decision on its reply.
   { lane: 'write', effect: 'write-checked-safe', names: 'pfadd' },
 
-  // The reply says which caller was first: it is used as a lock, to claim a job, or to drop duplicates.
+  // The reply tells a caller whether it was the first. Callers use this for locks, to claim a job, or to drop
+  // duplicates.
   { lane: 'write', effect: 'write-checked', names: 'setnx hsetnx msetnx sadd' },
   {
     lane: 'write',
@@ -51,7 +52,7 @@ export const commandTable: readonly CommandGroup[] = [
     names: 'hdel srem zrem smove ardel xdel xdelex xackdel rename renamenx move',
   },
 
-  // These accumulate, or they remove an element and return it, which a second run cannot repeat.
+  // Each run adds to the data, or removes an element and returns it. A second run cannot return the same element.
   {
     lane: 'write',
     effect: 'write-accumulating',
@@ -90,16 +91,16 @@ export const commandTable: readonly CommandGroup[] = [
       ltrim lrem zremrangebyrank`,
   },
 
-  // A script may do anything. A server that is out of memory still starts it, and checks each of its commands.
+  // A script may do anything. A server that is out of memory still starts the script, and checks each of its commands.
   { lane: 'write', effect: 'never', frees: true, script: true, names: 'eval evalsha fcall' },
 
   // PUBLISH works whenever reads do, even on a replica or on a server that is out of memory.
   { lane: 'read', effect: 'write-accumulating', names: 'publish spublish' },
-  // Subscribing touches no data, and every new connection has to subscribe again anyway.
+  // Subscribing changes no data, and every new connection has to subscribe again anyway.
   { lane: 'read', effect: 'read', kind: 'subscribe', names: 'subscribe psubscribe ssubscribe' },
   { lane: 'read', effect: 'read', kind: 'unsubscribe', names: 'unsubscribe punsubscribe sunsubscribe' },
 
-  // These wait for the writes of their own connection; on a new one they would return immediately, with a wrong reply.
+  // WAIT and WAITAOF wait for the writes of their own connection. On a new one, they would reply at once, and wrongly.
   { lane: 'read', effect: 'never', kind: 'blocking', names: 'wait waitaof' },
   {
     lane: 'read',

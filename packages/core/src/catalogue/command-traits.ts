@@ -28,8 +28,8 @@ export interface CommandTraits {
 }
 
 /**
- * Returns the traits of a command: one frozen object per name, found with one map lookup. A command that is in no table
- * is treated as the worst case: a write of kind `unknown` that is not retried if it may have run.
+ * Returns the traits of a command: one frozen object per name, which takes one map lookup. A command that is in no
+ * table is treated as the worst case: a write of kind `unknown` that is not retried if it may have run.
  *
  * @example
  * traitsOf('get').lane; // 'read'
@@ -49,8 +49,8 @@ export function traitsOfCall(name: string, args: readonly unknown[]): CommandTra
   return known.get(subcommand) ?? unknownSubcommand(subcommand, traits);
 }
 
-// Contains the tables, plus the other spellings and unknown commands seen so far. Shared by the whole process, because
-// a name has the same meaning everywhere.
+// The commands of the tables, and the unknown commands and other spellings (such as `GET`) seen so far. The whole
+// process shares this map, because a name has the same meaning everywhere.
 const known = new Map<string, CommandTraits>(
   [commandTable, containerTable, moduleTable].flatMap((table) =>
     table.flatMap((group) => namesOf(group).map((name) => [name, traitsIn(group, name)] as const)),

@@ -1,13 +1,14 @@
 import type { Category } from './category.ts';
 
 /**
- * The effect of running a command twice: its category, with the checked writes split in two. For `write-checked-safe`,
- * the second run leaves the same data, and its reply misleads no caller. For `write-checked`, the second reply
- * contradicts the first run: a second SET NX would tell the holder of a lock that it does not hold it.
+ * The effect of running a command twice. This is the command's category, except that the category `write-checked` is
+ * split in two. For `write-checked-safe`, the second run leaves the same data, and the second reply misleads no caller.
+ * For `write-checked`, the second reply contradicts the first run: a second SET NX would tell the holder of a lock that
+ * the lock was not acquired.
  */
 export type Effect = Category | 'write-checked-safe';
 
-/** Derives the effect of a call from its arguments: `never` for arguments that the rule does not know. */
+/** Returns the effect of a call according to its arguments; `never` if the rule does not know one of the arguments. */
 export type ArgumentRule = (args: readonly unknown[]) => Effect;
 
 /** Returns whether a command with this effect may be retried when its outcome is unknown. */
@@ -15,7 +16,7 @@ export function isRepeatable(effect: Effect): boolean {
   return effect === 'read' || effect === 'write-last-wins' || effect === 'write-checked-safe';
 }
 
-/** Returns the effect that is less safe to repeat. */
+/** Returns the one of two effects that is less safe to repeat. */
 export function worseEffect(a: Effect, b: Effect): Effect {
   return hardness[a] >= hardness[b] ? a : b;
 }

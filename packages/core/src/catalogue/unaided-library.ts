@@ -1,13 +1,14 @@
 import { textAt } from './arguments/argument-words.ts';
 
 /**
- * A library that, after an error of a command, loses seconds or a lock, and has a helper in the package `fallback` that
- * spares it the error.
+ * A library that loses seconds or a lock when one of its commands fails. The package `fallback` has a helper for each,
+ * which spares the library such errors.
  */
 export type UnaidedLibrary = 'bullmq' | 'bull' | 'redlock';
 
 /**
- * Returns the library whose worker waits for its next job with this command, judging by the names of its keys.
+ * Returns the library whose worker waits for its next job with this command, judging by the names of its keys;
+ * undefined for any other command.
  *
  * @example
  * workerOf('bzpopmin', ['bull:mails:marker', 5]); // 'bullmq'
@@ -19,7 +20,7 @@ export function workerOf(name: string, args: readonly unknown[]): 'bullmq' | 'bu
   return isBull ? 'bull' : undefined;
 }
 
-/** The digests of the scripts with which redlock 4 and @sesamecare-oss/redlock 1 take a lock. */
+/** The SHA-1 digests of the scripts with which redlock 4 and @sesamecare-oss/redlock 1 take a lock. */
 const lockScripts: ReadonlySet<unknown> = new Set([
   'e5a322e2634ef59a516e8ea150cb085afafee684',
   '1b77b94aa78451d55dfa97e18819bfbfc596cb5b',

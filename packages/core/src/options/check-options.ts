@@ -29,7 +29,7 @@ export function checkOptions<T extends object>(caller: string, options: T, reade
   return options;
 }
 
-/** Rejects connection options passed to a function that expects a resilience. */
+/** Rejects options of the connection that were passed to a function which expects a `RedisResilience`. */
 function refuseMisplaced(caller: string, options: object | null, readers: object): void {
   for (const name of Object.keys(options ?? {})) {
     if (name in readers) continue;
@@ -61,8 +61,8 @@ export function checkArgument(path: string, value: unknown, reader: OptionReader
 }
 
 /**
- * Checks the option names in an object that mixes the caller's own options with those of `createRedisResilience`. The
- * values of the latter are checked when the resilience is created.
+ * Checks the option names in an object that mixes the caller's own options with those of `createRedisResilience`.
+ * `createRedisResilience` itself checks the values of its options.
  *
  * @throws {@link ConfigurationError} that names the nearest known name
  */

@@ -1,7 +1,8 @@
 import type { CircuitOptions } from './options.ts';
 
 /**
- * `CircuitOptions` with every default filled in. If `slowMs` is undefined, the threshold follows the usual round trip.
+ * `CircuitOptions` with every default filled in. If `slowMs` is undefined, the threshold for a slow call is derived
+ * from `timeoutMs` and the usual round trip.
  */
 export type CircuitSettings = Readonly<
   Required<Omit<CircuitOptions, 'slowMs'>> & { slowMs: number | undefined }

@@ -4,7 +4,7 @@ import { unknownName } from './validate-options.ts';
 export type OptionNames<T extends object> = { readonly [Name in keyof Required<T>]: true };
 
 /**
- * Rejects options that do not exist. Does not check the values of those that do.
+ * Rejects options that do not exist. The values of existing options are not checked.
  *
  * @throws {@link ConfigurationError} that names the nearest known name
  *

@@ -1,6 +1,9 @@
 import { ConfigurationError } from '../errors.ts';
 
-/** Options that say where to connect to, which belong to the first argument but are often passed among the options. */
+/**
+ * Names of options that determine where to connect. They belong in the first argument, but are often passed in the
+ * second.
+ */
 export const targetOptionNames: readonly string[] = [
   'host',
   'port',
@@ -12,7 +15,7 @@ export const targetOptionNames: readonly string[] = [
   'sentinels',
 ];
 
-/** Options of the ioredis client that are not options of a resilience. */
+/** Options of the ioredis client that are not options of `createRedisResilience`. */
 const clientOptionNames = [
   'family',
   'lazyConnect',
@@ -22,7 +25,7 @@ const clientOptionNames = [
   'retryStrategy',
 ];
 
-/** Options that are often passed here by mistake, and what to write instead: another function or another name. */
+/** Options that are often passed to `createRedisResilience` by mistake, and what to write instead. */
 const otherPlaces: Readonly<Record<string, string>> = {
   critical: 'Write redisHealth({ critical: true }).',
   budgetMs: 'Write redisGuard({ budgetMs }).',
@@ -32,10 +35,11 @@ const otherPlaces: Readonly<Record<string, string>> = {
 };
 
 /**
- * Rejects an option of `createRedisResilience` that exists, but in another place. `groups` maps all options to their
- * defaults; a default that is an object holds the options of a group, such as `keepAliveMs` of `connection`.
+ * Rejects an option of `createRedisResilience` that exists, but in another place. The keys of `known` are the names of
+ * all options. `groups` maps these names to their defaults; a default that is an object contains the options of a
+ * group, such as `keepAliveMs` of `connection`.
  *
- * @throws {@link ConfigurationError} with the line to write
+ * @throws {@link ConfigurationError} that says what to write instead
  */
 export function refuseMisplacedOptions(options: object, known: object, groups: object): void {
   for (const name of Object.keys(options)) {

@@ -78,8 +78,8 @@ export const textOf: OptionReader = (value, path) => {
 };
 
 /**
- * Accepts a Redis key or a part of one. Distinct values of other types can convert to the same string, and a lone
- * surrogate is replaced when encoded as UTF-8; either would let two keys collide.
+ * Accepts a Redis key or a part of a key, as a string. Two different values of other types can become the same string,
+ * and a lone surrogate is replaced when the string is encoded as UTF-8. Either would let two keys collide.
  */
 export const keyTextOf: OptionReader = (value, path) => {
   if (typeof value !== 'string' || value === '' || /\p{Surrogate}/u.test(value)) {

@@ -48,7 +48,7 @@ export interface Settings {
   readonly random: Random;
 }
 
-/** All defaults, in one place. */
+/** The default of every option. */
 export const defaults: Settings = {
   name: 'default',
   timeoutMs: 1000,

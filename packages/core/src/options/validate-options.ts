@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../errors.ts';
 
-/** Checks one value; throws {@link ConfigurationError} that names `path`. */
+/** Checks one value. If the value is not allowed, throws a {@link ConfigurationError} that names `path`. */
 export type OptionReader = (value: unknown, path: string) => void;
 
 /**
@@ -52,7 +52,7 @@ export function unknownOption(path: string, suggestion: string | undefined): Con
 }
 
 /**
- * Like {@link unknownOption}, but suggests the known name nearest to the typed one or, if none is near, lists all of
+ * Like {@link unknownOption}, but suggests the known name that is nearest to `typed`. If none is near, lists all of
  * them.
  */
 export function unknownName(path: string, typed: string, known: readonly string[]): ConfigurationError {
@@ -95,7 +95,7 @@ function optionAt(path: string): string {
   return /^@?[\w.[\]-]{1,120}$/.test(path) ? `The option ${path}` : 'An option with an odd name';
 }
 
-// Shows a string only if it is short and plain, because it may be a URL or an API key that was passed by mistake.
+// A string is shown only if it is short and plain, because it may be a URL or an API key that was passed by mistake.
 function describe(given: unknown, path: string): string {
   if (typeof given === 'string')
     return /^[\w .-]{0,40}$/.test(given) && !secret.test(path) ? `'${given}'` : 'a string';

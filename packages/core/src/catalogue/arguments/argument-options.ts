@@ -2,13 +2,13 @@ import { wordAt } from './argument-words.ts';
 import type { Effect } from '../effect.ts';
 import { worseEffect } from '../effect.ts';
 
-/** The effect that an option has on its command, and the number of arguments that follow the option. */
+/** The effect of a command with this option, and the number of arguments that belong to the option. */
 export type Option = Effect | { readonly effect?: Effect; readonly takes: number };
 
 /**
- * Reads options from index `from` to the end, or to the keyword `until`, and returns the least repeatable among their
- * effects and `plain`, the effect without options. An option that is not in the table yields `never`, because it may be
- * a condition that a newer server has added.
+ * Reads the options from index `from` to the end, or to the keyword `until`. Returns the effect that is least safe to
+ * repeat, among the effects of these options and `plain`, which is the effect without options. An option that is not in
+ * `options` yields `never`, because it may be a condition that a newer server has added.
  */
 export function effectOfOptions(
   args: readonly unknown[],

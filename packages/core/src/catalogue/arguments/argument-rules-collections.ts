@@ -12,8 +12,8 @@ export const collectionRules: Readonly<Record<string, ArgumentRule>> = {
   xadd,
 };
 
-// INCR accumulates. With NX and CH, callers learn from the reply which of them was first. With XX, GT and LT, a second
-// run leaves the same scores.
+// INCR accumulates. With NX and CH, the reply tells a caller whether it was the first. With XX, GT and LT, a second run
+// leaves the same scores.
 const zaddFlags: ReadonlyMap<string, Effect> = new Map([
   ['INCR', 'write-accumulating'],
   ['NX', 'write-checked'],
@@ -49,7 +49,7 @@ function ltrim(args: readonly unknown[]): Effect {
   return keepsFirst || keepsLast ? 'write-last-wins' : 'write-accumulating';
 }
 
-// The opposite of LTRIM: removing all but the first or the last n elements finds nothing to remove the second time.
+// If the first run removed all but the first or the last n elements, the second run finds nothing to remove.
 function zremrangebyrank(args: readonly unknown[]): Effect {
   const start = integerAt(args, 1);
   const stop = integerAt(args, 2);
@@ -60,8 +60,8 @@ function zremrangebyrank(args: readonly unknown[]): Effect {
 
 const xaddFlags = new Set(['NOMKSTREAM', 'KEEPREF', 'DELREF', 'ACKED']);
 
-// With IDMP, a repeat returns the id of the first entry. With an id chosen by the caller, the second run fails. With
-// `*` or `5-*`, it adds another entry.
+// With IDMP, the second run returns the id of the first entry. With an id chosen by the caller, the second run fails.
+// With `*` or `5-*`, the second run adds another entry.
 function xadd(args: readonly unknown[]): Effect {
   let index = 1;
   for (; index < args.length; index++) {

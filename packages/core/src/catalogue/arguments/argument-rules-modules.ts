@@ -17,8 +17,8 @@ function jsonSet(args: readonly unknown[]): Effect {
   return hasWord(args, 'XX', 3) ? 'write-checked-safe' : 'write-last-wins';
 }
 
-// Deleting the whole document is equivalent to DEL. A path with an index or a filter matches the next element the
-// second time.
+// Deleting the whole document is equivalent to DEL. With an index or a filter in the path, a second run may delete
+// another element.
 function jsonDelete(args: readonly unknown[]): Effect {
   const path = textAt(args, 1);
   if (path === '' || path === '$' || path === '.') return 'write-checked-safe';

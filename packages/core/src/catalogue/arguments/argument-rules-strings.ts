@@ -3,7 +3,7 @@ import type { Option } from './argument-options.ts';
 import { integerAt, wordAt } from './argument-words.ts';
 import type { ArgumentRule, Effect } from '../effect.ts';
 
-// A second run restarts a relative time to live. That still counts as last-wins.
+// A second run restarts a relative time to live. That still counts as `write-last-wins`.
 const expiry: Readonly<Record<string, Option>> = {
   EX: { takes: 1 },
   PX: { takes: 1 },
@@ -25,7 +25,7 @@ const comparison: Readonly<Record<string, Option>> = {
   IFDNE: { effect: 'write-checked', takes: 1 },
 };
 
-// GET returns the old value, which the first run has already replaced when the command runs again.
+// With GET, SET returns the old value. A second run would return the value that the first run has just written.
 const setOptions: Readonly<Record<string, Option>> = {
   ...expiry,
   ...existence,

@@ -15,13 +15,13 @@ export function textAt(args: readonly unknown[], index: number): string {
     : '';
 }
 
-/** Parses the argument as a decimal integer; NaN if it is not one. The server refuses some that this accepts: `007`. */
+/** Parses the argument as a decimal integer; NaN if it is none. Accepts some that the server refuses, such as `007`. */
 export function integerAt(args: readonly unknown[], index: number): number {
   const text = textAt(args, index);
   return /^-?\d+$/.test(text) ? Number(text) : Number.NaN;
 }
 
-/** Parses the argument as a number, hexadecimal ones too, as the server does; NaN if it is not one. */
+/** Parses the argument as a decimal or hexadecimal number, as the server does; NaN if it is neither. */
 export function decimalAt(args: readonly unknown[], index: number): number {
   const text = textAt(args, index);
   if (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)) return Number(text);
