@@ -2,9 +2,9 @@ import { accessSync, constants } from 'node:fs';
 
 /** Environment variables of this process that affect how TLS connections are made. */
 export interface EnvironmentEvidence {
-  /** NODE_TLS_REJECT_UNAUTHORIZED=0: the process does not check any certificate. */
+  /** Whether NODE_TLS_REJECT_UNAUTHORIZED is 0, so that the process accepts every certificate. */
   readonly acceptsEveryCertificate: boolean;
-  /** NODE_EXTRA_CA_CERTS names a file that cannot be read; Node continues without it. */
+  /** The path in NODE_EXTRA_CA_CERTS, if that file cannot be read. Node ignores such a file. */
   readonly unreadableAuthorities: string | undefined;
 }
 

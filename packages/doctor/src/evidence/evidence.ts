@@ -8,15 +8,18 @@ import type { NodeEvidence } from './node/node.ts';
 import type { SentinelView } from './topology/sentinel.ts';
 
 /**
- * Everything that rules may examine, gathered once. A part that could not be reached, or does not apply to this kind of
- * target, is undefined or empty.
+ * Everything that the rules may examine; it is gathered once, before any rule runs. A part that could not be reached,
+ * or that does not apply to this kind of target, is undefined or empty.
  */
 export interface Evidence {
   readonly target: WalkTarget;
-  /** The credentials that the walk used: from the target, or from the credentials function of the RedisResilience. */
+  /** The credentials that were used: from the target, or from `connection.credentials` of the RedisResilience. */
   readonly login: Login | undefined;
   readonly environment: EnvironmentEvidence;
-  /** The nodes in the order in which a client meets them: the target; or sentinels, then primary and replicas. */
+  /**
+   * The nodes in the order in which a client meets them. First come the nodes that the target names (for Sentinel, the
+   * sentinels), then the nodes that these name.
+   */
   readonly nodes: readonly NodeEvidence[];
   readonly sentinelViews: readonly SentinelView[];
   /** The names of the primaries that a sentinel watches, if a sentinel replied where a Redis server was expected. */
@@ -25,7 +28,7 @@ export interface Evidence {
   readonly host: HostEvidence | undefined;
   readonly app: AppEvidence | undefined;
   readonly application: ApplicationEvidence | undefined;
-  /** Name of the credentials provider's error, or `timeout`. */
+  /** Why the credentials function of the RedisResilience gave no credentials: the name of its error, or `timeout`. */
   readonly credentialsError: string | undefined;
   readonly isShort: boolean;
   readonly wallNow: number;

@@ -6,13 +6,13 @@ import { gatherEvidence, type GatherOptions } from './gather.ts';
 /** The evidence about one of several databases. */
 export interface DatabaseEvidence {
   readonly name: string;
-  /** Whether this database is in use or, if the target is not a RedisResilience, is the preferred one. */
+  /** Whether this database is in use. If the target is not a RedisResilience: whether it is the preferred database. */
   readonly isMain: boolean;
   readonly isReadOnly: boolean;
   readonly evidence: Evidence;
 }
 
-/** Gathers the evidence about all databases except the main one, concurrently and within one deadline. */
+/** Gathers evidence about all databases except the main one, concurrently and within one deadline. */
 export function gatherOthers(
   { others, client, resilience }: ResolvedTarget,
   options: GatherOptions,

@@ -12,7 +12,7 @@ import { gatherSentinelWalk } from './topology/sentinel-walk.ts';
 import { gatherStandaloneWalk } from './topology/standalone-walk.ts';
 import type { Walk, WalkResult } from './topology/walk.ts';
 
-/** Things to examine besides the path itself. */
+/** The options of `diagnose` that decide what is gathered. */
 export interface GatherOptions {
   readonly isShort: boolean;
   readonly appUrl: string | undefined;
@@ -20,20 +20,20 @@ export interface GatherOptions {
   readonly timeoutMs: number;
 }
 
-/** What is examined. */
+/** One database that is examined. */
 export interface Place extends Pick<ResolvedTarget, 'walk' | 'database' | 'client' | 'resilience'> {
-  /** Whether to gather evidence about the application, its environment and this host, too. */
+  /** Whether to examine the application, its environment and this host, too. With several databases, only one does. */
   readonly isMain: boolean;
 }
 
-/** Gathers all evidence. All topics share one deadline; none of them throws. */
+/** Gathers all evidence about one database within the deadline. Failures are part of the evidence, not thrown. */
 export async function gatherEvidence(
   { walk: target, database, client, resilience, isMain }: Place,
   options: GatherOptions,
   deadline: Deadline,
 ): Promise<Evidence> {
   const application = client === undefined ? undefined : gatherApplication(client, resilience);
-  // If a database has its own login, that is used, and not the application's.
+  // A database with a login of its own uses that login instead of the credentials option of the RedisResilience.
   const hasOwnLogin = database !== undefined && target.login !== undefined;
   const { login, error } = await givenLogin(target.login, hasOwnLogin ? undefined : application, deadline);
   let host: Promise<HostEvidence | undefined> | undefined;

@@ -1,11 +1,11 @@
 import type { Deadline } from '../../deadline.ts';
 
-/** The health endpoint's report on a running application's Redis connections. */
+/** What the health endpoint of a running application reports on its Redis connections. */
 export interface AppEvidence {
-  /** The endpoint without credentials. */
+  /** The URL of the endpoint, without credentials or query. */
   readonly url: string;
   readonly httpStatus: number | undefined;
-  /** Why the endpoint could not be read, or that its body is not `application/health+json`. */
+  /** Why there is no report: an error code, `timeout`, or `no health+json` for a body without a `status`. */
   readonly failure: string | undefined;
   /** `pass`, `warn` or `fail`. */
   readonly status: string | undefined;
@@ -22,7 +22,6 @@ export interface AppCheck {
   readonly outages: number;
 }
 
-/** Reads the health endpoint of an application. */
 export async function gatherApp(url: string, deadline: Deadline): Promise<AppEvidence> {
   const shown = shownUrl(url);
   const nothing = { url: shown, httpStatus: undefined, status: undefined, checks: [] };

@@ -9,7 +9,7 @@ import type {
 import type { Cluster, Redis } from 'ioredis';
 import { settingsOf } from '../../target/resolve-target.ts';
 
-/** Facts about the application's own client and resilience, which are read without a command to Redis. */
+/** Facts about the application's own client and `RedisResilience`. They are read without sending a command to Redis. */
 export interface ApplicationEvidence {
   readonly snapshot: RedisSnapshot | undefined;
   readonly history: readonly HistoryEntry[];
@@ -22,7 +22,7 @@ export interface ApplicationEvidence {
   readonly settings: ResilienceOptions | undefined;
   readonly isCluster: boolean;
   readonly options: ClientOptions;
-  /** Whether `retryStrategy` gives up: it returns no delay for a large attempt number. */
+  /** Whether `retryStrategy` gives up, that is, returns no delay for a large attempt number. */
   readonly givesUp: boolean;
   /** The address that the client's socket is connected to. */
   readonly remoteAddress: string | undefined;

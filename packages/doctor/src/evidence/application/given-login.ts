@@ -5,8 +5,8 @@ import type { ApplicationEvidence } from './application.ts';
 const providerTimeoutMs = 2000;
 
 /**
- * The credentials for the walk: as in a real connection, those of the RedisResilience take precedence over those of the
- * target.
+ * Returns the credentials with which the doctor logs in. As for a real connection, the option `connection.credentials`
+ * of the RedisResilience takes precedence over the login in the target.
  */
 export async function givenLogin(
   own: Login | undefined,

@@ -7,12 +7,12 @@ import { portOwner, type PortOwner } from './port-owner.ts';
 import { redisProcesses, type RedisProcess } from './processes.ts';
 import { bootUnit, type BootUnit } from './unit.ts';
 
-/** Facts that this host reveals about a target that runs on it. */
+/** What this host shows about a target that runs on it. */
 export interface HostEvidence {
   readonly processes: readonly RedisProcess[];
   /** The Redis process that listens on the target's port or unix socket. */
   readonly serving: RedisProcess | undefined;
-  /** The process, Redis or not, that listens on the target's port. */
+  /** The process that listens on the target's port, whether it is Redis or not. */
   readonly owner: PortOwner | undefined;
   readonly log: LogEvidence | undefined;
   readonly oomKills: readonly string[];
@@ -29,7 +29,7 @@ export function isThisHost(addresses: readonly string[]): boolean {
   );
 }
 
-/** Inspects the processes and logs of this host, through /proc; undefined on any system other than Linux. */
+/** Inspects the processes and logs of this host. Undefined if the time runs out, and on any system but Linux. */
 export async function gatherHost(endpoint: Endpoint, deadline: Deadline): Promise<HostEvidence | undefined> {
   if (process.platform !== 'linux') return undefined;
   const look = async (): Promise<HostEvidence> => {

@@ -16,7 +16,10 @@ const usualLogs = [
 ];
 const tailBytes = 64 * 1024;
 
-/** Finds the log of the server that serves the port, or served it until it ended. */
+/**
+ * Finds the last error in the log of the running server. Without a running server whose log is known, reads the logs
+ * that the configuration files on this host name for the port.
+ */
 export async function gatherLog(
   serving: RedisProcess | undefined,
   port: number,
@@ -63,8 +66,8 @@ const trouble =
   /fail|error|fatal|can't|cannot|denied|out of memory|no space|killed|crash|abort|refus|MISCONF|not enough|corrupt|bad file|unable/i;
 const harmless = /Warning: no config file|WARNING: The TCP backlog|overcommit_memory|oO0OoO0OoO0Oo/i;
 
-// Returns the last line that reports an error. Lines that quote the configuration (`>>> 'requirepass ...'`) may contain
-// credentials and are never returned.
+// Returns the last line that reports an error. Never returns a line that quotes the configuration, such as
+// `>>> 'requirepass ...'`, because it may contain credentials.
 function lastErrorOf(text: string): string | undefined {
   const lines = text.split('\n').filter((line) => line.trim() !== '' && !line.includes('>>>'));
   const bad = lines.findLast((line) => trouble.test(line) && !harmless.test(line) && !mentionsSecret(line));

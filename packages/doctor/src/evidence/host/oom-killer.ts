@@ -8,8 +8,8 @@ const mostRecords = 5_000;
 const kernelLogs = ['/var/log/kern.log', '/var/log/messages', '/var/log/syslog'];
 
 /**
- * Returns the lines in the kernel log which report that the OOM killer ended a Redis process; none without permission
- * to read the log.
+ * Returns at most three lines of the kernel log which report that the OOM killer ended a Redis process. Returns none if
+ * this user may not read the log.
  */
 export async function gatherOomKills(): Promise<readonly string[]> {
   const lines = kernelMessages();
@@ -25,7 +25,7 @@ function found(lines: readonly string[]): readonly string[] {
     .slice(-3);
 }
 
-// Kernel messages of the last hour; undefined without permission to read them.
+// Returns the kernel messages of the last hour; undefined if this user may not read them.
 function kernelMessages(): readonly string[] | undefined {
   const lines: string[] = [];
   let file: number | undefined;

@@ -6,11 +6,14 @@ export interface PortOwner {
   readonly pid: number | undefined;
   readonly program: string | undefined;
   readonly addresses: readonly string[];
-  /** Number of connections that are waiting to be accepted. */
+  /** Number of connections that the process has not accepted yet. */
   readonly queued: number;
 }
 
-/** The process that listens on a port. Its pid is unknown without permission, or when `namesProcess` is false. */
+/**
+ * Finds the process that listens on a port; undefined if none does. Its pid is undefined if this user may not see it,
+ * or if `namesProcess` is false, which saves a search through all processes.
+ */
 export async function portOwner(port: number, namesProcess: boolean): Promise<PortOwner | undefined> {
   const sockets = listeningSockets('/proc/self').filter((socket) => socket.port === port);
   if (sockets.length === 0) return undefined;

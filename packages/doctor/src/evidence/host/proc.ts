@@ -2,8 +2,8 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { systemClock } from '@redis-resilience/core';
 
 /**
- * Reads a file in /proc. These files are in memory: reading one takes microseconds, less than a trip to the thread
- * pool. So the reads here are synchronous, and loops over many files use `inSmallSteps`.
+ * Reads of /proc are synchronous: its files are in memory, so reading one takes microseconds, which is less than a trip
+ * to the thread pool. Loops over many files use `inSmallSteps`, so that they do not block the event loop.
  */
 
 export function readProc(file: string): string {
@@ -35,14 +35,14 @@ export function processIds(): readonly string[] {
   return listProc('/proc').filter((name) => /^\d+$/.test(name));
 }
 
-/** The open files of a process, as the kernel names them: `socket:[4711]`. */
+/** The open files of a process, as the kernel names them, such as `/var/log/redis.log` or `socket:[4711]`. */
 export function openFilesOf(pid: number | string): readonly string[] {
   return listProc(`/proc/${pid}/fd`).map((file) => linkOf(`/proc/${pid}/fd/${file}`));
 }
 
 const atOnce = 100;
 
-/** Maps many items, yielding to the event loop after every hundred. */
+/** Like `items.map(step)`, but yields to the event loop after every 100 items. */
 export async function inSmallSteps<T, U>(items: readonly T[], step: (item: T) => U): Promise<readonly U[]> {
   const results: U[] = [];
   for (const [index, item] of items.entries()) {

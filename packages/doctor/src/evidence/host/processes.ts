@@ -10,13 +10,13 @@ export interface RedisProcess {
    */
   readonly state: string;
   readonly listens: readonly ListeningSocket[];
-  /** Paths of the unix sockets it listens on. */
+  /** Paths of the unix sockets that the process listens on. */
   readonly sockets: readonly string[];
   readonly openFiles: number | undefined;
   readonly maxOpenFiles: number | undefined;
-  /** The file that its standard output goes to, if any. */
+  /** The file to which the process writes its standard output. Undefined if that is no file. */
   readonly outputFile: string | undefined;
-  /** The systemd unit it runs in. */
+  /** The systemd unit of the process. */
   readonly unit: string | undefined;
 }
 
@@ -39,7 +39,7 @@ interface Network {
   readonly unix: readonly UnixSocket[];
 }
 
-// Returns the tables of a process's network namespace; they are read once for all processes in the same namespace.
+// Returns the listening sockets in the network namespace of a process. Each namespace is read only once.
 function networkOf(pid: number, known: Map<string, Network>): Network {
   const namespace = linkOf(`/proc/${pid}/ns/net`) || String(pid);
   const network = known.get(namespace) ?? {
@@ -70,8 +70,8 @@ function lookAt(pid: number, program: string, { tcp, unix }: Network): RedisProc
   };
 }
 
-// Returns the socket that a process title names. Redis writes its address into the title, which is readable even if the
-// process's open files are not.
+// Returns the socket that a process title names. Redis writes its address into its title, and every user may read the
+// title, even one who may not list the open files of the process.
 function listensByTitle(title: string): ListeningSocket[] {
   const match = /^\S+ (\S+):(\d+)/.exec(title.replaceAll('\0', ' '));
   const port = Number(match?.[2] ?? 0);

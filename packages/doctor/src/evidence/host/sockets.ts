@@ -5,7 +5,7 @@ export interface ListeningSocket {
   readonly address: string;
   readonly port: number;
   readonly inode: string;
-  /** Number of connections that are waiting to be accepted. */
+  /** Number of connections that the process has not accepted yet. */
   readonly queued: number;
 }
 
@@ -16,13 +16,13 @@ export interface UnixSocket {
 
 const listening = '0A';
 
-/** The listening sockets in the network namespace of a process; `root` is its folder in /proc. */
+/** The listening TCP sockets in the network namespace of a process. `root` is the process's folder in /proc. */
 export function listeningSockets(root: string): readonly ListeningSocket[] {
   const tables = ['tcp', 'tcp6'].map((table) => readProc(`${root}/net/${table}`));
   return tables.flatMap((table) => table.split('\n').slice(1).flatMap(parseLine));
 }
 
-/** The unix sockets with a path that a process listens on. */
+/** The listening unix sockets in the network namespace of a process, without those that have no path. */
 export function unixSockets(root: string): readonly UnixSocket[] {
   return readProc(`${root}/net/unix`)
     .split('\n')
@@ -40,7 +40,7 @@ function parseLine(line: string): ListeningSocket[] {
   return [{ address: readable(address), port: Number.parseInt(port, 16), inode, queued }];
 }
 
-// /proc writes addresses in the machine's byte order, four bytes at a time.
+// Converts an address from the form in /proc: hexadecimal groups of four bytes, each in the machine's byte order.
 function readable(hex: string): string {
   const words = hex.match(/.{8}/g) ?? [];
   const bytes = words.flatMap((word) => (word.match(/../g) ?? []).toReversed());

@@ -5,9 +5,11 @@ import { textOf } from '../../wire/reply-fields.ts';
 /** Statistics on the server's clients. */
 export interface ClientsEvidence {
   readonly count: number;
-  /** Bytes of replies that clients have not read yet: for all clients, and for the worst one. */
+  /** Bytes of replies that wait in the server until clients read them: the sum over all clients. */
   readonly outputBytes: number;
+  /** The largest number of such bytes that wait for one client. */
   readonly worstOutputBytes: number;
+  /** The kind of that client: `subscriber`, `replica`, `monitor` or `client`; empty if no bytes wait. */
   readonly worstKind: string;
   /** Number of clients that have sent no command for more than five minutes. */
   readonly idle: number;

@@ -5,11 +5,11 @@ import type { Deadline } from '../../deadline.ts';
 /** The addresses of a host name. */
 export interface DnsEvidence {
   readonly host: string;
-  /** The address family that the client requires, or 0. */
+  /** The address family that the client requires, 4 or 6; 0 if it accepts both. */
   readonly family: number;
-  /** Only addresses of the family that the client requires. */
+  /** The addresses that the client may use: only those of the required family. */
   readonly addresses: readonly string[];
-  /** Addresses of the other family, if the client requires one that has none. */
+  /** The addresses of the other family, if the name has none of the family that the client requires. */
   readonly otherAddresses: readonly string[];
   readonly code: string | undefined;
   readonly durationMs: number;

@@ -3,13 +3,13 @@ import type { Deadline } from '../../deadline.ts';
 import type { Login } from '../../target/walk-target.ts';
 import type { Conversation, Ending } from '../../wire/conversation.ts';
 
-/** How the server replied to AUTH. */
+/** Whether the doctor logged in, and how the server replied. */
 export interface LoginEvidence {
   readonly given: boolean;
   readonly username: string | undefined;
   /** The error reply to AUTH; undefined if AUTH was accepted or not sent. */
   readonly authError: string | undefined;
-  /** Whether the server requires a password: it replied NOAUTH before AUTH. */
+  /** Whether the server requires a password: it replied NOAUTH to the PING that was sent before AUTH. */
   readonly isRequired: boolean;
 }
 
@@ -17,7 +17,7 @@ export interface LoginEvidence {
 export interface HelloEvidence {
   /** The error reply to HELLO 3. */
   readonly error: string | undefined;
-  /** Whether the peer closed the connection on HELLO. */
+  /** Whether the peer closed the connection when it received HELLO. */
   readonly closesConnection: boolean;
 }
 
@@ -30,7 +30,7 @@ export interface LoggedIn {
   readonly durationMs: number;
 }
 
-/** Sends AUTH and HELLO 3 as a client does, then PING. */
+/** Sends AUTH (if there are credentials), HELLO 3 and PING, as a client does at the start of a connection. */
 export async function gatherLogin(
   conversation: Conversation,
   login: Login | undefined,

@@ -11,10 +11,13 @@ import { gatherServer, type ServerEvidence } from './server.ts';
 import { gatherTcp, type TcpEvidence } from './tcp.ts';
 import { gatherTls, type TlsEvidence } from './tls.ts';
 
-/** The role of a node in the target; it decides which of its problems matter. */
+/**
+ * Where the address of a node comes from. `target`: a server that the target names. `sentinel`: a sentinel that the
+ * target names. `primary` and `replica`: servers that a sentinel or a Cluster node named.
+ */
 export type NodePart = 'target' | 'sentinel' | 'primary' | 'replica';
 
-/** Everything learned on the path to one node. Everything beyond the first broken step is undefined. */
+/** What each step on the path to one node found. Steps after the first broken step are undefined. */
 export interface NodeEvidence {
   readonly label: string;
   readonly endpoint: Endpoint;
@@ -27,8 +30,9 @@ export interface NodeEvidence {
   readonly peer: PeerEvidence | undefined;
   readonly login: LoginEvidence | undefined;
   readonly hello: HelloEvidence | undefined;
-  /** The reply to PING after the login, and how the conversation ended if there was none. */
+  /** The reply to the PING after the login; if the login was not reached, the reply to the PING before it. */
   readonly ping: Reply | undefined;
+  /** How the conversation ended, if it ended before all replies had arrived. */
   readonly ending: Ending | undefined;
   readonly server: ServerEvidence | undefined;
   readonly roundTrip: RoundTripEvidence | undefined;
@@ -44,7 +48,7 @@ export interface Examination {
   readonly isRequired: boolean;
   readonly isShort: boolean;
   readonly deadline: Deadline;
-  /** Runs more commands on the same connection, after the login. */
+  /** Called after the login and the queries in `server`, to send more commands on the same connection. */
   readonly onConversation?: (conversation: Conversation, server: ServerEvidence) => Promise<void>;
   /** Called as soon as the addresses of the endpoint are known. */
   readonly onAddresses?: (addresses: readonly string[]) => void;
@@ -52,7 +56,7 @@ export interface Examination {
 
 type Found = { -readonly [Name in keyof NodeEvidence]?: NodeEvidence[Name] };
 
-/** Walks the path to one node, step by step, up to the first broken one. */
+/** Follows the path to one node step by step, and stops at the first broken step. */
 export async function gatherNode(examination: Examination): Promise<NodeEvidence> {
   const { endpoint, part, isRequired } = examination;
   const found: Found = {};

@@ -1,7 +1,10 @@
 import { ErrorReply, type Reply } from '@redis-resilience/core/protocol';
 import type { Ending } from '../../wire/conversation.ts';
 
-/** The kind of server at the address. `unknown`: it closed the connection, stayed silent, or was not recognised. */
+/**
+ * The kind of server at the address. `other`: it answered, but not as Redis or another known kind does. `unknown`: it
+ * closed the connection, or sent no complete answer.
+ */
 export type PeerKind =
   | 'redis'
   | 'tls'
@@ -16,7 +19,7 @@ export type PeerKind =
   | 'other'
   | 'unknown';
 
-/** Recognises a peer by its reply to PING. */
+/** Recognises the kind of server by its reply to PING. */
 export function recognise(bytes: Buffer, ping: Reply | undefined, ending: Ending | undefined): PeerKind {
   if (ping !== undefined) return ping instanceof ErrorReply || ping === 'PONG' ? 'redis' : 'other';
   if (bytes.length === 0) return 'unknown';

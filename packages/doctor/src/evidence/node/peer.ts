@@ -5,25 +5,25 @@ import { Conversation, type Ending } from '../../wire/conversation.ts';
 import { dial } from '../../wire/dial.ts';
 import { recognise, type PeerKind } from './peer-kind.ts';
 
-/** The kind of server at the address, judged by the reply to one PING without credentials. */
+/** The kind of server at the address, recognised by its reply to a PING that is sent before any credentials. */
 export interface PeerEvidence {
   readonly kind: PeerKind;
-  /** The first line that the peer sent, made printable and shortened. It was sent before any credential was. */
+  /** The first line that the peer sent, made printable and shortened. No credentials had been sent to the peer then. */
   readonly said: string;
   readonly ping: Reply | undefined;
   readonly ending: Ending | undefined;
   readonly durationMs: number;
 }
 
-/** Sends PING and, if the reply does not come from Redis, tries to find out what the peer is. */
+/** Sends PING and, if Redis does not reply, tries to find out what kind of server the peer is. */
 export async function gatherPeer(
   conversation: Conversation,
   endpoint: Endpoint,
   target: WalkTarget,
   deadline: Deadline,
 ): Promise<PeerEvidence> {
-  // A silent peer gets almost all of the time. The rest is kept for a second probe, which distinguishes a TLS server
-  // from a server that hangs.
+  // Waits for a reply for most of the remaining time. The rest is kept for a second probe, which tells a TLS server
+  // from a server that hangs: neither replies to a plain-text PING.
   const bound = deadline.within(Math.max(deadline.leftMs - 600, deadline.leftMs / 2));
   const round = await conversation.ask([['PING']], bound);
   bound.release();
@@ -37,7 +37,7 @@ export async function gatherPeer(
   return { kind, said, ping, ending, durationMs };
 }
 
-/** The kind of server that replies to a PING in plain text; undefined if none can be reached. */
+/** Sends PING in plain text, and returns the kind of server that replies; undefined if no connection can be opened. */
 export async function plainKindOf(endpoint: Endpoint, deadline: Deadline): Promise<PeerKind | undefined> {
   const bound = deadline.within(500);
   const { socket } = await dial(endpoint, bound);
@@ -49,8 +49,8 @@ export async function plainKindOf(endpoint: Endpoint, deadline: Deadline): Promi
   return recognise(conversation.firstBytes, round.replies[0], round.ending);
 }
 
-// TLS servers, PostgreSQL and the cluster bus all close the connection, or stay silent, when they receive a plain-text
-// PING.
+// Finds out the kind of a peer that did not reply to PING. TLS servers, PostgreSQL and the cluster bus all do not, so
+// each is probed in its own protocol.
 async function askOtherwise(endpoint: Endpoint, ending: Ending, deadline: Deadline): Promise<PeerKind> {
   const bound = deadline.within(500);
   const questions: Promise<PeerKind | undefined>[] = [
@@ -87,7 +87,8 @@ async function opensWith(
   return yes;
 }
 
-// A Cluster node's bus listens on the port 10,000 above the node's own.
+// Whether the port is the cluster bus of a Redis Cluster node. The node serves clients on the port 10,000 below its
+// bus.
 async function isClusterBus(endpoint: Endpoint, deadline: Deadline): Promise<boolean> {
   if (endpoint.path !== undefined || endpoint.port <= 10_000) return false;
   const { socket } = await dial({ host: endpoint.host, port: endpoint.port - 10_000 }, deadline);
@@ -106,7 +107,7 @@ function isPostgresAnswer(bytes: Buffer): boolean {
   return bytes.length === 1 && (bytes[0] === 0x4e || bytes[0] === 0x53);
 }
 
-// A TLS handshake record that is too short: a TLS server replies to it with an alert.
+// A TLS handshake record that is too short. A TLS server replies to it with an alert, which is enough to recognise TLS.
 const clientHello = Buffer.from([0x16, 0x03, 0x01, 0x00, 0x05, 0x01, 0x00, 0x00, 0x01, 0x03]);
 
 function isTlsRecord(bytes: Buffer): boolean {

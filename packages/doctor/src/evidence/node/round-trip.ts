@@ -1,7 +1,7 @@
 import type { Deadline } from '../../deadline.ts';
 import type { Conversation } from '../../wire/conversation.ts';
 
-/** Round trips that the doctor measured itself, with sequential PINGs. */
+/** Round trips that the doctor measured with PINGs, one after another. */
 export interface RoundTripEvidence {
   readonly samples: number;
   readonly medianMs: number;
@@ -11,7 +11,7 @@ export interface RoundTripEvidence {
 const mostSamples = 7;
 const budgetMs = 60;
 
-/** Measures for about 60 ms, with at most 7 PINGs. */
+/** Measures round trips for about 60 ms, with at most 7 PINGs. `earlierMs` stand in if no PING is answered. */
 export async function gatherRoundTrip(
   conversation: Conversation,
   earlierMs: readonly number[],
@@ -24,7 +24,7 @@ export async function gatherRoundTrip(
     if (ending !== undefined) break;
     samples.push(durationMs);
   }
-  // Round trips in the handshake take longer than a PING, so they count only if no PING was measured.
+  // The round trips during the login took longer than a PING does, so they count only if no PING was measured.
   const measured = (samples.length > 0 ? samples : [...earlierMs]).toSorted((left, right) => left - right);
   return {
     samples: measured.length,

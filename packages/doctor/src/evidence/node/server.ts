@@ -5,11 +5,11 @@ import { fieldsOf, listOf, recordOf, textOf } from '../../wire/reply-fields.ts';
 import { configNames } from './config-names.ts';
 import { slowEntriesOf, type SlowEntry } from './slow-log.ts';
 
-/** A server's information about itself, as far as the user may query it. */
+/** What a server says about itself, as far as the user of the connection may query it. */
 export interface ServerEvidence {
   /** The fields of INFO; empty if the server refused INFO. */
   readonly info: Readonly<Record<string, string>>;
-  /** The settings from CONFIG GET, as far as allowed. */
+  /** The settings from CONFIG GET; empty if the server refused it. */
   readonly config: Readonly<Record<string, string>>;
   /** The first word of ROLE: `master`, `slave`, `sentinel`. */
   readonly role: string | undefined;
@@ -18,18 +18,20 @@ export interface ServerEvidence {
   readonly latencyEvents: readonly LatencyEvent[];
   /** CLUSTER INFO, if the server is a Cluster node. */
   readonly cluster: Readonly<Record<string, string>> | undefined;
-  /** The error replies to a GET and a SET that were queued and discarded: ordinary commands would get the same. */
+  /** The error reply to a GET that was queued in MULTI and then discarded. An ordinary GET would get the same error. */
   readonly readError: string | undefined;
+  /** The error reply to a SET that was queued in MULTI and then discarded. An ordinary SET would get the same error. */
   readonly writeError: string | undefined;
-  /** Whether MULTI was accepted; if it was not, the absence of these errors means nothing. */
+  /** Whether MULTI was accepted. If it was not, the GET and the SET prove nothing. */
   readonly wasProbed: boolean;
   readonly selectError: string | undefined;
   /** When the replies arrived: milliseconds since the epoch, by the clock of this process. */
   readonly answeredAt: number;
-  /** Duration of the queries, and how the conversation ended if some got no reply. */
+  /** How long the server took to reply to all queries. */
   readonly durationMs: number;
+  /** How the conversation ended, if some queries got no reply. */
   readonly ending: Ending | undefined;
-  /** Commands that this user may not run, or that the server does not know. */
+  /** The queries that this user may not run, or that the server does not know. */
   readonly refused: readonly string[];
 }
 
@@ -39,12 +41,12 @@ export interface LatencyEvent {
   readonly maxMs: number;
 }
 
-// Key of the GET and the SET that are queued in MULTI and dropped with DISCARD. The server checks permission, role,
-// memory and disk for them, but runs neither.
+// The key of a GET and a SET that are queued in MULTI and dropped with DISCARD. The server checks permission, role,
+// memory and disk when it queues a command, so it refuses the same commands as outside MULTI, but it runs neither.
 const probeKey = 'redis-resilience:doctor';
 const probe = [['MULTI'], ['GET', probeKey], ['SET', probeKey, '1'], ['DISCARD']] as const;
 
-/** Runs all queries in one pipeline that changes nothing. */
+/** Sends all queries in one pipeline. None of them changes data or settings on the server. */
 export async function gatherServer(
   conversation: Conversation,
   database: number,
@@ -91,7 +93,8 @@ export async function gatherServer(
   };
 }
 
-// Queries CLUSTER INFO, but only in cluster mode, because a single server would count the error in its statistics.
+// Queries CLUSTER INFO, unless INFO has shown that the server is not in cluster mode. Such a server would reply with an
+// error, and count it in its statistics.
 async function clusterInfo(
   conversation: Conversation,
   info: Readonly<Record<string, string>>,

@@ -4,7 +4,7 @@ import type { Deadline } from '../../deadline.ts';
 import type { Endpoint } from '../../target/walk-target.ts';
 import { dial } from '../../wire/dial.ts';
 
-/** Result of connecting to one address. `code` is undefined if it accepted the connection. */
+/** The result of connecting to one address. `code` is undefined if the address accepted the connection. */
 export interface TcpAttempt {
   readonly address: string;
   readonly code: string | undefined;
@@ -13,9 +13,9 @@ export interface TcpAttempt {
 
 export interface TcpEvidence {
   readonly attempts: readonly TcpAttempt[];
-  /** The address with which the walk continued. */
+  /** The address whose connection the next steps use; undefined if no address accepted. */
   readonly connectedTo: string | undefined;
-  /** The file at the path of the unix socket; undefined for TCP, and if the socket could be opened. */
+  /** The file at the path of a unix socket that could not be opened; otherwise undefined. */
   readonly file: FileEvidence | undefined;
 }
 
@@ -29,8 +29,8 @@ const stragglersMs = 150;
 const mostAddresses = 8;
 
 /**
- * Connects to every address of a name, at most 8, and keeps the connection to the first address in the list that
- * accepted.
+ * Connects to the addresses of a host name concurrently, at most 8. Keeps one connection: of the addresses that
+ * accepted, to the first in the list.
  */
 export async function gatherTcp(
   endpoint: Endpoint,

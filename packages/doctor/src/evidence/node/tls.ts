@@ -5,17 +5,20 @@ import type { Deadline } from '../../deadline.ts';
 import { startTls } from '../../wire/dial.ts';
 import type { PeerKind } from './peer-kind.ts';
 
-/** Result of the TLS handshake, and whether the certificate can be trusted. */
+/** The result of the TLS handshake and of the check of the certificate. */
 export interface TlsEvidence {
   /** Node's error code, if the handshake failed. */
   readonly code: string | undefined;
   /** Why the certificate cannot be trusted; undefined if it can. */
   readonly distrust: string | undefined;
-  /** Whether the client accepts it nevertheless: `rejectUnauthorized: false`, or NODE_TLS_REJECT_UNAUTHORIZED=0. */
+  /**
+   * Whether the client accepts every certificate, because of `rejectUnauthorized: false` or
+   * NODE_TLS_REJECT_UNAUTHORIZED=0.
+   */
   readonly isLenient: boolean;
   readonly protocol: string | undefined;
   readonly certificate: CertificateEvidence | undefined;
-  /** The kind of server that replied to a plain-text PING after TLS had failed. */
+  /** The kind of server that replied to a plain-text PING, which is sent only after the handshake has failed. */
   plainKind: PeerKind | undefined;
   /** `given`: authorities were added with `tls.ca` or NODE_EXTRA_CA_CERTS. `system`: only those included in Node. */
   readonly authorities: 'given' | 'system';
@@ -34,7 +37,8 @@ export interface CertificateEvidence {
 const dayMs = 86_400_000;
 
 /**
- * Performs the TLS handshake and checks the certificate. Returns the socket only if credentials may be sent over it.
+ * Performs the TLS handshake and checks the certificate. Returns the socket only if the client would accept the
+ * certificate, so that credentials may be sent.
  */
 export async function gatherTls(
   raw: Socket,

@@ -6,8 +6,8 @@ import type { Walk, WalkResult } from './walk.ts';
 const mostNodes = 64;
 
 /**
- * Walks a Cluster: first the configured start nodes, then the nodes that the first responsive start node knows, at most
- * 64.
+ * Examines the nodes of a Cluster: first the configured start nodes (`seeds`), then at most 64 other nodes. These are
+ * listed by the first start node that answers. `known` is the evidence about the start node, if it was examined before.
  */
 export async function gatherClusterWalk(
   walk: Walk,
@@ -61,7 +61,7 @@ export async function gatherClusterWalk(
   return { nodes: [...first, ...rest], sentinelViews: [], sentinelNames: [], cluster: view };
 }
 
-// Whether a start node is required: it is a primary that owns slots.
+// Whether a start node is a primary that owns slots.
 function servesSlots({ endpoint }: NodeEvidence, view: ClusterEvidence | undefined): boolean {
   const own = view?.nodes.filter(({ port }) => port === endpoint.port) ?? [];
   const [node] = own.length > 1 ? own.filter(({ host }) => host === endpoint.host) : own;

@@ -2,10 +2,13 @@ import type { Deadline } from '../../deadline.ts';
 import type { Conversation } from '../../wire/conversation.ts';
 import { fieldsOf, textOf } from '../../wire/reply-fields.ts';
 
-/** One node, as another node sees it. */
+/** One node of a Cluster, as another node describes it in its reply to CLUSTER NODES. */
 export interface ClusterNode {
   readonly id: string;
-  /** Empty, and the port 0, if no node knows the address: another node has taken it, such as one that lost its data. */
+  /**
+   * Empty if the Cluster does not know the node's address; `port` is then 0. This happens when another node has taken
+   * over the address, such as a server that was started again without its data.
+   */
   readonly host: string;
   readonly port: number;
   readonly flags: readonly string[];
@@ -14,7 +17,7 @@ export interface ClusterNode {
   readonly slots: number;
 }
 
-/** The cluster, as one of its nodes sees it. */
+/** The state of the Cluster, as one of its nodes sees it. */
 export interface ClusterEvidence {
   readonly seenBy: string;
   /** `ok` or `fail`. */
@@ -30,12 +33,12 @@ export function hasAddress({ port }: ClusterNode): boolean {
   return port > 0;
 }
 
-/** Names a node in a finding: by its address, or by its id if it has none. */
+/** The text that names a node in a finding: its address, or its id if the address is unknown. */
 export function placeOf(node: ClusterNode): string {
   return hasAddress(node) ? `${node.host}:${node.port}` : `${node.id} (no address)`;
 }
 
-/** Asks a node for its view of the cluster; undefined if it does not reply to CLUSTER INFO. */
+/** Asks a node for its view of the Cluster; undefined if the node does not reply to CLUSTER INFO. */
 export async function gatherCluster(
   seenBy: string,
   host: string,

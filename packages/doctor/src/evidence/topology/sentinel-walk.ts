@@ -4,7 +4,7 @@ import { gatherSentinelView, type SentinelView } from './sentinel.ts';
 import { labelOf } from '../../target/walk-target.ts';
 import type { Walk, WalkResult } from './walk.ts';
 
-/** Walks through Sentinel: all sentinels, then the primary that they name, and its replicas. */
+/** Examines a target behind Sentinel: all sentinels, then the primary that they name, and its replicas. */
 export async function gatherSentinelWalk(walk: Walk): Promise<WalkResult> {
   const { target, isShort, deadline } = walk;
   const views: (SentinelView | undefined)[] = [];

@@ -3,10 +3,10 @@ import type { Deadline } from '../../deadline.ts';
 import type { Conversation } from '../../wire/conversation.ts';
 import { listOf, recordOf, textOf } from '../../wire/reply-fields.ts';
 
-/** One sentinel's view of the primary. */
+/** What one sentinel says about the primary. */
 export interface SentinelView {
   readonly sentinel: string;
-  /** The error reply to SENTINEL MASTER: the sentinel does not know the name. */
+  /** The error reply to SENTINEL MASTER, for example because the sentinel does not know the name. */
   readonly error: string | undefined;
   readonly knownNames: readonly string[];
   readonly primary: { readonly host: string; readonly port: number } | undefined;
@@ -14,7 +14,7 @@ export interface SentinelView {
   readonly flags: string;
   readonly quorum: number;
   readonly otherSentinels: number;
-  /** The NOQUORUM reply to SENTINEL CKQUORUM: too few sentinels could agree on a failover. */
+  /** The NOQUORUM reply to SENTINEL CKQUORUM, which means that too few sentinels are left to agree on a failover. */
   readonly quorumError: string | undefined;
   readonly replicas: readonly { readonly host: string; readonly port: number; readonly flags: string }[];
 }

@@ -3,7 +3,7 @@ import { gatherNode } from '../node/node.ts';
 import { gatherSentinelNames } from './sentinel.ts';
 import type { Walk, WalkResult } from './walk.ts';
 
-/** Walks to one server. If it turns out to be a Cluster node, the whole Cluster is walked. */
+/** Examines one server. If the server turns out to be a Cluster node, examines the whole Cluster. */
 export async function gatherStandaloneWalk(walk: Walk): Promise<WalkResult> {
   const { target, login, isShort, deadline } = walk;
   const [endpoint] = target.endpoints;

@@ -4,13 +4,13 @@ import type { ClusterEvidence } from './cluster.ts';
 import type { NodeEvidence } from '../node/node.ts';
 import type { SentinelView } from './sentinel.ts';
 
-/** One walk along the path to a target. */
+/** The input of one walk: the doctor follows the path to every node of a target. */
 export interface Walk {
   readonly target: WalkTarget;
   readonly login: Login | undefined;
   readonly isShort: boolean;
   readonly deadline: Deadline;
-  /** Called with the addresses of each endpoint that the target names. */
+  /** Called once for each endpoint that the target names, with its IP addresses; a unix socket has none. */
   readonly onAddresses: (endpoint: Endpoint, addresses: readonly string[]) => void;
 }
 
