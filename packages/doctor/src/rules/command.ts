@@ -1,12 +1,12 @@
 /**
- * Matches a value that may appear in a command: it contains nothing that a shell interprets, and no leading hyphen,
- * which would make it an option.
+ * Matches a value that is safe in a shell command: it contains nothing that a shell interprets, and does not start with
+ * a hyphen, which would make it an option.
  */
 const plainWord = /^[A-Za-z0-9_./:[\]+,=][A-Za-z0-9_./:[\]+,=-]{0,254}$/;
 
 /**
- * Builds a command to paste. Addresses, names and paths may come from the server, which is not trusted with the
- * operator's shell: a value that is not a plain word is replaced by `VALUE`.
+ * Builds a command that an operator can paste into a shell. Addresses, names and paths may come from a hostile server,
+ * so a value that a shell could interpret is replaced by `VALUE`.
  *
  * @example
  * command`ls -l ${'/run/redis.sock'}`; // ls -l /run/redis.sock

@@ -6,12 +6,13 @@ interface Sign {
   readonly name: string;
   readonly isReadOnly: boolean;
   readonly runId: string | undefined;
-  /** Servers that replicate each other have an id in common. */
+  /** The ids of the server's replication history. If two servers have an id in common, one replicates the other. */
   readonly replicationIds: readonly string[];
   readonly isReplica: boolean;
   readonly keys: number | undefined;
-  /** By how much the server's clock is ahead of this process's clock. `uncertainMs`: the margin of error. */
+  /** How far the server's clock is ahead of the clock of this process. */
   readonly aheadMs: number | undefined;
+  /** The margin of error of `aheadMs`: how long the server took to reply. */
   readonly uncertainMs: number;
 }
 
@@ -38,7 +39,8 @@ function sameServer(one: Sign, other: Sign): Finding {
   );
 }
 
-// The number of keys is a cheap sign: equal numbers prove nothing, different ones prove that the data differs.
+// Reports two databases that hold different data, because neither replicates the other. The only comparison of data is
+// the number of keys: different numbers prove different data, equal numbers prove nothing.
 function differentData(one: Sign, other: Sign): Finding | undefined {
   const isRelated = one.replicationIds.some((id) => other.replicationIds.includes(id));
   if (isRelated || one.keys === undefined || other.keys === undefined) return undefined;
@@ -97,7 +99,7 @@ function signOf({ name, isReadOnly, evidence }: DatabaseEvidence): Sign | undefi
   };
 }
 
-/** Returns the number of keys; undefined if INFO was refused. INFO lists no database without keys. */
+/** Returns the number of keys in a database; undefined if INFO was refused. INFO does not list an empty database. */
 function keysOf(fields: Readonly<Record<string, string>>, database: number): number | undefined {
   if (fields['run_id'] === undefined) return undefined;
   return Number(/keys=(\d+)/.exec(fields[`db${database}`] ?? '')?.[1] ?? 0);

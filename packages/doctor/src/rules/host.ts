@@ -3,7 +3,7 @@ import { onAll } from './rule.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 import { command } from './command.ts';
 
-/** Reports that the OOM killer ended a Redis process, if the target does not serve commands now. */
+/** Reports that the OOM killer ended a Redis process on this host, if no server of the target answers now. */
 export const oomKilledRule = onAll(({ host, nodes }) => {
   const isAnswered = nodes.some(({ server }) => server !== undefined);
   if (host === undefined || host.oomKills.length === 0 || isAnswered) return undefined;
@@ -15,7 +15,7 @@ export const oomKilledRule = onAll(({ host, nodes }) => {
   );
 });
 
-/** Reports the last trouble in the server's log, if the target does not serve commands. */
+/** Reports the last error in the log of the server on this host, if the target does not reply PONG to PING. */
 export const logRule = onAll((evidence) => {
   const { host } = evidence;
   if (host?.log === undefined || isServed(evidence)) return undefined;
@@ -27,7 +27,7 @@ export const logRule = onAll((evidence) => {
   );
 });
 
-/** Reports that Redis's systemd unit is not enabled. */
+/** Reports that the systemd unit of Redis is not enabled, so that Redis does not start when the host boots. */
 export const bootUnitRule = onAll(({ host, target }) => {
   const unit = host?.unit;
   if (unit === undefined || unit.isEnabled) return undefined;

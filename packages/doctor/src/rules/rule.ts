@@ -2,17 +2,20 @@ import type { Evidence } from '../evidence/evidence.ts';
 import type { NodeEvidence, NodePart } from '../evidence/node/node.ts';
 import type { Finding } from '../finding.ts';
 
-/** A pure function from evidence to findings. */
+/** A pure function that looks for one kind of problem in the evidence, and returns its findings. */
 export type Rule = (evidence: Evidence) => readonly Finding[];
 
 type Found = Finding | readonly Finding[] | undefined;
 
-/** A rule about the evidence as a whole. */
+/** Makes a rule that judges the evidence as a whole. */
 export function onAll(rule: (evidence: Evidence) => Found): Rule {
   return (evidence) => listed(rule(evidence));
 }
 
-/** A rule that is applied to each node independently. Errors of a node that is not required become warnings. */
+/**
+ * Makes a rule that judges each node by itself. Its findings name the node; an error of a node that is not required
+ * becomes a warning.
+ */
 export function onEachNode(rule: (node: NodeEvidence, evidence: Evidence) => Found): Rule {
   return (evidence) =>
     evidence.nodes.flatMap((node) =>

@@ -1,7 +1,7 @@
 import { info } from '../finding.ts';
 import { onAll } from './rule.ts';
 
-/** Reports that the time limit was reached. */
+/** Reports that the time limit was reached before everything was examined. */
 export const walkIncompleteRule = onAll(({ ranOut, timeoutMs }) => {
   if (!ranOut) return undefined;
   return info(

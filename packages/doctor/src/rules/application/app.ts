@@ -4,7 +4,7 @@ import { error, info, warning } from '../../finding.ts';
 import { onAll } from '../rule.ts';
 import { command } from '../command.ts';
 
-/** Compares a running application's view with the doctor's. */
+/** Reports whether a running application and the doctor agree about Redis. */
 export const appRule = onAll((evidence) => {
   const { app } = evidence;
   if (app === undefined) return undefined;

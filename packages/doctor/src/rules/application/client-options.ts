@@ -4,13 +4,14 @@ import { onAll } from '../rule.ts';
 
 const longMs = 10_000;
 
-/** Reports options of a client or a RedisResilience that will cause trouble in an outage. */
+/** Reports options of the client, or of the `RedisResilience` that protects it, which cause trouble in an outage. */
 export const clientOptionsRule = onAll(({ application }) => {
   if (application === undefined) return undefined;
   return application.snapshot === undefined ? bareClient(application) : protectedClient(application);
 });
 
-// Judges only those options of a protected client that still apply, because a RedisResilience overrides most of them.
+// Judges the options of the RedisResilience. Of the options of its client, only those about TLS still matter: the
+// RedisResilience overrides the others.
 function protectedClient({ settings, options }: ApplicationEvidence): readonly Finding[] {
   const found: Finding[] = [];
   const { timeoutMs = 1000, circuit, admission, retry, connection } = settings ?? {};

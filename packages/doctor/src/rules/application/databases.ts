@@ -1,7 +1,7 @@
 import { warning } from '../../finding.ts';
 import { onAll } from '../rule.ts';
 
-/** Reports standby databases that could not be used; the application watches each on a separate connection. */
+/** Reports databases that are not in use and, as the RedisResilience last saw them, could not take over. */
 export const standbyRule = onAll(({ application }) => {
   const away = (application?.databases ?? []).filter(({ inUse, health }) => !inUse && health === 'down');
   return away.map(({ name, cause, preferred, readOnly }) =>

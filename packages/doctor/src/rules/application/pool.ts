@@ -3,7 +3,10 @@ import { onAll } from '../rule.ts';
 
 const longMs = 1000;
 
-/** Reports a pool of leased connections that is full and whose callers wait longer than they use a connection. */
+/**
+ * Reports that all connections for leases are in use while callers wait, if one has been leased for over a second, or
+ * if callers have spent more time waiting for connections than using them.
+ */
 export const poolRule = onAll(({ application }) => {
   const pool = application?.pool;
   if (pool === undefined || pool.waiting === 0 || pool.active < pool.max) return undefined;

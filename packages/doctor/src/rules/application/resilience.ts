@@ -2,7 +2,10 @@ import { info, warning, error } from '../../finding.ts';
 import { onAll } from '../rule.ts';
 import type { Evidence } from '../../evidence/evidence.ts';
 
-/** Reports the RedisResilience's own cause, if the path shows nothing wrong. */
+/**
+ * Reports why the RedisResilience does not use Redis, if the application itself caused that with `isolate()` or
+ * `close()`, or if the doctor can reach Redis nevertheless.
+ */
 export const snapshotRule = onAll((evidence) => {
   const snapshot = evidence.application?.snapshot;
   if (snapshot?.cause === undefined || snapshot.status === 'up') return undefined;

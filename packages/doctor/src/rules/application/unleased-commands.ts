@@ -1,7 +1,7 @@
 import { info, warning } from '../../finding.ts';
 import { onAll } from '../rule.ts';
 
-/** Commands on the client that all callers share, although they need a connection of their own. */
+/** Reports commands that were sent on the client that all callers share, but need a connection of their own. */
 export const unleasedCommandsRule = onAll(({ application }) => {
   const { watch = false, blocking = false } = application?.shared ?? {};
   return [

@@ -19,7 +19,7 @@ export const turnedAwayRule = onEachNode((node, evidence) => {
   );
 });
 
-/** Reports problems with protected mode and passwords. */
+/** Reports that the server refuses the connection or the login: protected mode, or a missing or wrong password. */
 export const authRule = onEachNode((node, evidence) => {
   const { ping, login } = node;
   if (ping instanceof ErrorReply && ping.code === 'DENIED') {
@@ -45,7 +45,7 @@ export const authRule = onEachNode((node, evidence) => {
   return undefined;
 });
 
-/** Reports that the user can log in but lacks permissions that an application needs. */
+/** Reports that the user can log in, but may not run the commands that an application needs. */
 export const permissionRule = onEachNode((node, evidence) => {
   const { ping, server, part } = node;
   if (server === undefined || part === 'sentinel') return undefined;

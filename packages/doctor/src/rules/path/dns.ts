@@ -2,7 +2,7 @@ import { error, info, warning, type Finding } from '../../finding.ts';
 import { onAll, onEachNode } from '../rule.ts';
 import { command } from '../command.ts';
 
-/** Reports that the name cannot be resolved, or has no address of the family that the client requires. */
+/** Reports that the host name cannot be resolved, or has no address of the family that the client requires. */
 export const dnsRule = onEachNode(({ dns }) => {
   if (dns === undefined || dns.addresses.length > 0) return undefined;
   const { host, family, code = 'NONE', otherAddresses } = dns;
@@ -26,7 +26,7 @@ export const dnsRule = onEachNode(({ dns }) => {
   return error('dns', 'The host name does not exist.', evidence, command`getent hosts ${host}`);
 });
 
-/** Reports that only some addresses of the name accept connections. */
+/** Reports that only some addresses of the host name accept connections. */
 export const addressesRule = onEachNode(({ dns, tcp }): Finding | undefined => {
   if (dns === undefined || tcp?.connectedTo === undefined) return undefined;
   const dead = tcp.attempts.filter(({ code }) => code !== undefined);
@@ -45,7 +45,7 @@ export const addressesRule = onEachNode(({ dns, tcp }): Finding | undefined => {
   return warning('address-mismatch', message, evidence, next);
 });
 
-/** Reports that the application is connected to an address that the name no longer has. */
+/** Reports that the application is connected to an address to which the host name no longer resolves. */
 export const dnsChangedRule = onAll(({ application, nodes, target }) => {
   const [node] = nodes;
   const remote = application?.remoteAddress?.replace(/^::ffff:/, '');

@@ -2,7 +2,7 @@ import { error, info, warning } from '../../finding.ts';
 import { onAll } from '../rule.ts';
 import { command } from '../command.ts';
 
-/** Reports problems with the URL, the credentials provider and the environment variables. */
+/** Reports problems with the URL, the application's credentials function and the environment variables. */
 export const environmentRule = onAll(({ environment, target, credentialsError }) => {
   const found = [];
   if (credentialsError !== undefined) {

@@ -1,7 +1,7 @@
 import { error, info } from '../../finding.ts';
 import { onEachNode } from '../rule.ts';
 
-/** Reports missing support for RESP3, which ioredis 6 requests by default. */
+/** Reports that the server does not support RESP3, which ioredis 6 requests by default with HELLO 3. */
 export const helloRule = onEachNode((node) => {
   const { hello, server, part } = node;
   if (hello?.closesConnection === true) {

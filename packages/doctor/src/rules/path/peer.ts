@@ -8,7 +8,7 @@ import { strangerFinding } from './stranger.ts';
 import { isTlsCode } from './tls.ts';
 import { command } from '../command.ts';
 
-/** Reports that the peer is not Redis, or does not reply. */
+/** Reports that the connection leads to something other than Redis, or that nothing replies on it. */
 export const peerRule = onEachNode((node, evidence) => {
   const { peer } = node;
   if (peer === undefined || peer.kind === 'redis' || peer.kind === 'tls') return undefined;
@@ -48,7 +48,7 @@ function endingFinding(node: NodeEvidence, evidence: Evidence): Finding | undefi
   const { peer } = node;
   const ending = peer?.ending;
   const waitedMs = Math.round(peer?.durationMs ?? 0);
-  // This is a late TLS alert, which the TLS rule reports.
+  // An alert of TLS that arrived after the handshake is reported by `tlsRule`.
   if (ending?.kind === 'failed' && isTlsCode(ending.code)) return undefined;
   if (ending?.kind === 'silent' || ending === undefined) {
     const serving = evidence.host?.serving;

@@ -11,7 +11,7 @@ const names: Readonly<Partial<Record<PeerKind, string>>> = {
   amqp: 'a message broker that speaks AMQP',
 };
 
-/** Reports a server of another kind, by its name; undefined if the kind has none. */
+/** Reports that the peer is another kind of server, such as HTTP. Undefined for every kind that is not in `names`. */
 export function strangerFinding(
   kind: PeerKind | undefined,
   facts: Finding['evidence'] = {},

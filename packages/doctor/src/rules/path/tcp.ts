@@ -4,7 +4,7 @@ import { error, type Finding, type LooseEvidence } from '../../finding.ts';
 import { onEachNode } from '../rule.ts';
 import { command } from '../command.ts';
 
-/** Reports that no connection could be opened. */
+/** Reports that no TCP or unix connection could be opened. */
 export const tcpRule = onEachNode((node, evidence) => {
   const { tcp, endpoint } = node;
   if (tcp === undefined || tcp.connectedTo !== undefined) return undefined;
@@ -36,7 +36,7 @@ function refused(node: NodeEvidence, { host, target }: Evidence, facts: LooseEvi
     );
   }
   const elsewhere = servers.flatMap(({ listens, sockets }) => [
-    // The bus port of a Cluster node is not for clients.
+    // Leaves out the bus port of a Cluster node (its client port plus 10,000), which does not serve clients.
     ...listens
       .filter((each) => !listens.some((other) => other.port === each.port - 10_000))
       .map((each) => `${each.address}:${each.port}`),

@@ -123,7 +123,7 @@ function distrustFinding(tls: TlsEvidence, code: string, where: string, host: st
   );
 }
 
-/** Whether a Node error code is about TLS. */
+/** Whether an error code of Node stands for a failure of TLS. */
 export function isTlsCode(code: string): boolean {
   return /^(ERR_SSL|ERR_TLS|ERR_OSSL|EPROTO)/.test(code);
 }

@@ -6,7 +6,7 @@ import { command } from '../command.ts';
 const nearlyAll = 0.8;
 const reserved = 32;
 
-/** Reports how close the server is to its connection limit. */
+/** Reports that the server is close to `maxclients`, or has refused connections because of it. */
 export const clientsLimitRule = onEachNode((node, evidence) => {
   const fields = node.server?.info ?? {};
   const limit = Number(fields['maxclients'] ?? node.server?.config['maxclients'] ?? 0);
@@ -23,7 +23,7 @@ export const clientsLimitRule = onEachNode((node, evidence) => {
   return info('max-clients', message, facts, next);
 });
 
-/** Reports a low limit on open files: each connection needs one. */
+/** Reports that the Redis process may not open enough files for all its connections, each of which needs one. */
 export const fileDescriptorsRule = onAll(({ host, nodes, target }) => {
   const serving = host?.serving;
   const node = nodes.find(({ endpoint }) => endpoint === target.endpoints[0]);
@@ -42,7 +42,7 @@ export const fileDescriptorsRule = onAll(({ host, nodes, target }) => {
   return undefined;
 });
 
-/** Reports that memory is not limited, or that keys were evicted. */
+/** Reports that `maxmemory` is not set, or that the server has evicted keys. */
 export const evictionRule = onEachNode((node, evidence) => {
   const { server, part } = node;
   if (server === undefined || part === 'sentinel' || server.info['used_memory'] === undefined)
@@ -64,7 +64,7 @@ export const evictionRule = onEachNode((node, evidence) => {
 const fragmentationRatio = 1.5;
 const fragmentationBytes = 32 * 1024 * 1024;
 
-/** Reports fragmentation: the process holds far more memory than its data needs. */
+/** Reports memory fragmentation, that is, that the process holds far more memory than its data needs. */
 export const fragmentationRule = onEachNode((node, evidence) => {
   const fields = node.server?.info ?? {};
   const ratio = Number(fields['mem_fragmentation_ratio'] ?? 1);

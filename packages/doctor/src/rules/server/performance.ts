@@ -5,7 +5,7 @@ import { onEachNode } from '../rule.ts';
 const slowRoundTripMs = 50;
 const slowTransferMs = 1000;
 
-/** Reports slow round trips and a slow transfer, as the doctor measured them. */
+/** Reports that PING, or the replies to all of the doctor's queries together, took long. */
 export const roundTripRule = onEachNode((node, evidence) => {
   const { roundTrip, server } = node;
   if (server !== undefined && server.ending === undefined && server.durationMs >= slowTransferMs) {
@@ -29,7 +29,7 @@ export const roundTripRule = onEachNode((node, evidence) => {
 const recentSeconds = 3600;
 const verySlowMs = 100;
 
-/** Reports slow commands of the last hour, from the server's own log. */
+/** Reports the slow commands of the last hour, from the reply to SLOWLOG. */
 export const slowLogRule = onEachNode((node, { wallNow, ...evidence }) => {
   const since = wallNow / 1000 - recentSeconds;
   const recent = (node.server?.slowLog ?? []).filter(({ at }) => at >= since);
@@ -47,7 +47,7 @@ export const slowLogRule = onEachNode((node, { wallNow, ...evidence }) => {
     : info('slow-log', message, facts, next);
 });
 
-/** Reports events of the server's latency monitor, if it is on. */
+/** Reports the stalls that the server's latency monitor has recorded. The monitor is off by default. */
 export const latencyEventsRule = onEachNode((node, evidence) => {
   const events = (node.server?.latencyEvents ?? []).filter(({ maxMs }) => maxMs >= verySlowMs);
   if (events.length === 0) return undefined;
@@ -61,7 +61,7 @@ export const latencyEventsRule = onEachNode((node, evidence) => {
 
 const backlogBytes = 8 * 1024 * 1024;
 
-/** Reports replies that clients have not read. */
+/** Reports that many bytes of replies wait in the server, because clients do not read them fast enough. */
 export const clientBacklogRule = onEachNode((node, evidence) => {
   const { clients } = node;
   if (clients === undefined || clients.outputBytes < backlogBytes) return undefined;

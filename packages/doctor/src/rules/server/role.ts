@@ -2,7 +2,7 @@ import { error, info, warning } from '../../finding.ts';
 import { redisCli } from '../redis-cli.ts';
 import { onEachNode } from '../rule.ts';
 
-/** Reports a replica where a primary is expected. */
+/** Reports that the server is a replica: as an error where a primary is expected, otherwise as information. */
 export const roleRule = onEachNode((node, evidence) => {
   const { server, part } = node;
   if (server === undefined || evidence.cluster !== undefined || part === 'replica' || part === 'sentinel') {
@@ -35,7 +35,7 @@ export const roleRule = onEachNode((node, evidence) => {
   );
 });
 
-/** Reports problems with a replica's link to its primary. */
+/** Reports that a replica has lost the connection to its primary, or is still copying the dataset of its primary. */
 export const replicationLinkRule = onEachNode((node, evidence) => {
   const { server } = node;
   const fields = server?.info ?? {};
@@ -57,7 +57,7 @@ export const replicationLinkRule = onEachNode((node, evidence) => {
 const lagSeconds = 5;
 const lagBytes = 8 * 1024 * 1024;
 
-/** Reports how far replicas lag behind, as their primary sees it. */
+/** Reports replicas that are more than 5 seconds or 8 MB behind, as their primary sees it. */
 export const replicaLagRule = onEachNode((node, evidence) => {
   const fields = node.server?.info ?? {};
   if (fields['role'] !== 'master') return undefined;

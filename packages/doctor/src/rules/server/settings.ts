@@ -30,7 +30,7 @@ export const keepAliveRule = onEachNode((node, evidence) => {
 
 const oldestMajor = 6;
 
-/** Reports old versions of Redis. */
+/** Reports a version before 6 as a warning, and one before 6.2 as information. */
 export const versionRule = onEachNode((node) => {
   const { server } = node;
   const version = server?.info['redis_version'];
@@ -48,7 +48,7 @@ export const versionRule = onEachNode((node) => {
   return undefined;
 });
 
-/** Reports information that the user had no permission to query. */
+/** Reports the queries that the server refused or does not know, so that their topics were not examined. */
 export const permissionsRule = onEachNode((node) => {
   const { server, part } = node;
   if (server === undefined || part === 'sentinel' || server.role === 'sentinel') return undefined;

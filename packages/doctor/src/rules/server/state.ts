@@ -4,7 +4,10 @@ import { redisCli } from '../redis-cli.ts';
 import { onEachNode } from '../rule.ts';
 import { command } from '../command.ts';
 
-/** Reports that the server replies but does not serve commands: it is loading, busy, or a stale replica. */
+/**
+ * Reports that the server replies, but does not serve commands: it is loading its dataset, runs a long script, or is a
+ * replica that does not serve stale data.
+ */
 export const stateRule = onEachNode((node, evidence) => {
   const { ping, server } = node;
   if (!(ping instanceof ErrorReply)) return undefined;
@@ -45,13 +48,13 @@ export const stateRule = onEachNode((node, evidence) => {
 
 const slowAnswerMs = 200;
 
-/** Reports that the connection was closed, or got no more replies, after the first reply. */
+/** Reports that the server replied at first, but then closed the connection or sent no more replies. */
 export const brokenOffRule = onEachNode((node) => {
   const { peer, ending, login, hello } = node;
   if (peer?.kind !== 'redis' || login === undefined || ending === undefined || hello?.closesConnection) {
     return undefined;
   }
-  // For so long, the next reply of a slow server may be on its way.
+  // The first reply was slow too, and the wait for the next one is shorter than twice as long: it may still arrive.
   const isSlow =
     ending.kind === 'silent' && peer.durationMs >= slowAnswerMs && ending.silentMs < 2 * peer.durationMs;
   if (isSlow) {
@@ -75,7 +78,7 @@ export const brokenOffRule = onEachNode((node) => {
   );
 });
 
-/** Reports that the URL's database does not exist, or that the user may not select it. */
+/** Reports that the database number in the target does not exist, or that the user may not select it. */
 export const databaseRule = onEachNode((node, evidence) => {
   const { server } = node;
   const { database } = evidence.target;

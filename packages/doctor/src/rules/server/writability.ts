@@ -5,7 +5,7 @@ import { redisCli } from '../redis-cli.ts';
 import { onEachNode } from '../rule.ts';
 import { command } from '../command.ts';
 
-/** Reports that too few replicas are in sync: NOREPLICAS. */
+/** Reports that too few replicas are in sync, so that the server refuses writes with NOREPLICAS. */
 export const tooFewReplicasRule = onEachNode((node, evidence) => {
   const { server } = node;
   if (server === undefined) return undefined;
@@ -21,7 +21,10 @@ export const tooFewReplicasRule = onEachNode((node, evidence) => {
   );
 });
 
-/** Reports that persistence has failed: MISCONF, or a warning before it comes to that. */
+/**
+ * Reports that the server could not save its dataset. This is an error if the server refuses writes with MISCONF, and a
+ * warning if it still accepts writes.
+ */
 export const persistenceRule = onEachNode((node, evidence): Finding | undefined => {
   const { server, ping } = node;
   if (server === undefined) return undefined;
@@ -55,7 +58,7 @@ export const persistenceRule = onEachNode((node, evidence): Finding | undefined 
   return warning('persistence', message, { ...facts, aofRewrite: info['aof_last_bgrewrite_status'] }, next);
 });
 
-/** Reports that memory is full, or nearly so. */
+/** Reports that the memory is full so that writes are refused, or that this will happen soon. */
 export const memoryRule = onEachNode((node, evidence): Finding | undefined => {
   const { server } = node;
   if (server === undefined) return undefined;

@@ -5,7 +5,7 @@ import { command } from '../command.ts';
 
 const allSlots = 16_384;
 
-/** Reports problems with the cluster as a whole. */
+/** Reports problems with the Cluster as a whole, such as slots that no node serves. */
 export const clusterRule = onAll(({ cluster, target, nodes }) => {
   if (cluster === undefined) return undefined;
   const failed = cluster.nodes.filter((node) => node.flags.includes('fail') || !hasAddress(node));

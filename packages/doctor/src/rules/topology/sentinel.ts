@@ -2,7 +2,7 @@ import { error, warning, type Finding } from '../../finding.ts';
 import { onAll } from '../rule.ts';
 import { command } from '../command.ts';
 
-/** Reports problems that the sentinels see with the primary or with each other. */
+/** Reports that the sentinels do not know the primary, disagree about it, or are too few for a failover. */
 export const sentinelRule = onAll(({ sentinelViews, target }) => {
   if (target.kind !== 'sentinel' || sentinelViews.length === 0) return undefined;
   const found: Finding[] = [];
@@ -46,7 +46,7 @@ export const sentinelRule = onAll(({ sentinelViews, target }) => {
   return found;
 });
 
-/** Reports that the sentinels can reach the primary, but the doctor cannot. */
+/** Reports that the doctor cannot connect to the primary, although the sentinels do not consider it down. */
 export const announcedAddressRule = onAll(({ sentinelViews, nodes, target }) => {
   if (target.kind !== 'sentinel') return undefined;
   const primary = nodes.find(({ part }) => part === 'primary');
