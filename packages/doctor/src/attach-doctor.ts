@@ -22,9 +22,9 @@ import type { Finding } from './finding.ts';
 
 /** Options of {@link attachDoctor}. */
 export interface AttachOptions {
-  /** Limit of each walk in milliseconds. Default 3,000, at least 50. */
+  /** Time limit of one diagnosis in milliseconds. Default 3,000, at least 50. */
   readonly timeoutMs?: number;
-  /** Minimum interval between the starts of two walks. Default 30,000 ms. */
+  /** Minimum interval between the starts of two diagnoses in milliseconds. Default 30,000. */
   readonly minIntervalMs?: number;
   /** Called with each diagnosis. Errors that it throws are ignored. Default: none. */
   readonly onDiagnosis?: (diagnosis: Diagnosis) => void;
@@ -32,21 +32,25 @@ export interface AttachOptions {
   readonly clock?: Clock;
 }
 
-/** A doctor that explains outages as they happen. */
+/** A doctor that diagnoses each outage of one `RedisResilience` as it happens. */
 export interface AttachedDoctor {
   /** The latest diagnosis, from this outage or an earlier one. */
   readonly last: Diagnosis | undefined;
-  /** The first finding of this outage; undefined while Redis is up, or before the walk has ended. */
+  /**
+   * The first finding of the current outage. Undefined while Redis is up, until the diagnosis is done, and if no
+   * finding is an error or a warning.
+   */
   readonly finding: Finding | undefined;
-  /** Resolves when the running walk, if any, has ended. */
+  /** Resolves when the running diagnosis has ended; at once if none is running. */
   settled(): Promise<void>;
   /** Stops the doctor and removes its finding from the snapshot. */
   detach(): void;
 }
 
 /**
- * Explains outages as they happen: each outage starts the short walk, limited in time and rate, and the first finding
- * is added to the cause in the snapshot, and therefore to the health response, until Redis is back.
+ * Explains outages as they happen. Each outage starts a diagnosis of depth `short`, unless one is running or the last
+ * one started less than `minIntervalMs` ago. The first finding is added to the cause in the snapshot until Redis is
+ * back, so a health response shows it, too.
  *
  * @throws ConfigurationError when a doctor is already attached, or an option is unknown or invalid
  * @example
@@ -118,8 +122,7 @@ class Attachment implements AttachedDoctor {
     attached.delete(this.#resilience);
   }
 
-  // Starts a walk, unless the outage was caused by `isolate()` or `close()`: those are deliberate, so there is nothing
-  // to explain.
+  // Starts a diagnosis. An outage that `isolate()` or `close()` caused is deliberate, so there is nothing to explain.
   #onOutage({ code }: Cause): void {
     if (code === 'isolated' || code === 'closed' || this.#walk !== undefined) return;
     const now = this.#settings.clock.now();
@@ -141,7 +144,7 @@ class Attachment implements AttachedDoctor {
     try {
       onDiagnosis?.(diagnosis);
     } catch {
-      // An error in the application's callback never breaks the doctor.
+      // The error comes from the application's callback, and must not break the doctor.
     }
   }
 
@@ -149,7 +152,8 @@ class Attachment implements AttachedDoctor {
     this.#finding = undefined;
   }
 
-  // Core has no hook for this, so an own property `snapshot` on the object shadows the method of its class.
+  // Makes `resilience.snapshot()` include the finding, and returns a function that undoes this. Core has no hook for
+  // it, so an own property `snapshot` shadows the method of the class.
   #joinSnapshot(): () => void {
     const target = this.#resilience as { snapshot?: () => RedisSnapshot };
     const original = this.#resilience.snapshot.bind(this.#resilience);

@@ -1,6 +1,6 @@
 import type { Clock } from '@redis-resilience/core';
 
-/** A time limit that several steps share: the remaining time, and a signal that aborts when it runs out. */
+/** A time limit that several steps share. It tells the remaining time, and its signal aborts when the time runs out. */
 export class Deadline {
   readonly clock: Clock;
   readonly signal: AbortSignal;
@@ -14,7 +14,8 @@ export class Deadline {
     const onTime = (): void => {
       if (!isReleased) onAbort();
     };
-    // After a stall of the process, timers run before sockets are read: first read the replies that are waiting.
+    // After the event loop was blocked, timers run before sockets are read. The two `setImmediate` calls let Node read
+    // the replies that have already arrived, before the limit ends the wait for them.
     const afterReads = (): void => clock.setImmediate(() => clock.setImmediate(onTime));
     const timer = clock.setTimeout(afterReads, Math.max(0, ms));
     if (parent?.aborted) controller.abort();
@@ -37,12 +38,12 @@ export class Deadline {
     return Math.max(0, this.#endsAt - this.clock.now());
   }
 
-  /** Returns a limit for one step, which does not exceed this one. Release it when the step is done. */
+  /** Returns a deadline for one step, which is never later than this deadline. Release it when the step is done. */
   within(ms: number): Deadline {
     return new Deadline(this.clock, Math.min(ms, this.leftMs), this.signal);
   }
 
-  /** Resolves with the result of `work`, or with `otherwise` if the time runs out first. `work` itself continues. */
+  /** Resolves with the result of `work`, or with `otherwise` if the time runs out first. `work` is not stopped. */
   async race<T, U>(work: Promise<T>, otherwise: U): Promise<T | U> {
     if (this.over) return otherwise;
     let onAbort: (() => void) | undefined;

@@ -14,22 +14,29 @@ import {
 
 /** Options of `diagnose`. */
 export interface DiagnoseOptions {
-  /** Limit of the whole walk in milliseconds. Default 5,000, at least 50. */
+  /** Time limit of the whole diagnosis in milliseconds. Default 5,000, at least 50. */
   readonly timeoutMs?: number;
   /**
-   * `short` ends as soon as it is known whether Redis serves commands, without measurements or the log of slow
-   * commands. Default `full`.
+   * `short` stops as soon as it is known whether Redis serves commands. It measures no round trips, and reads neither
+   * the log of slow commands nor the list of clients. Default `full`.
    */
   readonly depth?: 'short' | 'full';
-  /** Authority, certificate and key for a `rediss://` URL; ioredis options and clients contain their own. Default: none. */
+  /**
+   * Authority, certificate and key for a target that is a `rediss://` URL. Ignored for other targets, since ioredis
+   * options and clients contain their own. Default: none.
+   */
   readonly tls?: TlsOptions;
   /**
-   * Expected role of the endpoint. Default: the role that the client or RedisResilience expects, otherwise `primary`.
+   * The role that the server should have; `any` means that a replica is acceptable. Default: the role that the client
+   * or RedisResilience expects, otherwise `primary`.
    */
   readonly role?: 'primary' | 'any';
-  /** URL of the health endpoint of a running application, to compare its view with the doctor's. Default: none. */
+  /**
+   * URL of a running application's health endpoint. The doctor compares its report with its own findings. Default:
+   * none.
+   */
   readonly app?: string;
-  /** Whether to inspect processes and logs when the target is on this host. Default `true`. */
+  /** Whether to inspect the processes and logs of this host if the target runs on it. Default `true`. */
   readonly host?: boolean;
   /** Source of time, for tests. */
   readonly clock?: Clock;
@@ -51,7 +58,7 @@ const tlsOf: OptionReader = (value, path) => {
   if (typeof value !== 'object' || value === null) throw invalid(path, value, 'an object of TLS options');
 };
 
-// Checks the URL of a health endpoint. Errors do not show the URL, because it may contain a password.
+// Checks the URL of a health endpoint. The error does not show the URL, because it may contain a password.
 const healthUrlOf: OptionReader = (value, path) => {
   if (typeof value !== 'string' || !URL.canParse(value) || !/^https?:/.test(value)) {
     throw new ConfigurationError(`The option ${path} must be the http:// URL of a health endpoint.`);

@@ -9,23 +9,25 @@ import { judge } from './judge.ts';
 import { serverFactsOf, type ServerFacts } from './server-facts.ts';
 import { resolveTarget, shownOf, type DiagnosisTarget } from './target/resolve-target.ts';
 
-/** The findings of one walk. */
+/** The result of `diagnose`. */
 export interface Diagnosis {
   /** The target without credentials. */
   readonly target: string;
   /** Whether no finding is an error. */
   readonly healthy: boolean;
-  /** Errors first, and within one severity in the order in which a connection meets them. */
+  /**
+   * Errors first, then warnings, then `info`. Findings of one severity are in the order in which a client meets them.
+   */
   readonly findings: readonly Finding[];
-  /** Each server that could be asked: version, role, round trip and memory. */
+  /** Version, role, round trip and memory of each server that answered. */
   readonly servers: readonly ServerFacts[];
   readonly durationMs: number;
 }
 
 /**
- * Follows the path of a connection step by step, and returns the problems that it finds as data: nothing that Redis or
- * the network does makes it throw. It changes nothing on the server, and shows no credentials. With several databases,
- * it follows the path to each of them, and compares them.
+ * Follows the path of a connection to Redis step by step (DNS, TCP, TLS, login, server), and returns the problems that
+ * it finds. No fault of Redis or the network makes it throw. It changes nothing on the server, and its result contains
+ * no credentials. If the target has several databases, it follows the path to each of them, and compares them.
  *
  * @throws ConfigurationError when the target is malformed, or an option is unknown or invalid
  * @example
@@ -62,8 +64,7 @@ export async function diagnose(target: DiagnosisTarget, options: DiagnoseOptions
   };
 }
 
-// Returns the part of the time limit that is kept for judging the evidence, because the limit applies to the whole
-// diagnosis.
+// Returns how many milliseconds of the time limit are kept for judging the evidence after it was gathered.
 function marginOf(timeoutMs: number): number {
   return Math.min(150, timeoutMs * 0.1);
 }

@@ -7,8 +7,8 @@ export interface ExplainedCause extends Cause {
 }
 
 /**
- * Adds the finding to the cause of the snapshot. No message of a finding contains a host, so a health response may show
- * it.
+ * Returns the snapshot with the finding added to its cause. The message of a finding never contains a host, so a health
+ * response may show the message.
  */
 export function explainedSnapshot(snapshot: RedisSnapshot, cause: Cause, finding: Finding): RedisSnapshot {
   const { code, severity, message, docs } = finding;

@@ -1,6 +1,6 @@
 import type { CauseCode } from '@redis-resilience/core';
 
-/** Codes in addition to core's causes, for conditions that do not cause an outage. FINDINGS.md explains each. */
+/** The doctor's own codes, for problems that none of core's cause codes describes. FINDINGS.md explains each. */
 export const doctorCodes = [
   'address-mismatch',
   'app-disagrees',

@@ -1,45 +1,45 @@
 import type { FindingCode } from './finding-code.ts';
 
 /**
- * `error`: Redis cannot be used as it should be. `warning`: it can be used, but this will cause trouble. `info`: good
- * to know.
+ * `error`: Redis cannot be used as it should be. `warning`: Redis can be used, but the finding will cause trouble.
+ * `info`: the finding needs no action, but may help to understand the others.
  */
 export type Severity = 'error' | 'warning' | 'info';
 
 export type EvidenceValue = string | number | boolean | readonly string[];
 
-/** One finding, as data. It contains no credentials. */
+/** One fact that the doctor reports, most often a problem. It contains no credentials. */
 export interface Finding {
-  /** Stable: one of core's causes if one fits, otherwise one of the doctor's own codes. */
+  /** What was found: one of core's cause codes if one fits, otherwise one of `doctorCodes`. Programs may rely on it. */
   readonly code: FindingCode;
   readonly severity: Severity;
-  /** One sentence. Contains no host, key, value or credential, so that a health response may include it. */
+  /** One sentence for people. It contains no host, key, value or credential, so a health response may show it. */
   readonly message: string;
   /** The addresses, numbers and replies that led to the finding. */
   readonly evidence: Readonly<Record<string, EvidenceValue>>;
   /** The next command to run, or the next thing to do. */
   readonly next: string;
-  /** Link to the paragraph that explains the code. */
+  /** Link to the paragraph of FINDINGS.md that explains `code`. */
   readonly docs: string;
 }
 
-/** The document that explains every code. */
+/** URL of FINDINGS.md, the document that explains every code. */
 export const docsUrl =
   'https://github.com/redis-resilience/redis-resilience/blob/main/packages/doctor/FINDINGS.md';
 
 export type LooseEvidence = Readonly<Record<string, EvidenceValue | undefined>>;
 
-/** A finding of severity `error`. */
+/** Makes a finding of severity `error`, without those entries of `evidence` that are undefined. */
 export function error(code: FindingCode, message: string, evidence: LooseEvidence, next: string): Finding {
   return finding('error', code, message, evidence, next);
 }
 
-/** A finding of severity `warning`. */
+/** Makes a finding of severity `warning`, without those entries of `evidence` that are undefined. */
 export function warning(code: FindingCode, message: string, evidence: LooseEvidence, next: string): Finding {
   return finding('warning', code, message, evidence, next);
 }
 
-/** A finding of severity `info`. */
+/** Makes a finding of severity `info`, without those entries of `evidence` that are undefined. */
 export function info(code: FindingCode, message: string, evidence: LooseEvidence, next: string): Finding {
   return finding('info', code, message, evidence, next);
 }

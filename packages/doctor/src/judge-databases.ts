@@ -4,8 +4,8 @@ import { bySeverity, judge } from './judge.ts';
 import { pairFindings } from './rules/databases.ts';
 
 /**
- * Judges each of several databases, and then each pair of them. Pure. An error of a database that is not the main one is
- * a warning: the application works without it.
+ * Runs all rules on each database, and then compares each pair of databases. It is a pure function. For any database
+ * but the main one, an error becomes a warning, because the application works without that database.
  */
 export function judgeDatabases(databases: readonly DatabaseEvidence[]): readonly Finding[] {
   const found = databases.flatMap((database) =>

@@ -6,8 +6,8 @@ import { allRules } from './rules/all-rules.ts';
 const weight: Readonly<Record<Severity, number>> = { error: 0, warning: 1, info: 2 };
 
 /**
- * Runs every rule; a pure function. Errors come first; within one severity, findings are in the order in which a
- * connection meets their conditions.
+ * Runs every rule on the evidence, and returns their findings, free of credentials. It is a pure function. Errors come
+ * first, then warnings, then `info`; findings of one severity are in the order of the rules.
  */
 export function judge(evidence: Evidence): readonly Finding[] {
   const found = allRules.flatMap((rule) => rule(evidence));
@@ -15,12 +15,12 @@ export function judge(evidence: Evidence): readonly Finding[] {
   return bySeverity(merged(found)).map((finding) => redact(finding, secrets));
 }
 
-/** Errors first; findings of one severity keep their order. */
+/** Sorts errors first, then warnings, then `info`. Findings of one severity keep their order. */
 export function bySeverity(findings: readonly Finding[]): readonly Finding[] {
   return findings.toSorted((left, right) => weight[left.severity] - weight[right.severity]);
 }
 
-// Reports a finding that applies to several nodes only once.
+// Merges equal findings about several nodes into one, which lists the addresses of all these nodes.
 function merged(findings: readonly Finding[]): readonly Finding[] {
   const byWords = new Map<string, Finding[]>();
   for (const finding of findings) {

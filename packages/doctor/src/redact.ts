@@ -4,9 +4,7 @@ import type { EvidenceValue, Finding } from './finding.ts';
 const shortest = 3;
 const mask = '***';
 
-/**
- * Returns the passwords used in the walk, both plain and percent-encoded, including those from a credentials function.
- */
+/** Returns all passwords that the doctor was given, both plain and percent-encoded, but none under 3 characters. */
 export function secretsOf({ target, login }: Pick<Evidence, 'target' | 'login'>): readonly string[] {
   const passwords = [target.login?.password, target.sentinelLogin?.password, login?.password];
   const known = passwords.filter((word) => word !== undefined && word.length >= shortest) as string[];
@@ -16,8 +14,8 @@ export function secretsOf({ target, login }: Pick<Evidence, 'target' | 'login'>)
 }
 
 /**
- * Returns the finding with every secret masked and control characters escaped, because a terminal would obey them. No
- * rule shows a secret; masking is the last line of defence.
+ * Returns the finding with every secret masked, and with control characters escaped, because a terminal would obey
+ * them. Rules are not supposed to show secrets; the masking is for a rule that does so by mistake.
  */
 export function redact(finding: Finding, secrets: readonly string[]): Finding {
   const clean = (text: string): string =>
@@ -37,7 +35,7 @@ export function redact(finding: Finding, secrets: readonly string[]): Finding {
   };
 }
 
-// Control characters, line separators, and marks that reverse the direction of text.
+// Matches control characters, line separators, and the Unicode characters that reverse the direction of text.
 const unprintable = /[\p{Cc}\p{Zl}\p{Zp}\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu;
 
 function spelt(text: string): string {

@@ -2,20 +2,20 @@ import { productOf } from '@redis-resilience/core/kit';
 import type { Evidence } from './evidence/evidence.ts';
 import type { NodeEvidence } from './evidence/node/node.ts';
 
-/** What one server says of itself. A fact is missing if the user of the connection may not ask for it. */
+/** Facts about one server. A property is missing if the user of the connection may not query it. */
 export interface ServerFacts {
   readonly address: string;
   /** Product and version, such as `Redis 7.4.1` or `Valkey 8.0.2`. */
   readonly version?: string;
   readonly role?: 'primary' | 'replica' | 'sentinel';
-  /** Median of several PINGs. */
+  /** Round trip in milliseconds: the median of several PINGs. Missing in a diagnosis of depth `short`. */
   readonly roundTripMs?: number;
   readonly usedMemoryBytes?: number;
-  /** 0: no limit. */
+  /** The setting `maxmemory`; 0 means that there is no limit. */
   readonly maxMemoryBytes?: number;
 }
 
-/** The facts of each server that could be asked, in the order in which a client meets them. */
+/** Returns the facts about each server that answered, in the order in which a client meets the servers. */
 export function serverFactsOf({ nodes }: Evidence): readonly ServerFacts[] {
   return nodes.filter(({ server }) => server !== undefined).map(factsOf);
 }

@@ -3,7 +3,7 @@ import { ConfigurationError } from '@redis-resilience/core';
 import { clusterNodeOptions } from '@redis-resilience/core/protocol';
 import { shownTarget, type Endpoint, type Login, type WalkTarget } from './walk-target.ts';
 
-/** The ioredis options that the walk reads. Each may be missing, or null. */
+/** The ioredis options that the doctor reads. Each of them may be missing or null. */
 export interface LooseOptions {
   readonly host?: string | null;
   readonly port?: number | string | null;
@@ -23,7 +23,11 @@ export interface LooseOptions {
   readonly enableTLSForSentinelMode?: boolean | null;
 }
 
-/** A target from ioredis options: a host and port, a unix socket, or sentinels. @throws ConfigurationError */
+/**
+ * Reads a target from ioredis options, which name a host and port, a unix socket, or sentinels.
+ *
+ * @throws ConfigurationError when a port is invalid, or sentinels are given without the name of the primary
+ */
 export function fromOptions(options: LooseOptions, role: 'primary' | 'any' | undefined): WalkTarget {
   const sentinels = options.sentinels ?? [];
   const family = options.family ?? 0;
@@ -35,7 +39,7 @@ export function fromOptions(options: LooseOptions, role: 'primary' | 'any' | und
   const target = {
     kind,
     endpoints,
-    // Behind Sentinel, ioredis uses TLS for the servers only if this is set.
+    // Behind Sentinel, ioredis uses TLS for the servers only if `enableTLSForSentinelMode` is set.
     tls: kind === 'sentinel' && options.enableTLSForSentinelMode !== true ? undefined : tlsOf(options.tls),
     login: loginFrom(options.username, options.password),
     database: Number(options.db ?? 0),
@@ -48,7 +52,11 @@ export function fromOptions(options: LooseOptions, role: 'primary' | 'any' | und
   return { ...target, shown: shownTarget(target) };
 }
 
-/** A Cluster target from the start nodes and the options that all nodes share. @throws ConfigurationError */
+/**
+ * Makes a Cluster target from the start nodes and the options that all nodes share.
+ *
+ * @throws ConfigurationError when there is no start node, or a port is invalid
+ */
 export function fromCluster(
   nodes: readonly (string | number | LooseOptions)[],
   options: LooseOptions,
@@ -100,7 +108,6 @@ function tlsOf(tls: TlsOptions | boolean | null | undefined): TlsOptions | undef
   return tls === false || tls === null ? undefined : tls;
 }
 
-/** Credentials from options, which may be null. */
 function loginFrom(
   username: string | null | undefined,
   password: string | null | undefined,

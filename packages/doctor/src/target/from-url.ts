@@ -14,7 +14,9 @@ export interface UrlExtras {
 }
 
 /**
- * A target from a Redis URL, or from the path of a unix socket. @throws ConfigurationError, which never shows the text
+ * Reads a target from a Redis URL or the path of a unix socket.
+ *
+ * @throws ConfigurationError when the text is malformed; the error does not quote it, because it may contain a password
  */
 export function fromUrl(text: string, extras: UrlExtras = {}): WalkTarget {
   const parsed = parseTarget(text);

@@ -11,7 +11,9 @@ import { fromCluster, fromOptions, type LooseOptions } from './from-options.ts';
 import { fromUrl, type UrlExtras } from './from-url.ts';
 import type { WalkTarget } from './walk-target.ts';
 
-/** Anything that can be diagnosed: any of core's targets, a RedisResilience, or an ioredis client. */
+/**
+ * Anything that can be diagnosed: whatever `createRedisResilience` accepts, a `RedisResilience`, or an ioredis client.
+ */
 export type DiagnosisTarget = ResilienceTarget | RedisResilience | Redis | Cluster;
 
 /** One of several databases. */
@@ -21,30 +23,37 @@ export interface ResolvedDatabase {
   readonly walk: WalkTarget;
 }
 
-/** A target in the form that the walk uses, and the application's own objects if they were passed. */
+/** The target of `diagnose` in one common form, with the application's own objects if they were passed. */
 export interface ResolvedTarget {
-  /** If there are several databases: the one in use or, if the target is not a RedisResilience, the preferred one. */
+  /**
+   * The server, sentinels or Cluster to examine. With several databases, this is the one in use; if the target is not a
+   * RedisResilience, it is the preferred one.
+   */
   readonly walk: WalkTarget;
-  /** Name of that database, if there are several. */
+  /** The name of the database that `walk` leads to; undefined if there is only one. */
   readonly database: string | undefined;
   readonly isReadOnly: boolean;
-  /** The other databases. */
+  /** All databases except the one that `walk` leads to. */
   readonly others: readonly ResolvedDatabase[];
   readonly resilience: RedisResilience | undefined;
   readonly client: Redis | Cluster | undefined;
 }
 
-/** The name of a target in a diagnosis, without credentials. @throws ConfigurationError when the target is malformed */
+/**
+ * Returns the text that stands for a target in a diagnosis. It contains no credentials.
+ *
+ * @throws ConfigurationError when the target is malformed
+ */
 export function describeTarget(target: DiagnosisTarget): string {
   return shownOf(resolveTarget(target));
 }
 
-/** Returns the target as text without credentials; if there are several databases, all of them. */
+/** Returns the target as text without credentials. If there are several databases, the text lists all of them. */
 export function shownOf({ walk, others }: ResolvedTarget): string {
   return [walk, ...others.map((other) => other.walk)].map(({ shown }) => shown).join(', ');
 }
 
-/** @throws ConfigurationError for a malformed target, without showing credentials */
+/** @throws ConfigurationError for a malformed target; the error contains no credentials */
 export function resolveTarget(target: DiagnosisTarget, extras: UrlExtras = {}): ResolvedTarget {
   if (typeof target !== 'string' && (typeof target !== 'object' || target === null)) {
     throw new ConfigurationError('diagnose needs a URL, options, a client or a resilience.');
@@ -93,7 +102,7 @@ function ofSingle(target: Exclude<DiagnosisTarget, DatabasesTarget>, extras: Url
   return fromOptions(target as LooseOptions, extras.role);
 }
 
-/** The options of a RedisResilience with their defaults; undefined if another version of core created it. */
+/** Returns the options of a RedisResilience with their defaults; undefined if another version of core created it. */
 export function settingsOf(resilience: RedisResilience): ResilienceOptions | undefined {
   return (resilience as { settings?: ResilienceOptions }).settings;
 }

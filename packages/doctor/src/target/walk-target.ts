@@ -1,6 +1,6 @@
 import type { ConnectionOptions as TlsOptions } from 'node:tls';
 
-/** An address at which a walk starts. */
+/** The address of a server or sentinel. */
 export interface Endpoint {
   readonly host: string;
   readonly port: number;
@@ -15,32 +15,34 @@ export interface Login {
   readonly password: string;
 }
 
-/** Any target, in the form that the walk uses. */
+/** A server, sentinels or a Cluster to examine, whatever form the application's target had. */
 export interface WalkTarget {
   readonly kind: 'standalone' | 'sentinel' | 'cluster';
   readonly endpoints: readonly Endpoint[];
   readonly tls: TlsOptions | undefined;
   readonly login: Login | undefined;
   readonly database: number;
-  /** Expected role of the server. `any` means that a replica is acceptable, too. */
+  /** The role that the server should have. `any` means that a replica is acceptable, too. */
   readonly role: 'primary' | 'any';
-  /** For Sentinel: the name of the primary, and TLS and credentials for the sentinels. */
+  /** The name of the primary that the sentinels watch; undefined without Sentinel. */
   readonly primaryName: string | undefined;
+  /** TLS options for connections to the sentinels. */
   readonly sentinelTls: TlsOptions | undefined;
+  /** Credentials for the sentinels. */
   readonly sentinelLogin: Login | undefined;
-  /** Whether the URL had a user name but no password. Often, the password was written in place of the name. */
+  /** Whether the URL has a user name but no password. Often, somebody wrote the password in the place of the name. */
   readonly hasNameOnly: boolean;
   /** The target as text, without credentials. */
   readonly shown: string;
 }
 
-/** An endpoint as text: `host:port`, or the path of a unix socket. */
+/** Returns an endpoint as text: `host:port`, or the path of a unix socket. */
 export function labelOf({ host, port, path }: Pick<Endpoint, 'host' | 'port' | 'path'>): string {
   if (path !== undefined) return path;
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
-/** A target as text, without credentials. */
+/** Returns a target as a URL without credentials. */
 export function shownTarget(target: Omit<WalkTarget, 'shown'>): string {
   const [first] = target.endpoints;
   if (target.kind === 'standalone' && first?.path !== undefined) return `unix://${first.path}`;

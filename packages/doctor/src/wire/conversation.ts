@@ -2,10 +2,14 @@ import type { Socket } from 'node:net';
 import { encodeCommand, PushReply, ReplyReader, type Reply } from '@redis-resilience/core/protocol';
 import type { Deadline } from '../deadline.ts';
 
-/** How a conversation ended before all replies had arrived. */
+/**
+ * How a conversation ended before all replies had arrived. `not-redis`: the peer sent bytes that are no Redis reply.
+ */
 export type Ending =
   | { readonly kind: 'closed' }
-  /** The time was over. `silentMs`: how long the peer had been expected to say something, and did not. */
+  /**
+   * The time limit was reached. `silentMs`: the milliseconds since the peer last sent a byte, or since the question.
+   */
   | { readonly kind: 'silent'; readonly silentMs: number }
   | { readonly kind: 'failed'; readonly code: string }
   | { readonly kind: 'not-redis' };
@@ -20,7 +24,7 @@ export interface Round {
 
 const keptBytes = 512;
 
-/** Commands and replies over one socket. Nothing here throws: failures are part of the result. */
+/** Sends commands over one socket and reads the replies. It throws nothing: failures are part of the result. */
 export class Conversation {
   readonly #socket: Socket;
   readonly #reader = new ReplyReader();
@@ -50,7 +54,7 @@ export class Conversation {
     return this.#socket;
   }
 
-  /** Sends commands in one write, and waits for all their replies, the end of the connection or the deadline. */
+  /** Sends commands in one write. Waits until all have a reply, the connection ends, or the deadline is over. */
   async ask(commands: readonly (readonly string[])[], deadline: Deadline): Promise<Round> {
     const startedAt = deadline.clock.now();
     let heardAt = startedAt;

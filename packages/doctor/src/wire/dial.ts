@@ -9,7 +9,7 @@ export interface Address {
   readonly path?: string | undefined;
 }
 
-/** A socket, or the reason why there is none: Node's error code, `CLOSED` or `TIMEOUT`. */
+/** An open socket, or the reason why there is none: an error code of Node, `CLOSED` or `TIMEOUT`. */
 export interface Dialed<S extends Socket = Socket> {
   readonly socket: S | undefined;
   readonly code: string | undefined;
@@ -23,7 +23,7 @@ export function dial(address: Address, deadline: Deadline): Promise<Dialed> {
   return settle(socket, 'connect', deadline);
 }
 
-/** Starts TLS on an open connection, whatever the certificate: check `authorized` before sending anything. */
+/** Starts TLS on an open connection. It accepts every certificate, so check `authorized` before you send anything. */
 export function startTls(
   raw: Socket,
   host: string,

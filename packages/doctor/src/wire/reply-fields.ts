@@ -1,16 +1,16 @@
 import type { Reply } from '@redis-resilience/core/protocol';
 
-/** A text reply, or undefined for anything else. */
+/** Returns a reply that is text; undefined for any other reply. */
 export function textOf(reply: Reply | undefined): string | undefined {
   return typeof reply === 'string' ? reply : undefined;
 }
 
-/** An array reply, or an empty one for anything else. */
+/** Returns a reply that is an array; an empty array for any other reply. */
 export function listOf(reply: Reply | undefined): readonly Reply[] {
   return Array.isArray(reply) ? (reply as readonly Reply[]) : [];
 }
 
-/** A flat array of names and values, as a record; values that are not text are left out. */
+/** Turns a reply that lists names and values in turn into a record. Values that are not text are left out. */
 export function recordOf(reply: Reply | undefined): Record<string, string> {
   const items = listOf(reply);
   const record: Record<string, string> = {};
@@ -21,7 +21,7 @@ export function recordOf(reply: Reply | undefined): Record<string, string> {
   return record;
 }
 
-/** The `name:value` lines of INFO and of CLUSTER INFO. */
+/** Parses the `name:value` lines of INFO and of CLUSTER INFO. */
 export function fieldsOf(text: string): Record<string, string> {
   const fields: Record<string, string> = {};
   for (const line of text.split(/\r?\n/)) {
