@@ -5,7 +5,7 @@ import { UsageError } from './usage-error.ts';
 
 type Command = (args: readonly string[]) => Promise<number>;
 
-// Loaded on demand, so that the doctor does not load the modules of the drill.
+// A command loads its modules only when it runs, so that the doctor does not load those of the drill.
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   doctor: async () => (await import('./doctor/doctor-command.ts')).doctorCommand,
   drill: async () => (await import('./drill/drill-command.ts')).drillCommand,
@@ -22,7 +22,7 @@ Commands:
 redis-resilience <command> --help lists the options of a command.
 Exit codes: 0 well, 1 a finding is an error or a threshold was missed, 2 bad usage.`;
 
-/** Runs one command and returns its exit code. Invalid input results in exit code 2, never an exception. */
+/** Runs one command and returns its exit code. Invalid arguments lead to exit code 2, not to an exception. */
 export async function main(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args;
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {

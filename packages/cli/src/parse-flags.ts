@@ -23,7 +23,7 @@ function suggestionFor(line: string, names: readonly string[]): string {
   return meant === undefined ? '' : ` Did you mean --${meant}?`;
 }
 
-/** A whole number within bounds. @throws UsageError that names the flag */
+/** Reads the value of a flag as a whole number within bounds. @throws UsageError that names the flag */
 export function numberFlag(
   name: string,
   text: string | undefined,

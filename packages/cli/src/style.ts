@@ -1,6 +1,6 @@
 import type { WriteStream } from 'node:tty';
 
-/** Colours text, or leaves it unchanged. */
+/** Functions that colour text for a terminal. If colours are off, they return the text unchanged. */
 export interface Style {
   readonly red: (text: string) => string;
   readonly yellow: (text: string) => string;
@@ -19,14 +19,16 @@ const codes: Readonly<Record<keyof Style, readonly [number, number]>> = {
   bold: [1, 22],
 };
 
-/** Uses colour on a terminal, unless NO_COLOR is set or TERM is `dumb`. FORCE_COLOR takes precedence. */
+/**
+ * Returns the style for an output stream. It has colours on a terminal, unless NO_COLOR is set or TERM is `dumb`.
+ * FORCE_COLOR (any value but 0) turns colours on in any case.
+ */
 export function styleFor(stream: Pick<WriteStream, 'isTTY'>, env: NodeJS.ProcessEnv = process.env): Style {
   const isForced = env['FORCE_COLOR'] !== undefined && env['FORCE_COLOR'] !== '0';
   const isOff = Boolean(env['NO_COLOR']) || env['TERM'] === 'dumb';
   return styleOf(isForced || (stream.isTTY && !isOff));
 }
 
-/** With colour or without. */
 function styleOf(isColoured: boolean): Style {
   const painted = Object.entries(codes).map(([name, [on, off]]) => [
     name,

@@ -1,6 +1,9 @@
 import type { ServerFacts } from '@redis-resilience/doctor';
 
-/** What a server says of itself, in one line: `Redis 7.4.1, primary, round trip 0.2 ms, memory 1.2 MB without limit`. */
+/**
+ * Describes a server in one line, such as `Redis 7.4.1, primary, round trip 0.2 ms, memory 1.2 MB without limit`. The
+ * line starts with the server's address unless `isAlone`; it is empty if no fact is known.
+ */
 export function describeServer(facts: ServerFacts, isAlone: boolean): string {
   const { address, version, role, roundTripMs, usedMemoryBytes } = facts;
   const parts = [

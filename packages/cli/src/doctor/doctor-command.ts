@@ -42,7 +42,7 @@ const flags = {
   help: { type: 'boolean', short: 'h' },
 } as const;
 
-/** `redis-resilience doctor`. */
+/** Runs `redis-resilience doctor`, and returns its exit code. @throws UsageError for invalid arguments */
 export async function doctorCommand(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseFlags(args, flags);
   if (values.help) {

@@ -2,7 +2,7 @@ import type { Diagnosis, Finding } from '@redis-resilience/doctor';
 import { plainText } from '../plain-text.ts';
 import { describeServer } from './describe-server.ts';
 
-/** A diagnosis as Markdown, for a ticket. */
+/** Writes a diagnosis as Markdown, for a ticket. */
 export function renderMarkdown({ target, healthy, findings, servers, durationMs }: Diagnosis): string {
   const head = [
     `## Redis doctor: ${codeSpan(target)}`,

@@ -10,7 +10,7 @@ export interface TextOptions {
 
 const indent = '           ';
 
-/** A diagnosis as text: one line, then the findings with their evidence aligned. */
+/** Writes a diagnosis as text: a line with the result, a line for each server, then the findings and their evidence. */
 export function renderText(diagnosis: Diagnosis, { style, isVerbose }: TextOptions): string {
   const { findings, servers, target, healthy, durationMs } = diagnosis;
   const count = (severity: Severity): number => findings.filter((each) => each.severity === severity).length;

@@ -6,7 +6,10 @@ import { maskedLine } from './report/masked.ts';
 import { UsageError } from '../usage-error.ts';
 import { tellingLine } from './telling-line.ts';
 
-/** The user's application, started for one run of a plan. It has its own process group, which is ended as a whole. */
+/**
+ * The user's application, started for one run of a plan. It runs in a process group of its own, so that its child
+ * processes can be ended with it.
+ */
 export class AppProcess implements AsyncDisposable {
   readonly #child: ChildProcess;
   readonly #watchdog: ChildProcess;
@@ -35,9 +38,9 @@ export class AppProcess implements AsyncDisposable {
   }
 
   /**
-   * Resolves once `answers` resolves with true.
+   * Calls `answers` again and again until it resolves with true.
    *
-   * @throws UsageError if the command does not start, exits, or never responds
+   * @throws UsageError if the command does not start, exits, or `timeoutMs` passes
    */
   async waitUntil(answers: () => Promise<boolean>, timeoutMs: number): Promise<void> {
     const deadline = performance.now() + timeoutMs;
@@ -61,7 +64,9 @@ export class AppProcess implements AsyncDisposable {
     }
   }
 
-  /** Sends SIGTERM to the whole group, then SIGKILL once the command has exited or 2 s have passed. */
+  /**
+   * Sends SIGTERM to the process group. Once the command has exited, or after 2 s, sends SIGKILL to the whole group.
+   */
   async stop(): Promise<void> {
     this.#signal('SIGTERM');
     if (!this.hasEnded) {
@@ -81,7 +86,7 @@ export class AppProcess implements AsyncDisposable {
     try {
       process.kill(-this.#child.pid, signal);
     } catch {
-      // Nothing to do: the whole group has already ended.
+      // The whole process group has already ended.
     }
   }
 
@@ -101,8 +106,8 @@ export class AppProcess implements AsyncDisposable {
   }
 }
 
-// Starts a shell at the other end of a pipe. If this process is killed, no handler runs in it; the shell sees the pipe
-// close and kills the group.
+// Starts a shell that kills the application's process group if this process is killed with SIGKILL, which leaves no
+// time for a handler. The shell reads from a pipe, which the kernel closes when this process ends.
 function startWatchdog(pid: number | undefined): ChildProcess {
   const script = `trap '' INT TERM HUP; read -r word; [ "$word" = done ] || kill -KILL -- "-$1" 2>/dev/null`;
   const shell = spawn('/bin/sh', ['-c', script, 'watchdog', String(pid ?? 0)], {

@@ -14,7 +14,7 @@ import { describeTrouble } from './trouble.ts';
 
 const interrupted = 130;
 
-/** `redis-resilience drill`. */
+/** Runs `redis-resilience drill`, and returns its exit code. @throws UsageError for invalid arguments */
 export async function drillCommand(args: readonly string[]): Promise<number> {
   const options = parseDrillOptions(args);
   if (options === undefined) {
@@ -99,7 +99,7 @@ function report(drill: Drill, options: DrillOptions): void {
   if (!options.json) process.stdout.write(`reports: ${options.report}.md, ${options.report}.html\n`);
 }
 
-// Checks that reports can be written, before the drill spends minutes running plans.
+// Checks that reports can be written, before minutes are spent on running the plans.
 function checkReport(path: string | undefined): void {
   if (path === undefined) return;
   try {

@@ -9,7 +9,7 @@ import { parseRequestTarget } from './traffic/request-target.ts';
 export interface DrillOptions {
   readonly command: readonly string[];
   readonly plans: readonly Plan[];
-  /** The requests to send, as the user wrote them: `[METHOD ]URL`. */
+  /** The requests to send, each as the user wrote it after `--url`: `[METHOD ]URL`. */
   readonly urls: readonly string[];
   readonly allowedHosts: readonly string[];
   /** The port on which the application should listen; if undefined, each run uses a free port. */
@@ -21,7 +21,7 @@ export interface DrillOptions {
   readonly maxRequests: number;
   readonly maxSeconds: number;
   readonly startTimeoutMs: number;
-  /** Path of the reports, without extension; if undefined, no reports are written. */
+  /** Path of the reports, without extension. If undefined, no reports are written. */
   readonly report: string | undefined;
   readonly json: boolean;
 }
@@ -69,7 +69,7 @@ and compares what it measures with thresholds. The command gets REDIS_URL and PO
 
 Exit codes: 0 every threshold was kept, 1 one was missed, 2 bad usage or the command does not start, 130 stopped.`;
 
-/** Parses the arguments; undefined if only help was requested. @throws UsageError */
+/** Parses the arguments of `drill`. Undefined if `--help` is one of them. @throws UsageError for invalid arguments */
 export function parseDrillOptions(args: readonly string[]): DrillOptions | undefined {
   const separator = args.indexOf('--');
   const command = separator === -1 ? [] : args.slice(separator + 1);

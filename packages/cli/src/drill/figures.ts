@@ -2,24 +2,26 @@ import { isOfDatabases } from './faults/fault-name.ts';
 import type { Rehearsal } from './rehearsal.ts';
 import type { ProbeName, ProbeSample } from './traffic/probes.ts';
 
-/** The figures of one run of a plan. Only requests that ended after the fault had begun are counted. */
+/** The measurements of one run of a plan. Requests that ended before the fault began are not counted. */
 export interface Figures {
   readonly requests: number;
   readonly failed: number;
   readonly refused: number;
-  /**
-   * Number of requests whose response says that they may have been carried out. These count neither as failures nor as
-   * refusals.
-   */
+  /** Number of error responses which say that the request may have been carried out. They do not count as failures. */
   readonly unknown: number;
   readonly failedRatio: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
+  /** Duration of the longest request. */
   readonly hangMs: number;
-  /** Time from the return of Redis to the end of the last failed or refused request that began after that return. */
+  /**
+   * How long requests were still disturbed after the fault was repaired: the time until the last request that failed,
+   * was refused or had an unknown outcome had ended. Only requests that began after the repair count.
+   */
   readonly recoveryMs: number;
-  /** Whether a request that began in the last 300 ms failed, was refused or had an unknown outcome. */
+  /** Whether a request that began in the last 300 ms of the run failed, was refused or had an unknown outcome. */
   readonly neverRecovered: boolean;
+  /** Time from the repair of the fault until the health endpoint was healthy; undefined without such an endpoint. */
   readonly healthRecoveryMs: number | undefined;
   readonly readiness: string;
   readonly liveness: string;
@@ -32,7 +34,7 @@ export interface Figures {
 
 const settledMs = 300;
 
-/** Computes the figures from the measurements; a pure function. */
+/** Computes the figures of one run. It is a pure function. */
 export function figuresOf(rehearsal: Rehearsal): Figures {
   const { samples, probes, memory, faultAtMs, backAtMs, endMs, appDied } = rehearsal;
   // A request that ended before the fault began says nothing about the fault.
@@ -79,7 +81,7 @@ function healthRecovery(
 ): number | undefined {
   const looks = probes.filter(({ probe }) => probe === 'health');
   if (looks.length === 0) return undefined;
-  // While the second database is in use, the health endpoint warns that it is not the preferred one.
+  // While the second database is in use, the health endpoint reports `warn`, because the first one is preferred.
   const lastBad = looks.findLast(({ verdict }) => (isWarningWell ? isBad(verdict) : verdict !== 'ok'));
   if (lastBad === undefined) return 0;
   const next = looks.find(({ atMs }) => atMs > lastBad.atMs);

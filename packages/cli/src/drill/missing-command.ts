@@ -3,8 +3,8 @@ import { UsageError } from '../usage-error.ts';
 import { maskedCommand, maskedRequest } from './report/masked.ts';
 
 /**
- * The error for a drill whose arguments do not contain the command that starts the application. Its message shows the
- * complete line to write.
+ * Returns the error for arguments of `drill` that lack the command which starts the application. The message shows the
+ * complete command line to write.
  */
 export function missingCommand(
   words: readonly string[],

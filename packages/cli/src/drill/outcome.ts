@@ -3,7 +3,7 @@ import type { Rehearsal } from './rehearsal.ts';
 import { troublesOf, type Trouble } from './trouble.ts';
 import { missesOf, type Miss } from './verdict.ts';
 
-/** One run of a plan, with its figures, the thresholds that it exceeded, and what went wrong. */
+/** One run of a plan, with its figures, the thresholds that it exceeded, and the requests that failed. */
 export interface Outcome {
   readonly rehearsal: Rehearsal;
   readonly figures: Figures;
@@ -11,19 +11,18 @@ export interface Outcome {
   readonly troubles: readonly Trouble[];
 }
 
-/** Judges one run of a plan; a pure function. */
 export function outcomeOf(rehearsal: Rehearsal): Outcome {
   const figures = figuresOf(rehearsal);
   const misses = missesOf(figures, rehearsal.plan.thresholds);
   return { rehearsal, figures, misses, troubles: troublesOf(rehearsal) };
 }
 
-/** Returns the outcomes in the order in which a report lists them: failed ones first. */
+/** Sorts the outcomes for a report: plans that exceeded a threshold come first. */
 export function failedFirst(outcomes: readonly Outcome[]): readonly Outcome[] {
   return [...outcomes.filter((outcome) => !hasPassed(outcome)), ...outcomes.filter(hasPassed)];
 }
 
-/** Summarises a drill in a sentence or two. */
+/** Summarises a drill in one or two sentences. */
 export function newsOf({ outcomes }: Pick<Drill, 'outcomes'>): string {
   const failed = outcomes
     .filter((outcome) => !hasPassed(outcome))
@@ -41,11 +40,11 @@ export function newsOf({ outcomes }: Pick<Drill, 'outcomes'>): string {
     : `${verdict} ${unknown} requests had an unknown outcome: they may have been carried out.`;
 }
 
-/** A whole drill, for the reports. */
+/** A whole drill, as the reports show it. */
 export interface Drill {
   /** The command without the values of its arguments. */
   readonly command: string;
-  /** The requests without tokens and query values. */
+  /** The requests, without tokens or the values of query parameters. */
   readonly requests: readonly string[];
   readonly seed: number;
   readonly rate: number;

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 
 const bytesPerMb = 1024 * 1024;
 
-/** Resident memory of a process and its descendants, in MB; undefined on a system without /proc. */
+/** Returns the resident memory of a process and its descendants in MB; undefined on a system without /proc. */
 export async function memoryOf(pid: number): Promise<number | undefined> {
   const pids = (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name));
   const stats = await Promise.all(pids.map((name) => readFile(`/proc/${name}/stat`, 'utf8').catch(() => '')));
@@ -20,7 +20,7 @@ interface Entry {
 }
 
 function parse(line: string): Entry[] {
-  // The name is in parentheses and may contain spaces.
+  // The name of the program is in parentheses and may itself contain spaces and parentheses.
   const end = line.lastIndexOf(')');
   if (end === -1) return [];
   const fields = line.slice(end + 2).split(' ');

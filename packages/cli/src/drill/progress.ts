@@ -1,6 +1,6 @@
 import type { Plan } from './plans/plan.ts';
 
-/** The current phase of a run. */
+/** The phases of one run of a plan, in this order. */
 export type Phase = 'start' | 'warm-up' | 'fault' | 'watch';
 
 const texts: Readonly<Record<Phase, string>> = {
@@ -11,8 +11,8 @@ const texts: Readonly<Record<Phase, string>> = {
 };
 
 /**
- * Shows the progress of a drill: on a terminal, in one line that each step replaces; elsewhere, with one line per plan,
- * once the plan's application responds.
+ * Shows the progress of a drill. On a terminal, it keeps rewriting one line. Elsewhere, it writes one line per plan,
+ * when the application that was started for the plan answers.
  */
 export class Progress {
   readonly #plans: readonly Plan[];
@@ -32,7 +32,7 @@ export class Progress {
     } else if (phase === 'warm-up') this.#stream.write(`${line}, about ${secondsOf(plan)} s\n`);
   }
 
-  /** Removes the line. */
+  /** Removes the line from the terminal. */
   clear(): void {
     if (this.#isShown) this.#stream.write('\r\u001B[2K');
     this.#isShown = false;

@@ -2,14 +2,14 @@ import type { Plan } from './plans/plan.ts';
 import type { ProbeSample } from './traffic/probes.ts';
 import type { Sample } from './traffic/traffic.ts';
 
-/** Everything measured while one plan was running. Times are in milliseconds since the start. */
+/** Everything that was measured during one run of a plan. Times are in milliseconds since the application answered. */
 export interface Rehearsal {
   readonly plan: Plan;
   readonly samples: readonly Sample[];
   readonly probes: readonly ProbeSample[];
   readonly memory: readonly { readonly atMs: number; readonly mb: number }[];
   readonly faultAtMs: number;
-  /** When the fault was lifted: from then on, new connections reach a working Redis. */
+  /** When the fault was repaired, so that the application could use Redis again on new connections. */
   readonly backAtMs: number;
   readonly endMs: number;
   /** Whether the application connected to the Redis in REDIS_URL. */

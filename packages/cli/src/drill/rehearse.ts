@@ -17,7 +17,10 @@ import { UsageError } from '../usage-error.ts';
 
 const memoryEveryMs = 250;
 
-/** Runs one plan with its own Redis, proxy and application: warms up, breaks, repairs, and watches the recovery. */
+/**
+ * Runs one plan. Starts a Redis, a proxy and the application, sends requests, breaks something, repairs it, and
+ * measures the recovery. `tell` is called at the start of each phase.
+ */
 export async function rehearse(
   plan: Plan,
   options: DrillOptions,

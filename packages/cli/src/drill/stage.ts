@@ -1,13 +1,15 @@
 import { startProxy, startRedis, type ChaosProxy, type RedisServer } from '@redis-resilience/testing';
 import { isOfDatabases, type FaultName } from './faults/fault-name.ts';
 
-/** A real Redis behind a proxy, created for one run of a plan. */
+/** A real Redis server behind a proxy, started for one run of a plan. */
 export interface Stage extends AsyncDisposable {
   readonly server: RedisServer;
   /** A replica to promote, if the fault needs one. */
   readonly replica: RedisServer | undefined;
   readonly proxy: ChaosProxy;
-  /** The value of REDIS_URL: the proxy's URL or, if the fault needs two databases, that and the second server's. */
+  /**
+   * The value of REDIS_URL: the URL of the proxy. If the fault needs two databases: that, a comma, and the second URL.
+   */
   readonly url: string;
   readonly password: string;
 }

@@ -1,6 +1,6 @@
 /**
- * Returns the line of a program's output that most likely says why it failed: the last error with a message, else the
- * last line that speaks of an error, else the last line. Stack frames say where an error was made, never why.
+ * Returns the line of a program's output that most likely says why the program failed: the last error with a message,
+ * else the last line that contains `error`, else the last line. Ignores the lines of stack traces.
  */
 export function tellingLine(output: string): string | undefined {
   const lines = output

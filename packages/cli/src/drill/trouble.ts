@@ -1,23 +1,23 @@
 import type { Rehearsal } from './rehearsal.ts';
 import type { RequestResult, Sample } from './traffic/traffic.ts';
 
-/** Requests of one kind that failed in the same way, or whose outcome is unknown. */
+/** A group of equal requests that ended in the same way: all failed, or all had an unknown outcome. */
 export interface Trouble {
-  /** The request as specified with `--url`, masked. */
+  /** The request as the user wrote it after `--url`, with secrets masked. */
   readonly request: string;
-  /** The HTTP status and the problem's code, or the reason why there was no response. */
+  /** The HTTP status and the error code in the body, or the reason why there was no response. */
   readonly detail: string;
   readonly result: Exclude<RequestResult, 'ok' | 'refused'>;
   readonly count: number;
-  /** What to do about the problem. */
+  /** Why requests end in this way, or what to change in the application. */
   readonly advice: string;
 }
 
 const mostTroubles = 5;
 
 /**
- * Returns the troubles that occurred in a run after its fault had begun: failures first, and the most frequent ones
- * first among equals. A pure function.
+ * Groups the requests that failed or had an unknown outcome after the fault had begun. Returns at most five groups:
+ * failures first, and larger groups before smaller ones. It is a pure function.
  */
 export function troublesOf({
   samples,
@@ -36,7 +36,7 @@ export function troublesOf({
     .slice(0, mostTroubles);
 }
 
-/** Describes one trouble in one line, for every report. */
+/** Describes one group of requests in one line. */
 export function describeTrouble({ request, result, detail, count, advice }: Trouble): string {
   const what = result === 'unknown' ? 'with an unknown outcome' : 'failed';
   return `${request}: ${count} ${what} (${detail}). ${advice}`;

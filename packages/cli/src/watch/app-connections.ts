@@ -4,7 +4,10 @@ import type { Look } from './look.ts';
 
 const maxBodyBytes = 1024 * 1024;
 
-/** Reads a health endpoint. The result shows the connection with the worst status. Never rejects. */
+/**
+ * Reads a health endpoint. Of several Redis connections, the result describes the one with the worst status; `outages`
+ * is the sum over all. The promise never rejects.
+ */
 export async function appConnections(url: URL, timeoutMs: number): Promise<Look> {
   const startedAt = performance.now();
   const away = (cause: string): Look => ({
@@ -42,7 +45,7 @@ export async function appConnections(url: URL, timeoutMs: number): Promise<Look>
   };
 }
 
-// `fetch` hides the reason in the cause of a TypeError.
+// Returns the reason why `fetch` failed. `fetch` hides it in the `cause` of a TypeError.
 function failureOf({ cause, message, name }: Error): string {
   if (name === 'TimeoutError') return 'timeout';
   const { code, message: reason } = (cause ?? {}) as { code?: unknown; message?: unknown };
@@ -50,7 +53,7 @@ function failureOf({ cause, message, name }: Error): string {
   return plainText(telling ?? message, 60);
 }
 
-// `fetch` refuses a URL with credentials.
+// Moves the credentials of a URL into a header, because `fetch` refuses a URL with credentials.
 function requestTo(url: URL): { readonly address: URL; readonly headers: Record<string, string> } {
   const address = new URL(url);
   const { username, password } = address;

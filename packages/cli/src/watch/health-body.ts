@@ -1,7 +1,7 @@
 import { plainText } from '../plain-text.ts';
 import type { Look } from './look.ts';
 
-/** One connection, as a health endpoint reports it. */
+/** One Redis connection, as a health endpoint reports it. */
 export interface ReportedConnection {
   readonly status: Exclude<Look['status'], 'unreachable'>;
   readonly circuit: string;
@@ -17,9 +17,7 @@ export interface HealthBody {
 
 const longestWord = 60;
 
-/**
- * Parses the body of a health endpoint, whatever it contains: entries that do not look like a connection are left out.
- */
+/** Parses the body of a health endpoint. Leaves out entries that do not describe a Redis connection; never throws. */
 export function readHealthBody(body: unknown): HealthBody {
   const { status, checks } = fieldsOf(body);
   const reported = Object.values(fieldsOf(checks)).flatMap((each) => (Array.isArray(each) ? each : [each]));

@@ -1,4 +1,4 @@
-/** The result of one check of a target. */
+/** The result of one check of a target of `watch`. */
 export interface Look {
   readonly status: 'up' | 'degraded' | 'down' | 'unreachable';
   readonly latencyMs: number;

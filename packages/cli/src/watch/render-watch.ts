@@ -5,7 +5,7 @@ import type { Track } from './track.ts';
 
 const widest = 40;
 
-/** The whole screen, with two lines for each target, and the lines of `foot` at the end. */
+/** Draws the whole screen: two lines for each target, then the lines of `foot` and the time. */
 export function renderTracks(
   tracks: readonly Track[],
   style: Style,

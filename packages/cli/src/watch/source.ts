@@ -4,14 +4,14 @@ import { UsageError } from '../usage-error.ts';
 import { appConnections } from './app-connections.ts';
 import type { Look } from './look.ts';
 
-/** A target of `watch`. */
+/** A target of `watch`: a health endpoint or a Redis server. */
 export interface Source {
   /** The URL without credentials. */
   readonly label: string;
   look(timeoutMs: number): Promise<Look>;
 }
 
-/** @throws UsageError for a malformed URL */
+/** Makes a source from the URL of a health endpoint or of Redis. @throws UsageError for a malformed URL */
 export function openSource(url: string): Source {
   const place = /^(?:([\w.-]+):)?(\d+)(\/\S*)?$/.exec(url);
   if (place !== null) {
@@ -33,7 +33,7 @@ function openApp(url: string): Source {
 }
 
 function openRedis(url: string): Source {
-  // Rejects a malformed URL now, not at the first check.
+  // Throws for a malformed URL now, instead of at the first check.
   const label = refusing(() => describeTarget(url));
   return {
     label,

@@ -1,7 +1,7 @@
 const steps = '▁▂▃▄▅▆▇█';
 const gap = '·';
 
-/** A line of bars, the highest for the largest value; a dot for each missing value. */
+/** Draws a line of bars. The largest value gets the highest bar, and a missing value gets a dot. */
 export function sparkline(values: readonly (number | undefined)[]): string {
   const most = Math.max(1, ...values.filter((value) => value !== undefined));
   return values

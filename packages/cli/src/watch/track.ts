@@ -3,7 +3,7 @@ import type { Source } from './source.ts';
 
 const keptLooks = 240;
 
-/** One target of `watch`, and its latest checks, at most 240. */
+/** One target of `watch`, with the results of its last checks, at most 240. */
 export class Track {
   readonly #source: Source;
   readonly #looks: Look[] = [];
@@ -31,12 +31,14 @@ export class Track {
     return this.latest?.status === 'up';
   }
 
-  /** Number of outages: as counted by the application, or, for a Redis server, as observed by these checks. */
+  /**
+   * Number of outages: for an application, as its health endpoint counts them; for a Redis server, as `watch` saw them.
+   */
   get outages(): number {
     return this.latest?.outages ?? this.#ownOutages;
   }
 
-  /** The last cause, which is kept after the target has recovered. */
+  /** The cause of the latest outage. It is kept after the target has recovered. */
   get lastCause(): string | undefined {
     return this.#lastCause;
   }
@@ -50,7 +52,7 @@ export class Track {
     if (this.#looks.length > keptLooks) this.#looks.shift();
   }
 
-  /** One line for a file or a pipe; empty if nothing has changed. */
+  /** Returns a line that describes the last check, for output that is not a terminal; empty if nothing has changed. */
   changeLine(): string {
     const { latest } = this;
     if (latest === undefined) return '';

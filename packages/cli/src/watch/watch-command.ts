@@ -29,7 +29,7 @@ const otherTargets =
 
 const clearScreen = '\u001B[H\u001B[J';
 
-/** `redis-resilience watch`. */
+/** Runs `redis-resilience watch`, and returns its exit code. @throws UsageError for invalid arguments */
 export async function watchCommand(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseFlags(args, flags);
   if (values.help) {
@@ -50,7 +50,7 @@ export async function watchCommand(args: readonly string[]): Promise<number> {
 interface LookOptions {
   readonly intervalMs: number;
   readonly count: number;
-  /** Whether to draw the whole screen each time, or write a line for each change. */
+  /** Whether to redraw the whole screen after each check. Otherwise, each change is written as a line. */
   readonly isLive: boolean;
   readonly foot: readonly string[];
 }

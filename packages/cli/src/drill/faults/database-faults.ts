@@ -1,13 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Fault } from './fault.ts';
 
-/** The first database is killed and never restarted; the second keeps running. */
+/** Kills the first of two databases and never restarts it. The second database keeps running. */
 export const failoverSecond: Fault = async ({ stage: { server } }) => {
   await server.kill();
   return () => Promise.resolve();
 };
 
-/** The first database alternates between down and up until the fault is lifted, and is up afterwards. */
+/** Kills and restarts the first of two databases again and again. After the fault, the database is up. */
 export const flappingFirst: Fault = async ({ stage: { server }, parameters }) => {
   const { downMs = 2000, upMs = 2000 } = parameters;
   const stopper = new AbortController();

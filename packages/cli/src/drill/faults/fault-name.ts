@@ -14,7 +14,7 @@ export const faultNames = [
 
 export type FaultName = (typeof faultNames)[number];
 
-/** Faults of the first of two databases: REDIS_URL names both, separated by a comma, and the second keeps running. */
+/** Whether a fault needs two databases. Such a fault breaks the first one, while the second one keeps running. */
 export function isOfDatabases(fault: FaultName): boolean {
   return fault === 'failover-second' || fault === 'flapping-first';
 }

@@ -7,5 +7,8 @@ export interface FaultContext {
   readonly seed: number;
 }
 
-/** Breaks something. The returned function repairs it: once it has resolved, new connections reach a working Redis. */
+/**
+ * Breaks Redis or the network. Resolves with a function that repairs it; when that function has resolved, the
+ * application can use Redis again on new connections.
+ */
 export type Fault = (context: FaultContext) => Promise<() => Promise<void>>;

@@ -1,6 +1,6 @@
 import type { Fault } from './fault.ts';
 
-/** Existing connections stay dead; new ones hang until the fault is lifted. */
+/** Existing connections never carry data again. New connections hang while the fault lasts, and work after it. */
 export const blackhole: Fault = async ({ stage: { proxy } }) => {
   proxy.blackhole({ existing: true, incoming: true });
   return () => proxy.heal();

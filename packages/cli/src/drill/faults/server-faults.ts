@@ -15,8 +15,8 @@ export const freeze: Fault = async ({ stage: { server } }) => {
 };
 
 /**
- * The primary becomes a replica immediately. When the fault is lifted, the other server is promoted, and new
- * connections go to that server.
+ * Makes the primary a replica, so that there is no primary while the fault lasts. At its end, the other server is
+ * promoted, and new connections lead to that server.
  */
 export const failover: Fault = async ({ stage: { server, replica, proxy } }) => {
   if (replica === undefined) throw new Error('A failover needs a replica');
@@ -38,7 +38,7 @@ export const passwordRotation: Fault = async ({ stage: { server, password } }) =
   };
 };
 
-/** The server allows only one connection: the drill's own. */
+/** Limits the server to one connection, which the drill itself uses, and closes all others. */
 export const maxClients: Fault = async ({ stage: { server } }) => {
   await server.command('CONFIG', 'SET', 'maxclients', 1);
   await closeClients(server);

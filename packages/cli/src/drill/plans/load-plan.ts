@@ -9,10 +9,12 @@ const folder = new URL('../../../plans/', import.meta.url);
 /** The plans that run by default, in this order. Each has the name of its fault. */
 export const builtInPlans = faultNames.filter((name) => !isOfDatabases(name));
 
-/** The plans for an application that has two databases. They run only if they are named. */
+/** The plans for an application with two databases. They run only if `--plan` names them. */
 export const databasePlans = faultNames.filter(isOfDatabases);
 
-/** Reads a plan by its name, or by the path of a JSON file. @throws UsageError */
+/**
+ * Reads a built-in plan by its name, or a JSON file by its path. @throws UsageError for an unreadable or invalid plan
+ */
 export function loadPlan(nameOrFile: string): Plan {
   const isBuiltIn = readdirSync(folder).includes(`${nameOrFile}.json`);
   const file = isBuiltIn ? fileURLToPath(new URL(`${nameOrFile}.json`, folder)) : nameOrFile;

@@ -2,16 +2,18 @@ import { defaultThresholds, thresholdNames, type Thresholds } from './thresholds
 import { faultNames, type FaultName } from '../faults/fault-name.ts';
 import { UsageError } from '../../usage-error.ts';
 
-/** One outage to simulate: a small JSON file. */
+/** One outage to simulate. A plan is a small JSON file. */
 export interface Plan {
   readonly name: string;
   readonly description: string;
   readonly fault: FaultName;
-  /** Numbers for the fault, such as `latencyMs`. */
+  /** Settings of the fault, such as `latencyMs`. */
   readonly parameters: Readonly<Record<string, number>>;
-  /** How long to send requests before the fault. `faultMs`: during the fault. `watchMs`: after it. */
+  /** How long requests are sent before the fault begins, in milliseconds. */
   readonly warmUpMs: number;
+  /** How long the fault lasts, in milliseconds. */
   readonly faultMs: number;
+  /** How long requests are sent after the fault was repaired, in milliseconds. */
   readonly watchMs: number;
   readonly thresholds: Thresholds;
 }
@@ -28,7 +30,7 @@ const allowed = [
   'thresholds',
 ];
 
-/** Checks the content of a plan file. @throws UsageError with the file and the problem */
+/** Checks the content of a plan file, and adds defaults. @throws UsageError that names the file and the problem */
 export function checkPlan(content: unknown, file: string): Plan {
   const refuse = (what: string): never => {
     throw new UsageError(`The plan ${file}: ${what}.`);

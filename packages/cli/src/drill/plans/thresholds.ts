@@ -1,17 +1,20 @@
 /** Limits that an application must not exceed during a drill. */
 export interface Thresholds {
-  /** Maximum share of failed requests, 0 to 1. A 503 with Retry-After is a refusal, not a failure. */
+  /** Maximum share of failed requests, from 0 to 1. A 503 with Retry-After counts as refused, not as failed. */
   readonly failedRatio: number;
-  /** Maximum duration of any request, and of the 99th percentile. */
+  /** Maximum duration of the longest request, in milliseconds. */
   readonly hangMs: number;
+  /** Maximum of the 99th percentile of durations, in milliseconds. */
   readonly p99Ms: number;
-  /** Maximum time from the end of the fault until requests succeed and the health endpoint is healthy again. */
+  /**
+   * Maximum time until requests succeed and the health endpoint is healthy again, in ms since the fault was repaired.
+   */
   readonly recoveryMs: number;
-  /** Maximum duration of a readiness or liveness probe. The default is that of Kubernetes. */
+  /** Maximum duration of a readiness or liveness probe, in milliseconds. The default is the timeout of Kubernetes. */
   readonly probeMs: number;
-  /** Maximum number of failed liveness probes. Each failure might make an orchestrator restart the process. */
+  /** Maximum number of failed liveness probes. After such a failure, an orchestrator might restart the process. */
   readonly livenessFailures: number;
-  /** Maximum memory growth of the process and its children. */
+  /** Maximum growth of the memory of the process and its children, in MB. */
   readonly memoryGrowthMb: number;
 }
 

@@ -1,6 +1,6 @@
 import { failedFirst, hasPassed, newsOf, type Drill } from '../outcome.ts';
 
-/** The figures of a drill as data. */
+/** Returns the figures of a drill as the object that `--json` prints. */
 export function drillJson(drill: Drill): unknown {
   return {
     command: drill.command,

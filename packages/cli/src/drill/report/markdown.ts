@@ -1,7 +1,7 @@
 import { failedFirst, hasPassed, newsOf, type Drill, type Outcome } from '../outcome.ts';
 import { describeTrouble } from '../trouble.ts';
 
-/** The report for a ticket or a pull request. */
+/** Writes the report of a drill as Markdown, for a ticket or a pull request. */
 export function renderDrillMarkdown(drill: Drill): string {
   const outcomes = failedFirst(drill.outcomes);
   const lines = [

@@ -2,14 +2,14 @@ import { plainText } from '../../plain-text.ts';
 
 const mask = '***';
 const script = /\.(?:[cm]?[jt]sx?|py|rb|sh)$/;
-/** Matches a program, or a word such as `run` or `start:prod`. */
+/** Matches a word that says what to run, such as `run` or `start:prod`. */
 const verb = /^[a-z][a-z:-]{0,23}$/;
-/** Matches an id or a token: long, and with a digit. Short numbers and words are part of the address. */
+/** Matches an id or a token: at least 16 characters, one of them a digit. */
 const token = /^(?=.*\d)\S{16,}$/;
 
 /**
- * A command as a report may show it: the program, the verbs or the script after it, and the names of the options.
- * Reports are pasted into tickets, and the value of an argument may be a password.
+ * Returns a command in a form that a report may show. It keeps the program, words such as `run`, the script, and the
+ * names of options. All other words are masked, because reports are pasted into tickets, and a word may be a password.
  */
 export function maskedCommand(words: readonly string[]): string {
   let isOpen = true;
@@ -31,14 +31,14 @@ export function maskedCommand(words: readonly string[]): string {
   return plainText(shown.join(' '), 500);
 }
 
-/** A line of the application's output without the credentials of URLs. */
+/** Returns a line of the application's output with the credentials in its URLs masked. */
 export function maskedLine(line: string): string {
   return line.replaceAll(/:\/\/[^\s'"]*@/g, `://${mask}@`);
 }
 
 /**
- * A request as a report may show it: without query values, credentials, or anything in its path that looks like a token:
- * a part of 16 characters or more, one of them a digit.
+ * Returns a request in a form that a report may show. It masks credentials, the values of query parameters, and all
+ * parts of the path that look like an id or a token: at least 16 characters, one of them a digit.
  */
 export function maskedRequest(request: string): string {
   const [, method = '', rest = ''] = /^([A-Z]+\s+)?(.*)$/s.exec(request.trim()) ?? [];

@@ -1,4 +1,4 @@
-/** The style sheet of the HTML report, light and dark. */
+/** The style sheet of the HTML report, for light and dark mode. */
 export const styleSheet = `
 :root {
   --page: #fbfbfa; --card: #ffffff; --text: #1d2126; --soft: #626b76; --line: #e2e5e9; --grid: #edeff2;

@@ -2,10 +2,10 @@ import type { ProbeName, ProbeSample } from '../traffic/probes.ts';
 import type { Rehearsal } from '../rehearsal.ts';
 import type { Sample } from '../traffic/traffic.ts';
 
-/** The size of a picture. */
+/** The size of a timeline. */
 export interface Frame {
   readonly width: number;
-  /** Maximum number of successful requests that the picture shows. */
+  /** Maximum number of successful requests that the timeline shows. */
   readonly mostPoints: number;
 }
 
@@ -22,7 +22,7 @@ const stripHeight = 9;
 const stripGap = 17;
 const decades = [1, 10, 100, 1000, 10_000];
 
-/** The timeline of one run as inline SVG: a point for each request, strips for probes, a line for memory. */
+/** Draws one run as inline SVG: a point for each request, a strip for each probed endpoint, and a line for memory. */
 export function renderTimeline(rehearsal: Rehearsal, { width, mostPoints }: Frame): string {
   const { samples, probes, faultAtMs, backAtMs, endMs, memory, plan } = rehearsal;
   const x = (atMs: number): number => round(left + (atMs / endMs) * (width - left - right));
@@ -52,8 +52,8 @@ export function renderTimeline(rehearsal: Rehearsal, { width, mostPoints }: Fram
   return `<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${label}">${parts.join('')}</svg>`;
 }
 
-// Returns the height for a duration, on a logarithmic scale, so that one picture can show both a millisecond and ten
-// seconds.
+// Returns the vertical position of a duration. The scale is logarithmic, so that one millisecond and ten seconds fit
+// into one picture.
 function y(durationMs: number): number {
   const share = Math.log10(Math.min(10_000, Math.max(1, durationMs))) / 4;
   return round(top + plotHeight * (1 - share));
@@ -112,7 +112,7 @@ function seconds(endMs: number, width: number): readonly number[] {
   return Array.from({ length: Math.floor(endMs / 1000 / step) + 1 }, (_, index) => index * step);
 }
 
-// Keeps every failed or refused request, and as many of the others as a picture can show.
+// Keeps every request that did not succeed, and an even selection of the successful ones.
 function thinned(samples: readonly Sample[], mostPoints: number): readonly Sample[] {
   const every = Math.ceil(samples.length / mostPoints);
   return samples.filter(({ result }, index) => result !== 'ok' || index % every === 0);

@@ -3,8 +3,8 @@ import { request } from './request.ts';
 export type ProbeName = 'liveness' | 'readiness' | 'health';
 
 /**
- * One probe of an endpoint. `ok`: it responded; `warn`: with the status `warn`; `fail`: 5xx; `silent`: no response in
- * time.
+ * The result of one probe of an endpoint. `warn`: the body of the response has the status `warn`. `fail`: the response
+ * was a 5xx. `silent`: there was no response within the time limit. `ok`: any other response.
  */
 export interface ProbeSample {
   readonly probe: ProbeName;
@@ -17,18 +17,18 @@ export interface ProbeOptions {
   /** Origin of the application, such as `http://127.0.0.1:3000`. */
   readonly base: string;
   readonly paths: Readonly<Record<ProbeName, string>>;
-  /** Time limit for a response. A later response does not count, because a real probe would have stopped waiting. */
+  /** Time limit for a response. A later response counts as none, because a real probe would have stopped waiting. */
   readonly limitMs: number;
   readonly elapsedMs: () => number;
 }
 
 const everyMs = 100;
-// A late response still says whether the endpoint exists, so a probe waits at least this long.
+// A probe waits at least this long, because even a late response says whether the endpoint exists.
 const minTimeoutMs = 3000;
 
 /**
- * Probes the application's endpoints every 100 ms, more often than an orchestrator does. Endpoints that do not exist
- * are left out.
+ * Probes the application's endpoints every 100 ms, which is more often than an orchestrator does. Stops probing an
+ * endpoint that responds with a 4xx, because it does not exist.
  */
 export class Probes {
   readonly samples: ProbeSample[] = [];

@@ -1,4 +1,4 @@
-/** The part of a problem response (RFC 9457) that a drill needs. */
+/** The fields of an error response in the format of RFC 9457 that the drill uses. */
 export interface Problem {
   /** For example `OUTCOME_UNKNOWN`. */
   readonly code: string;
@@ -6,7 +6,7 @@ export interface Problem {
   readonly isOutcomeUnknown: boolean;
 }
 
-/** Returns the code in the body of an error response that `redisErrors()` has written; undefined for any other body. */
+/** Reads the body of an error response from `redisErrors()`. Undefined for a body without a code in that form. */
 export function problemIn(body: string): Problem | undefined {
   let content: unknown;
   try {

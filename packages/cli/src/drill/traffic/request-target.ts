@@ -1,10 +1,10 @@
 import { isIP } from 'node:net';
 import { UsageError } from '../../usage-error.ts';
 
-/** One kind of request: `{n}` in its path is replaced by a number from 1 to 1,000. */
+/** A request that the drill sends many times. In each URL, `{n}` is replaced by a random number from 1 to 1,000. */
 export interface RequestTarget {
   readonly method: string;
-  /** The URL, with the host and port of the application unless the user specified others. */
+  /** The complete URL. Its host and port are those of the application, unless the user specified others. */
   readonly url: string;
 }
 
@@ -15,7 +15,7 @@ export interface AppAddress {
 }
 
 /**
- * Parses `[METHOD ]URL`, where the URL may be a path.
+ * Parses `[METHOD ]URL`. The URL may be only a path.
  *
  * @throws UsageError for anything else, and for a host that is neither loopback nor allowed with --allow-host
  */

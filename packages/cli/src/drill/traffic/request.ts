@@ -5,11 +5,11 @@ import https from 'node:https';
 export interface Answer {
   /** The HTTP status; undefined if there was no response. */
   readonly status: number | undefined;
-  /** Why there was no response: a Node error code, or `timeout`. */
+  /** Why there was no response: an error code of Node, or `timeout`. */
   readonly failure: string | undefined;
   readonly retryAfter: boolean;
   readonly durationMs: number;
-  /** The beginning of the body, up to `keepBytes`. */
+  /** The beginning of the body, about `keepBytes` bytes. */
   readonly body: string;
 }
 
@@ -17,11 +17,11 @@ export interface RequestOptions {
   readonly method: string;
   readonly timeoutMs: number;
   readonly agent?: http.Agent;
-  /** Maximum number of bytes of the body to keep. Default 0. */
+  /** How many bytes of the body to keep. Default 0. */
   readonly keepBytes?: number;
 }
 
-/** Sends one request. Never rejects. */
+/** Sends one request. The promise never rejects: failures are part of the answer. */
 export function request(url: string, options: RequestOptions): Promise<Answer> {
   const { method, timeoutMs, agent, keepBytes = 0 } = options;
   const startedAt = performance.now();

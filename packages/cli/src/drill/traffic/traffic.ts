@@ -5,9 +5,9 @@ import { request, type Answer } from './request.ts';
 import { urlOf, type RequestTarget } from './request-target.ts';
 
 /**
- * How a request ended. `refused`: a 503 with Retry-After, or, for a GET or HEAD, which is safe to repeat, a 503 that
- * says what is wrong. `unknown`: a problem that says that the request may have been carried out. `failed`: any other
- * 5xx, or no response.
+ * How a request ended. `refused`: a 503 after which the client may simply repeat the request, either because it has
+ * Retry-After, or because the request was a GET or HEAD and the body has an error code. `unknown`: an error response
+ * which says that the request may have been carried out. `failed`: any other 5xx, or no response.
  */
 export type RequestResult = 'ok' | 'refused' | 'unknown' | 'failed';
 
@@ -18,15 +18,15 @@ export interface Sample {
   readonly result: RequestResult;
   /** The request, as the reports show it. */
   readonly request: string;
-  /** The HTTP status and the problem's code, or the reason why there was no response. */
+  /** The HTTP status and the error code in the body, or the reason why there was no response. */
   readonly detail: string;
 }
 
 export interface TrafficOptions {
   readonly targets: readonly RequestTarget[];
-  /** Names of the targets in the reports. */
+  /** For each of `targets`, the text that stands for it in the reports. */
   readonly names: readonly string[];
-  /** Requests per second, regardless of responses. */
+  /** Requests per second. */
   readonly rate: number;
   readonly timeoutMs: number;
   /** Maximum number of requests to send. */
@@ -39,7 +39,9 @@ export interface TrafficOptions {
 const mostAtOnce = 1000;
 const problemBytes = 4096;
 
-/** Sends requests at a steady rate, regardless of responses, as users do. */
+/**
+ * Sends requests at a steady rate and, like independent users, does not wait for the response to one before the next.
+ */
 export class Traffic {
   readonly samples: Sample[] = [];
   readonly #options: TrafficOptions;
@@ -69,7 +71,7 @@ export class Traffic {
 
   #arm(): void {
     const { rate, random } = this.#options;
-    // Users are not evenly spaced, so the pause varies by up to a quarter in both directions.
+    // The pause varies by up to a quarter in both directions, because requests of users do not arrive evenly.
     const pauseMs = (1000 / rate) * (0.75 + random() * 0.5);
     this.#timer = setTimeout(() => {
       this.#send();
