@@ -1,30 +1,27 @@
 import { channel, tracingChannel } from 'node:diagnostics_channel';
 import type { Lane } from '@redis-resilience/core';
 
-/**
- * Message that core publishes about one `execute` call. The fields have their final values only once the operation has
- * ended.
- */
+/** The message that core publishes about one `execute` call. Its values are final only when the operation has ended. */
 export interface OperationMessage {
   readonly connection: string;
   readonly lane: Lane;
   readonly usedFallback: boolean;
   /** Duration from start to end, including the fallback. */
   readonly durationMs: number;
-  /** Sum of the times for which its commands waited for Redis to come back. */
+  /** How long the operation's commands waited for Redis to come back, in total. */
   readonly waitedMs: number;
-  /** Number of times its commands were retried. */
+  /** How often the operation's commands were retried, in total. */
   readonly retries: number;
   readonly error?: unknown;
 }
 
-/** The fields of an outbox message that are counted here. */
+/** The message that core publishes about an outbox. Only the fields that the metrics use are listed. */
 export interface OutboxMessage {
   readonly connection: string;
   readonly type: string;
 }
 
-/** What core publishes about a change of database. */
+/** The message that core publishes when another database has come into use. */
 export interface DatabaseMessage {
   readonly connection: string;
   readonly from: string;
@@ -33,7 +30,7 @@ export interface DatabaseMessage {
   readonly durationMs: number;
 }
 
-// Node looks up channels by name, so these are the same channels as core's.
+// Node has one channel per name, so these are the channels to which core publishes.
 export const operationChannel = tracingChannel<unknown, OperationMessage>('redis-resilience:operation');
 export const outboxChannel = channel('redis-resilience:outbox');
 export const databaseChannel = channel('redis-resilience:database');

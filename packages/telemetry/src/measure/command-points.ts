@@ -7,7 +7,7 @@ export const lanes = ['read', 'write'] as const satisfies readonly Lane[];
 /** Number of commands by lane and outcome, as core counts them. */
 export type CommandTotals = Readonly<Record<Lane, LaneTotals>>;
 
-/** Returns the number of commands by lane and outcome. */
+/** Returns one point for each lane and outcome: the number of commands that ended in this way. */
 export function outcomePoints(totals: CommandTotals): Point[] {
   return lanes.flatMap((lane) => {
     const counts = sumBy(commandOutcomes, totals[lane].results, commandOutcome);
@@ -15,7 +15,7 @@ export function outcomePoints(totals: CommandTotals): Point[] {
   });
 }
 
-/** Returns the number of commands that did not run, by lane and reason. */
+/** Returns one point for each lane and reason: the number of commands that did not run for this reason. */
 export function rejectionPoints(totals: CommandTotals): Point[] {
   return lanes.flatMap((lane) => {
     const counts = sumBy(rejectionReasons, totals[lane].results, rejectionReason);

@@ -5,7 +5,8 @@ import type { Point } from './counts.ts';
 import type { Distribution, DurationInstrument, Instrument } from './instrument.ts';
 
 /**
- * Counters of each connection. Commands are counted from the creation of the connection, the rest from registration.
+ * The counters of each connection. Commands are counted from the creation of the connection on. Everything else is
+ * counted from the moment when the metrics were registered.
  */
 export const connectionCounters: readonly Instrument[] = [
   counter('outages', 'Outages (the status was no longer up), by first cause.', ['cause'], ({ outages }) =>
@@ -64,7 +65,7 @@ export const connectionCounters: readonly Instrument[] = [
   ),
 ];
 
-/** Histograms of each connection. */
+/** The histograms of each connection. */
 export const connectionDurations: readonly DurationInstrument[] = [
   {
     name: 'redis_resilience_outage_duration_seconds',

@@ -42,12 +42,14 @@ export class ConnectionMeter {
     ];
   }
 
-  /** Numbers of commands by lane and outcome. Core counts them itself, even before the meter exists. */
+  /**
+   * Number of commands by lane and outcome. Core counts them, so commands before the creation of the meter count, too.
+   */
   get commands(): CommandTotals {
     return this.resilience.detail().commands;
   }
 
-  /** Stops counting. The counts remain readable. */
+  /** Stops counting. The counts can still be read. */
   close(): void {
     for (const stop of this.#stops) stop();
     this.operations.stop();

@@ -1,12 +1,13 @@
-/** A value and its labels. */
+/** One value of a metric, with its labels. */
 export interface Point {
   readonly labels: Readonly<Record<string, string>>;
   readonly value: number;
 }
 
 /**
- * One counter per combination of label values. The values come from closed sets, so the number of counters is bounded.
- * Combinations that are known in advance start at zero, so that a rate over them sees the first increase.
+ * A set of counters, one for each combination of label values. All label values come from fixed sets, so the number of
+ * counters is bounded. Counters for combinations in `known` start at zero, so that a rate includes their first
+ * increase.
  */
 export class Counts {
   readonly #labelNames: readonly string[];

@@ -1,15 +1,15 @@
 import { durationBoundsMs, type DurationTotals } from '@redis-resilience/core';
 
-/** Upper bounds of the buckets for commands and operations, in seconds. */
+/** Upper bounds of the histogram buckets for commands and operations, in seconds. */
 export const commandBounds: readonly number[] = durationBoundsMs.map((bound) => bound / 1000);
 
-/** Upper bounds of the buckets for outages, in seconds: from 100 ms to half an hour. */
+/** Upper bounds of the histogram buckets for outages, in seconds: from 100 ms to half an hour. */
 export const outageBounds: readonly number[] = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800];
 
 /** The counts of a histogram. */
 export interface DurationFigures {
   readonly bounds: readonly number[];
-  /** Number of durations per bucket, not cumulative; the last bucket counts durations above all bounds. */
+  /** Number of durations in each bucket, not cumulative. The last bucket counts durations above the highest bound. */
   readonly counts: ArrayLike<number>;
   readonly sumSeconds: number;
   readonly count: number;
@@ -20,14 +20,14 @@ export function figuresOf({ buckets, count, sumMs }: DurationTotals): DurationFi
   return { bounds: commandBounds, counts: buckets, count, sumSeconds: sumMs / 1000 };
 }
 
-/** A histogram in plain arrays: recording allocates nothing. */
+/** A histogram that keeps its counts in typed arrays, so that recording a duration allocates no memory. */
 export class Durations implements DurationFigures {
   readonly bounds: readonly number[];
   readonly counts: Float64Array;
   sumSeconds = 0;
   count = 0;
   readonly #boundsMs: Float64Array;
-  /** Called with each duration, for an exporter that keeps its own histogram. */
+  /** Called with each recorded duration. An exporter with a histogram of its own sets it. */
   onRecord: ((seconds: number) => void) | undefined = undefined;
 
   constructor(bounds: readonly number[]) {
@@ -48,8 +48,8 @@ export class Durations implements DurationFigures {
 }
 
 /**
- * Returns a quantile in seconds, rounded up to the bound of its bucket, or the highest bound if the quantile is above
- * it; undefined if nothing was counted. `share` is 0.95 for the 95th percentile.
+ * Returns the upper bound, in seconds, of the bucket that contains a quantile. A quantile above all bounds yields the
+ * highest bound. Undefined if nothing was counted. `share` is 0.95 for the 95th percentile.
  */
 export function quantile(
   bounds: readonly number[],

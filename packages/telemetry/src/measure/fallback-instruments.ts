@@ -1,7 +1,9 @@
 import type { Instrument } from './instrument.ts';
 import type { CacheNumbers } from './sources.ts';
 
-/** Instruments of caches and outboxes, labelled with the names they were registered under. */
+/**
+ * The gauges and counters of caches and outboxes. A label has the name under which the cache or outbox was registered.
+ */
 export const fallbackInstruments: readonly Instrument[] = [
   ofCaches('counter', 'cache_lookups_total', 'Cache lookups, by the result in Redis.', 'result', (stats) => ({
     hit: stats.hits,

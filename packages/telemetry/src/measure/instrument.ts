@@ -2,27 +2,29 @@ import type { Point } from './counts.ts';
 import type { DurationFigures } from './durations.ts';
 import type { Sources } from './sources.ts';
 
-/** A gauge or a counter, and how to read it. It is computed only during a scrape or a collection. */
+/** A gauge or a counter, and how to read its values. They are read only when metrics are scraped or collected. */
 export interface Instrument {
-  /** Name in Prometheus style: ends with the base unit, or with `_total`. */
+  /** The name in Prometheus. As usual there, it ends with the unit, or with `_total` for a counter. */
   readonly name: string;
   readonly kind: 'gauge' | 'counter';
   /** One sentence, shown by Prometheus and OpenTelemetry. */
   readonly help: string;
-  /** Name and attribute names from OpenTelemetry's semantic conventions, if they define the instrument. */
+  /**
+   * The name and the attribute names in OpenTelemetry's semantic conventions. Undefined if these lack the instrument.
+   */
   readonly openTelemetry?: {
     readonly name: string;
     readonly attributes: Readonly<Record<string, string>>;
   };
-  /** A UCUM code, for OpenTelemetry. */
+  /** The unit for OpenTelemetry, as a code of UCUM: `1`, `s` or `By`. */
   readonly unit: string;
   readonly labels: readonly string[];
-  /** How prom-client merges the values of several cluster workers. Default `sum`. */
+  /** How prom-client merges the values of several workers of `node:cluster`. Default `sum`. */
   readonly merge?: 'sum' | 'min' | 'max';
   read(sources: Sources): Iterable<Point>;
 }
 
-/** A histogram of durations, and how to read it. */
+/** A histogram of durations, and how to read its counts. */
 export interface DurationInstrument {
   readonly name: string;
   readonly help: string;
@@ -31,7 +33,7 @@ export interface DurationInstrument {
   read(sources: Sources): Iterable<Distribution>;
 }
 
-/** One histogram of an instrument, with its labels. */
+/** The counts of one histogram for one combination of labels. */
 export interface Distribution {
   readonly labels: Readonly<Record<string, string>>;
   readonly durations: DurationFigures;

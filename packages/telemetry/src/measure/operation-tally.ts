@@ -5,7 +5,7 @@ import { commandBounds, Durations } from './durations.ts';
 import { operationChannel, type OperationMessage } from './channels.ts';
 import { operationOutcome, operationOutcomes } from './outcome.ts';
 
-/** Counts the `execute` calls of one connection by outcome, and measures them. */
+/** Counts the `execute` calls of one connection by outcome, and records their durations. */
 export class OperationTally {
   readonly outcomes = new Counts(
     ['lane', 'outcome'],
@@ -15,7 +15,7 @@ export class OperationTally {
   readonly write = new Durations(commandBounds);
   readonly #connection: string;
 
-  /** `connection`: the connection's name. */
+  /** `connection` is the name of the connection. */
   constructor(connection: string) {
     this.#connection = connection;
   }
@@ -45,5 +45,5 @@ export class OperationTally {
 }
 
 function ignore(): void {
-  // Nothing to do; Node's types require a subscriber for each of the five events.
+  // Does nothing; Node's types require a subscriber for each of the five events.
 }

@@ -1,21 +1,24 @@
 import { isRedisResilienceError, type CommandResult } from '@redis-resilience/core';
 
 /**
- * How a command ended. `refused`: the server replied with an error. `rejected`: it did not run, because Redis was
- * unavailable or a limit was reached. `unknown`: it may have run.
+ * How a command ended. `refused`: the server replied with an error. `rejected`: the command did not run, for a reason
+ * in `rejectionReasons`. `unknown`: the command may have run.
  */
 export const commandOutcomes = ['ok', 'refused', 'rejected', 'timeout', 'unknown'] as const;
 export type CommandOutcome = (typeof commandOutcomes)[number];
 
-/** How an `execute` call ended. `error`: the operation threw an error from elsewhere, for example an error reply. */
+/**
+ * How an `execute` call ended. `fallback`: it returned the result of its fallback. `error`: it threw an error that is
+ * not one of this library, for example an error reply of the server.
+ */
 export const operationOutcomes = ['ok', 'fallback', 'rejected', 'timeout', 'unknown', 'error'] as const;
 export type OperationOutcome = (typeof operationOutcomes)[number];
 
-/** Why a command was `rejected`. */
+/** Why a command did not run, if its outcome is `rejected`. */
 export const rejectionReasons = ['unavailable', 'circuit', 'overloaded', 'budget', 'watch'] as const;
 export type RejectionReason = (typeof rejectionReasons)[number];
 
-/** Returns the outcome that metrics show for a result that core counted. */
+/** Returns the outcome that metrics show for one of core's result codes. */
 export function commandOutcome(code: CommandResult): CommandOutcome {
   switch (code) {
     case 'ok':
@@ -31,7 +34,7 @@ export function commandOutcome(code: CommandResult): CommandOutcome {
   }
 }
 
-/** Returns why a command was `rejected`; undefined for any other result. */
+/** Returns the reason for which a command did not run; undefined for the result of a command that ran. */
 export function rejectionReason(code: CommandResult): RejectionReason | undefined {
   switch (code) {
     case 'REDIS_UNAVAILABLE':
@@ -49,7 +52,7 @@ export function rejectionReason(code: CommandResult): RejectionReason | undefine
   }
 }
 
-/** Returns the outcome of an `execute` call, judged by its message on the channel `redis-resilience:operation`. */
+/** Returns the outcome of an `execute` call, given two fields of its message on `redis-resilience:operation`. */
 export function operationOutcome(usedFallback: boolean, error: unknown): OperationOutcome {
   if (error === undefined) return usedFallback ? 'fallback' : 'ok';
   if (!isRedisResilienceError(error)) return 'error';

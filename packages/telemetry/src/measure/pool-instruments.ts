@@ -3,9 +3,7 @@ import type { Point } from './counts.ts';
 import { commandBounds, figuresOf } from './durations.ts';
 import type { DurationInstrument, Instrument } from './instrument.ts';
 
-/**
- * The pool of connections that `lease` and `transaction` use, with metric names for Prometheus and for OpenTelemetry.
- */
+/** The gauges and counters of the pool of connections that `lease` and `transaction` use. */
 export const poolInstruments: readonly Instrument[] = [
   gauge(
     'connections',
@@ -52,7 +50,7 @@ export const poolInstruments: readonly Instrument[] = [
   },
 ];
 
-/** Durations of pool operations. */
+/** The histograms of the pool. */
 export const poolDurations: readonly DurationInstrument[] = [
   durations('create', 'How long it took to create a connection.', ({ creates }) => creates),
   durations('wait', 'How long a lease waited for its connection.', ({ waits }) => waits),
@@ -60,7 +58,7 @@ export const poolDurations: readonly DurationInstrument[] = [
 ];
 
 interface GaugeOptions {
-  /** The instrument's OpenTelemetry name after `db.client.connection.`. */
+  /** The name in OpenTelemetry, without the prefix `db.client.connection.`. */
   readonly openTelemetry: string;
   readonly labels?: readonly string[];
   readonly unit?: string;

@@ -8,18 +8,18 @@ import {
 } from '@redis-resilience/core/kit';
 import type { CacheSource, OutboxSource } from './sources.ts';
 
-/** One connection, or several, each with its name as a label. */
+/** The connection or connections to measure. Each metric has the name of its connection as a label. */
 export type Measured = RedisResilience | readonly RedisResilience[];
 
-/** Sources of metrics other than connections. */
+/** Options that name the caches and outboxes to measure. */
 export interface FallbackOptions {
-  /** Caches of `@redis-resilience/fallback`, keyed by their label value. Default: none. */
+  /** Caches of `@redis-resilience/fallback`, by the name that the label `cache` shows. Default: none. */
   readonly caches?: Readonly<Record<string, CacheSource>>;
-  /** Outboxes of `@redis-resilience/fallback`, keyed by their label value. Default: none. */
+  /** Outboxes of `@redis-resilience/fallback`, by the name that the label `outbox` shows. Default: none. */
   readonly outboxes?: Readonly<Record<string, OutboxSource>>;
 }
 
-/** Reads and validates {@link FallbackOptions}. */
+/** Checks the values of {@link FallbackOptions}. */
 export const fallbackReaders: OptionReaders<FallbackOptions> = {
   caches: objectsWith('stats', 'function', 'caches by name, each with stats()'),
   outboxes: objectsWith('size', 'number', 'outboxes by name, each with size and bytes'),

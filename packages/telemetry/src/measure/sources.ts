@@ -1,7 +1,7 @@
 import { ConfigurationError, type RedisResilience } from '@redis-resilience/core';
 import { ConnectionMeter } from './connection-meter.ts';
 
-/** A cache of `@redis-resilience/fallback`, or any other object of this shape. */
+/** A cache of `@redis-resilience/fallback`, or any other object with the same method. */
 export interface CacheSource {
   stats(): CacheNumbers;
 }
@@ -10,11 +10,11 @@ export interface CacheSource {
 export interface CacheNumbers {
   readonly hits: number;
   readonly misses: number;
-  /** Lookups during which Redis was unavailable. */
+  /** Lookups for which Redis was unavailable. */
   readonly away: number;
   readonly loads: number;
   readonly loadErrors: number;
-  /** Returned values that may have been out of date. */
+  /** Lookups that returned a stale copy, which may have been out of date. */
   readonly stale: number;
   readonly fallbacks: number;
   /** Loads that were not started, because too many were running or queued. */
@@ -24,13 +24,13 @@ export interface CacheNumbers {
   readonly localBytes: number;
 }
 
-/** An outbox of `@redis-resilience/fallback`, or any other object of this shape. */
+/** An outbox of `@redis-resilience/fallback`, or any other object with the same properties. */
 export interface OutboxSource {
   readonly size: number;
   readonly bytes: number;
 }
 
-/** The parts of an application that are measured: its resiliences, and its caches and outboxes by name. */
+/** The parts of an application that are measured: each `RedisResilience`, and the caches and outboxes by name. */
 export interface SourceOptions {
   readonly resiliences: readonly RedisResilience[];
   readonly caches: Readonly<Record<string, CacheSource>>;
@@ -43,7 +43,7 @@ export class Sources {
   readonly caches: Readonly<Record<string, CacheSource>>;
   readonly outboxes: Readonly<Record<string, OutboxSource>>;
 
-  /** Starts counting, unless it throws. @throws {@link ConfigurationError} when two connections have the same name */
+  /** Starts counting the events of the connections. @throws {@link ConfigurationError} when two have the same name */
   constructor({ resiliences, caches, outboxes }: SourceOptions) {
     checkNames(resiliences);
     this.connections = resiliences.map((resilience) => new ConnectionMeter(resilience));

@@ -19,7 +19,7 @@ export const circuitStates = [
   'isolated',
 ] as const satisfies readonly CircuitState[];
 
-/** Returns one point per state: 1 for the current state, 0 for the others. */
+/** Returns one point for each state: 1 for the state `present`, 0 for the others. */
 export function stateSet(
   label: string,
   states: readonly string[],
