@@ -4,7 +4,8 @@ import { systemClock } from '@redis-resilience/core';
 import { operationChannel, type OperationMessage } from '../measure/channels.ts';
 
 /**
- * Data that an operation's span needs from the start of the operation, in case the operation turns out to need a span.
+ * What a span needs to know about the start of an operation. It is recorded for every operation, because only the end
+ * shows whether the operation gets a span.
  */
 export interface OperationRecord {
   /** Milliseconds since the epoch. */
@@ -15,13 +16,12 @@ export interface OperationRecord {
 
 const maxLinks = 32;
 
-// The process has one store, just as it has one channel, so that each operation has a single record no matter how many
-// tracers read it.
+// All tracers of the process share this store, so that each operation has a single record.
 const store = new AsyncLocalStorage<OperationRecord>();
 const records = new WeakMap<OperationMessage, OperationRecord>();
 const recorders = new Set<object>();
 
-/** Records each operation that starts from now on, until the returned function is called. */
+/** Starts recording operations. The returned function stops it, unless another caller is still recording. */
 export function recordOperations(): () => void {
   const recorder = {};
   recorders.add(recorder);
@@ -31,14 +31,17 @@ export function recordOperations(): () => void {
   };
 }
 
-/** The record of an operation; undefined if the operation started before {@link recordOperations} was called. */
+/**
+ * Returns the record of an operation; undefined if the operation started before {@link recordOperations} was called.
+ */
 export function recordOf(message: OperationMessage): OperationRecord | undefined {
   return records.get(message);
 }
 
 /**
- * Links an operation's span to the spans of its first 32 commands. Pass it to `@opentelemetry/instrumentation-ioredis`
- * as `requestHook`. Outside an operation, it does nothing.
+ * Collects the span of a command, so that the span of its `execute` call gets a link to it. Pass this function to
+ * `@opentelemetry/instrumentation-ioredis` as `requestHook`. It collects at most 32 spans for each `execute` call, and
+ * ignores commands outside `execute`.
  *
  * @example
  * new IORedisInstrumentation({ requestHook: linkCommandSpan });

@@ -20,11 +20,12 @@ export interface InstrumentsOptions extends FallbackOptions {
 }
 
 /**
- * Creates instruments for one or more connections: the Prometheus metrics under the names `redis_resilience.*`, and
- * those of the pool under `db.client.connection.*`. Gauges and counters are observed when the SDK collects; durations
- * of operations and outages are recorded when they end. Durations and waits of individual commands and leases are left
- * out, because recording one would cost more than the command itself: get them from the spans of
- * `@opentelemetry/instrumentation-ioredis`, or from Prometheus.
+ * Creates OpenTelemetry instruments for one or more connections. Those of the pool have names of the form
+ * `db.client.connection.*`, all others `redis_resilience.*`. Gauges and counters are read when the SDK collects
+ * metrics. The durations of operations and outages are recorded as each of them ends.
+ *
+ * The durations and waiting times of single commands and leases are left out, because recording one would cost more
+ * than the command itself. Get them from the spans of `@opentelemetry/instrumentation-ioredis`, or from Prometheus.
  *
  * The returned function removes the instruments.
  *
@@ -60,7 +61,7 @@ export function registerInstruments(measured: Measured, options: InstrumentsOpti
   };
 }
 
-// Meter providers that already have the instruments; an entry disappears when its provider is garbage-collected.
+// The meter providers that already have the instruments.
 const registered = new WeakSet<MeterProvider>();
 
 const readers: OptionReaders<InstrumentsOptions> = {
@@ -87,8 +88,8 @@ function observe(instrument: Instrument, sources: Sources, meter: Meter): () => 
   return () => observable.removeCallback(report);
 }
 
-// Whether an instrument's durations are recorded. Recording one costs more than a Redis command does, so those of
-// individual commands and leases are not recorded.
+// Whether the durations of a histogram are recorded. Those of single commands and leases are not, because recording one
+// costs more than a Redis command does.
 function isRecorded({ name }: DurationInstrument): boolean {
   return !/_(command|wait|create|use)_duration_seconds$/.test(name);
 }

@@ -18,17 +18,18 @@ export interface TraceOptions {
   /** The provider of the tracer. Default: the global tracer provider at the time of the call. */
   readonly tracerProvider?: TracerProvider;
   /**
-   * A successful operation without a retry and a fallback gets a span only if its commands waited at least this many
-   * milliseconds. Default 1.
+   * Minimum time in milliseconds for which the commands of an operation must have waited for the operation to get a
+   * span. An operation that failed, retried or used its fallback gets a span in any case. Default 1.
    */
   readonly minWaitMs?: number;
 }
 
 /**
- * Creates a span for each `execute` call that waited, retried, used its fallback or failed. The span is a child of the
- * request's span and a sibling of the spans of its commands, to which it links (see {@link linkCommandSpan}). It covers
- * what those cannot show: the waiting, the retries, the fallback. An operation that succeeds immediately gets no span.
- * A change of database gets a separate span, which belongs to no request. All connections of the process are traced.
+ * Creates a span for each `execute` call that waited, retried, used its fallback or failed. It shows what the spans of
+ * single commands cannot show: the waiting, the retries and the fallback. Its parent is the span of the request. It has
+ * links to the spans of its commands if {@link linkCommandSpan} collects these. An `execute` call that succeeds
+ * immediately gets no span. A change of database gets a span of its own, which belongs to no request. All connections
+ * of the process are traced.
  *
  * The returned function stops the tracing.
  *
@@ -114,8 +115,9 @@ function attributesOf({
   };
 }
 
-// Returns only the class or code of an error, because the message of an error from elsewhere may contain secrets. A
-// name that does not look like that of a class may hold anything, and so do getters.
+// Returns the code of an error of this library, and only the class name of any other error, because its message may
+// contain secrets. Anybody may set the `name` of an error, or make it a getter, so it counts only if it looks like the
+// name of a class.
 function errorType(error: unknown): string {
   if (isRedisResilienceError(error)) return error.code;
   try {
@@ -127,5 +129,5 @@ function errorType(error: unknown): string {
 }
 
 function ignore(): void {
-  // Nothing to do; Node's types require a subscriber for each of the five events.
+  // Does nothing; Node's types require a subscriber for each of the five events.
 }

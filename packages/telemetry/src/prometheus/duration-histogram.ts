@@ -5,8 +5,8 @@ import type { Sources } from '../measure/sources.ts';
 type Exported = Awaited<ReturnType<Histogram['get']>>;
 
 /**
- * A prom-client histogram whose buckets are filled during a scrape. prom-client's `observe` costs more than a Redis
- * command does, so durations are counted in plain arrays instead.
+ * A prom-client histogram that reads its buckets from an instrument when metrics are scraped. It does not use `observe`
+ * of prom-client, because one call costs more than a Redis command.
  */
 export class DurationHistogram extends Histogram {
   readonly #instrument: DurationInstrument;
@@ -31,7 +31,7 @@ export class DurationHistogram extends Histogram {
     } as unknown as Exported);
   }
 
-  /** prom-client calls this instead of `get` when it renders the text of a scrape. */
+  /** prom-client calls this method instead of `get` to render metrics as text. */
   getForPromString(): Promise<Exported> {
     return this.get();
   }

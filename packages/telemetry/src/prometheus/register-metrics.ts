@@ -12,7 +12,7 @@ import {
 } from '../measure/source-readers.ts';
 import { DurationHistogram } from './duration-histogram.ts';
 
-/** A prom-client registry in either text format, Prometheus or OpenMetrics. */
+/** A registry of prom-client, for either of its text formats: Prometheus or OpenMetrics. */
 export type AnyRegistry = Registry<RegistryContentType>;
 
 /** Options of {@link registerMetrics}. */
@@ -21,15 +21,18 @@ export interface MetricsOptions extends FallbackOptions {
   readonly registry?: AnyRegistry;
 }
 
-/** The names of all metrics. A scrape appends `_bucket`, `_sum` and `_count` to those of histograms. */
+/**
+ * The names of all metrics. In a scrape, the names of a histogram's series also end with `_bucket`, `_sum` or `_count`.
+ */
 export const metricNames: readonly string[] = [...instruments, ...durationInstruments].map(
   ({ name }) => name,
 );
 
 /**
- * Adds the metrics of one or more connections to a prom-client registry: all of them, or none if it throws. A scrape
- * reads them from memory and never waits for Redis. The number of series is bounded: label values are the names that you
- * gave to connections, databases, caches and outboxes, and words from closed sets; never keys, commands or hosts.
+ * Adds the metrics of one or more connections to a prom-client registry. If it throws, it has added none. A scrape
+ * reads the metrics from memory and never waits for Redis. The number of series is bounded, because label values are
+ * only words from fixed sets and the names that you gave to connections, databases, caches and outboxes. They never
+ * contain keys, commands or hosts.
  *
  * The returned function removes the metrics from the registry and stops counting.
  *
