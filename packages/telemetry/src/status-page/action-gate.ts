@@ -6,16 +6,16 @@ import { isAllowedHost } from './allowed-host.ts';
 import { isSameOrigin } from './same-origin.ts';
 
 /**
- * Maximum number of concurrent calls of `authorize`, and maximum time to wait for one of them. Both are limited because
- * `authorize` may query a database that is unavailable.
+ * Maximum number of concurrent calls of `authorize`. Their number and duration are limited, because `authorize` may
+ * query a database that is unavailable.
  */
 const maxAsking = 20;
 const authorizeTimeoutMs = 5_000;
 
 /**
- * Decides which requests may act on a connection. An action needs all four: the application's `authorize` allows the
- * request, it was sent to a host name of this application, it comes from a page of this origin, and it carries the
- * token that only such a page can read.
+ * Decides which requests may act on a connection. Four conditions must be true: `authorize` allows the request; it was
+ * sent to a host name of this application; it comes from a page of the same origin; and it carries the token of this
+ * process, which only such a page can read.
  */
 export class ActionGate {
   readonly #authorize: StatusPageOptions['authorize'];
@@ -28,7 +28,7 @@ export class ActionGate {
     this.#hosts = hosts;
   }
 
-  /** Returns the token for a page that may act; null for any other page. */
+  /** Returns the token if the sender of the request may use the buttons; otherwise null. */
   async tokenFor(request: IncomingMessage): Promise<string | null> {
     return (await this.#isAuthorized(request)) ? this.#token : null;
   }
@@ -46,11 +46,12 @@ export class ActionGate {
   async #isAuthorized(request: IncomingMessage): Promise<boolean> {
     if (!isAllowedHost(request.headers.host, this.#hosts)) return false;
     if (this.#authorize === undefined || this.#asking >= maxAsking) return false;
-    // A JavaScript callback may return anything: only `true` counts.
+    // A callback written in JavaScript may return anything, so only `true` counts.
     return (await this.#inTime(this.#ask(this.#authorize, request))) === true;
   }
 
-  // A call that has taken too long still counts, because it still occupies whatever it is waiting for.
+  // Calls `authorize`. A call that takes too long keeps counting towards the maximum until it ends, because it still
+  // occupies whatever it waits for, such as a database connection.
   async #ask(authorize: (request: IncomingMessage) => unknown, request: IncomingMessage): Promise<unknown> {
     this.#asking += 1;
     try {

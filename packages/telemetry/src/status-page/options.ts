@@ -12,11 +12,11 @@ import {
   type OptionReaders,
 } from '@redis-resilience/core/kit';
 
-/** Options of the status page, the same in every framework. */
+/** Options of the status page. They are the same for every framework. */
 export interface StatusPageOptions {
   /**
-   * The connection to show. Default: the connections of the process's `redisGuard()`s; if there are none, every
-   * connection that is open when the page is first requested; if there are none, `defaultRedisResilience()`.
+   * The connection to show. Default: when the page is first opened, the connections that a guard such as `redisGuard()`
+   * uses; if there is no guard, every open connection; if none is open, `defaultRedisResilience()`.
    */
   readonly resilience?: RedisResilience;
   /** Several connections to show, instead of `resilience`. Each needs a unique name. Default: none. */
@@ -24,22 +24,23 @@ export interface StatusPageOptions {
   /** The path of the page. Default `/redis-status`. */
   readonly path?: string;
   /**
-   * Whether the page is served; if it is not, every request goes through. Default: only where `NODE_ENV` is
-   * `development`.
+   * Whether the page is served. If not, requests for it are passed on to the application. Default: `true` only where
+   * `NODE_ENV` is `development`.
    */
   readonly enabled?: boolean;
   /** The name in the heading. Default `Redis`. */
   readonly title?: string;
   /**
-   * Whether the sender of a request may use the buttons, which reconnect, take Redis out of use, or switch to another
-   * database. Called when a page opens its stream and again for each action. An error counts as `false`, and so does a
-   * result that takes longer than 5 s, or a call while 20 others are in progress. Default: nobody may, and the page has
-   * no buttons.
+   * Decides whether the sender of a request may use the buttons, which reconnect, take Redis out of use, or switch to
+   * another database. Called when a page starts to receive events, and again for each action. The answer is no if the
+   * function throws, takes longer than 5 s, or would have to run while 20 other calls are running. Default: nobody may
+   * use the buttons, so the page has none.
    */
   readonly authorize?: (request: IncomingMessage) => boolean | Promise<boolean>;
   /**
-   * The host names under which the buttons work, without ports: under any other name, the page could be controlled by
-   * an attacker. Default: `localhost` and IP addresses.
+   * More host names under which the buttons work, without ports. They always work under `localhost` and IP addresses.
+   * Under any other name they do not, because an attacker could make that name resolve to this application. Default:
+   * none.
    */
   readonly hosts?: readonly string[];
   /** Maximum number of pages that may be open at the same time. Default 20. */

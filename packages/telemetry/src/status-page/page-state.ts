@@ -1,5 +1,5 @@
 /**
- * State that the server sends to the page, every second and after each change. Times are milliseconds since the epoch.
+ * What the server sends to the page, every second and after each change. All times are in milliseconds since the epoch.
  */
 export interface PageState {
   /** The server's current time. */
@@ -7,9 +7,9 @@ export interface PageState {
   readonly connections: readonly ConnectionPicture[];
 }
 
-/** First message that the server sends to a page. */
+/** The first message that the server sends to a page. */
 export interface Greeting {
-  /** Token that the page must send with each action; null if the page is read-only. */
+  /** The token that the page must send with each action; null if the page may not act. */
   readonly token: string | null;
 }
 
@@ -25,7 +25,7 @@ export interface ConnectionPicture {
   readonly cause: { readonly code: string; readonly message: string } | null;
   readonly connection: string;
   readonly circuit: { readonly read: string; readonly write: string };
-  /** When the next connection attempt or trial call is due; null while up, or if none is scheduled. */
+  /** When the next connection attempt or trial call is due. Null while Redis is up, or if none is scheduled. */
   readonly retryAt: number | null;
   readonly attempts: readonly AttemptPicture[];
   readonly attemptCount: number;
@@ -34,7 +34,7 @@ export interface ConnectionPicture {
   readonly waitingBytes: number;
   readonly connections: number;
   readonly readyConnections: number;
-  /** Whether this page took the connection out of use. */
+  /** Whether the connection was taken out of use with the button on this page. */
   readonly isolatedHere: boolean;
   readonly timeline: readonly Interval[];
   readonly outages: readonly OutagePicture[];
@@ -48,7 +48,7 @@ export interface ConnectionPicture {
   readonly server: ServerPicture;
 }
 
-/** The server at the other end; a fact that is not known is null. */
+/** Facts about the Redis server. A fact that is not known is null. */
 export interface ServerPicture {
   /** Product and version, such as `Redis 7.4.1`. */
   readonly version: string | null;
@@ -93,42 +93,42 @@ export interface PoolPicture {
 export interface AttemptPicture {
   readonly at: number;
   readonly durationMs: number;
-  /** null if it succeeded. */
+  /** Why the attempt failed; null if it succeeded. */
   readonly cause: string | null;
 }
 
-/** A period with one status; `to` is null for the current one. */
+/** A period during which the status did not change. `to` is null for the period that is still going on. */
 export interface Interval {
   readonly from: number;
   readonly to: number | null;
   readonly status: StatusWord;
   /** The cause that lasted longest; null if the status is `up`, or if no cause is known. */
   readonly cause: string | null;
-  /** Other causes that lasted at least half a second. */
+  /** All other causes that lasted at least half a second. */
   readonly also: readonly string[];
 }
 
-/** A period in which the status was not `up`; `to` is null while it lasts. */
+/** A period during which the status was not `up`. `to` is null while the outage is still going on. */
 export interface OutagePicture {
   readonly from: number;
   readonly to: number | null;
   readonly worst: StatusWord;
   readonly cause: string;
   readonly message: string;
-  /** Messages of the outage's other causes. */
+  /** The messages of all causes except `cause`. */
   readonly also: readonly string[];
 }
 
-/** The commands of one second. */
+/** How many commands ran in one second, and how long they took. */
 export interface Rate {
   readonly at: number;
   readonly perSecond: number;
   readonly failedPerSecond: number;
-  /** 95th percentile of the durations of these commands; null if none was sent. */
+  /** The 95th percentile of the durations of these commands; null if no command was sent. */
   readonly p95Ms: number | null;
 }
 
-/** A slow or failed command: counts only, never keys or values. */
+/** A slow or failed command. It contains the name of the command and numbers, but never keys or values. */
 export interface CommandPicture {
   readonly at: number;
   readonly command: string;
@@ -137,7 +137,7 @@ export interface CommandPicture {
   readonly keys: number;
   readonly bytes: number;
   readonly durationMs: number;
-  /** Commands in flight or waiting at that time. */
+  /** How many commands were in flight or waiting when this one was recorded. */
   readonly queue: number;
   /** The code of the command's error; null for a slow command that succeeded. */
   readonly failure: string | null;

@@ -3,8 +3,8 @@ import { guardedConnections } from '@redis-resilience/core/http';
 import { openResiliences } from '@redis-resilience/core/kit';
 
 /**
- * Returns the application's connections: those of its guards; if there are none, all that are open; if there are none,
- * the default one.
+ * Returns the connections of the application: those that its guards use; if there is no guard, all open ones; if none
+ * is open, the default one.
  */
 export function presentConnections(): readonly RedisResilience[] {
   const open = openResiliences();

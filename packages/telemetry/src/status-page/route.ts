@@ -1,4 +1,4 @@
-/** The part of the status page that a request asks for. */
+/** What a request wants from the status page: the page itself, the stream of events, or an action. */
 export type Route =
   | { readonly kind: 'page' }
   | { readonly kind: 'events' }
@@ -6,7 +6,7 @@ export type Route =
       readonly kind: 'action';
       readonly action: Action;
       readonly connection: string;
-      /** The database to switch to. */
+      /** For the action `use-database`: the name of the database to switch to; otherwise empty. */
       readonly database: string;
     };
 
@@ -15,7 +15,7 @@ export type Action = (typeof actions)[number];
 
 const maxUrlLength = 2048;
 
-/** Returns the route of a request; undefined if its URL is not exactly one of the page's URLs. */
+/** Returns what a request wants from the status page; undefined if the request is not for the status page. */
 export function routeOf(
   method: string | undefined,
   url: string | undefined,

@@ -1,14 +1,15 @@
 import type { IncomingMessage } from 'node:http';
 
 /**
- * Whether a request comes from a page of this origin. A request without an `Origin` header counts as coming from one,
- * unless `originRequired` is true or the header `Sec-Fetch-Site` names another site.
+ * Whether a request comes from a page of the same origin. A request without the header `Origin` counts as such, unless
+ * `originRequired` is true or the header `Sec-Fetch-Site` says otherwise.
  */
 export function isSameOrigin({ headers }: IncomingMessage, originRequired: boolean): boolean {
   const site = headers['sec-fetch-site'];
   if (site !== undefined && site !== 'same-origin' && !(site === 'none' && !originRequired)) return false;
   const { origin, host } = headers;
   if (origin === undefined) return !originRequired;
-  // Only the host is compared: behind a proxy that terminates TLS, the scheme differs.
+  // Accepts both schemes, because behind a proxy that terminates TLS, this server cannot tell which one the browser
+  // uses.
   return host !== undefined && (origin === `http://${host}` || origin === `https://${host}`);
 }

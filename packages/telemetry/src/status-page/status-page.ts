@@ -9,19 +9,22 @@ import { routeOf, type Route } from './route.ts';
 import { isSameOrigin } from './same-origin.ts';
 import { Watchers } from './watchers.ts';
 
-/** The status page for any server on `node:http`. */
+/** The live status page, for any server that is based on `node:http`. */
 export interface StatusPage {
-  /** Returns whether the request was for the page. If so, the page responds to it. */
+  /**
+   * Responds to the request and returns true if the request is for the page; otherwise does nothing and returns false.
+   */
   handle(request: IncomingMessage, response: ServerResponse): boolean;
   /**
-   * Ends all streams, puts connections that were taken out of use on the page back into use, and stops listening to
-   * them.
+   * Ends all open streams of events. Connections that somebody took out of use on the page are put back into use. From
+   * then on, requests for the page are not handled.
    */
   close(): void;
 }
 
 /**
- * Creates the status page for a server on `node:http`. `caller` is the function that error messages name.
+ * Creates the live status page for a server that is based on `node:http`. Error messages name `caller` as the function
+ * that got the options.
  *
  * @throws {@link ConfigurationError} when an option is unknown or invalid
  *
@@ -72,7 +75,7 @@ class LivePage implements StatusPage {
     this.#made?.close();
   }
 
-  // Without options, the page shows the connections that the application has created before the first request.
+  // Without options, the page shows the connections that exist when it is first opened.
   get #board(): Board {
     return (this.#made ??= this.#boardOf(checkNames(presentConnections())));
   }
@@ -169,5 +172,5 @@ function sentenceOf(error: unknown): string {
 }
 
 function ignore(): void {
-  // Nothing to do: the page shows whether the connection recovers.
+  // Does nothing: the page itself shows whether the connection recovers.
 }

@@ -4,8 +4,8 @@ import type { Greeting, PageState } from './page-state.ts';
 const maxBufferedBytes = 512 * 1024;
 
 /**
- * The open streams of server-sent events. `maxWatchers` limits their number; a client that does not read its stream is
- * disconnected, which limits their memory.
+ * The open streams of server-sent events, at most `maxWatchers`. A client that does not read its stream is
+ * disconnected, so that unsent data does not fill the memory.
  */
 export class Watchers {
   readonly #streams = new Set<ServerResponse>();
@@ -23,7 +23,7 @@ export class Watchers {
     return this.#streams.size >= this.#maxWatchers;
   }
 
-  /** Starts a stream on the response, to which nothing else may write from then on. */
+  /** Starts a stream of events on the response. The caller must not write to the response after that. */
   add(response: ServerResponse, greeting: Greeting, state: PageState): void {
     response.writeHead(200, {
       'content-type': 'text/event-stream; charset=utf-8',
@@ -49,7 +49,7 @@ export class Watchers {
 
   close(): void {
     for (const response of this.#streams) {
-      // If the client has read everything, its stream ends cleanly; otherwise, its connection is destroyed.
+      // A stream with unsent data is destroyed, because it would end only when its client has read all the data.
       if (response.writableLength === 0) response.end();
       else response.destroy();
     }
@@ -61,5 +61,5 @@ function frame(event: string, data: Greeting | PageState): string {
 }
 
 function ignore(): void {
-  // Nothing to do: the `close` event follows, and its listener removes the stream.
+  // Does nothing: the event `close` follows, and its listener removes the stream.
 }

@@ -5,13 +5,15 @@ import { createStatusPage } from '../status-page.ts';
 /** An Express middleware that serves the status page. */
 export interface StatusPageMiddleware {
   (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void): void;
-  /** Closes the page as {@link StatusPage.close} does. Without it, `server.close()` waits for the open streams. */
+  /**
+   * Closes the page as {@link StatusPage.close} does. Call it before `server.close()`, which waits for open streams.
+   */
   close(): void;
 }
 
 /**
- * The live status page for Express 4 and 5, at `/redis-status`. By default it is read-only, and off outside
- * development.
+ * Returns a middleware for Express 4 and 5 that serves the live status page at `/redis-status`. By default, the page
+ * has no buttons, and is served only where `NODE_ENV` is `development`.
  *
  * @throws {@link ConfigurationError} when an option is unknown or invalid
  *

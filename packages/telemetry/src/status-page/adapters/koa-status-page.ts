@@ -2,7 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { StatusPageOptions } from '../options.ts';
 import { createStatusPage } from '../status-page.ts';
 
-/** The part of Koa's context that the page uses, so that this entry point does not need Koa's types. */
+/**
+ * The part of Koa's context that the page uses. It is declared here, so that the types of Koa need not be installed.
+ */
 export interface StatusPageContext {
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
@@ -12,12 +14,15 @@ export interface StatusPageContext {
 /** A Koa middleware that serves the status page. */
 export interface StatusPageMiddleware {
   (context: StatusPageContext, next: () => Promise<unknown>): Promise<unknown> | undefined;
-  /** Closes the page as {@link StatusPage.close} does. Without it, `server.close()` waits for the open streams. */
+  /**
+   * Closes the page as {@link StatusPage.close} does. Call it before `server.close()`, which waits for open streams.
+   */
   close(): void;
 }
 
 /**
- * The live status page for Koa, at `/redis-status`. By default it is read-only, and off outside development.
+ * Returns a middleware for Koa that serves the live status page at `/redis-status`. By default, the page has no
+ * buttons, and is served only where `NODE_ENV` is `development`.
  *
  * @throws {@link ConfigurationError} when an option is unknown or invalid
  *

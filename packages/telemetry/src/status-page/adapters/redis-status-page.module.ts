@@ -11,14 +11,15 @@ const STATUS_PAGE = Symbol('RedisStatusPage');
 export interface RedisStatusPageAsyncOptions {
   readonly imports?: readonly (Type | DynamicModule)[];
   readonly inject?: readonly (InjectionToken | OptionalFactoryDependency)[];
-  // `never`, so that a factory may declare the types of its injected arguments.
+  // The type `never[]` accepts a factory whatever types it declares for its injected arguments.
   readonly useFactory: (...injected: never[]) => StatusPageOptions | Promise<StatusPageOptions>;
 }
 
 /**
- * The live status page for Nest, on Express and Fastify, at `/redis-status`, regardless of the global prefix. By
- * default it is read-only, and off outside development. The application's guards do not apply to it: put authentication
- * in front of it with `app.use()`, or leave the page off where strangers can reach it.
+ * Serves the live status page in a Nest application on Express or Fastify. The path is `/redis-status`, without the
+ * global prefix. By default, the page has no buttons, and is served only where `NODE_ENV` is `development`. The guards
+ * of the application do not protect the page: register authentication for it with `app.use()`, or turn the page off
+ * where strangers can reach it.
  *
  * @example
  * RedisStatusPageModule.forRootAsync({

@@ -5,7 +5,7 @@ import { ConnectionBoard } from './connection-board.ts';
 const sampleIntervalMs = 1000;
 const gatherMs = 50;
 
-/** Gathers everything that the page shows. */
+/** Gathers what the page shows about all connections. */
 export class Board {
   readonly connections: readonly ConnectionBoard[];
   readonly #clock: Clock;
@@ -13,7 +13,10 @@ export class Board {
   #sampling: TimerHandle | undefined;
   #gathering: TimerHandle | undefined;
 
-  /** `publish` is called every second, and 50 ms after a change of a snapshot or a connection attempt. */
+  /**
+   * `publish` is called every second, and also 50 ms after a snapshot or the database in use changed, or an attempt
+   * ended.
+   */
   constructor(resiliences: readonly RedisResilience[], clock: Clock, publish: () => void) {
     this.#clock = clock;
     this.#publish = publish;
@@ -43,7 +46,7 @@ export class Board {
     this.#sampling.unref?.();
   }
 
-  // An outage causes a burst of events. They are gathered, so that the page gets one message for all of them.
+  // Publishes once for all events within 50 ms, because an outage causes a burst of them.
   #gather(): void {
     if (this.#gathering !== undefined) return;
     this.#gathering = this.#clock.setTimeout(() => {

@@ -1,10 +1,10 @@
 import type { CauseCode } from '@redis-resilience/core';
 
-// Shorter causes are not shown, because they are only side effects: for example, a server that is killed resets each
-// connection once.
+// A cause that lasted for a shorter time is not shown, because it is most often a side effect. For example, a server
+// that is killed resets each connection once, and then refuses all new ones.
 const notableMs = 500;
 
-/** Measures how long each cause lasted. There is one cause at a time. */
+/** Measures how long each cause of an outage lasted. Only one cause is current at any time. */
 export class CauseDurations {
   readonly #heldMs = new Map<CauseCode, number>();
   #present: CauseCode | null = null;
@@ -14,21 +14,21 @@ export class CauseDurations {
     this.#since = now;
   }
 
-  /** Starts measuring this cause; null if none is known. */
+  /** Makes `cause` the current cause; null means that none is known. */
   begin(cause: CauseCode | null, now: number): void {
     if (cause === this.#present) return;
     this.#stop(now);
     this.#present = cause;
   }
 
-  /** The cause that lasted longest; null if none was ever known. */
+  /** Returns the cause that lasted longest; null if no cause was known. */
   longest(now: number): CauseCode | null {
     this.#stop(now);
     const byTime = [...this.#heldMs].toSorted(([, left], [, right]) => right - left);
     return byTime[0]?.[0] ?? null;
   }
 
-  /** The other causes that lasted at least half a second, in the order in which they began. */
+  /** Returns all causes but the longest that lasted at least half a second, in the order in which they began. */
   others(now: number): readonly CauseCode[] {
     const longest = this.longest(now);
     const notable = [...this.#heldMs].filter(([cause, ms]) => cause !== longest && ms >= notableMs);

@@ -5,21 +5,21 @@ import { commandBounds, quantile } from '../../measure/durations.ts';
 
 const maxSeconds = 120;
 
-/** The number of commands in each of the last 120 seconds, and how long they took. */
+/** Keeps the number of commands per second, and how long they took, for each of the last 120 seconds. */
 export class CommandRates {
   readonly #resilience: RedisResilience;
   readonly #rates: Rate[] = [];
   #before: Totals;
   #sampledAt: number;
 
-  /** `now`: milliseconds since the epoch. */
+  /** `now` is the time in milliseconds since the epoch. */
   constructor(resilience: RedisResilience, now: number) {
     this.#resilience = resilience;
     this.#before = totalsOf(resilience.detail().commands);
     this.#sampledAt = now;
   }
 
-  /** Adds the counts since the last sample as one entry. */
+  /** Adds one entry, for the commands since the last call of this method. */
   sample(now: number): void {
     const seconds = Math.max(0.001, (now - this.#sampledAt) / 1000);
     const totals = totalsOf(this.#resilience.detail().commands);
@@ -58,7 +58,7 @@ function totalsOf(commands: CommandTotals): Totals {
   let [ok, all] = [0, 0];
   for (const lane of lanes) {
     const { results } = commands[lane];
-    // An error reply is a reply too.
+    // A command that got an error reply counts as answered, too.
     ok += results.ok + results.REPLY;
     for (const count of Object.values(results)) all += count;
   }

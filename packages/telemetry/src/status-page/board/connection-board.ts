@@ -15,7 +15,7 @@ const maxAttempts = 20;
 const maxCommands = 10;
 const maxDatabaseChanges = 20;
 
-/** Keeps the data that the page shows about one connection, within limits. */
+/** Keeps what the page shows about one connection. The lengths of all lists are limited. */
 export class ConnectionBoard {
   readonly resilience: RedisResilience;
   readonly #clock: Clock;
@@ -64,7 +64,7 @@ export class ConnectionBoard {
     this.#putBack = undefined;
   }
 
-  /** Call every second. */
+  /** Must be called every second: it records how many commands ran since the last call. */
   sample(): void {
     this.#rates.sample(this.#clock.wallNow());
   }
@@ -109,8 +109,8 @@ export class ConnectionBoard {
     };
   }
 
-  // Returns when the next attempt is due. The snapshot's `retryAfterMs` is relative to the time of the snapshot, so the
-  // absolute time that the last attempt recorded is preferred.
+  // Returns when the next attempt is due; null if Redis is up, or if that is not known. Prefers the time that was
+  // computed when the last attempt ended, because it does not shift with each snapshot as `retryAfterMs` does.
   #retryTime(retryAfterMs: number | undefined, isUp: boolean): number | null {
     const now = this.#clock.wallNow();
     if (isUp) return null;

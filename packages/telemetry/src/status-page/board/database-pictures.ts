@@ -1,7 +1,7 @@
 import type { DatabaseReport } from '@redis-resilience/core';
 import type { DatabasePicture } from '../page-state.ts';
 
-/** The rows that the page shows when there are several databases. */
+/** Returns what the page shows about each of several databases. */
 export function databasePictures(reports: readonly DatabaseReport[]): DatabasePicture[] {
   return reports.map(
     ({ name, weight, readOnly, inUse, preferred, health, cause, role, lagMs, lastChange }) => ({

@@ -4,8 +4,9 @@ import type { Interval, OutagePicture } from '../page-state.ts';
 const maxOutages = 50;
 
 /**
- * The outages in a timeline, latest first. An outage lasts until the status is `up` again, even if the status or cause
- * changes in between. A period without a known cause, for example while the application starts, is not an outage.
+ * Returns the outages in a timeline, latest first. An outage lasts until the status is `up` again, even if the status
+ * or the cause changes in between. A period without a known cause does not count, for example while the application
+ * starts; nor does the time after the application has closed the connection.
  */
 export function outagesIn(intervals: readonly Interval[]): OutagePicture[] {
   const outages: Interval[][] = [];
@@ -22,7 +23,7 @@ function isOutage(parts: readonly Interval[]): boolean {
   return parts.some(({ cause }) => cause !== null && cause !== 'closed');
 }
 
-/** Returns the causes other than the main one, each of them once. */
+/** Returns all causes in these intervals except `main`, without repetition. */
 function alsoIn(parts: readonly Interval[], main: string): readonly string[] {
   const all = new Set(parts.flatMap(({ cause, also }) => (cause === null ? also : [cause, ...also])));
   all.delete(main);

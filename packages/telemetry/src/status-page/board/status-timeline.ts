@@ -13,19 +13,20 @@ interface Stretch {
 }
 
 /**
- * The statuses of the last hour, as intervals without gaps. The timeline starts with the connection's history and
- * continues with each snapshot. The cause of an interval is the one that lasted longest: a server that was killed
- * resets a connection once and then refuses many.
+ * The statuses of a connection during the last hour, as intervals without gaps. They are taken from the history of the
+ * connection, and then from each new snapshot. If the cause changes during an interval, the interval shows the cause
+ * that lasted longest.
  */
 export class StatusTimeline {
   readonly #stretches: Stretch[] = [];
 
-  /** `history`: oldest first. `now`: milliseconds since the epoch. */
+  /** `history` must be in the order of time, oldest first. `now` is the time in milliseconds since the epoch. */
   constructor(history: readonly HistoryEntry[], snapshot: RedisSnapshot, now: number) {
     for (const entry of history) {
       if (entry.kind !== 'status') continue;
       const at = entry.at.getTime();
-      // The history has no entry for the first status; its duration is in the entry for the second.
+      // The first entry describes the change from the first status to the second, and says how long the first one
+      // lasted.
       if (this.#stretches.length === 0) this.#begin(at - entry.durationMs, entry.from);
       this.#begin(at, entry.to);
       if (entry.to !== 'up') this.#stretches.at(-1)?.causes.begin(entry.cause ?? null, at);
@@ -33,13 +34,16 @@ export class StatusTimeline {
     this.note(snapshot, now);
   }
 
-  /** Call on each change of the snapshot. */
+  /** Must be called whenever the snapshot changes. */
   note({ status, cause, since }: RedisSnapshot, now: number): void {
     if (this.#stretches.at(-1)?.status !== status) this.#begin(since.getTime(), status);
     this.#stretches.at(-1)?.causes.begin(cause?.code ?? null, now);
   }
 
-  /** The intervals of the last hour, oldest first; leading intervals without trouble are omitted. */
+  /**
+   * Returns the intervals of the last hour, oldest first. The first one is left out if Redis was not up and no cause is
+   * known, because the application was then still starting.
+   */
   intervals(now: number): Interval[] {
     const start = now - spanMs;
     while ((this.#stretches[0]?.to ?? now) < start) this.#stretches.shift();

@@ -26,7 +26,7 @@ const advice: Readonly<Record<string, string>> = {
   closed: 'The application closed the connection.',
 };
 
-/** Returns advice on what to check first, given the cause's code. */
+/** Returns advice on what to check first for a cause, given its code; empty if there is none. */
 export function adviceWords(code: string): string {
   return advice[code] ?? '';
 }

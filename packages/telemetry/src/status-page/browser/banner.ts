@@ -12,7 +12,7 @@ const signs: Readonly<Record<StatusWord, string>> = { up: '\u2713', degraded: '!
 const order: readonly StatusWord[] = ['up', 'degraded', 'down'];
 const recentMs = 10 * 60 * 1000;
 
-/** The summary at the top of the page. */
+/** Fills the summary at the top of the page. */
 export function createBanner(node: HTMLElement): Banner {
   const sign = h('span', { class: 'sign', 'aria-hidden': 'true' });
   const headline = h('p', { class: 'headline' });
@@ -35,7 +35,7 @@ export function createBanner(node: HTMLElement): Banner {
   };
 }
 
-/** The connection with the worst status. */
+/** Returns the connection with the worst status. */
 export function worstOf(connections: readonly ConnectionPicture[]): ConnectionPicture | undefined {
   return connections.toSorted((left, right) => order.indexOf(right.status) - order.indexOf(left.status))[0];
 }

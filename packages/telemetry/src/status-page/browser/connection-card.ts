@@ -12,14 +12,18 @@ import { durationWords, elapsedWords, numberWords, statusWords } from './words.t
 
 export interface ConnectionCard {
   readonly node: HTMLElement;
-  /** Shows a new state. `isOnly`: the banner already says why this connection is down. */
+  /**
+   * Shows a new state. `isOnly` says that the page has one connection only; the card then does not show why it is down,
+   * because the banner does.
+   */
   update(now: number, picture: ConnectionPicture, token: string | null, isOnly: boolean): void;
-  /** Updates the parts that depend only on the time. */
+  /** Updates only the texts that change with the time, such as how long an outage has lasted. */
   tick(now: number, picture: ConnectionPicture): void;
 }
 
 /**
- * The card of one connection. It is built once and updated in place, so that focus and scroll position are preserved.
+ * Creates the card of one connection. Later states change its elements instead of replacing them, so that focus and
+ * scroll position are preserved.
  */
 export function createConnectionCard(name: string): ConnectionCard {
   const headingId = `connection-${encodeURIComponent(name)}`;

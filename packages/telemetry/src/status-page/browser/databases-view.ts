@@ -9,7 +9,10 @@ export interface DatabasesView {
   update(now: number, picture: ConnectionPicture, token: string | null): void;
 }
 
-/** All databases of a connection, which of them is in use, and when that changed; hidden if there is only one. */
+/**
+ * Shows all databases of a connection, which of them is in use, and the changes between them. Hidden if the connection
+ * has only one database.
+ */
 export function createDatabasesView(connection: string): DatabasesView {
   let token: string | null = null;
   const result = h('p', { role: 'status', class: 'muted' });

@@ -27,7 +27,7 @@ export function createDialingView(): DialingView {
   };
 }
 
-/** Says in one sentence when the next attempt or check is due. */
+/** Says in one sentence when the next connection attempt is due, or the next check of a connection that is open. */
 export function nextAttemptWords(
   now: number,
   { retryAt, circuit, connection, attempts }: ConnectionPicture,

@@ -1,7 +1,6 @@
 type Attributes = Readonly<Record<string, string>>;
 type Child = Node | string;
 
-/** Creates an HTML element. */
 export function h<K extends keyof HTMLElementTagNameMap>(
   tag: K,
   attributes: Attributes = {},
@@ -13,7 +12,6 @@ export function h<K extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
-/** Creates an SVG element. */
 export function svg(tag: string, attributes: Attributes = {}, ...children: readonly Node[]): SVGElement {
   const element = document.createElementNS('http://www.w3.org/2000/svg', tag);
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
@@ -21,7 +19,7 @@ export function svg(tag: string, attributes: Attributes = {}, ...children: reado
   return element;
 }
 
-/** Sets the text only if it differs, so that unchanged text is neither redrawn nor read aloud again. */
+/** Sets the text of an element, but only if it changes, so that a screen reader does not read the same text again. */
 export function setText(element: Element, text: string): void {
   if (element.textContent !== text) element.textContent = text;
 }
@@ -30,7 +28,7 @@ export function setAttribute(element: Element, name: string, value: string): voi
   if (element.getAttribute(name) !== value) element.setAttribute(name, value);
 }
 
-/** An element of the template. */
+/** Returns the element of `pageHtml` that has this id. */
 export function byId(id: string): HTMLElement {
   return document.querySelector<HTMLElement>(`#${id}`) as HTMLElement;
 }

@@ -10,9 +10,9 @@ export interface Facts {
 interface Fact {
   readonly term: string;
   read(picture: ConnectionPicture): string;
-  /** Whether there is something to show; default: always. */
+  /** Whether the fact is shown. Default: always. */
   isShown?(picture: ConnectionPicture): boolean;
-  /** Whether the value is healthy. */
+  /** Whether the value is as it should be; otherwise, it is highlighted. */
   isWell(picture: ConnectionPicture): boolean;
 }
 
@@ -61,7 +61,7 @@ const facts: readonly Fact[] = [
   },
 ];
 
-/** Shows what works, and the state of the connection, the circuits and the queues. */
+/** Creates the list of facts about a connection, such as whether reads work, and how many commands wait. */
 export function createFacts(): Facts {
   const values = facts.map(() => h('dd'));
   const pairs = facts.map(({ term }, index) => h('div', {}, h('dt', {}, term), values[index] as HTMLElement));

@@ -20,7 +20,7 @@ function startPage(): void {
   let token: string | null = null;
   let heardAt = 0;
 
-  // Returns the server's time, because the browser's clock may be wrong.
+  // Returns the time by the server's clock, because the clock of the browser may be wrong.
   const now = (): number => (state?.now ?? 0) + window.performance.now() - heardAt;
 
   function showAll(given: PageState): void {

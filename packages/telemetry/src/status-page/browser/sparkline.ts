@@ -4,7 +4,7 @@ const width = 240;
 const height = 48;
 const spanMs = 120_000;
 
-/** One value of a sparkline; null leaves a gap. */
+/** One value of a sparkline. The value null leaves a gap in the line. */
 export interface SparkPoint {
   readonly at: number;
   readonly value: number | null;
@@ -12,7 +12,10 @@ export interface SparkPoint {
 
 export interface Sparkline {
   readonly node: HTMLElement;
-  /** `words` formats the peak. `second` is drawn over `first` on the same scale, as a dashed line. */
+  /**
+   * Shows new values. `text` is the current value in words, and `words` formats the highest value. `second` is drawn
+   * over `first` as a dashed line, on the same scale.
+   */
   update(
     now: number,
     text: string,
@@ -22,7 +25,7 @@ export interface Sparkline {
   ): void;
 }
 
-/** A tile with a title, the current value and a graph of the last two minutes. */
+/** Creates a tile with a title, the current value and a graph of the last two minutes. */
 export function createSparkline(title: string): Sparkline {
   const figure = h('p', { class: 'figure' }, 'no data yet');
   const scale = h('p', { class: 'scale' });

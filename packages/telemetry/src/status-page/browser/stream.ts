@@ -3,7 +3,7 @@ import type { Greeting, PageState } from '../page-state.ts';
 export interface StreamListener {
   onGreeting(greeting: Greeting): void;
   onState(state: PageState): void;
-  /** Called when the application does not respond. The stream is reopened every second. */
+  /** Called each time the stream has failed or brought nothing for 5 s. A new stream is opened a second later. */
   onAway(): void;
 }
 
@@ -11,8 +11,9 @@ const retryMs = 1000;
 const silenceMs = 5000;
 
 /**
- * Listens to the application for as long as the page is open. A stream that failed, or was silent for 5 s, is replaced:
- * the browser's own reconnection gives up if a server responds with an error, and does not notice a silent server.
+ * Receives the states that the application sends, as long as the page is open. A stream that has failed, or has brought
+ * nothing for 5 s, is replaced by a new one. The reconnection of `EventSource` would not be enough: it gives up after
+ * an error response, and does not notice a server that hangs.
  */
 export function startStream(listener: StreamListener): void {
   const url = `${window.location.pathname.replace(/\/$/, '')}/events`;

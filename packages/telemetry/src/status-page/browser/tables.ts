@@ -12,13 +12,13 @@ import {
   timeWords,
 } from './words.ts';
 
-/** A table that shows a message when it is empty. */
+/** A table that shows a message while it has no rows. */
 export interface Table<Row> {
   readonly node: HTMLElement;
   update(now: number, rows: readonly Row[]): void;
 }
 
-/** The outages of the last hour, with time, duration and cause. */
+/** Creates the table of the outages of the last hour. */
 export function createOutageTable(name: string): Table<OutagePicture> {
   return createTable(
     `Outages of ${name} in the last hour`,
@@ -36,7 +36,7 @@ export function createOutageTable(name: string): Table<OutagePicture> {
   );
 }
 
-/** The last slow or failed commands. */
+/** Creates the table of the latest slow or failed commands. */
 export function createCommandTable(name: string): Table<CommandPicture> {
   return createTable(
     `Slow or failed commands of ${name}`,
@@ -57,7 +57,7 @@ export function createCommandTable(name: string): Table<CommandPicture> {
   );
 }
 
-/** The last changes of the database in use. */
+/** Creates the table of the latest changes from one database to another. */
 export function createDatabaseChangeTable(name: string): Table<DatabaseChangePicture> {
   return createTable(
     `Changes of database of ${name}`,
@@ -74,8 +74,8 @@ export function createDatabaseChangeTable(name: string): Table<DatabaseChangePic
   );
 }
 
-// Only an unknown outcome is highlighted, because it needs investigation. For any other failure, the visitor may have
-// received a fallback.
+// Returns the style of a failure. An unknown outcome is more serious than other failures, because nobody knows whether
+// the command ran; for any other failure, the visitor may have got a fallback.
 function failureClass(code: string): string {
   return code === 'OUTCOME_UNKNOWN' ? 'trouble' : 'caution';
 }

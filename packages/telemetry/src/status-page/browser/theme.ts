@@ -5,7 +5,7 @@ type Theme = (typeof themes)[number];
 
 const storageKey = 'redis-status-theme';
 
-/** Makes the button switch between auto, light and dark. The choice is stored if the browser allows it. */
+/** Makes the button switch between the themes auto, light and dark. The choice is stored if the browser allows it. */
 export function startTheme(button: HTMLElement): void {
   let theme = storedTheme();
   const show = (): void => {

@@ -4,15 +4,15 @@ import { codeWords, durationWords, elapsedWords } from './words.ts';
 
 export interface TimelineLabels {
   readonly node: HTMLElement;
-  /** `start`: the time at the left end of the timeline. */
+  /** `start` is the time at the left end of the timeline. `outages` must be in the order latest first. */
   update(now: number, start: number, outages: readonly OutagePicture[]): void;
 }
 
 const gapPx = 12;
 
 /**
- * Shows the cause and duration above each outage in the timeline. Where two labels would overlap, the later one is
- * shown.
+ * Creates the labels above the timeline, which show the cause and duration of each outage. If two labels would overlap,
+ * the label of the later outage is shown.
  */
 export function createTimelineLabels(): TimelineLabels {
   // Screen readers find the same information in the table below.
@@ -28,7 +28,7 @@ export function createTimelineLabels(): TimelineLabels {
         const endPx = endOf(outage);
         if (endPx <= 0) break;
         const older = outages[index + 1];
-        // A label above an earlier outage would seem to belong to that outage.
+        // The label must end to the right of the earlier outage; otherwise it would seem to describe that one.
         const from = older === undefined ? 0 : Math.max(0, endOf(older));
         const label = h('span', { class: outage.worst });
         node.append(label);
@@ -48,7 +48,7 @@ export function createTimelineLabels(): TimelineLabels {
   };
 }
 
-// Returns the full label, and a shorter one for narrow spaces.
+// Returns the full label of an outage, and a shorter one in case the full one does not fit.
 function wordsOf(now: number, { from, to, cause }: OutagePicture): readonly string[] {
   const lasted = to === null ? elapsedWords(now - from) : durationWords(to - from);
   return [`${codeWords(cause)}, ${lasted}`, lasted];

@@ -11,8 +11,8 @@ export interface TimelineView {
 }
 
 /**
- * Shows the last hour as a bar on which outages stand out. For an application that has just started, the bar covers a
- * shorter time.
+ * Shows the last hour as a bar, with each outage in another colour. If the application started less than 15 minutes
+ * ago, the bar covers a shorter time.
  */
 export function createTimelineView(): TimelineView {
   const heading = h('h3', {}, 'Last hour');
@@ -60,8 +60,8 @@ function legend(): HTMLElement {
   );
 }
 
-// Returns how many minutes the bar covers. If it always covered an hour, the data of a process that has run for a
-// minute would be a sliver at the right end.
+// Returns how many minutes the bar covers. They are fewer for a young process, whose data would otherwise fill only a
+// few pixels at the right end.
 function minutesShown(now: number, knownSince: number): number {
   return [2, 6, 15].find((minutes) => knownSince > now - minutes * minuteMs) ?? 60;
 }

@@ -1,6 +1,6 @@
 import type { StatusWord } from '../page-state.ts';
 
-/** A duration: `340 ms`, `4.2 s`, `3 min 20 s`, `2 h 5 min`. */
+/** Formats a duration as `340 ms`, `4.2 s`, `3 min 20 s` or `2 h 5 min`. */
 export function durationWords(ms: number): string {
   const rounded = Math.max(0, ms);
   if (rounded < 1) return `${rounded.toFixed(1)} ms`;
@@ -13,12 +13,12 @@ export function durationWords(ms: number): string {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-/** A duration that is still growing, in whole seconds, so that the text does not flicker. */
+/** Formats a duration that is still growing. It uses whole seconds, so that the text does not flicker. */
 export function elapsedWords(ms: number): string {
   return ms < 1000 ? 'less than 1 s' : durationWords(Math.floor(ms / 1000) * 1000).replace('.0 s', ' s');
 }
 
-/** Time since an event, in whole seconds, then minutes, then hours. */
+/** Formats the time since an event in whole seconds, minutes or hours. */
 export function agoWords(ms: number): string {
   if (ms < 1500) return 'just now';
   const seconds = Math.round(ms / 1000);
@@ -54,7 +54,7 @@ const failures: Readonly<Record<string, string>> = {
   WATCH_LOST: 'watch lost',
 };
 
-/** The result of a failed command, by its error code. */
+/** Returns the words for the error code of a failed command. */
 export function failureWords(code: string): string {
   return failures[code] ?? codeWords(code);
 }

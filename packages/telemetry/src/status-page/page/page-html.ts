@@ -1,7 +1,7 @@
 import { pageScript } from './page-script.js';
 import { pageStyle } from './page-style.ts';
 
-/** The page as one document. The nonce marks the script and the style that the Content-Security-Policy allows. */
+/** Returns the page as one document. Its Content-Security-Policy allows only the script and style with this nonce. */
 export function pageHtml(title: string, nonce: string): string {
   const name = escape(title);
   return `<!doctype html>

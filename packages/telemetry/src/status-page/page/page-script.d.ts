@@ -1,2 +1,2 @@
-/** The page's script: `browser/main.ts` and its imports, which `bundle-page.mjs` bundles at each build. */
+/** The script of the page. `bundle-page.mjs` bundles it from `browser/main.ts` and its imports at each build. */
 export declare const pageScript: string;

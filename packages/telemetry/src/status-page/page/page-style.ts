@@ -1,7 +1,4 @@
-/**
- * The page's style, light and dark. Colour is never the only carrier of a meaning: a word or a shape always conveys it
- * too.
- */
+/** The style sheet of the page, for light and dark mode. Whatever a colour says, a word or a shape says, too. */
 export const pageStyle: string = `
 :root {
   color-scheme: light;

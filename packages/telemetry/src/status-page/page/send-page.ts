@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { pageHtml } from './page-html.ts';
 
-/** Sends the page, with a Content-Security-Policy that allows only its own script and style. */
+/** Sends the page with a Content-Security-Policy that allows only the page's own script and style. */
 export function sendPage(response: ServerResponse, title: string, headOnly: boolean): void {
   const nonce = randomBytes(18).toString('base64');
   response.writeHead(200, {

@@ -1,11 +1,11 @@
 import { h } from '../element.ts';
 
-/** Creates a button whose name for screen readers includes the connection or database that it acts on. */
+/** Creates a button. For screen readers, its name includes the connection or database that it acts on. */
 export function actionButton(text: string, subject: string): HTMLButtonElement {
   return h('button', { type: 'button', 'aria-label': `${text}: ${subject}` }, text);
 }
 
-/** Asks the application to perform an action. Resolves with undefined if it did, otherwise with a sentence to show. */
+/** Asks the application to perform an action. Resolves with undefined on success, otherwise with a message to show. */
 export async function sendAction(
   action: string,
   about: { readonly connection: string; readonly database?: string },
