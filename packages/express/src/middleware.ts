@@ -10,19 +10,23 @@ import {
 declare global {
   namespace Express {
     interface Request {
-      /** The state of Redis when this request began, and the client. Set by `redisGuard()`. */
+      /** The client, and the state of Redis when this request began. Set by `redisGuard()`. */
       redisGuard: RequestGuard;
     }
     interface Locals {
-      /** Whether Redis was `degraded` or `down` when this request began, for templates. Set by `redisGuard()`. */
+      /** For templates: whether Redis was `degraded` or `down` when this request began. Set by `redisGuard()`. */
       redisDegraded?: boolean;
     }
   }
 }
 
-/** Express's request, typed with `node:http`, so that it fits Express 4 and 5 and does not need `@types/express`. */
+/**
+ * A request of Express 4 or 5. It is declared with the types of `node:http`, so that `@types/express` is not needed.
+ */
 export type GuardedRequest = IncomingMessage & { redisGuard?: RequestGuard; readonly app?: object };
-/** Express's response, typed with `node:http` in the same way. */
+/**
+ * A response of Express 4 or 5. It is declared with the types of `node:http`, so that `@types/express` is not needed.
+ */
 export type GuardedResponse = ServerResponse & { locals?: Record<string, unknown> };
 
 /** A middleware for Express 4 and 5. */
@@ -36,8 +40,8 @@ export type ErrorMiddleware = (
 ) => void;
 
 /**
- * The connection of the request's guard; before the guard has run, those of all guards; without any guard, the default
- * one.
+ * Returns the connection of the guard that the request has passed. If the request has passed none yet, returns the
+ * connections of all guards in the process; if there is no guard, the default connection.
  */
 export function connectionsOf(req: GuardedRequest): readonly RedisResilience[] {
   if (req.redisGuard) return [req.redisGuard.resilience];
@@ -46,9 +50,9 @@ export function connectionsOf(req: GuardedRequest): readonly RedisResilience[] {
 }
 
 /**
- * Returns the only one of {@link connectionsOf}.
+ * Like {@link connectionsOf}, but returns a single connection.
  *
- * @throws {@link ConfigurationError} before the request's guard has run, if there are several guards
+ * @throws {@link ConfigurationError} if the request has passed no guard yet, and the process has several guards
  */
 export function onlyConnectionOf(req: GuardedRequest): RedisResilience {
   return onlyConnection('requireRedis', connectionsOf(req));

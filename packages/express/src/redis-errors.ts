@@ -3,9 +3,9 @@ import { send, type ErrorMiddleware } from './middleware.ts';
 import { refuseAtMount } from './refuse-at-mount.ts';
 
 /**
- * Turns this library's errors into 503 responses with problem details, which say why and whether the request may be
- * repeated; a `ConfigurationError` becomes a 500. Any other error goes to the next error handler, and so does every
- * error once the headers have been sent. Mount it after the routes.
+ * Turns this library's errors into 503 responses, and a `ConfigurationError` into a 500. The bodies are problem details
+ * (RFC 9457), which say why the request failed and whether it may be repeated. Any other error goes to the next error
+ * handler; so does every error after the headers of the response were sent. Mount it after the routes.
  *
  * @throws {@link ConfigurationError} when it is given an argument
  *

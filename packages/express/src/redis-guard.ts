@@ -35,12 +35,12 @@ const readers: OptionReaders<RedisGuardOptions> = {
 };
 
 /**
- * Gives every request the state of Redis and the client: `req.redisGuard` for code, `res.locals.redisDegraded` for
- * templates. The state is that at the start of the request. A request that arrives before the first connection attempt
- * has ended waits for it, for at most 250 ms.
+ * Gives every request the client, and the state of Redis when the request began. Both are in `req.redisGuard`;
+ * templates can use `res.locals.redisDegraded`. A request that arrives during the very first connection attempt waits
+ * until the attempt has ended, for at most 250 ms.
  *
- * Mount it after `redisHealth()`, so that mode `reject` never rejects a probe, and, with `budgetMs`, after body parsers
- * that lose the async context, such as multer.
+ * Mount it after `redisHealth()`, so that mode `reject` never rejects a health probe. With `budgetMs`, mount it also
+ * after body parsers that lose the async context, such as multer.
  *
  * @throws {@link ConfigurationError} when an option is unknown or invalid
  *
@@ -54,13 +54,13 @@ const readers: OptionReaders<RedisGuardOptions> = {
 export function redisGuard(options: RedisGuardOptions = {}): Middleware {
   checkCalled('redisGuard', options);
   const { resilience, ...policy } = checkOptions('redisGuard', options, readers);
-  // Connecting starts now, so that the connection is ready when the first request arrives.
+  // The default connection starts to connect now, so that it is ready when the first request arrives.
   let connection: RedisResilience = resilience ?? defaultRedisResilience();
   noteGuarded(() => connection);
   let latestApp: object | undefined;
   return function redisGuard(req, res, next) {
     checkFramework('redisGuard', typeof next === 'function', 'koa');
-    // Mostly, all requests are for one application, and a look at the others would cost as much as the rest.
+    // Almost always, all requests are for the same application. Comparing it with the last one avoids a slower look-up.
     if (req.app !== latestApp) {
       latestApp = req.app;
       passRejectionsOn(req);

@@ -1,9 +1,8 @@
 import { uncalled } from '@redis-resilience/core/http';
 
 /**
- * Makes `app.use(redisGuard)`, without the call, fail when it is mounted. To find out whether a mounted function is an
- * Express application, Express reads its property `handle`; it reads nothing else of a function before the first
- * request.
+ * Makes `app.use(redisGuard)`, which should be `app.use(redisGuard())`, throw immediately. `app.use` reads the property
+ * `handle` of each function, to find out whether it is an Express application, so a getter for `handle` can throw.
  */
 export function refuseAtMount(...factories: readonly ((...options: never[]) => unknown)[]): void {
   for (const factory of factories) {

@@ -1,9 +1,9 @@
 import type { GuardedRequest, GuardedResponse } from './middleware.ts';
 
 /**
- * Passes the rejection of an async handler to the error handlers, as Express 5 does on its own. Express 4 ignores the
- * return value of a handler, so a rejection would end the process. From the first request on, this applies to all
- * applications that use the same copy of Express 4. It changes nothing in Express 5.
+ * Makes Express 4 pass the rejection of an async handler to the error handlers, as Express 5 does. On its own, Express
+ * 4 ignores the promise that a handler returns, so a rejection would end the process. After the first call, this
+ * applies to all applications that use the same copy of Express 4. It changes nothing in Express 5.
  */
 export function passRejectionsOn({ app }: GuardedRequest): void {
   if (app === undefined || seen.has(app)) return;
@@ -16,7 +16,7 @@ export function passRejectionsOn({ app }: GuardedRequest): void {
   prototype.handle_error = handleError;
 }
 
-// Name of a property that exists only in Express 4.
+// The name of a property that exists only in Express 4.
 const router = '_router';
 
 interface Application4 {
@@ -25,7 +25,7 @@ interface Application4 {
 
 const seen = new WeakSet<object>();
 
-/** Express 4's record of a middleware or a handler. */
+/** The object in which Express 4 keeps a middleware or a handler. */
 interface Layer4 {
   readonly handle: (...args: unknown[]) => unknown;
   handle_request(req: GuardedRequest, res: GuardedResponse, next: Next): void;
@@ -52,7 +52,8 @@ function handleError(
   else call(next, (once) => handle(error, req, res, once));
 }
 
-// Passes each error on only once, because another wrapper may also pass rejections on, and may do so earlier.
+// Calls a handler, and passes its error or rejection to `next`. An error is passed on only once, because another
+// library may have wrapped the handler in the same way, and have passed the error on already.
 function call(next: Next, handle: (next: Next) => unknown): void {
   let passed: unknown;
   const once: Next = (error) => {
