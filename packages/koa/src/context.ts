@@ -12,8 +12,8 @@ interface Guarded {
 }
 
 /**
- * The connection of the request's guard; before the guard has run, those of all guards; without any guard, the default
- * one.
+ * Returns the connection of the guard that the request has passed. If the request has passed none yet, returns the
+ * connections of all guards in the process; if there is no guard, the default connection.
  */
 export function connectionsOf(ctx: Guarded): readonly RedisResilience[] {
   if (ctx.redisGuard) return [ctx.redisGuard.resilience];
@@ -22,9 +22,9 @@ export function connectionsOf(ctx: Guarded): readonly RedisResilience[] {
 }
 
 /**
- * Returns the only one of {@link connectionsOf}.
+ * Like {@link connectionsOf}, but returns a single connection.
  *
- * @throws {@link ConfigurationError} before the request's guard has run, if there are several guards
+ * @throws {@link ConfigurationError} if the request has passed no guard yet, and the process has several guards
  */
 export function onlyConnectionOf(ctx: Guarded): RedisResilience {
   return onlyConnection('requireRedis', connectionsOf(ctx));

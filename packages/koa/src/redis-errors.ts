@@ -3,9 +3,9 @@ import { checkNoArguments, explainMissingGuard, renderError } from '@redis-resil
 import { send } from './context.ts';
 
 /**
- * Turns this library's errors, thrown by a later middleware, into 503 responses with problem details, which say why and
- * whether the request may be repeated; a `ConfigurationError` becomes a 500. Any other error is rethrown, and so is
- * every error once the headers have been sent. Mount it before the routes.
+ * Turns this library's errors, if a later middleware throws them, into 503 responses, and a `ConfigurationError` into a
+ * 500. The bodies are problem details (RFC 9457), which say why the request failed and whether it may be repeated. Any
+ * other error is rethrown; so is every error after the headers of the response were sent. Mount it before the routes.
  *
  * @throws {@link ConfigurationError} when it is given an argument
  *

@@ -18,7 +18,7 @@ import { send } from './context.ts';
 
 declare module 'koa' {
   interface ExtendableContext {
-    /** The state of Redis when this request began, and the client. Set by `redisGuard()`. */
+    /** The client, and the state of Redis when this request began. Set by `redisGuard()`. */
     redisGuard: RequestGuard;
   }
 }
@@ -35,11 +35,11 @@ const readers: OptionReaders<RedisGuardOptions> = {
 };
 
 /**
- * Gives every request the state of Redis and the client: `ctx.redisGuard` for code, `ctx.state.redisDegraded` for
- * templates. The state is that at the start of the request. A request that arrives before the first connection attempt
- * has ended waits for it, for at most 250 ms.
+ * Gives every request the client, and the state of Redis when the request began. Both are in `ctx.redisGuard`;
+ * templates can use `ctx.state.redisDegraded`. A request that arrives during the very first connection attempt waits
+ * until the attempt has ended, for at most 250 ms.
  *
- * Mount it after `redisHealth()`, so that mode `reject` never rejects a probe.
+ * Mount it after `redisHealth()`, so that mode `reject` never rejects a health probe.
  *
  * @throws {@link ConfigurationError} when an option is unknown or invalid
  *
@@ -53,7 +53,7 @@ const readers: OptionReaders<RedisGuardOptions> = {
 export function redisGuard(options: RedisGuardOptions = {}): Middleware {
   checkCalled('redisGuard', options);
   const { resilience, ...policy } = checkOptions('redisGuard', options, readers);
-  // Connecting starts now, so that the connection is ready when the first request arrives.
+  // The default connection starts to connect now, so that it is ready when the first request arrives.
   let connection: RedisResilience = resilience ?? defaultRedisResilience();
   noteGuarded(() => connection);
   return function redisGuard(ctx, next) {

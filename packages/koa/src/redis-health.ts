@@ -14,8 +14,8 @@ import { connectionsOf, send } from './context.ts';
 /** Options of {@link redisHealth}. */
 export interface RedisHealthOptions extends HealthResponderOptions {
   /**
-   * The connection to report on. Default: those of all `redisGuard()`s in the process, wherever they are mounted; if
-   * there are none, `defaultRedisResilience()`.
+   * The connection to report on. Default: the connections of all `redisGuard()`s in the process, or that of one guard
+   * if this middleware is mounted after it; without a guard, `defaultRedisResilience()`.
    */
   readonly resilience?: RedisResilience;
   /** Several connections to report on, instead of `resilience`. Default: none. */
@@ -29,8 +29,8 @@ const readers: OptionReaders<RedisHealthOptions> = {
 };
 
 /**
- * Handles GET and HEAD requests to `/livez`, `/readyz` and `/health/redis` from the snapshot, without I/O. `/livez`
- * never looks at Redis; `/readyz` returns 503 only while a critical connection is down.
+ * Handles GET and HEAD requests to `/livez`, `/readyz` and `/health/redis`. It responds from snapshots in memory,
+ * without I/O. `/livez` always returns 200; the two others return 503 only while a critical connection is down.
  *
  * @throws {@link ConfigurationError} when an option is unknown or invalid
  *

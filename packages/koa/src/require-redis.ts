@@ -13,8 +13,8 @@ import { onlyConnectionOf, send } from './context.ts';
 /** Options of {@link requireRedis}. */
 export interface RequireRedisOptions {
   /**
-   * The connection to check. Default: that of the process's `redisGuard()`; if there is none,
-   * `defaultRedisResilience()`.
+   * The connection to check. Default: that of the `redisGuard()` that the request has passed, or of the only one in the
+   * process; without a guard, `defaultRedisResilience()`.
    */
   readonly resilience?: RedisResilience;
 }
@@ -22,11 +22,9 @@ export interface RequireRedisOptions {
 const readers: OptionReaders<RequireRedisOptions> = { resilience: resilienceOf };
 
 /**
- * Responds with 503, `Retry-After` and problem details while reads, or writes, are unavailable; otherwise the request
- * goes through. A connection that is being established for the first time does not count as unavailable: commands wait
- * for it briefly.
- *
- * `lane`: `'read'` or `'write'`. Default `'read'`.
+ * Responds with 503, `Retry-After` and problem details while the lane is unavailable; otherwise passes the request on.
+ * The lane is `'read'` (the default) for a route that only reads, or `'write'`. During the very first connection
+ * attempt, requests are passed on, because their commands wait briefly for the connection.
  *
  * @throws {@link ConfigurationError} when the lane or an option is invalid
  *
