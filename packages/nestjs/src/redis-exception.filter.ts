@@ -8,8 +8,8 @@ import { send } from './reply.ts';
 type Caught = RedisResilienceError | RedisRefusedException;
 
 /**
- * Stands for the error class in `@Catch`, which uses `instanceof`, so that errors from a second copy of core are
- * recognised too.
+ * A class for `@Catch`, which selects errors with `instanceof`. For this class, `instanceof` is also true for errors
+ * from a second copy of core.
  */
 class AnyRedisResilienceError {
   static [Symbol.hasInstance](value: unknown): boolean {
@@ -18,9 +18,10 @@ class AnyRedisResilienceError {
 }
 
 /**
- * Turns this library's errors, and rejections by `@RequireRedis`, into 503 responses with problem details, which say
- * why and whether the request may be repeated. It does not catch other errors. On transports other than HTTP, it
- * rethrows the error.
+ * Turns this library's errors, and rejections by `@RequireRedis` or mode `reject`, into 503 responses, and a
+ * `ConfigurationError` into a 500. The bodies are problem details (RFC 9457), which say why the request failed and
+ * whether it may be repeated. Other errors are left to Nest. On transports other than HTTP, the filter rethrows the
+ * error.
  *
  * @example
  * providers: [{ provide: APP_FILTER, useClass: RedisExceptionFilter }]

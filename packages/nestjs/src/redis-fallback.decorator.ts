@@ -2,8 +2,8 @@ import { ConfigurationError, type RedisResilienceError } from '@redis-resilience
 import { isAway } from '@redis-resilience/core/kit';
 
 /**
- * Replacement for a method's result: a function, which gets the error and the method's own arguments and has the same
- * `this`; or the name of another method of the class; or a value.
+ * What replaces the result of a method: the result of a function, the result of another method of the class, or a
+ * value. The function or method is called on the same `this`, with the error followed by the original arguments.
  */
 export type Fallback =
   | ((this: never, error: RedisResilienceError, ...args: never[]) => unknown)
@@ -15,10 +15,10 @@ type Methods = Readonly<Record<string, Method | undefined>>;
 type Answer = (self: unknown, error: RedisResilienceError, args: readonly unknown[]) => unknown;
 
 /**
- * Provides the result of a call when the method fails because Redis is unavailable, by the same rule as `execute`: for
- * every error of this library except `ConfigurationError` and `WatchLostError`. Those two, and all other errors, are
- * rethrown. The fallback of a method that writes should check `error.outcome`: if it is `unknown`, Redis may have
- * applied the write.
+ * Replaces the result of a method when the method fails because Redis is unavailable. As for `execute`, this means
+ * every error of this library except `ConfigurationError`, `WatchLostError` and `LeaseEndedError`. These three, and all
+ * errors from elsewhere, are rethrown. The fallback of a method that writes should check `error.outcome`: if it is
+ * `unknown`, Redis may have applied the write.
  *
  * @throws {@link ConfigurationError} when the named method does not exist
  *
@@ -61,8 +61,8 @@ function answerOf(fallback: Fallback, methods: Methods): Answer {
 }
 
 /**
- * Copies the method's name and decorator metadata to its replacement, because routes, guards and interceptors are
- * stored as metadata of the function.
+ * Copies the name and the metadata of the original method to the method that replaces it. Nest stores routes, guards
+ * and interceptors as metadata of the function.
  */
 function takeOver(original: Method, guarded: Method): void {
   Object.defineProperty(guarded, 'name', { value: original.name, configurable: true });

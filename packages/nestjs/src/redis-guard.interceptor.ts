@@ -19,7 +19,7 @@ import { setHeaders } from './reply.ts';
 
 /** Options of {@link UseRedisGuard}. */
 export interface RedisGuardOptions extends GuardPolicy {
-  /** Name of the connection. Default `default`. */
+  /** The name of the connection that the request uses. Default `default`. */
   readonly connection?: string;
 }
 
@@ -29,15 +29,16 @@ const readers: OptionReaders<RedisGuardOptions> = {
 };
 const key = 'redis-resilience:guard';
 
-/** Exempts a controller from the application's policy, so that health endpoints always respond. */
+/** Exempts a controller from the options of the application. Health endpoints use it, so that they always respond. */
 export const WithoutRedisGuard = SetMetadata(key, {} satisfies RedisGuardOptions);
 
-/** Injection token for the options of a {@link RedisGuardInterceptor} that guards a whole application. */
+/** The injection token for the options that a {@link RedisGuardInterceptor} applies to the whole application. */
 export const REDIS_GUARD_OPTIONS = 'REDIS_GUARD_OPTIONS';
 
 /**
- * Applies the options of {@link UseRedisGuard}: the request's budget, `Cache-Control: no-store` and mode `reject`. Use
- * the decorator on handlers and controllers, or provide this class to guard a whole application.
+ * Applies the options of {@link UseRedisGuard} to requests: the budget, `Cache-Control: no-store` and mode `reject`.
+ * For a handler or a controller, use that decorator. For the whole application, provide this class as
+ * `APP_INTERCEPTOR`.
  *
  * @example
  * providers: [
@@ -51,7 +52,10 @@ export class RedisGuardInterceptor implements NestInterceptor {
   readonly #reflector: Reflector;
   readonly #host: HttpAdapterHost;
   readonly #defaults: RedisGuardOptions;
-  /** Policies keyed by handler, each with its controller, because controllers that inherit a handler share it. */
+  /**
+   * The options for each handler that has had a request, and the controller of that request. Controllers that inherit
+   * the handler share its key, but may have other options.
+   */
   readonly #policies = new WeakMap<
     object,
     { readonly controller: Type; readonly policy: RedisGuardOptions }
@@ -84,8 +88,8 @@ export class RedisGuardInterceptor implements NestInterceptor {
         );
   }
 
-  // Returns the policy from the cache. Decorators write the metadata only once, and reading it costs more than
-  // everything else here.
+  // Returns the options for a handler. They are cached, because reading the metadata costs more than everything else
+  // here, and decorators never change it later.
   #policyOf(handler: object, controller: Type): RedisGuardOptions {
     const known = this.#policies.get(handler);
     if (known?.controller === controller) return known.policy;
@@ -116,8 +120,8 @@ export class RedisGuardInterceptor implements NestInterceptor {
 }
 
 /**
- * Guards a handler or a controller. The options on a handler replace those on its controller, which replace those of
- * the application.
+ * Applies its options to all requests for a handler or a controller. The options on a handler replace those on its
+ * controller, and these replace those of the application; they are not merged.
  *
  * @throws {@link ConfigurationError} when an option is unknown or invalid
  *

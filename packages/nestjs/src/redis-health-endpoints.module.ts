@@ -18,7 +18,10 @@ import { send } from './reply.ts';
 
 /** Options of {@link RedisHealthEndpointsModule}. */
 export interface RedisHealthEndpointsOptions extends HealthResponderOptions {
-  /** Decorators for the controller, for example your `@Public()` if a global guard would reject the probes. Default: none. */
+  /**
+   * Decorators to apply to the controller of the endpoints, for example your `@Public()` if a global guard would reject
+   * health probes. Default: none.
+   */
   readonly decorators?: readonly ClassDecorator[];
 }
 
@@ -28,8 +31,9 @@ const readers: OptionReaders<RedisHealthEndpointsOptions> = {
 };
 
 /**
- * Handles GET and HEAD requests to `/livez`, `/readyz` and `/health/redis` for all connections, from their snapshots,
- * without I/O. With Terminus, use the entry point `@redis-resilience/nestjs/terminus` instead.
+ * Handles GET and HEAD requests to `/livez`, `/readyz` and `/health/redis`, which report on all connections. It
+ * responds from snapshots in memory, without I/O. With Terminus, use the entry point
+ * `@redis-resilience/nestjs/terminus` instead.
  *
  * @example
  * imports: [RedisResilienceModule.forRoot({ url }), RedisHealthEndpointsModule.forRoot({ critical: ['sessions'] })]
@@ -37,8 +41,8 @@ const readers: OptionReaders<RedisHealthEndpointsOptions> = {
 @Module({})
 export class RedisHealthEndpointsModule {
   /**
-   * @throws {@link ConfigurationError} when an option is unknown or invalid; when the application starts, if `critical`
-   * names a connection that does not exist
+   * @throws {@link ConfigurationError} when an option is unknown or invalid. If `critical` names a connection that does
+   * not exist, the start of the application fails.
    */
   static forRoot(options: RedisHealthEndpointsOptions = {}): DynamicModule {
     checkOptions('RedisHealthEndpointsModule', options, readers);

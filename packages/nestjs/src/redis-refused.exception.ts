@@ -4,8 +4,8 @@ import type { PlainResponse } from '@redis-resilience/core/http';
 import { setHeaders } from './reply.ts';
 
 /**
- * Thrown when a request is rejected because Redis is unavailable. It is a `ServiceUnavailableException`, so every
- * exception filter responds to it with 503; its response contains the problem details.
+ * Thrown when a request is rejected because Redis is unavailable. Nest's own exception filter responds with 503,
+ * because this is a `ServiceUnavailableException`. The body of that response is the problem details.
  */
 export class RedisRefusedException extends ServiceUnavailableException {
   readonly answer: PlainResponse;
@@ -17,8 +17,8 @@ export class RedisRefusedException extends ServiceUnavailableException {
 }
 
 /**
- * Creates the exception to throw. Sets headers such as `Retry-After` on the response, because exception filters set
- * none.
+ * Creates the exception for a rejected request. It sets headers such as `Retry-After` on the response immediately,
+ * because Nest's own exception filter sets none.
  */
 export function refuse(
   adapter: AbstractHttpAdapter,

@@ -40,7 +40,7 @@ export type RedisResilienceAsyncOptions = ConfigurableModuleAsyncOptions<
 > &
   Partial<RedisResilienceModuleExtras>;
 
-/** @throws {@link ConfigurationError} for an unknown option, and for one that a factory returns */
+/** @throws {@link ConfigurationError} for an unknown option, and for an option that only a factory can provide */
 function checkAsyncOptions(options: RedisResilienceAsyncOptions): void {
   const ofConnection = Object.keys(options).find((name) => connectionOptionNames.includes(name));
   if (ofConnection !== undefined) {
@@ -66,10 +66,10 @@ const asyncOptionNames: OptionNames<RedisResilienceAsyncOptions> = {
 };
 
 /**
- * One connection of the application. Import the module once for each named connection.
+ * Provides one connection to Redis. Import the module once for each connection, with a different `name`.
  *
- * When the application shuts down, the connection closes after everything else. Call `app.enableShutdownHooks()` so
- * that a signal shuts the application down.
+ * When the application shuts down, the connection closes after everything else. Call `app.enableShutdownHooks()`, so
+ * that a signal such as SIGTERM shuts the application down in this way.
  *
  * @example
  * @Module({
@@ -111,7 +111,8 @@ function providersOf(name: string): Provider[] {
       useFactory: (resilience: RedisResilience) => resilience.client,
     },
     {
-      // A separate provider, so that a RedisResilience with which a test overrides the original is registered too.
+      // Registers the connection in a provider of its own, so that the registry also gets a connection with which a
+      // test overrides the original one.
       provide: `RedisResilienceRegistration:${name}`,
       inject: [resilienceToken, RedisResilienceRegistry],
       useFactory: (resilience: RedisResilience, registry: RedisResilienceRegistry) =>

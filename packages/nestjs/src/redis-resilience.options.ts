@@ -11,37 +11,41 @@ import {
 import { checkOptionNames, targetOptionNames } from '@redis-resilience/core/kit';
 
 /**
- * The options of one connection: its target and all of core's options. The target is one of `url`, `options`,
- * `databases` and `client`; by default, the environment variable REDIS_URL, or `redis://localhost:6379` if it is not
- * set.
+ * The options of one connection: its target, and all of core's options. Set at most one of `url`, `options`,
+ * `databases` and `client`. Without any of them, the target is the environment variable REDIS_URL, or
+ * `redis://localhost:6379` if that variable is not set.
  */
 export interface RedisResilienceModuleOptions extends Omit<ResilienceOptions, 'name'> {
-  /** A URL such as `redis://localhost:6379`. Default: the environment variable REDIS_URL, or `redis://localhost:6379` if it is not set. */
+  /** The URL of Redis. Default: the environment variable REDIS_URL, or `redis://localhost:6379` if it is not set. */
   readonly url?: string;
-  /** ioredis options, or a Sentinel or Cluster target, instead of `url`. Default: none. */
+  /** Instead of `url`: ioredis options, or a Sentinel or Cluster target of core. Default: none. */
   readonly options?: Exclude<ResilienceTarget, string>;
-  /** Several Redis databases, one of which is in use at a time, instead of `url`. Default: none. */
+  /** Instead of `url`: several Redis databases, one of which is in use at a time. Default: none. */
   readonly databases?: DatabasesTarget['databases'];
-  /** An ioredis client to protect, instead of `url`. Default: none. */
+  /** Instead of `url`: an ioredis client to protect. Default: none. */
   readonly client?: Parameters<typeof protect>[0];
 }
 
-/** Options that Nest needs before a factory has created the others. */
+/**
+ * Options that are passed to `forRoot` or `forRootAsync` directly: Nest needs them before a factory returns the others.
+ */
 export interface RedisResilienceModuleExtras {
-  /** Name of the connection. Default `default`. */
+  /** The name of the connection. Default `default`. */
   readonly name?: string;
-  /** Whether all modules can inject the connection, not only those that import this one. Default `true`. */
+  /**
+   * Whether all modules can inject the connection. If not, only modules that import this module can. Default `true`.
+   */
   readonly isGlobal?: boolean;
 }
 
-/** The interface of a class that `forRootAsync` uses with `useClass` or `useExisting`. */
+/** The interface of a class that you pass to `forRootAsync` as `useClass` or `useExisting`. */
 export interface RedisResilienceOptionsFactory {
   createRedisResilienceOptions(): RedisResilienceModuleOptions | Promise<RedisResilienceModuleOptions>;
 }
 
 const own = new Logger('RedisResilience');
 
-/** The Nest application's logger, in the form that core expects. */
+/** A logger for core that writes to the logger of the Nest application. */
 const nestLogger = {
   info: (line: string): void => own.log(line),
   warn: (line: string): void => own.warn(line),

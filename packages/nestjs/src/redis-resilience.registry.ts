@@ -2,14 +2,14 @@ import { Global, Injectable, Module, type OnApplicationShutdown } from '@nestjs/
 import { ConfigurationError, type RedisResilience } from '@redis-resilience/core';
 import { DEFAULT_CONNECTION } from './tokens.ts';
 
-/** All connections of the application by name. Guards, indicators and health endpoints look them up here. */
+/** All connections of the application, by name. Guards, health indicators and health endpoints find them here. */
 @Injectable()
 export class RedisResilienceRegistry implements OnApplicationShutdown {
   readonly #resiliences = new Map<string, RedisResilience>();
 
   /**
-   * @throws {@link ConfigurationError} when the name is taken; all connections are then closed, because the application
-   * cannot start
+   * @throws {@link ConfigurationError} when another connection has this name. The application cannot start then, so all
+   * connections are closed.
    */
   add(name: string, resilience: RedisResilience): RedisResilience {
     if (this.#resiliences.has(name)) {
@@ -37,15 +37,15 @@ export class RedisResilienceRegistry implements OnApplicationShutdown {
   }
 
   /**
-   * Runs after all other shutdown hooks, because the module is global. Until then, requests and workers may still need
-   * Redis.
+   * Closes all connections. Nest runs this hook last, because the module is global; until then, requests and workers
+   * may still need Redis.
    */
   async onApplicationShutdown(): Promise<void> {
     await Promise.allSettled(this.all().map(async (resilience) => resilience.close()));
   }
 }
 
-/** Provides the registry: one instance per application, shared by all connections. */
+/** Provides the registry. An application has one instance of it, however many connections it has. */
 @Global()
 @Module({ providers: [RedisResilienceRegistry], exports: [RedisResilienceRegistry] })
 export class RedisResilienceCoreModule {}

@@ -8,7 +8,10 @@ import {
 import { createRequestGuard, untilDecided, type RequestGuard } from '@redis-resilience/core/http';
 import { RedisResilienceRegistry } from './redis-resilience.registry.ts';
 
-/** Converts the name of a connection to the guard of the request. A pipe can inject; a parameter decorator cannot. */
+/**
+ * Converts the name of a connection to a {@link RequestGuard}. It is a pipe, because Nest injects the registry into a
+ * pipe, but not into a parameter decorator.
+ */
 @Injectable()
 export class RedisStatePipe implements PipeTransform<unknown, RequestGuard | Promise<RequestGuard>> {
   readonly #registry: RedisResilienceRegistry;
@@ -29,8 +32,9 @@ export class RedisStatePipe implements PipeTransform<unknown, RequestGuard | Pro
 const state = createParamDecorator(() => undefined);
 
 /**
- * Injects the state of Redis and the client into a parameter of a handler: `status`, `degraded`, `reads`, `writes`,
- * `cause`, `retryAfterMs`, `snapshot`, `client`, `execute`, `resilience`. It requires no guard and no interceptor.
+ * Injects a {@link RequestGuard} into a parameter of a handler. It has the client, `execute`, `lease` and
+ * `transaction`, and the state of Redis when the request began, such as `degraded` and `cause`. It works without
+ * `@UseRedisGuard`.
  *
  * @example
  * @Get() list(@RedisState() redis: RequestGuard) { return { degraded: redis.degraded }; }

@@ -7,18 +7,18 @@ import { RedisResilienceRegistry } from './redis-resilience.registry.ts';
 
 /** Options of {@link RedisHealthIndicator.isHealthy}. */
 export interface RedisHealthIndicatorOptions {
-  /** Name of the connection. Default `default`. */
+  /** The name of the connection. Default `default`. */
   readonly connection?: string;
   /**
-   * Whether the service cannot work without the connection. While the connection is down, `true` reports `down`, with
-   * 503; `false` reports `degraded`, with 200. Default `false`.
+   * Whether the service cannot work without the connection. If `true`, a connection that is down is reported as `down`,
+   * with 503; if `false`, as `degraded`, with 200. Default `false`.
    */
   readonly critical?: boolean;
 }
 
 const readers: OptionReaders<RedisHealthIndicatorOptions> = { connection: nameOf, critical: booleanOf };
 
-/** The indicator session of Terminus 12, and of Terminus 11, which has no `degraded`. */
+/** The object with which an indicator of Terminus reports its result. In Terminus 11, it has no method `degraded`. */
 interface Session<Key extends string> {
   up(data: Record<string, unknown>): HealthIndicatorResult<Key>;
   degraded?(data: Record<string, unknown>): HealthIndicatorResult<Key>;
@@ -26,8 +26,8 @@ interface Session<Key extends string> {
 }
 
 /**
- * The health of a connection for Terminus. It reads a snapshot and does no I/O. A connection that does not exist is
- * reported as `down`.
+ * Reports the health of a connection to Terminus. It reads a snapshot and does no I/O. A connection that does not exist
+ * is reported as `down`.
  *
  * | Redis | not critical | critical |
  * | --- | --- | --- |
@@ -35,7 +35,8 @@ interface Session<Key extends string> {
  * | degraded | `degraded`, 200 | `degraded`, 200 |
  * | down | `degraded`, 200 | `down`, 503 |
  *
- * Terminus 11 has no `degraded` status: there, `up` is reported with the same details, so that readiness does not fail.
+ * Terminus 11 has no status `degraded`. With it, `up` is reported instead, with the same details, so that readiness
+ * does not fail.
  *
  * @example
  * @Get('readyz') @HealthCheck()
@@ -72,7 +73,7 @@ export class RedisHealthIndicator {
   }
 }
 
-/** The details of an indicator. Terminus reserves the key `status`, so Redis's status is under `state`. */
+/** Returns the details to report. The status of Redis is in `state`, because Terminus reserves the key `status`. */
 function describe(snapshot: RedisSnapshot): Record<string, unknown> {
   const { output, redis } = healthCheck(snapshot);
   const { status: state, ...details } = redis;

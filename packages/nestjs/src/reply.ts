@@ -1,7 +1,7 @@
 import type { AbstractHttpAdapter } from '@nestjs/core';
 import type { PlainResponse } from '@redis-resilience/core/http';
 
-/** Copies a plain response into the framework's response, for both Express and Fastify. */
+/** Sends a plain response through Nest's HTTP adapter, for Express or Fastify. */
 export function send(adapter: AbstractHttpAdapter, response: unknown, answer: PlainResponse): void {
   setHeaders(adapter, response, answer.headers);
   adapter.reply(response, answer.body, answer.status);

@@ -9,9 +9,9 @@ import { refuse } from './redis-refused.exception.ts';
 
 /** Options of {@link RequireRedis}. */
 export interface RequireRedisOptions {
-  /** The commands that the request needs: `read` or `write`. Default `read`. */
+  /** What the request needs: `read` if it only reads, otherwise `write`. Default `read`. */
   readonly lane?: Lane;
-  /** Name of the connection. Default `default`. */
+  /** The name of the connection. Default `default`. */
   readonly connection?: string;
 }
 
@@ -19,8 +19,7 @@ const readers: OptionReaders<RequireRedisOptions> = { lane: laneOf, connection: 
 const key = 'redis-resilience:require';
 
 /**
- * Rejects requests while the lane (reads or writes) that they need is unavailable. {@link RequireRedis} applies this
- * guard and names the lane.
+ * Rejects a request while the lane that it needs (reads or writes) is unavailable. Use it with {@link RequireRedis}.
  */
 @Injectable()
 export class RequireRedisGuard implements CanActivate {
@@ -53,8 +52,8 @@ export class RequireRedisGuard implements CanActivate {
 }
 
 /**
- * Responds with 503, `Retry-After` and problem details while the lane (reads or writes) is unavailable. The decorator
- * on a handler replaces the one on its controller.
+ * Responds with 503, `Retry-After` and problem details while the lane that a request needs (`'read'` or `'write'`) is
+ * unavailable. The decorator on a handler replaces the one on its controller.
  *
  * @throws {@link ConfigurationError} when the lane or an option is invalid
  *

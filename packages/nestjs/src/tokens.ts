@@ -2,12 +2,12 @@ import { Inject } from '@nestjs/common';
 
 export const DEFAULT_CONNECTION = 'default';
 
-/** The injection token of a connection's client, for `overrideProvider` and custom providers. */
+/** Returns the injection token of the client of a connection, for `overrideProvider` and custom providers. */
 export function getRedisClientToken(name: string = DEFAULT_CONNECTION): string {
   return `RedisClient:${name}`;
 }
 
-/** The injection token of a connection's RedisResilience. */
+/** Returns the injection token of the `RedisResilience` of a connection. */
 export function getRedisResilienceToken(name: string = DEFAULT_CONNECTION): string {
   return `RedisResilience:${name}`;
 }
@@ -22,7 +22,7 @@ export function InjectRedis(name?: string): PropertyDecorator & ParameterDecorat
   return Inject(getRedisClientToken(name));
 }
 
-/** Injects a connection's RedisResilience: its snapshot, `execute`, `applyOnce`, events. */
+/** Injects the `RedisResilience` of a connection, which has `snapshot()`, `execute`, `applyOnce` and events. */
 export function InjectRedisResilience(name?: string): PropertyDecorator & ParameterDecorator {
   return Inject(getRedisResilienceToken(name));
 }

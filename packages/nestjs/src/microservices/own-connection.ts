@@ -2,8 +2,8 @@ import type { Redis } from 'ioredis';
 import type { RedisResilience } from '@redis-resilience/core';
 
 /**
- * Returns another connection with the same protection as the shared one. It is needed because a connection with
- * subscriptions accepts no other commands.
+ * Opens another connection, which has the same protection as the shared connection. The transport cannot use the shared
+ * one, because a connection with subscriptions accepts no other commands.
  */
 export function ownConnection({ client }: RedisResilience): Redis {
   return (client as Redis).duplicate();

@@ -20,10 +20,10 @@ import { ownConnection } from './own-connection.ts';
 
 type TransportOptions = NonNullable<RedisOptions['options']>;
 
-/** Options of {@link ResilientRedisClient}: those of Nest's Redis transport that do not say where to connect. */
+/** Options of {@link ResilientRedisClient}. `serializer` and `deserializer` are those of Nest's Redis transport. */
 export interface ResilientRedisClientOptions extends Pick<TransportOptions, 'serializer' | 'deserializer'> {
   readonly resilience: RedisResilience;
-  /** How long a request waits for its response. Default 5,000 ms. */
+  /** How long a request waits for its response, in milliseconds. Default 5,000. */
   readonly timeoutMs?: number;
   /** Source of time, for tests. */
   readonly clock?: Clock;
@@ -31,17 +31,17 @@ export interface ResilientRedisClientOptions extends Pick<TransportOptions, 'ser
 
 type Answer = (packet: WritePacket) => unknown;
 
-/** A request that is waiting for the subscription to its responses. */
+/** A request that is sent as soon as the client is subscribed to the channel of its responses. */
 interface WaitingRequest {
   isSettled: boolean;
   readonly answer: Answer;
 }
 
 /**
- * The client of Nest's Redis transport on protected connections, for `ClientsModule`. While Redis takes no writes, a
- * request fails immediately. A request whose connection is lost before its response arrives fails with an {@link
- * OutcomeUnknownError}, because the response is lost too; one that gets no response within `timeoutMs` fails with a
- * {@link CommandTimeoutError}.
+ * The client of Nest's Redis transport on protected connections, for `ClientsModule`. While writes are unavailable, a
+ * request fails immediately with a {@link RedisUnavailableError}. If the connection is lost before the response
+ * arrives, the request fails with an {@link OutcomeUnknownError}, because its response is lost, too. If no response
+ * arrives within `timeoutMs`, it fails with a {@link CommandTimeoutError}.
  *
  * @throws {@link ConfigurationError} when an option is invalid
  * @example
@@ -58,7 +58,7 @@ export class ResilientRedisClient extends ClientRedis {
   readonly #timeoutMs: number;
   readonly #clock: Clock;
   readonly #waiting = new Set<WaitingRequest>();
-  /** The request that is being issued in the current turn of the event loop. */
+  /** The request for which `publish` is running. */
   #issued: WaitingRequest | undefined;
   #stopListening: (() => void) | undefined;
 
@@ -79,14 +79,14 @@ export class ResilientRedisClient extends ClientRedis {
     this.#clock = clock;
   }
 
-  /** Opens the connections without waiting for them. */
+  /** Starts to connect, and resolves without waiting for the connections. */
   override connect(): Promise<void> {
     if (!this.pubClient) {
       this.pubClient = this.#open('pub');
       this.subClient = this.#open('sub');
       const subscriber = this.subClient as Redis;
       const receive = this.createResponseCallback();
-      // Any publisher can send a response that Nest cannot read.
+      // Anybody who can publish may send a message that Nest cannot read. It must not end the process.
       subscriber.on('message', (channel, message) => {
         receive(channel, message).catch(() =>
           this.logger.warn('A response that cannot be read was ignored.'),
@@ -147,8 +147,8 @@ export class ResilientRedisClient extends ClientRedis {
     return kind === 'pub' ? this.#reporting(client) : this.#minding(client);
   }
 
-  // Returns a client that sends only requests whose callers are still waiting. Nest sends a request once it is
-  // subscribed to the responses, even if the caller has already been told that the request failed.
+  // Replaces `subscribe`, so that a request is not sent after it has failed. Nest sends a request in the callback of
+  // `subscribe`, even if the caller has already been told that the request failed.
   #minding(client: Redis): Redis {
     const subscribe = client.subscribe.bind(client) as (...args: unknown[]) => Promise<unknown>;
     const minding = (channel: string, callback?: (error?: Error | null) => void): Promise<unknown> => {
@@ -167,8 +167,8 @@ export class ResilientRedisClient extends ClientRedis {
     for (const { answer } of this.#waiting) answer({ err: this.#unavailable() });
   }
 
-  // Returns a client that reports failures of `publish`. Nest ignores its promise, so a request that was not sent would
-  // never settle.
+  // Replaces `publish`, so that a request fails if it could not be sent. Nest ignores the promise that `publish`
+  // returns, so such a request would wait until its timeout.
   #reporting(client: Redis): Redis {
     const publish = client.publish.bind(client) as (...args: unknown[]) => Promise<number>;
     const reporting = (...args: unknown[]): Promise<number> => {

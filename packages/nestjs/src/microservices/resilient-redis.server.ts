@@ -5,7 +5,10 @@ import { ownConnection } from './own-connection.ts';
 
 type TransportOptions = NonNullable<RedisOptions['options']>;
 
-/** Options of {@link ResilientRedisServer}: those of Nest's Redis transport that do not say where to connect. */
+/**
+ * Options of {@link ResilientRedisServer}. `wildcards`, `serializer` and `deserializer` are those of Nest's Redis
+ * transport.
+ */
 export interface ResilientRedisServerOptions extends Pick<
   TransportOptions,
   'wildcards' | 'serializer' | 'deserializer'
@@ -15,9 +18,8 @@ export interface ResilientRedisServerOptions extends Pick<
 
 /**
  * The server of Nest's Redis transport on protected connections, for `connectMicroservice` and `createMicroservice`.
- * The service starts even while Redis is down, handles requests as soon as Redis is up, and again after each outage. A
- * response that cannot be sent is lost, like every Redis Pub/Sub message whose receiver is disconnected; the requester
- * has a timeout for that.
+ * The service can start while Redis is down. It handles requests as soon as Redis is up, and again after each outage. A
+ * response that cannot be sent is lost; the client that waits for it fails the request after a timeout.
  *
  * @throws {@link ConfigurationError} when an option is unknown, or `resilience` is not a RedisResilience
  * @example
@@ -39,13 +41,13 @@ export class ResilientRedisServer extends ServerRedis {
     this.#resilience = resilience;
   }
 
-  // Nest 12 awaits the result, Nest 11 does not.
+  // The type is `any`, because Nest 12 awaits the result and Nest 11 does not.
   // oxlint-disable-next-line typescript/no-explicit-any
   override createRedisClient(): any {
     return ownConnection(this.#resilience);
   }
 
-  // Does not wait for the connection, because subscriptions do so on their own.
+  // Calls back without waiting for the connection, because subscriptions wait for it on their own.
   override start(callback?: () => void): void {
     this.bindEvents(this.subClient, this.pubClient);
     callback?.();
