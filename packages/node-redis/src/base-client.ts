@@ -2,8 +2,8 @@ import type { EventEmitter } from 'node:events';
 import type { NodeRedisModule, Protocol } from './node-redis-module.ts';
 
 /**
- * Options of a call, as set by `withTypeMapping`, `withCommandOptions` and the option `commandOptions`. As in
- * node-redis, 0 and null count as absent.
+ * Options of a single call. They come from the option `commandOptions` of the client, or from `withTypeMapping` and
+ * `withCommandOptions`. As in node-redis, the values 0 and null mean that an option is not set.
  */
 export interface CommandOptions {
   readonly typeMapping?: Readonly<Record<number, unknown>> | undefined;
@@ -13,19 +13,19 @@ export interface CommandOptions {
 
 export type Argument = string | Buffer;
 
-/** Converts the decoded reply into the result of a typed command. */
+/** Converts a decoded reply into the result of a typed command. Each typed command of node-redis has one. */
 export type TransformReply = (reply: unknown, preserve: unknown, mapping: unknown) => unknown;
 
-/** The arguments that a typed command collects before it is sent. */
+/** The object of node-redis that collects the arguments of a typed command before the command is sent. */
 export interface Parser {
   readonly redisArgs: readonly [string, ...Argument[]];
   readonly preserve: unknown;
 }
 
-/** The internals of a node-redis 5 or 6 client, as far as this package uses them; a contract test checks them. */
+/** The internals of a node-redis 5 or 6 client that this package uses. A contract test checks that they exist. */
 export interface BaseClient extends EventEmitter {
   readonly options: object;
-  /** The client itself, even when accessed from a view that `withTypeMapping` created. */
+  /** The client itself, also for the object that `withTypeMapping` returns, whose prototype is the client. */
   _self: BaseClient;
   _commandOptions: CommandOptions | undefined;
   sendCommand(args: readonly Argument[], options?: CommandOptions): Promise<unknown>;
@@ -40,7 +40,7 @@ export interface BaseClient extends EventEmitter {
 /** The class that node-redis generates for a set of modules, functions, scripts and a protocol. */
 export type BaseClass = new (options: object) => BaseClient;
 
-/** The configuration that decides which commands a class has. */
+/** The options of a client that decide which commands its class has. */
 export interface ClassConfig {
   readonly modules?: object | undefined;
   readonly functions?: object | undefined;
@@ -50,7 +50,7 @@ export interface ClassConfig {
 
 const made = new WeakMap<NodeRedisModule['createClient'], { config: ClassConfig; Base: BaseClass }[]>();
 
-/** Returns the class whose instances `createClient` returns for this configuration. Opens nothing. */
+/** Returns the class that `createClient` instantiates for this configuration. It opens no connection. */
 export function baseClassOf(module: NodeRedisModule, config: ClassConfig): BaseClass {
   const known = made.get(module.createClient) ?? [];
   const same = known.find((each) => isSame(each.config, config));
@@ -62,7 +62,7 @@ export function baseClassOf(module: NodeRedisModule, config: ClassConfig): BaseC
 
 function makeBase(module: NodeRedisModule, config: ClassConfig): BaseClass {
   const sample = module.createClient({ ...config, ...withoutMaintenance } as never);
-  // `createClient` returns a view whose prototype is the instance, so the class is two prototypes away.
+  // `createClient` returns an object whose prototype is the instance, and the prototype of that belongs to the class.
   return Object.getPrototypeOf(Object.getPrototypeOf(sample)).constructor as BaseClass;
 }
 
@@ -70,5 +70,5 @@ function isSame(one: ClassConfig, other: ClassConfig): boolean {
   return (['modules', 'functions', 'scripts', 'RESP'] as const).every((name) => one[name] === other[name]);
 }
 
-/** Maintenance notifications would move the client to another socket. */
+/** Turns off maintenance notifications, because they would make node-redis open a socket of its own. */
 export const withoutMaintenance = { maintNotifications: 'disabled' } as const;

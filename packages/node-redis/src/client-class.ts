@@ -22,7 +22,7 @@ type Text = string | readonly string[];
 const classes = new WeakMap<BaseClass, ClientClass>();
 const state = Symbol('state');
 
-/** Returns a subclass of a node-redis class whose instances send everything through a protected connection. */
+/** Returns a subclass of a client class of node-redis. Its instances send everything through a protected connection. */
 export function clientClassOf(Base: BaseClass): ClientClass {
   const known = classes.get(Base);
   if (known !== undefined) return known;
@@ -36,13 +36,15 @@ export function clientClassOf(Base: BaseClass): ClientClass {
 
 function protectedClass(Base: BaseClass): ClientClass {
   return class RedisClient extends Base {
-    /** Views of a client inherit from it, so they share its state. */
+    /**
+     * The state of the client. Objects that `withTypeMapping` returns share it, because the client is their prototype.
+     */
     readonly [state]: ClientState;
 
     constructor(options: BaseOptions, parts: ClientParts) {
       super(options);
-      // Version 6 would set a timeout of 5 seconds for each command; here, the deadline of the protected connection
-      // applies.
+      // Removes the timeout of 5 seconds that node-redis 6 sets for each command. The deadline of the protected
+      // connection applies instead.
       this._commandOptions = { ...options.commandOptions };
       this[state] = new ClientState(this, parts);
     }
@@ -92,8 +94,8 @@ function protectedClass(Base: BaseClass): ClientClass {
       transform: TransformReply | undefined,
     ): Promise<unknown> {
       const args = parser.redisArgs;
-      // If a program has wrapped `sendCommand`, it must see every command. For HIMPORT, node-redis does its own
-      // bookkeeping.
+      // Takes the way through `sendCommand` if a program has replaced that method, so that it sees every command; and
+      // for HIMPORT, for which node-redis keeps a record of its own.
       if (this.sendCommand !== RedisClient.prototype.sendCommand || args[0] === 'HIMPORT') {
         return super._executeCommand(command, parser, options, transform);
       }
@@ -199,13 +201,15 @@ function protectedClass(Base: BaseClass): ClientClass {
       this[state].destroy();
     }
 
-    /** Does nothing, because the protected connection decides whether the process stays alive. */
+    /**
+     * Does nothing, because the connection belongs to the RedisResilience, which decides whether it keeps Node alive.
+     */
     ref(): void {
-      // Nothing to do, as the docstring says.
+      // Does nothing, as described above.
     }
 
     unref(): void {
-      // Nothing to do: see `ref`.
+      // Does nothing, for the same reason as `ref`.
     }
   };
 }

@@ -10,9 +10,9 @@ export class ClientErrors {
   }
 
   /**
-   * Error replies become node-redis errors. A lost WATCH, a closed client and a deadline set by the call become
-   * instances of node-redis classes that also carry everything that this library's error says. `hasOwnTimeout`:
-   * `commandOptions.timeout` set the call's deadline.
+   * Converts an error. An error reply becomes a `SimpleError` of node-redis. The errors for a lost WATCH, for a closed
+   * client and for a call that exceeded its own timeout become errors of node-redis, too, with all properties of this
+   * library's error added. `hasOwnTimeout` says that the call set `commandOptions.timeout`.
    */
   of(error: Error, hasOwnTimeout = false): Error {
     const { SimpleError, WatchError, DisconnectsClientError, TimeoutError } = this.#module;
@@ -37,13 +37,13 @@ export class ClientErrors {
     return ofClosing(Object.assign(new this.#module.ClientClosedError(), notApplied));
   }
 
-  /** Creates the error for a watched key that was changed. */
+  /** Creates the error for a transaction that failed because a watched key was changed. */
   watched(message?: string): Error {
     return Object.assign(new this.#module.WatchError(message), notApplied);
   }
 }
 
-/** Errors of commands whose client was closed. */
+/** The errors that were created because a client was closed. */
 const closings = new WeakSet<object>();
 
 function ofClosing(error: Error): Error {
@@ -55,7 +55,7 @@ const refused = { outcome: 'refused' } satisfies { outcome: Outcome };
 const notApplied = { outcome: 'not-applied' } satisfies { outcome: Outcome };
 const brand = Symbol.for('redis-resilience.error');
 
-/** Adds all properties of this library's error to a node-redis error, so that it is both. */
+/** Adds all properties of this library's error to an error of node-redis, so that it counts as both. */
 function dress(theirs: Error, ours: RedisResilienceError): Error {
   const { code, reason, outcome, connection, retryAfterMs, status, statusCode, expose, headers } = ours;
   Object.assign(theirs, { code, reason, outcome, connection, retryAfterMs });
@@ -79,9 +79,9 @@ function dress(theirs: Error, ours: RedisResilienceError): Error {
 }
 
 /**
- * Returns the promise, and keeps the errors of an outage and of a closed client from becoming unhandled rejections:
- * neither must end a process that publishes without awaiting the result. Every other error does become an unhandled
- * rejection, as in node-redis.
+ * Returns a promise with the same result. If nobody handles its rejection, an error of this library or of a closed
+ * client does not become an unhandled rejection, because that would end a process which publishes without awaiting the
+ * result. Any other error does, as in node-redis.
  */
 export function tolerated<T>(promise: Promise<T>): Promise<T> {
   const answer = promise.then(undefined, (error: unknown): never => {
@@ -92,5 +92,5 @@ export function tolerated<T>(promise: Promise<T>): Promise<T> {
 }
 
 function ignore(): void {
-  // Nothing to do: the RedisResilience's event `command-failed` reports the error.
+  // Does nothing: the event `command-failed` of the RedisResilience reports the error.
 }

@@ -3,33 +3,36 @@ import { checkKnownOptions } from '@redis-resilience/core/kit';
 import type { CommandOptions } from './base-client.ts';
 import type { Protocol } from './node-redis-module.ts';
 
-/** The client options that this package reads itself; modules, functions and scripts are those of node-redis. */
+/** The options of a client. */
 export interface KnownOptions {
-  /** The protocol, 2 or 3. Default: that of your node-redis version. */
+  /** The version of the Redis protocol, 2 or 3. Default: that of your version of node-redis. */
   readonly RESP?: Protocol;
-  /** As in node-redis. Default: none; the package `redis` includes its modules. */
+  /** As in node-redis. Default: only the modules that the package `redis` includes. */
   readonly modules?: object;
   /** As in node-redis. Default: none. */
   readonly functions?: object;
   readonly scripts?: object;
-  /** Options of all commands: `typeMapping`, `timeout` in milliseconds, `abortSignal`. Default: none. */
+  /** Options for all commands: `typeMapping`, `timeout` in milliseconds, `abortSignal`. Default: none. */
   readonly commandOptions?: CommandOptions;
   /**
-   * Database and name of the connection. If either is set, the client has a connection of its own. Defaults: those of
-   * the resilience.
+   * The number of the database, and the name of the connection. Setting a name, or another database than that of the
+   * `RedisResilience`, gives the client a connection of its own. Default: those of the `RedisResilience`.
    */
   readonly database?: number;
   readonly name?: string;
-  /** Prefix of every key (node-redis 6.3); a `keyPrefix` of the resilience is put before it. Default: none. */
+  /**
+   * Prefix of every key, for node-redis 6.3 and later. If the `RedisResilience` also has a `keyPrefix`, that one comes
+   * first. Default: none.
+   */
   readonly keyPrefix?: string | Buffer;
-  /** Whether `connect()` waits until Redis is reachable. Default `false`. */
+  /** Whether `connect()` waits until Redis is reachable. If not, it resolves even if Redis is down. Default `false`. */
   readonly waitForReady?: boolean;
 }
 
 const place = 'The client uses the connection of the resilience: give that to createRedisResilience.';
 const waiting = 'Give the resilience { admission: { maxWaitMs, maxWaiting } } instead.';
 
-/** node-redis options that are not supported, and what to do instead. */
+/** The options of node-redis that are not supported, each with what to do instead. */
 const refused: Readonly<Record<string, string>> = {
   url: place,
   socket: place,

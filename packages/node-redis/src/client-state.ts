@@ -7,33 +7,35 @@ import type { ProtectedConnection } from './connection/protected-connection.ts';
 import type { ReplyReader } from './commands/read-reply.ts';
 import { Subscriptions } from './subscriptions.ts';
 
-/** The parts of a client, apart from the options that node-redis keeps. */
+/** What a client is made of, besides the options that node-redis itself keeps. */
 export interface ClientParts {
   readonly connectionFor: (tell: (news: ConnectionNews) => void) => ProtectedConnection;
   readonly reader: ReplyReader;
   readonly errors: ClientErrors;
   readonly waitForReady: boolean;
-  /** Creates a client with a separate connection. */
+  /** Creates a client with the same options and a connection of its own. */
   readonly duplicate: (commandOptions: CommandOptions | undefined, overrides: object | undefined) => object;
 }
 
-/** A command of a MULTI or pipeline, as node-redis collects it. */
+/** A command of a transaction or pipeline, in the form in which node-redis collects it. */
 export interface QueuedCommand {
   readonly args: readonly [string, ...Argument[]];
 }
 
-/** The life of one client: its connection, subscriptions and WATCH. */
+/** The state of one client: its connection, its subscriptions, and whether it watches keys. */
 export class ClientState {
   readonly parts: ClientParts;
   readonly connection: ProtectedConnection;
   readonly sender: CommandSender;
   readonly subscriptions: Subscriptions;
   /**
-   * Whether the client has watched keys. The protected connection knows whether the connection that watches them still
-   * exists.
+   * Whether the client has watched keys since its last transaction. The WATCH may have been lost with its connection
+   * since then; the protected connection notices that.
    */
   isWatching = false;
-  /** Why the next transaction must fail. */
+  /**
+   * The message with which the next transaction must fail, as set by `setDirtyWatch`; undefined if it need not fail.
+   */
   dirtyWatch: string | undefined;
   readonly #client: BaseClient;
 
@@ -54,7 +56,7 @@ export class ClientState {
     if (this.subscriptions.isActive) await this.subscriptions.restore();
   }
 
-  /** Changes subscriptions, which requires an open client. */
+  /** Runs a change of the subscriptions, and converts its error. Rejects if the client is not open. */
   async subscribing(change: () => Promise<void>): Promise<void> {
     if (!this.connection.isOpen) throw this.parts.errors.closed();
     try {
@@ -77,7 +79,7 @@ export class ClientState {
     return reply;
   }
 
-  /** Runs commands as one transaction; resolves with their replies. */
+  /** Runs commands as one transaction, and resolves with their replies. */
   async transaction(commands: readonly QueuedCommand[]): Promise<unknown> {
     const { errors } = this.parts;
     const { dirtyWatch } = this;
@@ -102,7 +104,7 @@ export class ClientState {
     this.#emit('end');
   }
 
-  /** Rejects a method that would take the connection away from the RedisResilience. */
+  /** Throws the error for a method that would take the connection away from the RedisResilience. */
   refuse(method: string, advice: string): never {
     throw new ConfigurationError(`A client of createNodeRedisClient has no ${method}(). ${advice}`);
   }
@@ -113,7 +115,8 @@ export class ClientState {
 
   #onNews(news: ConnectionNews): void {
     if (news.kind !== 'error') this.#emit(news.kind);
-    // Without a listener, emitting the error would throw it; the RedisResilience reports it anyway.
+    // An event `error` without a listener would be thrown, so it is emitted only if there is one. The RedisResilience
+    // reports the error in any case.
     else if (this.#client.listenerCount('error') > 0) this.#emit('error', news.error);
   }
 
@@ -125,10 +128,7 @@ export class ClientState {
     }
   }
 
-  /**
-   * Called when a user's listener has thrown an error, which must not break anything here, but must not be hidden
-   * either.
-   */
+  /** Throws the error of a user's listener outside the current call, where it becomes an uncaught exception. */
   #report(error: unknown): void {
     queueMicrotask(() => {
       throw error;

@@ -20,18 +20,18 @@ import { checkModule, defaultProtocol, type NodeRedisModule, type Protocol } fro
 import { ProtectedConnection } from './connection/protected-connection.ts';
 import { ReplyReader } from './commands/read-reply.ts';
 
-// node-redis's type for no modules, functions or scripts.
+// The type that node-redis uses for a client without additional modules, functions or scripts.
 // oxlint-disable-next-line typescript/no-empty-object-type
 type None = {};
 
-/** The protocol that clients of the installed version of node-redis use by default. */
+/** The version of the protocol that the installed version of node-redis uses by default. */
 export type DefaultProtocol = typeof NodeRedis extends { readonly DEFAULT_RESP: infer Version }
   ? Extract<Version, RespVersions>
   : 2;
 
 /**
- * Options of {@link createNodeRedisClient}: those of `createClient` that do not say where to connect, and
- * `waitForReady`.
+ * Options of {@link createNodeRedisClient}. All but `waitForReady` are options of `createClient` in node-redis. None of
+ * them says where to connect, because the `RedisResilience` does.
  */
 export type NodeRedisClientOptions<
   M extends RedisModules = None,
@@ -43,29 +43,30 @@ export type NodeRedisClientOptions<
   RedisClientOptions<M, F, S, RESP, T>,
   'RESP' | 'modules' | 'functions' | 'scripts' | 'commandOptions' | 'database' | 'name'
 > & {
-  /** Prefix of every key. Version 6.3 and later. */
+  /** Prefix of every key, for node-redis 6.3 and later. Default: none. */
   readonly keyPrefix?: string | Buffer;
   /**
-   * Whether `connect()` waits until Redis is reachable. Default false: `connect()` resolves when the first attempt has
-   * failed.
+   * Whether `connect()` waits until Redis is reachable. If not, it also resolves when the first connection attempt has
+   * failed. Default `false`.
    */
   readonly waitForReady?: boolean;
 };
 
 /**
- * Creates a node-redis client that sends everything through the protected connection of `resilience`. It is an instance
- * of the class that `redis.createClient` instantiates: its commands, modules, scripts, transactions, iterators and type
- * mappings return what they return there. In an outage, it behaves like `resilience.client`: commands wait for a
- * moment, then fail immediately, and none runs twice unnoticed; errors have `code` and `outcome`.
+ * Creates a node-redis client that sends everything through the protected connection of `resilience`. The client is an
+ * instance of the class that `redis.createClient` instantiates, so its commands, modules, scripts, transactions,
+ * iterators and type mappings return the same values. In an outage, the client behaves like `resilience.client`:
+ * commands wait briefly for the connection, then fail immediately; none runs twice unnoticed; and errors have `code`
+ * and `outcome`.
  *
- * It shares the connection of `resilience`, and opens a separate one as soon as it is used for something that would
- * disturb others: WATCH, blocking commands, SELECT, another protocol. Subscriptions have a separate connection. Call
- * `connect()` before the first command, as usual; while Redis is down, `connect()` resolves anyway, and the client
- * recovers on its own. Closing the client does not close `resilience`.
+ * The client shares the connection of `resilience`. It opens a connection of its own for commands that would disturb
+ * others (WATCH, blocking commands, SELECT), for another protocol, database or name, and for subscriptions. Call
+ * `connect()` before the first command, as in node-redis. If Redis is down, `connect()` resolves anyway, and the client
+ * connects later on its own. Closing the client does not close `resilience`.
  *
  * @param redis the module of node-redis 5.1 or later: `import * as redis from 'redis'`
- * @throws ConfigurationError when an option locates a server or is handled by `resilience` itself, when `resilience`
- * protects a Cluster, or when RESP3 is requested from ioredis 5
+ * @throws ConfigurationError when an option says where to connect, or is one that `resilience` handles; when
+ * `resilience` protects a Cluster; and when RESP3 is requested with ioredis 5
  * @example
  * import * as redis from 'redis';
  * const client = await createNodeRedisClient(resilience, redis).connect();
@@ -126,11 +127,12 @@ function makeClient(
       );
     },
   });
-  // As in node-redis, so that views and namespaces can be told apart.
+  // node-redis also returns an object whose prototype is the client, and relies on that for `withTypeMapping` and
+  // modules.
   return Object.create(client) as object;
 }
 
-/** Returns the protocol that the shared connection uses. */
+/** Returns the version of the protocol that the shared connection uses. */
 function protocolOf({ client }: RedisResilience<Redis>, wanted: Protocol): Protocol {
   const { protocol } = client.options;
   if (protocol === undefined && wanted === 3) {

@@ -1,14 +1,14 @@
 import { ConfigurationError } from '@redis-resilience/core';
 import type { TypeMapping } from 'redis';
 
-/** Version of the RESP protocol. */
+/** A version of RESP, the protocol of Redis. */
 export type Protocol = 2 | 3;
 
 type ErrorClass = new (message?: string) => Error;
 
 /** The part of the user's `redis` module that this package uses. */
 export interface NodeRedisModule {
-  // Declared without its generic signature, which differs between versions.
+  // The type parameters are left out, because they differ between versions of node-redis.
   readonly createClient: (this: void, options?: never) => object;
   readonly RESP_TYPES: Readonly<Record<string, unknown>>;
   readonly VerbatimString: new (format: string, value: string) => object;
@@ -25,7 +25,7 @@ export interface NodeRedisModule {
 export type { TypeMapping };
 
 /**
- * Rejects a value that is not the module of node-redis 5 or 6.
+ * Checks that a value is the module of node-redis 5 or 6.
  *
  * @throws ConfigurationError that says what to write instead
  */
@@ -43,12 +43,12 @@ export function checkModule(value: unknown): asserts value is NodeRedisModule {
   }
 }
 
-/** The protocol that clients of this module use unless their options say otherwise. */
+/** Returns the version of the protocol that clients of this module use by default. */
 export function defaultProtocol({ DEFAULT_RESP }: NodeRedisModule): Protocol {
   return DEFAULT_RESP ?? 2;
 }
 
-/** Creates an empty object for a map: an ordinary one for version 6, one without a prototype for version 5. */
+/** Creates an object for a map in a reply. As in node-redis, it has no prototype in version 5, but one in version 6. */
 export function emptyObjectOf({
   DEFAULT_RESP,
 }: Pick<NodeRedisModule, 'DEFAULT_RESP'>): Record<string, unknown> {

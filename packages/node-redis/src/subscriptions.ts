@@ -5,7 +5,7 @@ export type SubscriptionKind = 'CHANNELS' | 'PATTERNS' | 'SHARDED';
 
 export type Listener = (message: never, channel: never) => unknown;
 
-/** The listeners of one channel, in the form that node-redis returns. */
+/** The listeners of one channel, in the form that `getPubSubListeners` of node-redis returns. */
 export interface ChannelListeners {
   unsubscribing: boolean;
   readonly buffers: Set<Listener>;
@@ -23,8 +23,8 @@ const verbs = {
 type Text = string | readonly string[];
 
 /**
- * The listeners of each channel. They receive messages from the first one after the server has started the subscription
- * to the last one before the server has ended it. The protected connection restores subscriptions.
+ * The subscriptions of one client, and the listeners of each channel. A listener gets all messages between the moments
+ * when the server started and ended the subscription. After a reconnection, ioredis restores the subscriptions.
  */
 export class Subscriptions {
   readonly listeners: Readonly<Record<SubscriptionKind, KindListeners>> = {
@@ -93,7 +93,7 @@ export class Subscriptions {
       entry.unsubscribing = true;
       entries.push(entry);
     }
-    // If there has never been a subscription, there is no connection to unsubscribe on.
+    // Without an earlier subscription, there is no connection on which to unsubscribe.
     if (ended.length === 0 || this.#heard === undefined) return;
     await this.#heard[verbs[kind][1]](...ended);
     for (const channel of ended) {
@@ -102,7 +102,7 @@ export class Subscriptions {
     }
   }
 
-  /** Adds listeners that were registered on another client. */
+  /** Subscribes with listeners that another client has registered. */
   async extend(kind: SubscriptionKind, listeners: ReadonlyMap<string, ChannelListeners>): Promise<void> {
     for (const [channel, { buffers, strings }] of listeners) {
       for (const listener of buffers) await this.subscribe(kind, channel, listener, true);
@@ -110,7 +110,7 @@ export class Subscriptions {
     }
   }
 
-  /** Subscribes to everything on a new connection. */
+  /** Subscribes to all channels again, on the connection that the client has now. */
   async restore(): Promise<void> {
     this.#heard = undefined;
     for (const kind of ['CHANNELS', 'PATTERNS', 'SHARDED'] as const) {
@@ -138,7 +138,8 @@ export class Subscriptions {
   async #ask(kind: SubscriptionKind, channels: readonly string[]): Promise<void> {
     const client = this.#subscriber();
     if (client !== this.#heard) this.#hear(client);
-    // One command for all channels, even though shard channels may be in different slots: node-redis does the same.
+    // As in node-redis, one command subscribes to all channels, even to shard channels, which may be in different
+    // slots.
     await client[verbs[kind][0]](...channels);
   }
 
@@ -176,7 +177,7 @@ function setOf({ buffers, strings }: ChannelListeners, isBuffer: boolean): Set<L
   return isBuffer ? buffers : strings;
 }
 
-/** Whether there are listeners other than this one. */
+/** Whether the channel has listeners other than this one. */
 function hasOthers(entry: ChannelListeners, listener: Listener, isBuffer: boolean): boolean {
   const isThere = setOf(entry, isBuffer).has(listener);
   return entry.buffers.size + entry.strings.size > (isThere ? 1 : 0);

@@ -3,8 +3,8 @@ import { tolerated } from './client-errors.ts';
 type Method = (this: unknown, ...args: unknown[]) => unknown;
 
 /**
- * Replaces the commands of `prototype`, which it inherits from the class that node-redis generated, so that the
- * promises they return are {@link tolerated}.
+ * Defines on `prototype` all commands of `generated`, the prototype of the class that node-redis generated. The
+ * promises that they return are {@link tolerated}: if nobody handles its rejection, an outage does not end the process.
  */
 export function tolerateMethods(prototype: object, generated: object): void {
   for (const [name, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(generated))) {
@@ -15,7 +15,7 @@ export function tolerateMethods(prototype: object, generated: object): void {
   }
 }
 
-/** Like {@link tolerateMethods}, for MULTI: replaces the methods that send commands. */
+/** Returns a subclass of the class for MULTI. The promises that its `exec` methods return are {@link tolerated}. */
 export function tolerantMulti(Multi: new (...args: never[]) => object): new (...args: never[]) => object {
   const Tolerant = class extends Multi {};
   for (const name of ['exec', 'execAsPipeline']) {
@@ -37,7 +37,10 @@ function tolerant(method: Method): Method {
   };
 }
 
-/** The commands of a module: an object that a getter creates for each client and each of its views. */
+/**
+ * Defines on `prototype` the commands of a module, such as `client.json`. A getter creates the object with these
+ * commands for each client, and for each object that `withTypeMapping` returns.
+ */
 function tolerateNamespace(prototype: object, name: string, { get }: { get?(this: void): unknown }): void {
   const made = new WeakMap<object, object>();
   Object.defineProperty(prototype, name, {

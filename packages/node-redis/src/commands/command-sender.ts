@@ -21,7 +21,10 @@ export class CommandSender {
     this.#reader = reader;
   }
 
-  /** Resolves with the result of `finish` for the reply, decoded according to the type mapping. */
+  /**
+   * Sends a command, and resolves with its reply, decoded according to the type mapping. If `finish` is given, resolves
+   * with what it makes of that reply.
+   */
   send(given: JoinedCommand, options: CommandOptions | undefined, finish?: Finish): Promise<unknown> {
     const wrong = wrongArgument(given) ?? wrongOption(options);
     if (wrong !== undefined) return Promise.reject(wrong);
@@ -36,7 +39,7 @@ export class CommandSender {
     return this.#connection.send(args, read, options);
   }
 
-  /** Sends commands as one pipeline; resolves with their replies, decoded according to the mapping. */
+  /** Sends commands as one pipeline, and resolves with their replies, decoded according to the mapping. */
   sendPipeline(commands: readonly JoinedCommand[], mapping: Mapping = noMapping): Promise<unknown> {
     const wrong = firstWrongArgument(commands);
     if (wrong !== undefined) return Promise.reject(wrong);
@@ -46,7 +49,9 @@ export class CommandSender {
     );
   }
 
-  /** Sends commands between MULTI and EXEC; resolves with the reply to EXEC: null if a watched key was changed. */
+  /**
+   * Sends commands between MULTI and EXEC. Resolves with the reply to EXEC, which is null if a watched key was changed.
+   */
   sendTransaction(commands: readonly JoinedCommand[]): Promise<unknown> {
     const wrong = firstWrongArgument(commands);
     if (wrong !== undefined) return Promise.reject(wrong);
@@ -59,14 +64,16 @@ export class CommandSender {
   #read(bytes: Buffer | readonly Buffer[] | null, mapping: Mapping): unknown {
     if (bytes === null) return null;
     if (Buffer.isBuffer(bytes)) return this.#reader.read(bytes, mapping);
-    // This is the reply to PING on a RESP2 connection with subscriptions, which ioredis has already decoded into an
+    // Only PING on a RESP2 connection with subscriptions gets such a reply: ioredis has already decoded it into an
     // array.
     const [pong, text] = bytes as [Buffer, Buffer];
     const answer = text.length === 0 ? pong : text;
     return mapping[0x2b] === Buffer ? answer : answer.toString();
   }
 
-  /** If the server does not have the script, but this client does, EVAL runs it. */
+  /**
+   * Sends EVALSHA. If the server does not have the script, but this client has loaded it, sends EVAL with the script.
+   */
   async #sendDigest(args: JoinedCommand, read: Read, options: CommandOptions | undefined): Promise<unknown> {
     try {
       return await this.#connection.send(args, read, options);
@@ -98,7 +105,7 @@ export class CommandSender {
 const digestVerb = /^evalsha/i;
 const scriptVerb = /^script$/i;
 
-/** The error for options that cannot be obeyed; checked before anything is sent. */
+/** Returns the error for an option with an invalid value; undefined if all options are valid. */
 function wrongOption(options: CommandOptions | undefined): TypeError | undefined {
   if (options === undefined) return undefined;
   const { timeout, abortSignal } = options;
@@ -109,7 +116,7 @@ function wrongOption(options: CommandOptions | undefined): TypeError | undefined
   return undefined;
 }
 
-/** The name of a command may be bytes, too. */
+/** Converts the name of the command to text, because callers may also pass it as a Buffer. */
 function withTextName(args: JoinedCommand): JoinedCommand {
   return typeof args[0] === 'string' ? args : [String(args[0]), ...args.slice(1)];
 }

@@ -1,9 +1,12 @@
 import { emptyObjectOf, type NodeRedisModule } from '../node-redis-module.ts';
 
-/** The class for the values of each RESP type, keyed by the type's first byte; if absent, node-redis's default. */
+/**
+ * A type mapping of node-redis: for each RESP type, the class to which its values are decoded. The key is the first
+ * byte of the type. A type without an entry is decoded as node-redis does by default.
+ */
 export type Mapping = Readonly<Record<number, unknown>>;
 
-/** The classes of the user's module that occur in replies. */
+/** The part of the user's `redis` module that decoding needs: the classes of special replies, and the version. */
 export type ReplyClasses = Pick<
   NodeRedisModule,
   'SimpleError' | 'BlobError' | 'VerbatimString' | 'DEFAULT_RESP'
@@ -18,8 +21,8 @@ const [underscore, hash, parenthesis, exclamation, bar, lowerT, zero] = [
 ];
 
 /**
- * Decodes complete replies into the values that node-redis would produce from the same bytes, type mapping included.
- * Error replies within a reply are values.
+ * Decodes complete replies. The values are those that node-redis would produce from the same bytes and type mapping. An
+ * error within a reply becomes an error object in the value; it is not thrown.
  */
 export class ReplyReader {
   readonly #classes: ReplyClasses;
@@ -78,7 +81,7 @@ export class ReplyReader {
     }
   }
 
-  /** Reads the rest of a line, as text or bytes. */
+  /** Reads the rest of a line: as a Buffer if that is the type, otherwise as text. */
   #line(type: unknown): string | Buffer {
     const start = this.#at;
     const end = this.#bytes.indexOf(carriageReturn, start);
@@ -128,7 +131,7 @@ export class ReplyReader {
     }
     const object = emptyObjectOf(this.#classes);
     for (let index = 0; index < length; index++) {
-      // Converted explicitly: a name may be a list, whose text may be `__proto__`.
+      // The conversion comes first, because a name may be a list, and the text of that list may be `__proto__`.
       const name = String(this.#name());
       const value = this.#value();
       if (name === '__proto__') Object.defineProperty(object, name, { ...plainProperty, value });
@@ -137,7 +140,7 @@ export class ReplyReader {
     return object;
   }
 
-  /** Reads a name within a map: as text, even if the mapping asks for bytes. */
+  /** Reads a name in a map. A name that is a string is read as text, even if the mapping asks for a Buffer. */
   #name(): unknown {
     const marker = this.#bytes[this.#at];
     if (marker !== dollar && marker !== plus) return this.#value();
@@ -151,14 +154,14 @@ export class ReplyReader {
     return this.#value();
   }
 
-  /** Whether the next length is that of a RESP2 null, which it then skips. */
+  /** Returns whether the reply is a null of RESP2, whose length is -1. If so, skips it. */
   #isNull(): boolean {
     if (this.#bytes[this.#at] !== minus) return false;
     this.#at += 4;
     return true;
   }
 
-  /** Reads the length of a string and skips the string; returns the offset of its first byte. */
+  /** Reads the length of a string, skips the string, and returns the offset of its first byte. */
   #lengthThenStart(): number {
     const length = this.#integer();
     const start = this.#at;

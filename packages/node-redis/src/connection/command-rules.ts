@@ -1,8 +1,9 @@
-/** What a command requires of the connection on which it is sent, or changes on it. */
+/** Which connection a command may use. `shared`: the connection that the client shares with others. */
 export type CommandRule =
   | { readonly kind: 'shared' }
-  /** It changes or occupies its connection, so it needs one that is not shared. */
+  /** The command changes or occupies its connection, so it needs one that the client does not share. */
   | { readonly kind: 'own' }
+  /** The client does not send the command; `why` is the end of the error message. */
   | { readonly kind: 'refused'; readonly why: string };
 
 type Argument = string | Uint8Array;
@@ -11,7 +12,7 @@ type RuleOf = (args: readonly Argument[]) => CommandRule;
 const shared: CommandRule = { kind: 'shared' };
 const own: CommandRule = { kind: 'own' };
 
-/** Verbs with a rule other than `shared`; the rule may depend on the arguments. */
+/** The commands whose rule is not always `shared`, by name. The rule may depend on the arguments. */
 const rules: ReadonlyMap<string, RuleOf> = new Map([
   ...named(
     'WATCH SELECT BLPOP BRPOP BLMOVE BRPOPLPUSH BLMPOP BZPOPMIN BZPOPMAX BZMPOP WAIT WAITAOF',
@@ -33,7 +34,7 @@ const known = new Map<string, RuleOf>();
 const maxKnown = 1000;
 const always = (): CommandRule => shared;
 
-/** Returns the rule for a command, given its arguments as node-redis would send them. */
+/** Returns the rule for a command. `args` starts with the name of the command. */
 export function ruleOf(args: readonly Argument[]): CommandRule {
   const [verb] = args;
   if (typeof verb !== 'string') return ruleOf([wordOf(verb ?? ''), ...args.slice(1)]);

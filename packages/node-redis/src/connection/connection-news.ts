@@ -1,18 +1,20 @@
-/** Events that a client receives about its connection, in node-redis's order. */
+/** What a client is told about its connection. The client emits each as an event, in the same order as node-redis. */
 export type ConnectionNews =
   | { readonly kind: 'connect' }
-  /** The connection is ready, and the subscriptions are restored. */
+  /** The connection is ready, and the subscriptions have been restored. */
   | { readonly kind: 'ready' }
   | { readonly kind: 'reconnecting' }
   | { readonly kind: 'error'; readonly error: Error }
-  /** The connection ended permanently: the RedisResilience was closed. */
+  /** The connection has ended for good, because the RedisResilience was closed. */
   | { readonly kind: 'end' };
 
-/** A client's requirements for its connection apart from the address, which comes from the RedisResilience. */
+/**
+ * What a client needs from its connection. The address is not part of it, because the RedisResilience provides that.
+ */
 export interface ConnectionNeeds {
   readonly protocol: 2 | 3;
   readonly database: number | undefined;
   readonly name: string | undefined;
-  /** Whether it must have a separate connection from the start. */
+  /** Whether the client needs a connection of its own from the start. */
   readonly isOwn: boolean;
 }

@@ -2,8 +2,8 @@ import type { Redis } from 'ioredis';
 import type { ConnectionNews } from './connection-news.ts';
 
 /**
- * Reports the events of one ioredis client, until it is stopped. `isQuiet`: the first connect and ready events are not
- * reported, because this client replaces another one that was ready.
+ * Reports the events of an ioredis client to `tell`, until the returned function is called. While `isQuiet` returns
+ * true, the event `connect` is not reported, because this ioredis client replaces another one that was connected.
  */
 export function watchConnection(
   client: Redis,
@@ -18,7 +18,7 @@ export function watchConnection(
     end: () => tell({ kind: 'end' }),
   };
   const events = Object.entries(listeners);
-  // Many clients may share one connection, and each of them adds listeners.
+  // Many clients may share one connection, and each of them adds a listener to each event.
   client.setMaxListeners(client.getMaxListeners() + 1);
   for (const [event, listener] of events) client.on(event, listener);
   return () => {

@@ -4,7 +4,7 @@ interface Opening {
   readonly reject: (error: Error) => void;
 }
 
-/** The `connect()` calls that are waiting. */
+/** The calls of `connect()` that are waiting for the connection. */
 export class Openings {
   #waiting: Opening[] = [];
 
@@ -18,7 +18,9 @@ export class Openings {
     this.#resolve(() => true);
   }
 
-  /** Call when an attempt has failed: only calls that need a ready connection continue to wait. */
+  /**
+   * Must be called when a connection attempt has failed. It resolves all calls that do not wait for a ready connection.
+   */
   attemptFailed(): void {
     this.#resolve(({ waitsForReady }) => !waitsForReady);
   }

@@ -1,7 +1,7 @@
 import type { RawCall } from '@redis-resilience/core/kit';
 import type { ClientErrors } from '../client-errors.ts';
 
-/** The calls of one client that have not settled. */
+/** The calls of one client that have not settled yet. */
 export class PendingCalls {
   readonly #errors: ClientErrors;
   readonly #calls = new Set<RawCall<unknown>>();
@@ -10,7 +10,7 @@ export class PendingCalls {
     this.#errors = errors;
   }
 
-  /** Makes a call, which is pending until it calls `done`. A call that is rejected may do so immediately. */
+  /** Runs `make`, and keeps the call that it returns until `done` is called. `make` itself may already call `done`. */
   add(make: (done: () => void) => RawCall<unknown>): RawCall<unknown> {
     let isDone = false;
     const made: { call?: RawCall<unknown> } = {};
@@ -23,20 +23,20 @@ export class PendingCalls {
     return call;
   }
 
-  /** Resolves when the calls that are pending now have settled. */
+  /** Resolves when all calls that are pending at this moment have settled. */
   async answered(): Promise<void> {
     await Promise.allSettled(Array.from(this.#calls, ({ promise }) => promise));
   }
 
-  /** Rejects all pending calls now. */
+  /** Rejects all pending calls immediately, because the client was destroyed. */
   disconnect(): void {
     for (const call of this.#calls) call.abort((outcome) => this.#errors.disconnected(outcome));
   }
 
-  /** Makes the signal abort a call that has not been sent. */
+  /** Rejects the call when the signal is aborted, unless the command has been sent by then. */
   abortBy(signal: AbortSignal, call: RawCall<unknown>): void {
     const onAbort = (): void => {
-      // A call that has been sent may run, so its caller gets the reply.
+      // A command that has been sent may run, so its caller gets the reply.
       if (!call.isSent) call.abort((outcome) => this.#errors.aborted(outcome));
     };
     const forget = (): void => signal.removeEventListener('abort', onAbort);

@@ -9,15 +9,15 @@ import { Openings } from './openings.ts';
 import { PendingCalls } from './pending-calls.ts';
 import { TurnQueue } from './turn-queue.ts';
 
-/** Options of a call apart from its command. */
+/** Options of a single call. */
 export interface CallOptions {
   readonly timeout?: number | null | undefined;
   readonly abortSignal?: AbortSignal | null | undefined;
 }
 
 /**
- * The connection of one client: shared until a command needs a separate one (WATCH, SELECT, a blocking command), and
- * separate from the start if the client uses a different protocol, database or name.
+ * The connection of one client. The client shares it with others, until a command needs a connection of its own (WATCH,
+ * SELECT, blocking commands). If `needs.isOwn` is true, the client has a connection of its own from the start.
  */
 export class ProtectedConnection {
   readonly #resilience: RedisResilience<Redis>;
@@ -33,11 +33,11 @@ export class ProtectedConnection {
   readonly #openings = new Openings();
   #isOpen = false;
   #isReady = false;
-  /** Whether the client has moved to a separate connection that is still being established. */
+  /** Whether the client has left the shared connection for one of its own, which is still being established. */
   #isMoving = false;
-  /** Number of times that the connection has become ready. */
+  /** How often the connection has become ready. */
   epoch = 0;
-  /** Commands issued in this turn of the event loop that may still be aborted, and those to be sent after them. */
+  /** Commands that are sent in the next microtask: one that may be aborted, and all that follow it. */
   readonly #turn = new TurnQueue();
 
   constructor(
@@ -61,14 +61,14 @@ export class ProtectedConnection {
     return this.#isReady;
   }
 
-  /** The ioredis client that subscriptions use: never the shared one. */
+  /** The ioredis client for subscriptions. It is never the shared one. */
   get subscriber(): Redis {
     if (this.#own !== undefined) return this.#own;
     this.#subscriber ??= this.#duplicate();
     return this.#subscriber;
   }
 
-  /** Resolves when the connection is ready; if Redis is down, resolves immediately unless `waitsForReady`. */
+  /** Resolves when the connection is ready. If Redis is down, resolves immediately, unless `waitsForReady` is true. */
   open(waitsForReady: boolean): Promise<void> {
     this.#isOpen = true;
     if (this.#needs.isOwn) this.#own = this.#duplicate();
@@ -83,7 +83,7 @@ export class ProtectedConnection {
     return this.#openings.add(waitsForReady);
   }
 
-  /** Resolves with the result of `read` for the bytes of the reply. */
+  /** Sends a command, and resolves with what `read` makes of the bytes of its reply. */
   send(args: JoinedCommand, read: RawRequest['read'], options: CallOptions = {}): Promise<unknown> {
     const [timeout, abortSignal] = [options.timeout || undefined, options.abortSignal || undefined];
     const refusal = this.#refusal(args);
@@ -104,7 +104,7 @@ export class ProtectedConnection {
     return this.#inTurn(start, abortSignal);
   }
 
-  /** Sends commands as one unit. */
+  /** Sends commands as one unit, and resolves with what `read` makes of their replies. */
   sendTogether(commands: readonly JoinedCommand[], read: ReadReplies): Promise<unknown> {
     for (const args of commands) {
       const refusal = this.#refusal(args);
@@ -121,14 +121,14 @@ export class ProtectedConnection {
     return this.#turn.isEmpty ? start() : this.#inTurn(start);
   }
 
-  /** Closes the connection after the commands that were sent have got their replies. */
+  /** Accepts no more commands. Closes the connection when all pending commands have settled. */
   async close(): Promise<void> {
     this.#isOpen = false;
     await this.#pending.answered();
     this.#release();
   }
 
-  /** Closes the connection now; commands without a reply are rejected. */
+  /** Closes the connection immediately, and rejects all pending commands. */
   destroy(): void {
     this.#isOpen = false;
     this.#pending.disconnect();
@@ -139,7 +139,7 @@ export class ProtectedConnection {
     return this.#own ?? this.#resilience.client;
   }
 
-  // Sends a command that may be aborted only at the end of this turn, and later commands after it.
+  // Sends a command in the next microtask, unless `signal` aborts it before. Commands that follow are sent after it.
   #inTurn(start: () => Promise<unknown>, signal?: AbortSignal): Promise<unknown> {
     if (signal?.aborted === true) return Promise.reject(this.#errors.aborted('not-applied'));
     return new Promise((resolve, reject) => {
@@ -226,7 +226,7 @@ export class ProtectedConnection {
   async #becomeReady(): Promise<void> {
     const epoch = ++this.epoch;
     const subscriber = this.#subscriber ?? this.#own;
-    // Subscriptions are restored before any other command is sent, so the reply to this PING proves that they are back.
+    // Subscriptions are restored before any other command is sent, so they are back when this PING has its reply.
     if (subscriber !== undefined) await subscriber.ping().catch(ignore);
     if (epoch !== this.epoch || !this.#isOpen) return;
     this.#isReady = true;
@@ -246,5 +246,5 @@ export class ProtectedConnection {
 }
 
 function ignore(): void {
-  // Nothing to do: the RedisResilience reports the error.
+  // Does nothing: the RedisResilience reports the error.
 }

@@ -1,4 +1,4 @@
-/** Commands to send at the end of this turn of the event loop, in order. */
+/** Commands that will be sent, in order, in a microtask after the code that is running now. */
 export class TurnQueue {
   #waiting: (() => void)[] = [];
 
