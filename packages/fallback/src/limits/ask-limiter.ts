@@ -5,12 +5,14 @@ import { writesAvailable } from '../availability.ts';
 /** Default of every limiter's `timeoutMs` option, in milliseconds. */
 export const limiterTimeoutMs = 200;
 
-/** The result of a limiter in Redis, or the fact that there is none because Redis is unavailable. */
+/**
+ * The answer of a limiter that counts in Redis. `isAway` is true if there is no answer because Redis is unavailable.
+ */
 export type Asked<T> = { readonly isAway: false; readonly answer: T } | { readonly isAway: true };
 
 /**
- * Calls a limiter in Redis, and waits at most `timeoutMs` for it. Rethrows the limiter's own errors, for example "no
- * points left".
+ * Calls a limiter that counts in Redis, and waits at most `timeoutMs` for its answer. Does not call it while Redis is
+ * unavailable. Rethrows the limiter's own errors, for example "no points left".
  */
 export async function askLimiter<T>(
   resilience: RedisResilience,

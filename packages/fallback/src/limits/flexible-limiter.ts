@@ -32,7 +32,10 @@ export interface ResilientLimiterOptions {
   readonly clock?: Clock;
 }
 
-/** Value with which rate-limiter-flexible's `consume` resolves, and rejects when there are no points left. */
+/**
+ * The value with which rate-limiter-flexible's `consume` resolves. When no points are left, `consume` rejects with the
+ * same kind of value.
+ */
 export interface LimiterAnswer {
   readonly remainingPoints: number;
   readonly msBeforeNext: number;
@@ -41,8 +44,9 @@ export interface LimiterAnswer {
 }
 
 /**
- * Wraps a rate-limiter-flexible limiter: no caller waits longer than `timeoutMs` for Redis. That also holds for a
- * frozen server, for which the limiter's own insurance would never be used.
+ * Wraps a rate-limiter-flexible limiter so that no caller waits longer than `timeoutMs` for Redis, even if the server
+ * is frozen. (The limiter's own option `insuranceLimiter` takes effect only after an error, and a frozen server sends
+ * none.)
  *
  * @throws {@link ConfigurationError} when an option is unknown or invalid
  * @example

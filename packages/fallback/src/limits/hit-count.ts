@@ -1,8 +1,8 @@
-/** The requests of one client within a window. Times are wall-clock times in milliseconds. */
+/** How many requests one client has made in its current time window. Times are wall-clock times in milliseconds. */
 export interface HitCount {
   readonly hits: number;
   readonly endsAt: number;
-  /** 0 when the client is not blocked. */
+  /** When the client's block ends; 0 if the client is not blocked. */
   readonly blockedUntil: number;
 }
 
@@ -14,7 +14,10 @@ export interface HitRule {
   readonly blockMs: number;
 }
 
-/** Counts a request. After a block, a new window begins; requests of a blocked client are not counted. */
+/**
+ * Returns the count after one more request. The first request after a block begins a new window. Requests of a blocked
+ * client are not counted.
+ */
 export function countHit(
   known: HitCount | undefined,
   now: number,

@@ -33,8 +33,8 @@ export interface KoaLimiterOptions<C = unknown> {
 }
 
 /**
- * Wraps a rate-limiting Koa middleware, for example koa-ratelimit: no request waits longer than `timeoutMs` for Redis.
- * The middleware after the limiter runs once, and outside that limit.
+ * Wraps a rate-limiting Koa middleware, for example koa-ratelimit, so that no request waits longer than `timeoutMs` for
+ * Redis. Only the limiter's own time counts: later middleware may take longer than `timeoutMs`, and runs at most once.
  *
  * @throws {@link ConfigurationError} when an option is unknown or invalid
  * @example
@@ -57,7 +57,7 @@ export function resilientKoaLimiter<C extends object>(
   const { insurance, whenAway = 'closed', timeoutMs = limiterTimeoutMs, clock = systemClock } = options;
   return async function resilientKoaLimiter(ctx, next) {
     const view = abandonable(ctx);
-    // The limiter gets a `next` that only records that the request is allowed.
+    // Runs only the limiter: instead of later middleware, its `next` just records that the request is allowed.
     const asked = await askLimiter(resilience, clock, timeoutMs, () => letsPass(limiter, view.ctx));
     if (!asked.isAway) return asked.answer ? next() : undefined;
     view.abandon();
@@ -67,8 +67,8 @@ export function resilientKoaLimiter<C extends object>(
   };
 }
 
-// Returns a view of the context that can be abandoned. A limiter that finishes too late must not change the response,
-// because by then another middleware is producing it.
+// Returns a proxy of the context. Once the proxy is abandoned, it ignores method calls and assignments: a limiter that
+// finishes too late must not change a response that another middleware is already producing.
 function abandonable<C extends object>(ctx: C): { readonly ctx: C; abandon(): void } {
   let isAbandoned = false;
   const view = new Proxy(ctx, {

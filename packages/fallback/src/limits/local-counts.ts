@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import type { Clock } from '@redis-resilience/core';
 
 const maxKeys = 50_000;
-/** Number of counts that are compared to choose one to evict. */
+/** How many counts are compared when one of them must be evicted. */
 const compared = 16;
 
-/** The requests of one client. Times are wall-clock times in milliseconds. */
+/** How many requests one client has made. Times are wall-clock times in milliseconds. */
 export interface Counted {
   readonly hits: number;
   readonly endsAt: number;
@@ -19,14 +19,15 @@ interface Place<Count> {
 }
 
 /**
- * The counts of this process, for at most 50,000 keys. Keys are hashed, so that long keys use no more memory than short
- * ones. When there is no room left, a few counts are compared, and one that has ended, or else the least busy one, is
- * evicted. A flood of other keys therefore does not evict a client that has reached its limit.
+ * The request counts that this process keeps, for at most 50,000 keys. Keys are hashed, so that long keys use no more
+ * memory than short ones. To make room, 16 counts are compared. The one that is evicted is a count whose window and
+ * block have ended, or else the one with the fewest requests. A flood of new keys therefore does not evict a client
+ * that has reached its limit.
  */
 export class LocalCounts<Count extends Counted> {
   readonly #clock: Clock;
   readonly #known = new Map<string, Place<Count>>();
-  /** All counts, in no particular order. `#hand` is the index at which the next comparison begins. */
+  /** All counts, in no particular order. The next comparison begins at the index `#hand`. */
   readonly #places: Place<Count>[] = [];
   #hand = 0;
 
@@ -42,7 +43,7 @@ export class LocalCounts<Count extends Counted> {
     this.#put(hashOf(key), count);
   }
 
-  /** Replaces the count of a key by what `next` makes of it, and returns that. The key is hashed once. */
+  /** Replaces the count of a key with the result of `next`, and returns the new count. Hashes the key only once. */
   update(key: string, next: (known: Count | undefined) => Count): Count {
     const name = hashOf(key);
     const count = next(this.#known.get(name)?.count);
@@ -77,7 +78,7 @@ function busynessOf(place: Place<Counted> | undefined, now: number): number {
   return Math.max(endsAt, blockedUntil) <= now ? -1 : hits;
 }
 
-// The application derives the key from the request, so it may be of any type, or undefined.
+// The application derives the key from the request, so at run time the key may have any type.
 function hashOf(key: unknown): string {
   return createHash('sha1').update(String(key)).digest('base64url').slice(0, 22);
 }

@@ -6,7 +6,7 @@ interface Window {
   readonly endsAt: number;
 }
 
-/** Fixed windows that this process counts on its own. */
+/** Counts the requests of each key in fixed time windows, in this process only. */
 export class LocalWindows {
   readonly #clock: Clock;
   readonly #windows: LocalCounts<Window>;
@@ -26,7 +26,7 @@ export class LocalWindows {
     return { totalHits: hits, resetTime: new Date(endsAt) };
   }
 
-  /** Adopts the count from Redis, so that counting continues from there. */
+  /** Takes over the count that Redis returned, so that counting in this process continues from it. */
   adopt(key: string, hits: number, endsAt: number): void {
     this.#windows.set(key, { hits, endsAt });
   }

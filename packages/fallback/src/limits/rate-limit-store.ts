@@ -24,8 +24,8 @@ export interface RateLimitStore {
 /** Options of {@link resilientRateLimitStore}. */
 export interface RateLimitStoreOptions {
   /**
-   * While Redis is unavailable: `open` allows every request, `closed` responds with 503, `local` continues counting in
-   * this process, from the last count in Redis. Default `local`.
+   * While Redis is unavailable: `open` allows every request, `closed` responds with 503, and `local` counts in this
+   * process, beginning with the last count that Redis returned. Default `local`.
    */
   readonly whenAway?: 'open' | 'closed' | 'local';
   /** How long a request waits for the count. Default 200 ms. */
@@ -40,8 +40,8 @@ interface Hits {
 }
 
 /**
- * Wraps an express-rate-limit store, for example rate-limit-redis: no request waits longer than `timeoutMs` for Redis,
- * and a store that was created while Redis was unavailable works as soon as Redis is back.
+ * Wraps an express-rate-limit store, for example rate-limit-redis, so that no request waits longer than `timeoutMs` for
+ * Redis. A store that was created while Redis was unavailable works as soon as Redis is back.
  *
  * @throws {@link ConfigurationError} when an option is unknown or invalid
  * @example
@@ -115,7 +115,8 @@ export class ResilientRateLimitStore {
     return asked.isAway ? undefined : asked.answer;
   }
 
-  // A client that has reached its limit must stay limited when Redis becomes unavailable.
+  // Copies the count from Redis into this process, because a client that has reached its limit must stay limited when
+  // Redis becomes unavailable.
   #adopt(key: string, { totalHits, resetTime }: Hits): void {
     if (this.#whenAway === 'local' && resetTime !== undefined) {
       this.#local.adopt(key, totalHits, resetTime.getTime());
@@ -129,7 +130,8 @@ export class ResilientRateLimitStore {
     });
   }
 
-  // A store that failed to load its scripts never retries on its own, so `init` is called until it succeeds.
+  // A store whose `init` failed to load its scripts never loads them again on its own, so `init` is called until it
+  // succeeds.
   #initStore(): Promise<unknown> {
     this.#ready ??= Promise.resolve(this.#store.init?.(this.#initOptions)).catch((error: unknown) => {
       this.#ready = undefined;

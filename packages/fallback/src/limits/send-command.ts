@@ -10,8 +10,9 @@ const lookAgainMs = 100;
 const maxLookMs = 1000;
 
 /**
- * The option `sendCommand` of rate-limit-redis: sends raw commands through the protected client. Loading a script waits
- * for Redis, however long that takes, because a store whose script failed to load never loads it again.
+ * Returns a function for the option `sendCommand` of rate-limit-redis. The function sends raw commands through the
+ * protected client. SCRIPT LOAD waits until Redis is available, however long that takes, because a store whose script
+ * failed to load never loads it again.
  *
  * @throws {@link ConfigurationError} when `resilience` is not a RedisResilience
  * @example

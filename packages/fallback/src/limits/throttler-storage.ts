@@ -17,8 +17,8 @@ import { uncountedError } from './uncounted-error.ts';
 /** Options of {@link throttlerStorage}. */
 export interface ThrottlerStorageOptions {
   /**
-   * While Redis is unavailable: `open` allows every request, `closed` responds with 503, `local` continues counting in
-   * this process, from the last count in Redis. Default `local`.
+   * While Redis is unavailable: `open` allows every request, `closed` responds with 503, and `local` counts in this
+   * process, beginning with the last count that Redis returned. Default `local`.
    */
   readonly whenAway?: 'open' | 'closed' | 'local';
   /** How long a request waits for the count. Default 200 ms. */
@@ -29,7 +29,7 @@ export interface ThrottlerStorageOptions {
   readonly clock?: Clock;
 }
 
-/** Result of a request's count, as @nestjs/throttler expects it; times in seconds. */
+/** The result of counting a request, in the shape that @nestjs/throttler expects. Times are in seconds. */
 export interface ThrottlerRecord {
   readonly totalHits: number;
   readonly timeToExpire: number;
@@ -48,7 +48,7 @@ export interface ThrottlerStorage {
   ): Promise<ThrottlerRecord>;
 }
 
-// Counts a request exactly as `countHit` does, but in Redis and by the server's clock.
+// Counts a request by the same rules as `countHit`, but in Redis and with the server's clock.
 const countScript = new Script(`
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -69,8 +69,8 @@ return { hits, ends - now, math.max(0, blocked - now) }
 `);
 
 /**
- * Creates an @nestjs/throttler storage that counts in Redis, in fixed windows: all instances of a service share one
- * count, and no request waits longer than `timeoutMs` for Redis.
+ * Creates an @nestjs/throttler storage that counts in Redis, in fixed time windows. All instances of a service share
+ * one count, and no request waits longer than `timeoutMs` for Redis.
  *
  * @throws {@link ConfigurationError} when an option is unknown or invalid
  * @example

@@ -1,8 +1,9 @@
 import { RedisUnavailableError, type RedisResilience } from '@redis-resilience/core';
 
 /**
- * Creates the error of a limiter in mode `closed` while Redis is unavailable. Because of its `status` and `headers`,
- * Express and Koa respond with 503 and `Retry-After`, with or without this project's error middleware.
+ * Creates the error that a limiter with `whenAway: 'closed'` throws while Redis is unavailable. Because of the error's
+ * `status` and `headers`, Express and Koa respond with 503 and `Retry-After`, even without this library's error
+ * middleware.
  */
 export function uncountedError(resilience: RedisResilience): RedisUnavailableError {
   const { cause, retryAfterMs } = resilience.snapshot();
