@@ -2,20 +2,32 @@ import type { ListenerError } from '@redis-resilience/core/kit';
 
 /** Every event of a cache. No event contains a key or a value. */
 export interface CacheEvents {
-  /** An entry in Redis could not be read and counted as a miss. */
+  /**
+   * An entry could not be decoded, so the lookup counted as a miss. `header`: the bytes are not a cache entry. `value`:
+   * the serializer could not decode the value. `type`: the key in Redis holds another type, for example a list.
+   */
   readonly corrupt: { readonly reason: 'header' | 'value' | 'type' };
   /**
-   * A load failed or did not finish in time. If `answeredWith` is `stale` or `fallback`, the caller got a value, and
-   * this event is the only report of the error.
+   * A load failed or did not finish in time. `answeredWith` says what the caller got instead: a `stale` value, the
+   * value of the `fallback`, or `nothing`, in which case the error was thrown.
    */
   readonly 'load-error': { readonly error: unknown; readonly answeredWith: 'stale' | 'fallback' | 'nothing' };
-  /** The serializer could not serialize a loaded value: the caller got the value, but it was not cached. */
+  /** The serializer could not serialize a loaded value. The caller got the value, but it was not cached. */
   readonly 'not-cached': { readonly error: unknown };
-  /** A load did not settle in time; its bulkhead slot was freed for another load. */
+  /**
+   * A load ran for so long that it is considered dead: another load may start in its place. `running`: how many loads
+   * are running now, without the dead one.
+   */
   readonly 'load-abandoned': { readonly running: number };
-  /** Redis refused a read with an error reply that does not mean an outage, for example NOPERM. */
+  /**
+   * Redis refused a read with an error reply that does not mean an outage. `code`: the first word of the reply, for
+   * example NOPERM.
+   */
   readonly 'redis-refused': { readonly code: string };
-  /** Redis was brought up to date after an outage: the numbers of invalidations sent and of entries written back. */
+  /**
+   * Redis was brought up to date after an outage. `invalidated`: how many invalidations were sent. `written`: how many
+   * local copies were written back.
+   */
   readonly refilled: { readonly invalidated: number; readonly written: number };
   /** Too many invalidations were waiting to be sent to Redis, so the oldest was dropped. `kept` are still waiting. */
   readonly 'invalidation-dropped': { readonly kept: number };
@@ -30,7 +42,7 @@ export interface CacheStats {
   readonly away: number;
   readonly loads: number;
   readonly loadErrors: number;
-  /** Number of loads that were requested but not started, because too many were running or queued. */
+  /** Number of loads that were requested but never started, because too many others were running or queued. */
   readonly shed: number;
   /** Number of returned values, from Redis or a local copy, that may have been out of date. */
   readonly stale: number;

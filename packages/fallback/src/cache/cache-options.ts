@@ -31,8 +31,8 @@ export interface CacheOptions {
   /** How long a loader's `null` or `undefined` is remembered. Default 0 ms: not at all. */
   readonly negativeTtlMs?: number;
   /**
-   * Beta of XFetch early refresh: above 1 refreshes earlier, below 1 later; 0 never refreshes before the ttl. Default
-   * 1.
+   * The parameter beta of XFetch, which reloads a value at a random time shortly before its ttl ends. Above 1 reloads
+   * earlier, below 1 later; 0 never reloads before the ttl ends. Default 1.
    */
   readonly earlyRefreshBeta?: number;
   /** Maximum memory for local copies. Default 32 MiB; 0 keeps none. */
@@ -47,7 +47,7 @@ export interface CacheOptions {
   readonly staleAfterMs?: number;
   /** How long a caller waits for Redis. Default 200 ms. */
   readonly redisTimeoutMs?: number;
-  /** Largest possible difference between the clocks of two processes. Default 250 ms. */
+  /** How much the clocks of two processes may differ. Default 250 ms. */
   readonly clockSkewMs?: number;
   /**
    * How long Redis remembers an invalidation. Default 2 × `ttlMs` + `staleWhileRevalidateMs` + `clockSkewMs`; raise it
@@ -57,8 +57,8 @@ export interface CacheOptions {
   /** Converts values to bytes and back. Default JSON. */
   readonly serializer?: Serializer;
   /**
-   * Stores invalidations made while Redis is unavailable; a durable outbox keeps them across a crash. Default: the
-   * cache keeps them in memory.
+   * An outbox for the invalidations that are made while Redis is unavailable. With an outbox that has a `path`, they
+   * survive a crash. Default: the cache keeps them in memory.
    */
   readonly outbox?: Outbox;
   /** Sources of time and randomness, for tests. */
@@ -114,7 +114,8 @@ export function resolveCacheOptions(options: CacheOptions): CacheSettings {
   });
   const settings = withDefaults(cacheDefaults, options);
   const { ttlMs, staleWhileRevalidateMs, clockSkewMs } = settings;
-  // Long enough to outlive every copy that was loaded before the invalidation.
+  // Long enough that no value that was loaded before the invalidation is still fresh when Redis forgets the
+  // invalidation.
   const rememberInvalidatedMs = 2 * ttlMs + staleWhileRevalidateMs + clockSkewMs;
   return withDefaults({ rememberInvalidatedMs }, settings) as CacheSettings;
 }

@@ -41,16 +41,18 @@ const lookupReaders: OptionReaders<LookupOptions<unknown>> = {
 };
 
 /**
- * A cache in Redis that keeps working without Redis, and never floods the source of truth behind it. A key must be a
- * non-empty string: any other value, as it may come from a request, is rejected with a {@link ConfigurationError}.
+ * A cache in Redis that keeps working while Redis is unavailable, and that limits how many loads reach the database
+ * behind it. A key must be a non-empty string; any other key, which may come from a request, is rejected with a
+ * {@link ConfigurationError}.
  */
 export interface Cache {
   /**
-   * Returns the value from Redis. On a miss, or while Redis is unavailable, returns a local copy or the result of the
-   * loader.
+   * Returns the value from Redis. On a miss, runs the loader and returns its result. While Redis is unavailable,
+   * returns a fresh local copy, or else runs the loader. If the load fails or is slow, returns a stale local copy or
+   * the `fallback`.
    *
-   * @throws the loader's error, or {@link OverloadedError}, when there is neither a stale value nor a fallback; {@link
-   * ConfigurationError} when an option is unknown or invalid
+   * @throws the loader's error, or {@link OverloadedError}, when there is neither a stale value nor a fallback;
+   * {@link ConfigurationError} when an option is unknown or invalid
    */
   getOrLoad<T>(key: string, loader: Loader<T>, options?: LookupOptions<T>): Promise<T>;
   /** Like `getOrLoad`, but also returns the value's age and source, and whether it may be out of date. */
@@ -59,14 +61,15 @@ export interface Cache {
    * Returns the value in Redis, or the local copy while Redis is unavailable; undefined if there is none. Never loads.
    */
   get<T>(key: string): Promise<T | undefined>;
-  /** Like `get`, but also returns age, source and staleness. */
+  /** Like `get`, but also returns the value's age and source, and whether it may be out of date. */
   peek<T>(key: string): Promise<CacheAnswer<T> | undefined>;
   /** Stores a value. While Redis is unavailable, the value is kept in this process and written to Redis afterwards. */
   set(key: string, value: unknown, options?: { readonly ttlMs?: number }): Promise<void>;
   /**
-   * Lookups that begin after this call never return a value that was loaded before it, neither from a load that is
-   * still running nor one that another process wrote while Redis was unavailable. Resolves with `kept` if Redis could
-   * not be informed yet.
+   * Lookups that begin after this call never return a value whose load began before it, not even from a load that is
+   * still running, or from a process that writes the value late. (A process that is cut off from Redis learns of the
+   * invalidation only when Redis is back.) Resolves with `applied` if Redis has received the invalidation, and with
+   * `kept` if the invalidation will be sent later.
    */
   invalidate(keys: string | readonly string[]): Promise<'applied' | 'kept'>;
   stats(): CacheStats;

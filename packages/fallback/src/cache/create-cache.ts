@@ -5,11 +5,11 @@ import { resolveCacheOptions, type CacheOptions } from './cache-options.ts';
 import { ResilientCache } from './resilient-cache.ts';
 
 /**
- * Creates a cache on a protected connection.
+ * Creates a cache that uses the protected client of `resilience`.
  *
- * A hit comes from Redis. On a miss the loader runs: once for all callers that request the key at the same time, and
- * with at most `maxConcurrentLoads` loaders running concurrently. While Redis is unavailable, or when the loader fails,
- * local copies are returned, marked stale. Errors are never cached.
+ * A hit comes from Redis. On a miss, the loader runs once for all callers that request the key at the same time. At
+ * most `maxConcurrentLoads` loaders run concurrently. While Redis is unavailable, or when the loader fails, local
+ * copies are returned, marked stale. Errors are never cached.
  *
  * @throws {@link ConfigurationError} when an option is unknown or invalid
  * @example

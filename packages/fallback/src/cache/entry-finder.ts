@@ -12,7 +12,7 @@ export interface Found {
   readonly value: unknown;
   readonly entry: CacheEntry;
   readonly source: 'redis' | 'local';
-  /** How far past its ttl the value is; negative while it is fresh. */
+  /** How many milliseconds ago the value's ttl ended; negative while the value is fresh. */
   readonly pastTtlMs: number;
 }
 
@@ -41,7 +41,7 @@ export class EntryFinder {
     this.#events = events;
   }
 
-  /** Returns undefined if there is no usable value, in Redis or locally. */
+  /** Returns undefined if neither Redis nor this process has a usable value. */
   async find(key: string): Promise<Found | undefined> {
     const reading = await this.#read(key);
     if (reading === 'away') {
@@ -60,13 +60,13 @@ export class EntryFinder {
     this.counts.misses++;
     const copy = this.#findLocal(key);
     if (copy === undefined) return undefined;
-    // Redis has replied that it has no value. The copy therefore counts as too old to be returned immediately, and is
-    // used only if the load fails.
+    // Redis has replied that it has no usable value. The local copy therefore counts as too old to be returned
+    // immediately: it is used only if the load fails, is slow or cannot start.
     return { ...copy, pastTtlMs: Math.max(copy.pastTtlMs, this.#settings.staleWhileRevalidateMs + 1) };
   }
 
   async #read(key: string): Promise<Reading> {
-    // No lookup waits for Redis to come back, because the loader can provide the value, and loads are bounded.
+    // A lookup does not wait for Redis to come back, because the loader can provide the value.
     if (!this.#entries.available) return 'away';
     let data: Buffer | null;
     try {

@@ -1,8 +1,8 @@
-/** Entry that the cache keeps under a key, in this process and in Redis. */
+/** What the cache stores under a key, in this process and in Redis. */
 export interface CacheEntry {
   /**
-   * `nothing`: the loader found no value, which is remembered. `invalidated`: values loaded before this entry must not
-   * be used.
+   * `value`: a value from the loader. `nothing`: the loader returned null or undefined. `invalidated`: the mark of an
+   * invalidation; a value whose load began before it must not be used.
    */
   readonly kind: 'value' | 'nothing' | 'invalidated';
   /** Wall-clock time at which the load began, or the invalidation was made. This is the version of the entry. */
@@ -11,15 +11,15 @@ export interface CacheEntry {
   readonly freshUntil: number;
   /** Duration of the load in milliseconds; early refresh depends on it. */
   readonly loadMs: number;
-  /** The process that created the entry. */
+  /** Random id of the cache that created the entry; each process has its own. */
   readonly writer: string;
   readonly payload: Buffer;
 }
 
-/** Payload of entries without a value. */
+/** The payload of an entry without a value. */
 export const noPayload = Buffer.alloc(0);
 
-/** The entry that marks an invalidation. */
+/** Creates the entry that marks an invalidation at this time. */
 export function invalidationEntry(at: number, writer: string): CacheEntry {
   return { kind: 'invalidated', at, freshUntil: at, loadMs: 0, writer, payload: noPayload };
 }
@@ -30,7 +30,8 @@ const header = /^rr1([vni])(\d+);([\w-]+);(\d+);(\d+)$/;
 const maxHeaderBytes = 128;
 
 /**
- * Encodes an entry as bytes: a text header, a line feed, and the value. Scripts compare versions by the header alone.
+ * Encodes an entry as bytes: a text header, a line feed, and the value. The scripts in Redis compare versions and need
+ * only the header for that.
  *
  * @example
  * encodeEntry(entry); // rr1v1767225600000;k3x9;1767225660000;12\n{"name":"Chair"}
@@ -41,7 +42,7 @@ export function encodeEntry(entry: CacheEntry): Buffer {
   return Buffer.concat([Buffer.from(head, 'latin1'), entry.payload]);
 }
 
-/** Decodes an entry; undefined if the bytes are corrupt or were written by another program. */
+/** Decodes an entry. Returns undefined if the bytes are corrupt or were written by another program. */
 export function decodeEntry(data: Buffer): CacheEntry | undefined {
   const end = data.subarray(0, maxHeaderBytes).indexOf(0x0a);
   if (end < 0) return undefined;

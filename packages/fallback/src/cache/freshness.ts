@@ -13,15 +13,19 @@ export function jittered(ttlMs: number, ratio: number, random: Random): number {
 }
 
 /**
- * XFetch: whether to reload a value that is still fresh. The probability is exp(-leftMs / (beta * loadMs)): higher near
- * the end of the ttl and for slow loads. With `beta` 0 it is 0.
+ * Decides at random whether to reload a value that is still fresh (the algorithm XFetch). `leftMs` is what is left of
+ * the ttl. The probability is exp(-leftMs / (beta * loadMs)), so it is higher near the end of the ttl and for values
+ * that load slowly. With `beta` 0, it is 0.
  */
 export function refreshesEarly(leftMs: number, loadMs: number, beta: number, random: Random): boolean {
   if (beta === 0 || loadMs === 0) return false;
   return -beta * loadMs * Math.log(1 - random()) >= leftMs;
 }
 
-/** How long Redis must keep the entry: for as long as it may be returned. 0 if it is no longer fresh. */
+/**
+ * Returns how long Redis must keep an entry: until its ttl ends, plus the time for which it may be returned stale.
+ * Returns 0 if the entry is no longer fresh.
+ */
 export function keepInRedisMs(
   { freshUntil }: CacheEntry,
   wallNow: number,

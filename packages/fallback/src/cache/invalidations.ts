@@ -4,8 +4,9 @@ import type { CacheEntry } from './entry.ts';
 const maxRemembered = 10_000;
 
 /**
- * The invalidations of this process. A value that an invalidation covers is not used again, whether it comes from
- * Redis, from a local copy or from a load. An invalidation that has not reached Redis yet is pending.
+ * The invalidations that this process has made. An invalidation covers every value of its key whose load began before
+ * it. A covered value is never used again, whether it comes from Redis, from a local copy or from a load. An
+ * invalidation is pending until it has reached Redis.
  */
 export class Invalidations {
   readonly #writer: string;
@@ -27,7 +28,10 @@ export class Invalidations {
     this.#recent.set(key, at);
   }
 
-  /** Returns the version for a value whose load begins now: newer than every earlier invalidation of the key. */
+  /**
+   * Returns the version for a value whose load begins now. It is higher than that of every earlier invalidation of the
+   * key.
+   */
   versionAt(key: string, now: number): number {
     return Math.max(now, (this.#recent.get(key) ?? -1) + 1);
   }
@@ -44,8 +48,8 @@ export class Invalidations {
   }
 
   /**
-   * Call when another database has come into use. It has not received the invalidations since `since`, so they become
-   * pending again.
+   * Call when another database has come into use. The invalidations that were made after `since` become pending again,
+   * because that database has not received them.
    */
   beginDatabase(now: number, since: number): void {
     this.#databaseSince = now;
@@ -53,15 +57,16 @@ export class Invalidations {
   }
 
   /**
-   * Whether the entry dates from before this database came into use: it may have been invalidated on another database.
+   * Whether the entry is older than the switch to the database that is in use. Such an entry may have been invalidated
+   * on another database.
    */
   isFromBefore(entry: CacheEntry): boolean {
     return this.#isCovered(entry, this.#databaseSince, this.#writer);
   }
 
   /**
-   * Keeps an invalidation until it reaches Redis. Returns false if the oldest pending one had to be dropped to make
-   * room.
+   * Keeps an invalidation until it reaches Redis. Returns false if the oldest pending invalidation had to be dropped to
+   * make room.
    */
   addPending(key: string, at: number): boolean {
     this.#pending.delete(key);
@@ -81,8 +86,8 @@ export class Invalidations {
     if (this.#pending.get(key) === at) this.#pending.delete(key);
   }
 
-  // Compares the entry's version with an invalidation. If they come from different processes, allows for the difference
-  // between the two clocks.
+  // Whether an invalidation that `writer` made at `at` covers the entry. If the entry comes from another process,
+  // allows for the difference between the two clocks.
   #isCovered(entry: CacheEntry, at: number, writer: string): boolean {
     return entry.at <= at + (entry.writer === writer ? 0 : this.#clockSkewMs);
   }

@@ -19,8 +19,9 @@ interface Waiting {
 }
 
 /**
- * Limits how many loads run concurrently, regardless of Redis. Other loads wait in order; if the queue is full, they
- * are rejected. A slot becomes free when its load has settled, not when its callers stop waiting.
+ * Limits how many loads run concurrently, whether or not Redis is available. Further loads wait in a queue, in order;
+ * when the queue is full, they are rejected. A load keeps its slot until it has settled, even if its callers have
+ * stopped waiting.
  */
 export class LoaderBulkhead {
   readonly #clock: Clock;
@@ -42,7 +43,7 @@ export class LoaderBulkhead {
     return this.#waiting.length;
   }
 
-  /** Number of loads so far that were requested but not started. */
+  /** Number of loads that were requested but never started. */
   get shed(): number {
     return this.#shed;
   }
@@ -52,7 +53,7 @@ export class LoaderBulkhead {
   }
 
   /**
-   * Runs the load as soon as there is a free slot, if a caller still needs it then.
+   * Runs the load as soon as a slot is free, unless `isWanted` says that no caller needs the load any more.
    *
    * @throws {@link OverloadedError} when the queue is full, or no caller needs the load any more
    */
@@ -89,7 +90,8 @@ export class LoaderBulkhead {
     }
   }
 
-  // Loads that no caller needs any more make room in a full queue.
+  // Whether another load can be queued. If the queue is full, first rejects the queued loads that no caller needs any
+  // more.
   #canQueue(): boolean {
     const { maxQueuedLoads } = this.#bounds;
     if (this.#waiting.length < maxQueuedLoads) return true;

@@ -1,10 +1,10 @@
 import { LRUCache } from 'lru-cache';
 import type { CacheEntry } from './entry.ts';
 
-// Estimated size of the key, the header fields and the map's own overhead.
+// Estimated size of an entry's other fields and of the map's own overhead.
 const overheadBytes = 250;
 
-/** Local copies of entries, limited by bytes: the least recently used are evicted first. */
+/** Local copies of entries. Their total size is limited: the least recently used are evicted first. */
 export class LocalCopies {
   readonly #entries: LRUCache<string, CacheEntry>;
 
@@ -27,7 +27,7 @@ export class LocalCopies {
     return this.#entries.get(key);
   }
 
-  /** Stores the entry, unless there is a newer one. */
+  /** Stores the entry, unless the key has a newer one. */
   keep(key: string, entry: CacheEntry): void {
     const known = this.#entries.peek(key);
     if (known === undefined || known.at <= entry.at) this.#entries.set(key, entry);
@@ -37,7 +37,7 @@ export class LocalCopies {
     this.#entries.delete(key);
   }
 
-  /** Keys and entries, the most recently used first. */
+  /** Yields keys and entries, the most recently used first. */
   *newestFirst(): Generator<[string, CacheEntry]> {
     for (const pair of this.#entries.entries()) yield pair;
   }

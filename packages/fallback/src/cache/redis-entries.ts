@@ -6,8 +6,9 @@ import { RecentTimeout } from '../recent-timeout.ts';
 import { Script } from '../script.ts';
 import { decodeEntry, encodeEntry, type CacheEntry } from './entry.ts';
 
-// Writes an entry, unless the key holds a newer one or an invalidation that covers it. An invalidation from another
-// process also covers entries that are slightly newer than itself, because the clocks of the two processes may differ.
+// Writes an entry, unless the key holds a newer entry, or an invalidation that was made after the entry's load began.
+// If another process made the invalidation, the entry must be newer by more than the clocks of the two processes may
+// differ.
 const writeScript = new Script(`
 local head = redis.pcall('GETRANGE', KEYS[1], 0, 127)
 if type(head) == 'string' then
@@ -47,7 +48,6 @@ export class RedisEntries {
     this.#recentTimeout = new RecentTimeout(settings.clock);
   }
 
-  /** Whether a read may succeed now. */
   get available(): boolean {
     return readsAvailable(this.#resilience);
   }
@@ -56,7 +56,10 @@ export class RedisEntries {
     return this.#bounded(() => this.#resilience.client.getBuffer(this.#settings.prefix + key));
   }
 
-  /** Returns false if the key holds a newer entry, or was invalidated after the entry was loaded. */
+  /**
+   * Writes an entry. Returns false if Redis rejected it, because the key holds a newer entry or was invalidated after
+   * the entry's load began.
+   */
   async write(key: string, entry: CacheEntry, keepMs: number): Promise<boolean> {
     const { prefix, clockSkewMs } = this.#settings;
     const reply = await this.#bounded(() =>
@@ -73,7 +76,7 @@ export class RedisEntries {
     return reply === 1;
   }
 
-  /** Replaces the key's entry with an invalidation, unless the key holds a later one. */
+  /** Replaces the key's entry with an invalidation, unless the key holds a later invalidation. */
   async invalidate(key: string, invalidation: CacheEntry, keepMs: number): Promise<void> {
     const name = this.#settings.prefix + key;
     const ttlMs = Math.max(1, Math.ceil(keepMs));

@@ -127,7 +127,7 @@ export class ResilientCache implements Cache {
     this.#events.clear();
   }
 
-  // Whether the value is fresh, or recent enough past its ttl to be returned while it is reloaded.
+  // Whether the value is fresh, or its ttl ended so recently that it may be returned while it is reloaded.
   #mayAnswerNow(found: Found): boolean {
     return found.pastTtlMs <= this.#settings.staleWhileRevalidateMs;
   }
@@ -144,7 +144,7 @@ export class ResilientCache implements Cache {
     return { value: value as T, stale, source, ageMs };
   }
 
-  // Runs in the background, and only if the bulkhead has room.
+  // Reloads the value in the background, but only if the load can start immediately.
   #refresh<T>(key: string, loader: Loader<T>, ttlMs: number | undefined): void {
     if (this.#flights.isLoading(key) || !this.#bulkhead.hasRoom) return;
     const { loadTimeoutMs } = this.#settings;

@@ -24,9 +24,9 @@ export interface ResyncParts {
 }
 
 /**
- * Brings Redis up to date after an outage, in batches: Redis first receives the pending invalidations, then the fresh
- * local copies that it lost or has in an older version. Starts when Redis is writable again, and one second after a
- * failed write.
+ * Brings Redis up to date after an outage, in batches. Redis first receives the pending invalidations. Then local
+ * copies that are still fresh are written back, unless Redis has the same version or a newer one. Starts when Redis is
+ * writable again, and one second after a failed write.
  */
 export class Resync {
   readonly #parts: ResyncParts;
@@ -52,8 +52,8 @@ export class Resync {
   }
 
   /**
-   * Call when another database has come into use: it receives the pending invalidations. Entries are not written back
-   * to the new database; lookups load them again.
+   * Call when another database has come into use. The pending invalidations are sent to that database. Local copies are
+   * not written to it; lookups load the values again.
    */
   databaseChanged(): void {
     this.#isOtherDatabase = true;
@@ -122,7 +122,8 @@ export class Resync {
     return written;
   }
 
-  // Writes copies back to Redis. Reads the versions first, so that an entry that Redis still has is not sent again.
+  // Writes copies back to Redis, and returns how many Redis accepted. Reads the versions in Redis first, so that an
+  // entry that Redis still has is not sent again.
   async #writeBack(copies: readonly (readonly [string, CacheEntry])[]): Promise<number> {
     const { entries } = this.#parts;
     const fresh = copies.filter(([, entry]) => this.#keepMs(entry) > 0);

@@ -8,13 +8,13 @@ export interface LoadContext {
   /** Aborts `loadTimeoutMs` after the load began. Pass it on to the database. */
   readonly signal: AbortSignal;
   /**
-   * Sets how long the value is fresh, in milliseconds, if only the loader knows; 0 does not store the value at all.
-   * Callers that are waiting for the load still get it.
+   * Sets how long the value is fresh, in milliseconds, for a loader that learns this only from the value. With 0, the
+   * value is not stored, but the callers that are waiting for the load get it.
    */
   readonly keepFor: (ttlMs: number) => void;
 }
 
-/** Gets a value from the source of truth. Errors that it throws are never cached. */
+/** Loads a value from the source of truth, for example a database. Errors that a loader throws are never cached. */
 export type Loader<T> = (context: LoadContext) => T | Promise<T>;
 
 /** The result of one load. */
@@ -32,7 +32,7 @@ interface Flight {
   waiters: number;
 }
 
-/** Merges concurrent loads of one key into one. Each caller has its own deadline. */
+/** Lets concurrent callers of the same key share one load. Each caller has its own deadline. */
 export class SingleFlight {
   readonly #clock: Clock;
   readonly #bulkhead: LoaderBulkhead;
@@ -57,9 +57,9 @@ export class SingleFlight {
   }
 
   /**
-   * Joins the load of this key, or starts one, and waits for it for up to `patienceMs`, which includes its time in the
-   * queue. `keep` runs once for each load, unless the key was {@link detach}ed in the meantime; until `keep` is done,
-   * callers that request the key get the loaded value.
+   * Waits for the load of this key for up to `patienceMs`, including the load's time in the queue. Starts a load if
+   * none is running. `keep` stores the result: it runs once for each load, unless {@link detach} was called in the
+   * meantime. Callers that arrive before `keep` has finished get the loaded value.
    *
    * @throws {@link OverloadedError} after `patienceMs`, or when too many loads are waiting; otherwise the loader's
    * error
@@ -81,7 +81,7 @@ export class SingleFlight {
     }
   }
 
-  /** Later callers get a new load; the result of a running load is not stored. */
+  /** Detaches the running load of this key: its result will not be stored, and later callers start a new load. */
   detach(key: string): void {
     this.#flights.delete(key);
   }
