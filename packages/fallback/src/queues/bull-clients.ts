@@ -10,9 +10,10 @@ export interface BullClients {
 }
 
 /**
- * Creates the options of Bull 4 queues: while Redis is unavailable, adding a job fails after half a second, and
- * processors wait through an outage of any length without spinning. Queues with the same options share two connections
- * and have one more each. Bull leaves the connections open; `resilience.close()` closes them.
+ * Creates the options of Bull 4 queues. While Redis is unavailable, adding a job fails after half a second, and
+ * processors wait for as long as the outage lasts, without retrying in a tight loop. Queues that get the same options
+ * share two connections, and each queue has a third of its own. Bull leaves the connections open; `resilience.close()`
+ * closes them.
  *
  * @throws {@link ConfigurationError} when `resilience` is not a RedisResilience
  * @example

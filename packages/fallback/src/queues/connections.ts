@@ -10,8 +10,8 @@ import {
 import { workerClient } from './worker-client.ts';
 
 /**
- * The protected client. It has no specific type here, because BullMQ may install another copy of ioredis, whose types
- * the client does not match, although it works with them.
+ * The protected client, with the type `any`: BullMQ may come with another copy of ioredis, whose types the client does
+ * not match, although the client works.
  */
 // oxlint-disable-next-line typescript/no-explicit-any
 export type ConnectionForBull = any;
@@ -30,8 +30,8 @@ export interface WorkerConnection {
 }
 
 /**
- * Creates the options of a queue that adds jobs: calls fail immediately while Redis is unavailable, even if the process
- * started without Redis.
+ * Creates the options of a BullMQ queue or flow producer. Its calls fail immediately while Redis is unavailable, even
+ * if Redis has been unavailable since the process started.
  *
  * @throws {@link ConfigurationError} when `resilience` is not a RedisResilience
  * @example
@@ -43,9 +43,9 @@ export function queueConnection(resilience: RedisResilience): QueueConnection {
 }
 
 /**
- * Creates the options of a worker, or of `QueueEvents`: it waits through an outage of any length without spinning,
- * resumes as soon as Redis is back, and closes immediately even while Redis is unavailable. Each has its own
- * connections, which are protected like the client that they duplicate.
+ * Creates the options of a BullMQ `Worker` or `QueueEvents`. It waits for as long as an outage lasts, without retrying
+ * in a tight loop, and resumes as soon as Redis is back. It can be closed immediately, even while Redis is unavailable.
+ * Its connections are its own: BullMQ duplicates the protected client, and the duplicates are protected too.
  *
  * @throws {@link ConfigurationError} when `resilience` is not a RedisResilience
  * @example
@@ -58,9 +58,9 @@ export function workerConnection(resilience: RedisResilience): WorkerConnection 
 }
 
 /**
- * Creates the options for `BullModule.forRootAsync` of @nestjs/bullmq, where queues and workers share one connection:
- * while Redis is unavailable, adding a job fails after half a second, even if the process started without Redis, and
- * workers wait as with {@link workerConnection}.
+ * Creates the options for `BullModule.forRootAsync` of @nestjs/bullmq, where queues and workers share one connection.
+ * While Redis is unavailable, adding a job fails after half a second, even if Redis has been unavailable since the
+ * process started. Workers wait as they do with {@link workerConnection}.
  *
  * @throws {@link ConfigurationError} when `resilience` is not a RedisResilience
  * @example

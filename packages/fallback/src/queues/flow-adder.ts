@@ -18,11 +18,11 @@ export interface FlowSource {
   add(flow: never): Promise<unknown>;
 }
 
-/** Adds flows, and never hangs. */
+/** Adds flows to BullMQ queues, within a limited time. */
 export interface FlowAdder {
   /**
-   * Adds a flow. Each of its jobs without a `jobId` gets one, so that a flow whose addition is retried after a lost
-   * reply remains one flow. The `reply` of an applied receipt is BullMQ's tree of jobs.
+   * Adds a flow. Each of its jobs without a `jobId` gets one, so that a retry after a lost reply does not add the flow
+   * twice. If the receipt's state is `applied`, its `reply` is BullMQ's tree of jobs.
    *
    * @throws one of core's errors while Redis is unavailable and `whenAway` is `fail`, {@link OverloadedError} when too
    * many flows are pending
@@ -30,7 +30,10 @@ export interface FlowAdder {
   add(flow: Flow): Promise<Receipt>;
   /** The pending flows: their number, events and dead letters. */
   readonly outbox: KeptJobs;
-  /** Stops adding pending flows. With `path`, the next run of the process adds them; without it, they are dropped. */
+  /**
+   * Stops adding pending flows. With the option `path`, the next run of the process adds them; without `path`, they are
+   * dropped.
+   */
   close(): Promise<void>;
 }
 

@@ -9,11 +9,12 @@ export interface JobQueue {
   add(name: string, data: unknown, options?: object): Promise<unknown>;
 }
 
-/** Adds jobs, and never hangs. */
+/** Adds jobs to a BullMQ queue, within a limited time. */
 export interface JobAdder {
   /**
-   * Adds a job, under its `jobId` or a new id; `options` are those of BullMQ. While a job is in the queue, adding another with the same id has no
-   * effect. The `reply` of an applied receipt is BullMQ's job.
+   * Adds a job with BullMQ's `options`, under the `jobId` in these options or a new id. While a job is in the queue,
+   * adding another job with the same id has no effect. If the receipt's state is `applied`, its `reply` is BullMQ's
+   * job.
    *
    * @throws one of core's errors while Redis is unavailable and `whenAway` is `fail`, {@link OverloadedError} when too
    * many jobs are pending
@@ -22,15 +23,15 @@ export interface JobAdder {
   /** The pending jobs: their number, events and dead letters. */
   readonly outbox: KeptJobs;
   /**
-   * Stops adding pending jobs. With `path`, the next run of the process adds them; without it, they are dropped. Does
-   * not close the queue.
+   * Stops adding pending jobs. With the option `path`, the next run of the process adds them; without `path`, they are
+   * dropped. Does not close the queue.
    */
   close(): Promise<void>;
 }
 
 /**
- * Adds jobs to a BullMQ queue: while Redis is unavailable, `add` fails fast or keeps the job for later, on disk if
- * `path` is set.
+ * Adds jobs to a BullMQ queue. While Redis is unavailable, `add` either fails fast or keeps the job for later, on disk
+ * if `path` is set.
  *
  * @throws {@link ConfigurationError} when an option is unknown or invalid
  * @example

@@ -49,11 +49,12 @@ const lookEveryMs = 1000;
 const lookAgainMs = 50;
 
 /**
- * Waits until a job has ended, and returns its result. If Redis becomes unavailable during BullMQ's
- * `job.waitUntilFinished()`, an unhandled rejection ends the process; `jobResult` waits through the outage.
+ * Waits until a job has ended, and returns its result. Use it instead of BullMQ's `job.waitUntilFinished()`, which lets
+ * an unhandled rejection end the process if Redis becomes unavailable during the wait. `jobResult` waits until Redis is
+ * back.
  *
- * @throws Error with the reason why the job failed; {@link CommandTimeoutError} after `timeoutMs`; {@link
- * ConfigurationError} when an option is unknown or invalid
+ * @throws Error with the reason why the job failed; {@link CommandTimeoutError} after `timeoutMs`;
+ * {@link ConfigurationError} when an option is unknown or invalid
  * @example
  * const job = await queue.add('resize', { image });
  * const { url } = await jobResult(queue, queueEvents, job.id, { timeoutMs: 10_000 });
@@ -91,7 +92,7 @@ export async function jobResult(
   }
 }
 
-// Checks the job itself, because its event may have been missed: before the listener was added, or while Redis was
+// Polls the job, because its event may be missed if the job ends before the listener is added, or while Redis is
 // unavailable.
 async function findEnd(queue: JobSource, jobId: string, clock: Clock, signal: AbortSignal): Promise<JobEnd> {
   let isMissing = false;
@@ -99,7 +100,8 @@ async function findEnd(queue: JobSource, jobId: string, clock: Clock, signal: Ab
     const job = await look(queue, jobId);
     if (job !== 'away') {
       if (job?.finishedOn !== undefined) return endOf(jobId, job);
-      // A job may be removed when it ends, while the event of its end is still on its way.
+      // A job that is removed as soon as it ends may be missing shortly before its event arrives, so only a job that is
+      // missing twice in a row is an error.
       if (job === undefined && isMissing) throw new Error('The job is not in the queue any more.');
       isMissing = job === undefined;
     }
@@ -121,5 +123,5 @@ async function look(queue: JobSource, jobId: string): Promise<FinishedJob | unde
 }
 
 function ignore(): void {
-  // Nothing to do: the caller already has the result.
+  // Nothing to do: the caller gets this error from the race, or already has the result.
 }

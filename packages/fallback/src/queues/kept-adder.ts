@@ -16,11 +16,14 @@ import { newWriteId } from '../outbox/write/write-id.ts';
 import { isRefusedForNow } from '../server-refusal.ts';
 
 /**
- * Options of {@link createJobAdder} and {@link createFlowAdder}: those of an outbox, plus the choice between failing
- * and keeping a job for later.
+ * Options of {@link createJobAdder} and {@link createFlowAdder}: the options of an outbox, and what happens to a job
+ * while Redis is unavailable.
  */
 export interface JobAdderOptions extends OutboxOptions {
-  /** `fail`: `add` throws within `addTimeoutMs`. `keep`: the job is kept and added when Redis is back. Default `fail`. */
+  /**
+   * What `add` does while Redis is unavailable. `fail`: it throws within `addTimeoutMs`. `keep`: it keeps the job,
+   * which is added when Redis is back. Default `fail`.
+   */
   readonly whenAway?: 'fail' | 'keep';
 }
 
@@ -32,7 +35,7 @@ export type KeptJobs = Pick<
   'size' | 'bytes' | 'on' | 'drain' | 'ready' | 'deadLetters' | 'replay' | 'discard'
 >;
 
-/** Adds jobs that are serialized as texts, now or when Redis is back. */
+/** Adds jobs that are serialized as texts, immediately or when Redis is back. */
 export interface KeptAdder {
   readonly outbox: KeptJobs;
   /** @param id must be the same for each attempt to add the same job; default: a new id */

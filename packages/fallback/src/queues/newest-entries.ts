@@ -3,8 +3,8 @@ import type { Clock, RedisResilience } from '@redis-resilience/core';
 import { isAway } from '@redis-resilience/core/kit';
 
 /**
- * Maximum time by which the server's clock may be behind this process's clock. Entries older than that certainly
- * predate an outage.
+ * How far the server's clock may be behind this process's clock. The server takes the ids of stream entries from its
+ * clock, so an id from this process's clock must lie this far in the past to be lower than that of any future entry.
  */
 const skewMs = 2000;
 
@@ -14,9 +14,9 @@ export function readsNewest(name: PropertyKey, args: readonly unknown[]): boolea
 }
 
 /**
- * Returns an id with which to replace `$`. If `$` were resent after an outage, entries that were added in the meantime
- * would be missed. The id is that of the last entry or, while Redis is unavailable and nothing can be added, one for
- * the current time.
+ * Returns the stream id that replaces `$`. (If `$` were resent after an outage, the read would miss the entries that
+ * were added in the meantime.) It is the id of the stream's last entry. While Redis is unavailable, it is made from the
+ * current time.
  */
 export async function newestId(
   args: readonly unknown[],
@@ -28,7 +28,7 @@ export async function newestId(
   return resilience.snapshot().reads ? await lastId(client, args, now) : now;
 }
 
-/** Returns the id that an entry would get if it were added now. */
+/** Returns an id that is lower than that of any entry that is added from now on. */
 export function timeId(clock: Clock): string {
   return String(clock.wallNow() - skewMs);
 }

@@ -9,16 +9,19 @@ import { pause, untilChange } from '@redis-resilience/core/kit';
 
 const lookAgainMs = 20;
 /**
- * How long a call waits after an interruption. A worker that shares a connection with a closing one must not retry
+ * How long a call waits after an interruption. A worker that shares a connection with a closing worker must not retry
  * immediately.
  */
 const interruptedMs = 100;
 const maxLookMs = 1000;
 
-/** How a wait for Redis ended. */
+/**
+ * How a wait for Redis ended. `back`: Redis is writable and the client is connected. `too-long`: the time limit has
+ * passed. `interrupted`: a worker is closing, or the client is closed.
+ */
 export type OutageEnd = 'back' | 'too-long' | 'interrupted';
 
-/** Calls of one worker connection, and of its duplicates, that are waiting for Redis. */
+/** Lets the calls of a worker's client and of its duplicates wait until an outage is over. */
 export class Outage {
   readonly #resilience: RedisResilience;
   readonly #clock: Clock;
@@ -32,8 +35,8 @@ export class Outage {
   }
 
   /**
-   * Records a client that made a call. Returns whether it belongs only to the worker: a duplicate, not the shared
-   * client.
+   * Call for each client when it is created. Returns false for the first one, which several workers may share, and true
+   * for its duplicates, each of which belongs to one worker.
    */
   adopt(client: Redis | Cluster): boolean {
     this.#first ??= client;
@@ -41,8 +44,8 @@ export class Outage {
   }
 
   /**
-   * Ends all waits until Redis is back, because one of the duplicates is being closed. A worker makes further calls
-   * while it closes.
+   * Interrupts all waits, because a worker is closing its duplicate. Until Redis is back, further waits are cut short
+   * too, because a worker makes more calls while it closes.
    */
   interrupt(): void {
     if (this.#resilience.snapshot().writes) return;
@@ -50,13 +53,13 @@ export class Outage {
     for (const wait of this.#waiting) wait.abort();
   }
 
-  /** Whether the waits in this outage have been ended, and Redis is not back yet. */
+  /** Whether the waits of this outage have been interrupted. False again as soon as Redis is back. */
   get isInterrupted(): boolean {
     if (this.#resilience.snapshot().writes) this.#wasInterrupted = false;
     return this.#wasInterrupted;
   }
 
-  /** Settles as the call does, but rejects if the waits are ended first. */
+  /** Settles as the call does, but rejects if the waits are interrupted first. */
   async unlessInterrupted<T>(call: Promise<T>): Promise<T> {
     const wait = new AbortController();
     this.#waiting.add(wait);
@@ -71,8 +74,8 @@ export class Outage {
   }
 
   /**
-   * Waits until Redis is writable and this client is connected: at least 20 ms, and, if longer, at most `timeoutMs`. If
-   * the waits have been ended or the client is closed, waits 100 ms.
+   * Waits until Redis is writable and this client is connected, for at most `timeoutMs`, but for at least 20 ms. If the
+   * waits have been interrupted or the client is closed, just waits 100 ms.
    */
   async end(client: Redis | Cluster, timeoutMs: number): Promise<OutageEnd> {
     if (this.isInterrupted || client.status === 'end') {
@@ -83,7 +86,7 @@ export class Outage {
     const wait = new AbortController();
     this.#waiting.add(wait);
     try {
-      // This pause applies even if Redis is back: a call that fails nevertheless must not be retried immediately.
+      // Pauses even if Redis is already back, because a call that fails nevertheless must not be retried immediately.
       await pause(this.#clock, lookAgainMs, wait.signal);
       return await this.#end(client, deadline, wait.signal);
     } catch (error) {

@@ -8,11 +8,12 @@ import { Outage } from './outage.ts';
 /** How long a call that is not part of a worker's loop waits before it fails. */
 const maxWaitMs = 500;
 /**
- * How long a script in the loop waits for its reply. Plain ioredis waits forever, and the script's result is not lost.
+ * How long a script of a worker's loop waits for its reply. The time is long because the reply may contain the worker's
+ * next job, which must not be lost; plain ioredis waits forever.
  */
 const patienceMs = 30_000;
 
-// Methods that are passed through unchanged, because they send nothing to the server or must fail immediately.
+// Methods that are not wrapped, because they send nothing to the server or must fail immediately.
 const passedThrough = new Set<PropertyKey>([
   'on',
   'once',
@@ -30,7 +31,7 @@ const passedThrough = new Set<PropertyKey>([
   'nodes',
 ]);
 
-// If one of these commands fails, the worker does not look for work again until its block time has passed, up to 10 s.
+// If one of these commands fails, the worker pauses for up to 10 s before it looks for work again.
 const blockingReads = new Set<PropertyKey>([
   'blmove',
   'blmpop',
@@ -43,22 +44,22 @@ const blockingReads = new Set<PropertyKey>([
   'xread',
 ]);
 
-// The scripts in the loop of a BullMQ or Bull worker: if one of these fails, the worker pauses for up to 15 s.
+// The scripts in the loop of a BullMQ or Bull worker. If one of these fails, the worker pauses for up to 15 s.
 const loopScript =
   /^(moveToActive|moveToFinished|moveToDelayed|moveToWaitingChildren|retryJob|moveStalledJobsToWait)\b/;
 
 /**
- * The client for a worker's loop, which retries immediately after some errors and pauses for a long time after others.
- * While Redis is unavailable, no error reaches that loop:
+ * Wraps a client for the loop of a BullMQ or Bull worker. After some errors the loop retries immediately, and after
+ * others it pauses for a long time, so no error may reach the loop while Redis is unavailable:
  *
- * - a blocking read returns once Redis is back, with no new entries, so that the worker looks for work immediately; a
- *   read of a stream's newest entries continues from where it began;
- * - a script in the loop waits for its reply while the server is silent, and is resent after a lost connection has been
- *   restored, as in plain ioredis;
- * - any other command fails after half a second, with the error code on which BullMQ retries.
+ * - A blocking read returns null as soon as Redis is back, so that the worker looks for work immediately. A read of a
+ *   stream's newest entries is repeated instead, and also returns the entries that were added in the meantime.
+ * - A script of the loop waits while the server does not reply, and is resent when a lost connection has been restored,
+ *   as in plain ioredis. INFO, too, is repeated until Redis is back.
+ * - Any other command fails after half a second, with an error code after which BullMQ retries.
  *
- * Its duplicates behave in the same way. When a worker closes, it disconnects its duplicate: all waiting calls then
- * fail, so that the worker can close while Redis is unavailable.
+ * The client's duplicates behave in the same way. When a worker closes, it disconnects its duplicate. All waiting calls
+ * then fail, so that the worker can close while Redis is unavailable.
  */
 export function workerClient<C extends Redis | Cluster>(
   client: C,
@@ -67,8 +68,8 @@ export function workerClient<C extends Redis | Cluster>(
   outage: Outage = new Outage(resilience, clock),
 ): C {
   const isOwn = outage.adopt(client);
-  // If the process starts without Redis, the first read begins where the client was created, not where Redis became
-  // available.
+  // If Redis is unavailable when the client is created, the first read of a stream's newest entries returns everything
+  // added since then, not only since Redis became available.
   let since = resilience.snapshot().reads ? undefined : timeId(clock);
   const ask = async (
     call: () => Promise<unknown>,
@@ -82,7 +83,7 @@ export function workerClient<C extends Redis | Cluster>(
         const isPassing = isAway(error) || (name === 'info' && isRefusedForNow(error));
         if (!isPassing) throw error;
         const end = await outage.end(client, isLasting(name) ? Infinity : maxWaitMs);
-        // Must not look like a lost connection, because a closing BullMQ 5 worker would then retry forever.
+        // This error must not look like a lost connection, after which a closing BullMQ 5 worker would retry forever.
         if (end === 'interrupted' || isClosed(error)) throw error;
         if (end === 'too-long' || !isLasting(name)) throw connectionError(error);
         if (!isRepeated) return null;
@@ -145,13 +146,16 @@ function isLoopScript(name: PropertyKey): boolean {
   return typeof name === 'string' && loopScript.test(name);
 }
 
-/** Returns the client that sends this command: one whose commands wait longer, or are known to be spared errors. */
+/**
+ * Returns the client with which to send this command. A script of the loop gets a longer deadline. A blocking read is
+ * marked as aided, because core warns about workers that use a client without this wrapper.
+ */
 function senderOf<C extends Redis | Cluster>(name: PropertyKey, client: C): C {
   if (isLoopScript(name)) return sending(client, { timeoutMs: patienceMs });
   return blockingReads.has(name) ? sending(client, { isAided: true }) : client;
 }
 
-/** Returns the same client, but with these properties on each of its commands. */
+/** Returns a view of the client that sets these properties on each command that it sends. */
 function sending<C extends Redis | Cluster>(client: C, properties: object): C {
   type Send = (command: object, ...rest: unknown[]) => unknown;
   const sendCommand: Send = (command, ...rest) =>
@@ -163,13 +167,14 @@ function isClosed(error: unknown): boolean {
   return isAway(error) && error.reason === 'closed';
 }
 
-// Connects without waiting for success. A closing Bull queue connects again, but does not look at the result until its
-// jobs have ended; a rejection would be unhandled until then.
+// Starts to connect, and resolves immediately. A closing Bull queue connects again, but does not look at the result
+// until its jobs have ended; a rejection would be unhandled until then.
 async function beginToConnect(client: Redis | Cluster): Promise<void> {
   client.connect().catch(ignore);
 }
 
-// The first attempt may fail; the client keeps trying.
+// Resolves when the client is connected. Failed attempts do not reject, because the client keeps trying; only closing
+// the client does.
 async function connectEventually(client: Redis | Cluster): Promise<void> {
   await client.connect().catch(
     (error: unknown) =>
@@ -184,7 +189,7 @@ async function connectEventually(client: Redis | Cluster): Promise<void> {
   );
 }
 
-// By this code, BullMQ distinguishes a lost connection, through which it waits, from other errors.
+// By this code, BullMQ recognises a lost connection, after which it retries.
 function connectionError(cause: unknown): Error {
   return Object.assign(new Error('Redis is away; the worker tries again.', { cause }), {
     code: 'ECONNREFUSED',
