@@ -22,15 +22,15 @@ import { escapeGlob, scanKeys } from '../scan-keys.ts';
 export interface KeyvStoreOptions {
   /** Prefix of every key in Redis, before Keyv's namespace. Default none. */
   readonly prefix?: string;
-  /** Lifetime of a value that Keyv sets without one. Default: none, as in Keyv: the value stays until it is deleted. */
+  /** Lifetime of a value that is set without a ttl. Default: none, as in Keyv: the value stays until it is deleted. */
   readonly ttlMs?: number;
   /** Maximum memory for local copies. Default 32 MiB; 0 keeps none. */
   readonly maxLocalBytes?: number;
   /** How long a call waits for Redis. Default 200 ms. */
   readonly redisTimeoutMs?: number;
   /**
-   * Stores deletes made while Redis is unavailable; a durable outbox keeps them across a crash. Default: the store
-   * keeps them in memory.
+   * An outbox for the deletes that are made while Redis is unavailable. With an outbox that has a `path`, they survive
+   * a crash. Default: the store keeps them in memory.
    */
   readonly outbox?: Outbox;
   /** Sources of time and randomness, for tests. */
@@ -44,13 +44,13 @@ const noTtlMs = 100 * 365 * 24 * 60 * 60 * 1000;
 const scanCount = 500;
 const rememberInvalidatedMs = 600_000;
 
-// Keyv serializes its values itself.
+// The values that Keyv passes to its store are already serialized.
 const textSerializer: Serializer = {
   serialize: (value) => String(value),
   deserialize: (data) => data.toString('utf8'),
 };
 
-/** A Keyv 5 and 6 storage adapter on a protected connection: see {@link createKeyvStore}. */
+/** A storage adapter for Keyv 5 and 6. Create it with {@link createKeyvStore}. */
 export class KeyvStore {
   readonly opts: Record<string, unknown> = { dialect: 'redis' };
   namespace: string | undefined;
@@ -74,8 +74,8 @@ export class KeyvStore {
   }
 
   /**
-   * Read only by Keyv 6, before any other call. Keyv 6 passes keys without their namespace, and Keyv 5 with it, so the
-   * first read shows which version is in use.
+   * Only Keyv 6 reads this property, and it does so before any other call. A read therefore shows that keys will be
+   * passed without their namespace, as by Keyv 6, and not with their namespace, as by Keyv 5.
    */
   get capabilities(): undefined {
     this.#keysAreBare = true;
@@ -107,14 +107,14 @@ export class KeyvStore {
     return Promise.all(keys.map((key) => this.has(key)));
   }
 
-  /** Returns whether the value existed: in Redis, or among the local copies while Redis is unavailable. */
+  /** Deletes a value. Returns whether it existed in Redis or, while Redis is unavailable, among the local copies. */
   async delete(key: string): Promise<boolean> {
     const existed = await this.has(key);
     await this.#cache.invalidate(this.#nameOf(key));
     return existed;
   }
 
-  /** Returns whether all of the values existed; for Keyv 6, which of them did. */
+  /** For Keyv 5, returns whether all of the values existed. For Keyv 6, returns whether each value existed. */
   async deleteMany(keys: string[]): Promise<boolean | boolean[]> {
     const existed = await Promise.all(keys.map((key) => this.delete(key)));
     return this.#keysAreBare ? existed : existed.every(Boolean);
@@ -137,8 +137,8 @@ export class KeyvStore {
   }
 
   /**
-   * Removes every key of the namespace. A process that is cut off from Redis in the meantime may write a copy of a
-   * value back.
+   * Removes every key of the namespace. A process that is cut off from Redis at the time may later write its local copy
+   * of a value back.
    *
    * @throws one of core's errors while Redis is unavailable; {@link ConfigurationError} when there is neither a
    * namespace nor a prefix, because that would remove every key in the database
