@@ -20,7 +20,8 @@ export interface ConnectRedisClient {
 const keysPerCommand = 500;
 
 /**
- * Returns the protected ioredis client with the node-redis methods that connect-redis 9 and 10 call.
+ * Returns an object with the node-redis methods that connect-redis 9 and 10 call. The commands are sent by the
+ * protected ioredis client.
  *
  * On a single server, `mGet` and `del` send one MGET or DEL per 500 keys. On a Cluster, the keys are in different
  * slots, so each key gets its own GET or DEL.

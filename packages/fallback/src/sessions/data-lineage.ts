@@ -1,17 +1,21 @@
-/** Identifies the history of the data that a server holds, as its INFO reports it. */
+/** Identifies the history of a server's data, with values that the server reports in INFO. */
 export interface DataLineage {
   readonly runId: string;
   readonly replicationId: string;
   /**
-   * Replication id of the history that this history continues: the former primary's, or that of a snapshot from disk.
+   * The replication id that the same data had before: after a failover, that of the former primary; after a start from
+   * disk, that of the snapshot.
    */
   readonly previousReplicationId: string | undefined;
 }
 
-/** Whether the data of an earlier contact is still there; `unknown` if neither can be proved. */
+/**
+ * What became of the data that a server had at an earlier contact. `kept`: the server still has it. `lost`: the server
+ * has lost it. `unknown`: neither can be proved.
+ */
 export type LineageVerdict = 'kept' | 'lost' | 'unknown';
 
-/** Returns undefined if the reply does not say, for example because the Redis user may not run INFO. */
+/** Reads the lineage from a reply to INFO. Returns undefined if the reply does not contain it. */
 export function lineageOf(info: string): DataLineage | undefined {
   const fields = new Map(info.split(/\r?\n/).map((line) => line.split(':', 2) as [string, string]));
   const runId = fields.get('run_id');
@@ -21,9 +25,10 @@ export function lineageOf(info: string): DataLineage | undefined {
 }
 
 /**
- * Compares the lineage of an earlier contact with the present one. The witness is a key whose value begins with the
- * replication id under which it was written; it is written only if it is missing. A server that has loaded its data
- * from disk has a new history, but its witness key still begins with an older replication id.
+ * Judges whether a server still has the data of an earlier contact. `known` is the lineage at that contact, and
+ * `present` the current one. `witness` is the value of a key in Redis. That key is written only when it is missing, and
+ * its value begins with the replication id at that time. If a server has loaded its data from disk under a new
+ * replication id, the value still begins with an older one.
  */
 export function judgeLineage(
   known: DataLineage | undefined,

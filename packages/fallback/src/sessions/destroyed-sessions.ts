@@ -8,8 +8,8 @@ import type { SessionSettings } from './session-options.ts';
 const maxRemembered = 50_000;
 
 /**
- * Remembers destroyed sessions: in this instance, and in Redis for the other instances, which are also notified of each
- * one immediately. A remembered session is never stored again from a copy.
+ * Remembers destroyed sessions, so that no session is stored again from a copy. This instance remembers each destroyed
+ * session in memory, marks it in Redis, and notifies the other instances immediately.
  */
 export class DestroyedSessions {
   readonly #resilience: RedisResilience;
@@ -45,18 +45,19 @@ export class DestroyedSessions {
     this.#own.set(sid, true);
   }
 
-  /** Returns the sessions that were destroyed on this instance, the latest first. */
+  /** Returns the ids of sessions that were destroyed on this instance, the latest first. */
   own(): readonly string[] {
     return [...this.#own.keys()];
   }
 
-  /** Returns all destroyed sessions that this instance knows, the latest first. */
+  /** Returns the ids of all destroyed sessions that this instance knows of, the latest first. */
   all(): readonly string[] {
     return [...this.#known.keys()];
   }
 
   /**
-   * Marks the session as destroyed in Redis, before it is removed there, for as long as the session could have lived.
+   * Marks the session as destroyed in Redis, for as long as it could have lived, and at least for
+   * `rememberDestroyedMs`. Call this before the session is removed from the store.
    */
   async mark(sid: string, leftMs: number): Promise<void> {
     const ms = Math.ceil(Math.max(leftMs, this.#settings.rememberDestroyedMs));
@@ -68,7 +69,7 @@ export class DestroyedSessions {
     this.#resilience.client.publish(this.#channel, sid).catch(ignore);
   }
 
-  /** Asks Redis which of these sessions are marked, and remembers those. */
+  /** Asks Redis which of these sessions are marked as destroyed, and remembers them. */
   async areMarked(sids: readonly string[]): Promise<readonly boolean[]> {
     const { client } = this.#resilience;
     const answers = await Promise.all(sids.map((sid) => client.exists(this.#key(sid))));
@@ -84,8 +85,8 @@ export class DestroyedSessions {
     this.#subscriber?.disconnect();
   }
 
-  // The first attempt may fail while Redis is unavailable. Once it has succeeded, core restores the subscription on its
-  // own.
+  // Subscribes to the channel, and retries while Redis is unavailable. After the first success, core restores the
+  // subscription whenever the connection is lost.
   async #subscribe(subscriber: Redis): Promise<void> {
     const { signal } = this.#closing;
     for (;;) {
@@ -104,7 +105,7 @@ export class DestroyedSessions {
     return `destroyed:${this.#settings.prefix}`;
   }
 
-  // The key does not begin with the prefix, because the store would list the mark as a session.
+  // The key does not begin with the prefix: otherwise, the store would list the mark as a session.
   #key(sid: string): string {
     return `destroyed:${this.#settings.prefix}${sid}`;
   }

@@ -24,8 +24,8 @@ export interface CallbackStore {
  * unavailable, sessions are read from local copies and writes are kept and replayed later, so that users stay signed in
  * on this instance. A destroyed session never comes back.
  *
- * `clear()` destroys every session in the same way, so that none comes back from a copy. All other methods, for example
- * `all()`, are the store's own.
+ * `clear()` destroys every session as `destroy()` does, so that none comes back from a copy. All other methods, for
+ * example `all()`, are those of the wrapped store.
  *
  * @throws {@link ConfigurationError} when an option is unknown or invalid
  * @example
@@ -45,8 +45,8 @@ export function resilientSessionStore<S extends CallbackStore>(
     backendOf(store),
     resolveSessionOptions({ ...prefixOf(store), ...options }),
   );
-  // The wrapper inherits the store's methods, but has its own events: if the store emitted `disconnect`,
-  // express-session would serve requests without a session.
+  // The wrapper inherits the store's methods, but not its events: after a `disconnect` event, express-session would
+  // serve requests without a session.
   const wrapped = Object.create(store) as S & { kept: KeptSessions };
   EventEmitter.call(wrapped as unknown as EventEmitter);
   const own: CallbackStore & { readonly kept: KeptSessions } = {

@@ -87,7 +87,7 @@ function sessionIn(json: string): unknown {
   try {
     return JSON.parse(json);
   } catch {
-    // The message of the parser quotes the text.
+    // Replaces the parser's error, whose message quotes the session's data.
     throw new SyntaxError('The stored session is not JSON.');
   }
 }

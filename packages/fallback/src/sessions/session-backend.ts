@@ -1,8 +1,10 @@
-/** The store that holds the sessions, with promises. Session data must be representable as JSON. */
+/** The store that holds the sessions, as an interface with promises. Session data must be representable as JSON. */
 export interface SessionBackend {
   get(sid: string): Promise<unknown>;
   set(sid: string, data: unknown, leftMs: number): Promise<void>;
-  /** Undefined if the store cannot touch a session: the session is stored again instead. */
+  /**
+   * Extends the life of a session. Undefined if the store has no such method; the session is then stored again instead.
+   */
   readonly touch: ((sid: string, data: unknown, leftMs: number) => Promise<void>) | undefined;
   destroy(sid: string): Promise<void>;
   /** Returns the ids of all sessions; undefined if the store cannot list them. */

@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 /** A session as this instance last saw it. */
 export interface SessionCopy {
   readonly json: string;
-  /** Wall-clock time, never later than the expiry that the store reported. */
+  /** Wall-clock time when the session expires, never later than the expiry that the store reported. */
   readonly expiresAt: number;
   /** The era (see StoreContact) in which the store last confirmed the session; undefined if it never did. */
   readonly seenIn: string | undefined;
@@ -11,7 +11,7 @@ export interface SessionCopy {
 
 const overheadBytes = 200;
 
-/** Local copies of sessions, limited by bytes: the least recently used are evicted first. */
+/** Local copies of sessions. Their total size is limited: the least recently used are evicted first. */
 export class SessionCopies {
   readonly #copies: LRUCache<string, SessionCopy>;
 
@@ -38,7 +38,10 @@ export class SessionCopies {
     this.#copies.set(sid, copy);
   }
 
-  /** Records that the store has this session, until `endsAt` at the latest. */
+  /**
+   * Records that the store has this session. If the store has the same data as the copy, the copy expires at `endsAt`
+   * at the latest.
+   */
   confirm(sid: string, json: string, seenIn: string, endsAt: number | undefined): void {
     const copy = this.#copies.peek(sid);
     if (copy === undefined) return;

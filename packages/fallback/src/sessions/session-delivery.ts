@@ -22,10 +22,11 @@ export interface DeliveryParts {
 }
 
 /**
- * Delivers sessions to their store: `session.set` and `session.touch` with the arguments `[sid, json, expiresAt,
- * seenIn]`, `session.destroy` with `[sid, expiresAt]`. Only the last write to a session counts, and no write brings a
- * destroyed session back: a session that was destroyed elsewhere while it was being stored is removed again. A write
- * that waited for Redis is dropped if the store no longer has its session, unless the store lost it.
+ * Returns how an outbox delivers sessions to their store. The writes are `session.set` and `session.touch`, with the
+ * arguments `[sid, json, expiresAt, seenIn]`, and `session.destroy`, with `[sid, expiresAt]`. Only the last write to a
+ * session counts. No write brings a destroyed session back: if the session is destroyed elsewhere while it is being
+ * stored, it is removed again. A write that waited for Redis is dropped if the store no longer has the session, unless
+ * the store has lost its data.
  */
 export function sessionDelivery(parts: DeliveryParts): Delivery {
   const { backend, clock, contact, copies, destroyed, life } = parts;
@@ -74,9 +75,8 @@ export function sessionDelivery(parts: DeliveryParts): Delivery {
   };
 }
 
-// Whether an error is a reply from the server, which begins with a word in capitals. While Redis is unavailable, a
-// store with its own client rejects with errors that are specific to that client, so all other errors count as an
-// outage.
+// Whether an error is an error reply from the server, which begins with a word in capitals. All other errors count as
+// an outage, because a store with its own client reports an outage with errors that only that client has.
 function isReply(error: unknown): boolean {
   return error instanceof Error && /^[A-Z]{2,}[A-Z0-9]* /.test(error.message);
 }

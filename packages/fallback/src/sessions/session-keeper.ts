@@ -17,13 +17,13 @@ import { StoredLife } from './stored-life.ts';
 
 const clearedAtOnce = 50;
 
-/** The local state of a resilient session store, and how to stop it: `store.kept`. */
+/** The local copies and pending writes of a resilient session store, available as `store.kept`. */
 export interface KeptSessions {
   /** Number of local copies of sessions. */
   readonly copies: number;
   /** Number of writes that have not reached the store yet. */
   readonly pending: number;
-  /** Adds a listener to the events of these writes; the returned function removes it. */
+  /** Adds a listener to the events of the pending writes; the returned function removes it. */
   readonly on: Outbox['on'];
   /** Resolves when every pending write has reached the store. */
   drain(options?: { readonly timeoutMs?: number }): Promise<void>;
@@ -35,8 +35,8 @@ export interface KeptSessions {
 }
 
 /**
- * Sessions that survive an outage: they are read from the store, or from a local copy while Redis is unavailable, and
- * written immediately, or kept and replayed later. A destroyed session never comes back.
+ * Reads and writes sessions so that they survive an outage. While Redis is unavailable, sessions are read from local
+ * copies, and writes are kept and replayed later. A destroyed session never comes back.
  */
 export class SessionKeeper implements KeptSessions {
   readonly #resilience: RedisResilience;
@@ -123,7 +123,7 @@ export class SessionKeeper implements KeptSessions {
   }
 
   async touch(sid: string, data: unknown, leftMs?: number): Promise<void> {
-    // If a write is pending, the store does not have the session yet, so there is nothing to touch.
+    // If a write of the session is pending, the store may not have the session yet, so there may be nothing to touch.
     const isPending = this.#pendingCopy(sid) !== undefined;
     await this.#write(isPending ? 'session.set' : 'session.touch', sid, data, leftMs);
   }
@@ -169,7 +169,7 @@ export class SessionKeeper implements KeptSessions {
   }
 
   // Called when the store does not have the session: either the session was lost with the server's data, or it was
-  // destroyed or has expired. Returns the copy only if the session was lost.
+  // destroyed or has expired. Returns the session from its copy if it was lost, otherwise null.
   async #fromCopyIfLost(sid: string, wasRestoreDue: boolean): Promise<unknown> {
     const copy = this.#copies.get(sid, this.#settings.clock.wallNow());
     if (copy === undefined || this.#destroyed.has(sid)) return null;
@@ -184,7 +184,8 @@ export class SessionKeeper implements KeptSessions {
     return copy === undefined ? null : JSON.parse(copy.json);
   }
 
-  // Returns the session of a pending write; undefined also if that session has expired: it will not be stored any more.
+  // Returns the session that a pending write would store. Returns undefined if that session has expired, because it
+  // will not be stored any more.
   #pendingCopy(sid: string): Pick<SessionCopy, 'json'> | undefined {
     const kept = this.#outbox.lastKept(sid);
     if (kept?.command !== 'session.set') return undefined;
@@ -200,7 +201,7 @@ export class SessionKeeper implements KeptSessions {
     return { json, expiresAt, seenIn };
   }
 
-  // Returns when a session expires. express-session and koa-session record it in these places.
+  // Returns when a session expires. express-session records that time in `cookie.expires`, koa-session in `_expire`.
   #expiryOf(data: unknown): number {
     const { cookie, _expire } = data as {
       readonly cookie?: { readonly expires?: string | Date | null };

@@ -16,7 +16,8 @@ import {
 export interface SessionOptions {
   /**
    * Prefix of the session keys; for a wrapped store, it must be the store's own prefix. The keys that mark destroyed
-   * sessions, and the Pub/Sub channel that announces them, contain this prefix, too. Default: the store's `prefix`, or `sess:`.
+   * sessions, and the Pub/Sub channel that announces them, also contain this prefix. Default: the store's `prefix`, or
+   * `sess:`.
    */
   readonly prefix?: string;
   /** Maximum memory for local copies of sessions. Default 32 MiB. */
@@ -26,8 +27,9 @@ export interface SessionOptions {
   /** Lifetime of a session whose data does not say when it ends. Default 86,400,000 ms: one day. */
   readonly ttlMs?: number;
   /**
-   * Minimum time for which a destroyed session is remembered, so that it does not come back; a session that could have
-   * lived longer is remembered for that long. Also the maximum age of a pending write. Default 86,400,000 ms: one day.
+   * Minimum time for which a destroyed session is remembered, so that it does not come back. A session that could have
+   * lived longer is remembered until it would have expired. Also the maximum age of a pending write. Default 86,400,000
+   * ms: one day.
    */
   readonly rememberDestroyedMs?: number;
   /**
@@ -36,18 +38,19 @@ export interface SessionOptions {
    */
   readonly listen?: boolean;
   /**
-   * Whether sessions that Redis lost with its data are restored from local copies. A session that was deleted with DEL or
-   * FLUSHDB shortly before may then come back; with `false`, none does, and a loss of data ends all sessions. Default
-   * true.
+   * Whether sessions are restored from local copies after Redis has lost its data. A session that was deleted with DEL
+   * or FLUSHDB shortly before the loss may then come back. With `false`, no session comes back, and a loss of data ends
+   * all sessions. Default true.
    */
   readonly restoreLost?: boolean;
   /**
-   * Maximum number of pending writes while Redis is unavailable; the oldest are dropped first, also if all together
-   * exceed 16 MiB. Default 10,000.
+   * Maximum number of pending writes while Redis is unavailable. The oldest are dropped when there are more, or when
+   * all of them together exceed 16 MiB. Default 10,000.
    */
   readonly maxEntries?: number;
   /**
-   * A folder for pending writes, so that they survive the process; requires `classic-level`. Default: kept in memory.
+   * A folder in which to store pending writes, so that they survive a restart of the process; requires the package
+   * `classic-level`. Default: they are kept in memory.
    */
   readonly path?: string;
   /** Sources of time and randomness, for tests. */

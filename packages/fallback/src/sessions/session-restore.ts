@@ -22,9 +22,9 @@ export interface RestoreParts {
 }
 
 /**
- * Restores the sessions after an outage: repeats the destroys of this instance that Redis has forgotten, drops copies
- * of sessions that were destroyed or have expired elsewhere, and writes back the sessions that Redis lost. Until that
- * is done, a lost session is served from its copy.
+ * Brings the sessions up to date after an outage. Sessions that this instance destroyed are destroyed again if Redis
+ * has forgotten that. Copies of sessions that were destroyed or have expired elsewhere are dropped. Sessions that Redis
+ * lost are written back; until then, they are served from their copies.
  */
 export class SessionRestore {
   readonly #resilience: RedisResilience;
@@ -40,13 +40,12 @@ export class SessionRestore {
   constructor(resilience: RedisResilience, parts: RestoreParts) {
     this.#resilience = resilience;
     this.#parts = parts;
-    // Created before the listener below, so that the follower has already noticed a change of database when the
-    // listener runs.
+    // Created before the listener below, so that the follower notices a change of database before that listener runs.
     this.#follower = new DatabaseFollower(resilience, (snapshot) => {
       parts.contact.noteOtherDatabase();
       this.#isDue = true;
       this.#isOtherDatabase = true;
-      // Deferred, because commands issued in this turn may still go to the previous database.
+      // Deferred, because commands that are issued now may still go to the previous database.
       if (isServing(snapshot)) void Promise.resolve().then(() => this.#start());
     });
     this.#stopListening = resilience.on('change', ({ snapshot }) => {
@@ -62,7 +61,7 @@ export class SessionRestore {
     else this.#isDue = true;
   }
 
-  /** Whether Redis may still lack some sessions. */
+  /** Whether Redis may still lack some sessions, because the restore has not finished. */
   get isDue(): boolean {
     return this.#isDue;
   }
@@ -102,8 +101,8 @@ export class SessionRestore {
   async #run(): Promise<void> {
     const { destroyed, copies, contact } = this.#parts;
     await contact.resume();
-    // If another database is in use, it does not know of any recently destroyed session, whichever instance destroyed
-    // it.
+    // A database that has just come into use has no marks of recently destroyed sessions, not even of those that other
+    // instances destroyed.
     const sids = this.#isOtherDatabase ? destroyed.all() : destroyed.own();
     const wasOther = this.#isOtherDatabase;
     this.#isOtherDatabase = false;
@@ -147,7 +146,8 @@ export class SessionRestore {
     else copies.confirm(sid, copy.json, contact.era, undefined);
   }
 
-  // If a pending write sets or destroys the session, it decides the session's state; a touch does not.
+  // Whether a pending write will set or destroy the session. The restore then leaves the session alone. A pending touch
+  // does not count.
   #isPending(sid: string): boolean {
     const kept = this.#parts.outbox.lastKept(sid);
     return kept !== undefined && kept.command !== 'session.touch';

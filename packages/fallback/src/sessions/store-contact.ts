@@ -3,8 +3,8 @@ import { isAway } from '@redis-resilience/core/kit';
 import { judgeLineage, lineageOf, type DataLineage } from './data-lineage.ts';
 import type { SessionSettings } from './session-options.ts';
 
-// Causes with which a server serves no client at all, so that no session can have been destroyed on it during the
-// outage. With any other cause, it may have served other clients.
+// Causes of an outage during which the server served no client at all, so that no session can have been destroyed
+// there. During an outage with any other cause, the server may have served other clients.
 const causesOfDeadServers: ReadonlySet<CauseCode> = new Set([
   'connection-refused',
   'connection-reset',
@@ -12,10 +12,10 @@ const causesOfDeadServers: ReadonlySet<CauseCode> = new Set([
 ]);
 
 /**
- * Divides the time during which this instance has been in contact with the store's data into eras: a new era begins
- * whenever the server was unavailable, and when its database was flushed. A session that was last seen in an earlier
- * era may be restored only if each era since then ended with a loss of data that the server's identity proves, and in
- * which this instance missed nothing.
+ * Tells sessions that were lost with the server's data from sessions that were destroyed. To do so, it divides time
+ * into eras: a new era begins after each outage, and when the database was flushed. A session that was last seen in an
+ * earlier era may be restored only if every era since then ended with a loss of data. The server's identity must prove
+ * the loss, and during the outage the server must not have served other clients, who may have destroyed sessions.
  */
 export class StoreContact {
   readonly #resilience: RedisResilience;
@@ -38,7 +38,7 @@ export class StoreContact {
     this.#since = settings.clock.wallNow();
   }
 
-  /** The current era, to be stored with whatever the store has just confirmed. */
+  /** Identifies the current era. Record it with each session that the store has just confirmed. */
   get era(): string {
     return `${this.#id}/${this.#era}`;
   }
@@ -48,14 +48,14 @@ export class StoreContact {
     return this.#since;
   }
 
-  /** Whether data that was seen in that era, and is missing now, was lost rather than destroyed. */
+  /** Whether a session that was last seen in the era `seenIn`, and is missing now, was lost rather than destroyed. */
   wasLost(seenIn: string | undefined): boolean {
     const [id, number] = seenIn?.split('/') ?? [];
     if (id !== this.#id || !this.#settings.restoreLost) return false;
     return Number(number) >= this.#givesBackFrom && Number(number) < this.#era;
   }
 
-  /** Call when the server is unavailable, or this instance is cut off. */
+  /** Call when the server is unavailable, or this instance is cut off from it. */
   noteAway({ cause }: RedisSnapshot): void {
     if (!this.#isAway) {
       this.#isAway = true;
@@ -66,8 +66,8 @@ export class StoreContact {
   }
 
   /**
-   * Call when another database has come into use. If the previous one still serves other clients, sessions may be
-   * destroyed there unseen, so no session is restored.
+   * Call when another database has come into use. If the previous database was still available, other clients may
+   * destroy sessions there without this instance noticing, so no session is restored.
    */
   noteOtherDatabase(): void {
     if (!this.#isAway) this.#mayHaveMissed = true;
@@ -80,13 +80,16 @@ export class StoreContact {
     this.#isAway = false;
   }
 
-  /** Call when this instance may have missed that sessions were destroyed, but the data itself is unchanged. */
+  /**
+   * Call when sessions may have been destroyed without this instance noticing. Begins an era in which no session from
+   * before is restored.
+   */
   noteMissed(): void {
     this.#beginEra(false);
   }
 
   /**
-   * After each absence, checks once whether the data is that of the earlier contact.
+   * After each outage, checks once whether the server still has the data of the earlier contact.
    *
    * @throws one of core's errors while Redis is unavailable
    */
@@ -99,8 +102,8 @@ export class StoreContact {
   }
 
   /**
-   * Call when a session is missing without a known reason. If the witness is different or missing, the database was
-   * flushed.
+   * Call when a session is missing for no known reason. Reads the witness key (see `judgeLineage`): if its value has
+   * changed or is missing, the database was flushed.
    */
   async noteMissing(): Promise<void> {
     const known = this.#known;
@@ -116,8 +119,8 @@ export class StoreContact {
     const present = await this.#ask();
     const found = present === undefined ? null : await this.#resilience.client.get(this.#witnessKey);
     if (present !== undefined) await this.#readWitness(present);
-    // There was another outage between the replies, which may therefore come from two different servers, so they are
-    // requested again.
+    // If there was another outage between the two replies, they may come from different servers, so both are requested
+    // again.
     if (absences !== this.#absences) return this.resume();
     const isLost = judgeLineage(this.#known, present, found) === 'lost' && !this.#mayHaveMissed;
     this.#known = present;
@@ -141,8 +144,8 @@ export class StoreContact {
     if (!isLost) this.#givesBackFrom = this.#era;
   }
 
-  // Returns undefined for a Cluster: each node has its own history, and it is not known which node a session store
-  // uses.
+  // Returns undefined if the server refuses INFO, and for a Cluster: each node has its own history, and it is not known
+  // which node a session store uses.
   async #ask(): Promise<DataLineage | undefined> {
     const { client } = this.#resilience;
     if ('nodes' in client) return undefined;
@@ -154,7 +157,7 @@ export class StoreContact {
     }
   }
 
-  // The key does not begin with the prefix, because the store would list it as a session.
+  // The key does not begin with the prefix: otherwise, the store would list it as a session.
   get #witnessKey(): string {
     return `witness:${this.#settings.prefix}`;
   }

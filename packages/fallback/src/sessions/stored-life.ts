@@ -1,6 +1,9 @@
 import type { RedisResilience } from '@redis-resilience/core';
 
-/** Reads how long sessions live in Redis: the ttl of their keys, which a store may set shorter than the cookie says. */
+/**
+ * Reads how long sessions will still live in Redis: the ttl of their keys, which may be shorter than the expiry of the
+ * cookie.
+ */
 export class StoredLife {
   readonly #resilience: RedisResilience;
   readonly #prefix: string;
@@ -12,8 +15,8 @@ export class StoredLife {
   }
 
   /**
-   * Returns undefined if Redis does not say: the key has no ttl, has another name, or may not be queried. Never
-   * rejects.
+   * Returns the ttl of the session's key in milliseconds. Returns undefined if the key does not exist, has no ttl or
+   * cannot be read. Never rejects.
    */
   async leftMs(sid: string): Promise<number | undefined> {
     if (this.#isForbidden) return undefined;
