@@ -15,14 +15,14 @@ export interface CacheableAnswer {
   readonly body: unknown;
   /** The headers that the handler set explicitly. */
   readonly headers: Headers;
-  /** The header names in its `Vary`. */
+  /** The names that the response's header `Vary` lists, in lower case. */
   readonly vary: readonly string[];
   readonly mayBeStale: boolean;
 }
 
 /** Whether a response may be stored and shared, and for how long if it says so itself. */
 export type AnswerVerdict =
-  /** `instanceOf` is the class of an instance in the body, if that is the reason. */
+  /** `instanceOf`: if the reason is an instance of a class in the body, the name of that class. */
   | { readonly mayShare: false; readonly instanceOf?: string }
   | { readonly mayShare: true; readonly answer: CacheableAnswer; readonly maxAgeMs: number | undefined };
 
@@ -33,8 +33,9 @@ const notOurs = [
 ].flatMap((names) => names.split(' '));
 
 /**
- * Judges a response by the rules of RFC 9111 for a shared cache. `before` is the head of the response when the handler
- * began. A response with an explicitly set status, a cookie, or a body that is not plain data is never shared.
+ * Decides by the rules of RFC 9111 for a shared cache whether a response may be stored and shared. `before` and `after`
+ * are its status and headers before and after the handler ran. A response with a status other than 200, a cookie, or a
+ * body that is not plain data is never shared.
  */
 export function judgeAnswer(
   request: CacheableRequest,
@@ -50,8 +51,8 @@ export function judgeAnswer(
     return kind.kind === 'instance' ? { ...refused, instanceOf: kind.className } : refused;
   const vary = namesIn(after.headers['vary']);
   if (vary.includes('*')) return refused;
-  // A request that has an `Authorization` header is judged here only if the header is part of the key, so it does not
-  // prevent sharing.
+  // The `Authorization` header is left out, because it would prevent sharing. A request with this header gets this far
+  // only if the header is part of the key, or if the option `keyOf` has accepted the request.
   const { authorization: _, ...others } = request.headers;
   const control = controlOf(after.headers);
   const policy = new CachePolicy(
@@ -72,8 +73,9 @@ export function judgeAnswer(
   return { mayShare: true, answer, maxAgeMs };
 }
 
-// The directives of a response in lower case, because the names of directives are case-insensitive. The headers for
-// CDNs and `Pragma`, which old software sends, count too. If a directive is repeated, the first one counts.
+// Returns the cache directives of a response, in lower case, because the names of directives are case-insensitive.
+// Includes those in the headers for CDNs, and in `Pragma`, which old software sends. If a directive is repeated, the
+// first one counts.
 function controlOf(headers: Headers): string {
   const said = ['cache-control', 'cdn-cache-control', 'surrogate-control', 'pragma'].flatMap(
     (name) => headers[name] ?? [],

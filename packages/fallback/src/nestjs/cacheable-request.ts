@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 
-/** A connection; `authorized` is true if the visitor has a client certificate that was accepted. */
+/**
+ * The socket of a request. `authorized` is true if the visitor has presented a client certificate that was accepted.
+ */
 interface ConnectionOfVisitor {
   readonly authorized?: boolean;
 }
@@ -20,8 +22,8 @@ export interface CacheableRequest {
   readonly raw?: { readonly socket?: ConnectionOfVisitor };
 }
 
-// Words in header names that distinguish or identify visitors: `Cookie`, `Authorization`, `X-Api-Key`,
-// `X-Forwarded-User`, `X-Tenant-Id`.
+// Words in the names of headers that identify a visitor or a group of visitors, for example `Cookie`, `Authorization`,
+// `X-Api-Key`, `X-Forwarded-User` and `X-Tenant-Id`.
 const credentialWords = new RegExp(
   [
     'auth(?!ority)|cookie|token|key|secret|session|sid$|jwt|oidc|saml|sso|bearer|otp|csrf|xsrf|dpop|signature|passw',
@@ -32,8 +34,9 @@ const credentialWords = new RegExp(
 );
 const harmlessSecrets = /^(sec-|user-agent$|sec-websocket-key$|surrogate-key$|idempotency-key$)/;
 
-// Headers that describe the transport, the browser or one request on its way. A handler that answers by one of them
-// has to say so with `Vary`, because keys with them would be different for nearly every request.
+// Headers that describe the transport, the browser or the single request, for example a trace id. They are not part of
+// the key: if they were, nearly every request would have a different key. A handler whose response depends on one of
+// them must list it in `Vary`.
 const incidental = new RegExp(
   [
     '^(accept-encoding|connection|keep-alive|te|trailer|upgrade|upgrade-insecure-requests|expect|priority|dnt)$',
@@ -50,20 +53,22 @@ const incidental = new RegExp(
 );
 
 /**
- * Whether the response may be stored and shared, judging by the request. `varyBy` lists headers that may identify the
- * visitor, because their values are part of the key.
+ * Whether the response to this request may be stored and shared, as far as the request shows. A header that identifies
+ * the visitor prevents that, unless `varyBy` lists the header, so that its value is part of the key.
  */
 export function mayShare(request: CacheableRequest, varyBy: readonly string[]): boolean {
   const { method, headers } = request;
   if (method !== 'GET' || headers['range'] !== undefined || hasBody(request)) return false;
   const identifying = Object.keys(headers).filter(isCredentialLike);
   if (identifying.some((name) => !varyBy.includes(name))) return false;
+  // A user is allowed if the request has identifying headers: a guard derived the user from them, and they are part of
+  // the key.
   return !hasClientCertificate(request) && (identifying.length > 0 || !hasUser(request));
 }
 
 /**
- * The key of a request: host and URL, and a digest of the headers, which may be secret. A handler may read any header
- * without listing it in `Vary`, so all but the incidental ones count.
+ * Returns the key of a request: host, URL, and a digest of the headers, because these may be secret. All headers except
+ * the incidental ones are part of the digest, because a handler may read any header without listing it in `Vary`.
  */
 export function keyOfRequest(request: CacheableRequest, varyBy: readonly string[]): string {
   const { headers } = request;
@@ -72,7 +77,7 @@ export function keyOfRequest(request: CacheableRequest, varyBy: readonly string[
   return `GET ${String(headers['host'])}${url} ${digestOf(request, [...names.toSorted(), ...varyBy])}`;
 }
 
-/** Digest of these headers in the request. */
+/** Returns a digest of the values that these headers have in the request. */
 export function digestOf({ headers }: CacheableRequest, names: readonly string[]): string {
   const pairs = names.map((name) => [name, headers[name] ?? null]);
   return createHash('sha256').update(JSON.stringify(pairs)).digest('base64url');
@@ -83,7 +88,6 @@ function isCredentialLike(name: string): boolean {
   return !harmlessSecrets.test(name) && credentialWords.test(name);
 }
 
-// A guard has identified the visitor, by a header in `varyBy` if the request has one.
 function hasUser({ user }: CacheableRequest): boolean {
   return user !== undefined && user !== null;
 }
@@ -93,7 +97,7 @@ function hasClientCertificate({ socket, raw }: CacheableRequest): boolean {
   return (socket ?? raw?.socket)?.authorized === true;
 }
 
-// A handler may answer by the body of a GET request, which is not part of the key.
+// Whether a GET request has a body. A response may depend on the body, which is not part of the key.
 function hasBody({ headers }: CacheableRequest): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) !== 0;
 }

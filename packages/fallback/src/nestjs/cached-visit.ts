@@ -27,7 +27,7 @@ export interface VisitParts {
   readonly ttlMs: number | undefined;
 }
 
-/** Result of a load: a response for everybody, or only for the visit that loaded it. */
+/** The result of a load. `shared`: a response for everybody. `own`: a response only for the visit that loaded it. */
 type Load =
   | { readonly kind: 'shared'; readonly answer: CacheableAnswer; readonly variant: string }
   | { readonly kind: 'own'; readonly of: CachedVisit; readonly body: unknown };
@@ -54,8 +54,8 @@ export class CachedVisit {
       this.#set({ 'x-cache': 'BYPASS' });
       return value.body;
     }
-    // The stored response was made for a request whose headers differ in a name that its `Vary` lists. This request
-    // therefore uses a key of its own.
+    // If this request and the one that the stored response was made for differ in a header that `Vary` lists, this
+    // request gets a different key.
     const variant = digestOf(this.#parts.request, value.answer.vary);
     if (variant !== value.variant) return this.answer(`${key} ${variant}`);
     if (found.stale && !value.answer.mayBeStale) return this.#answerByHandler();
@@ -84,7 +84,8 @@ export class CachedVisit {
     return { kind: 'shared', answer, variant: digestOf(request, answer.vary) };
   }
 
-  // Returns the response's head, with the value that each header had before this class set it.
+  // Returns the status and headers of the response. A header that this class has set has its earlier value from
+  // `before`.
   #head(before: ResponseHead | undefined): ResponseHead {
     const { response } = this.#parts;
     const headers: Record<string, string | string[]> = {};

@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 
-/** Logs, once for each class, why responses that contain its instances are not cached. */
+/** Logs, once for each class, that responses with an instance of the class are not cached, and why. */
 export class InstanceNotice {
   readonly #logger = new Logger('RedisCacheInterceptor');
   readonly #told = new Set<string>();

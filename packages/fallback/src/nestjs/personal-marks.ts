@@ -1,14 +1,15 @@
 import type { CacheableRequest } from './cacheable-request.ts';
 
 /**
- * What the visitor's session holds, as text; '' without a session. If a handler changes it, its response was made for
- * this visitor: a session library sets the cookie only when the response is sent.
+ * Returns the content of the visitor's session as JSON, '' if there is no session, and undefined if JSON cannot
+ * represent the content. A handler that changes the content makes its response personal. The session cookie cannot show
+ * that, because a session library sets it only when the response is sent.
  */
 export function sessionTextOf(request: CacheableRequest): string | undefined {
   try {
     const { session } = request;
     if (typeof session !== 'object' || session === null) return '';
-    // The cookie's own expiry may move with the clock.
+    // The cookie does not count, because its expiry may change from one moment to the next.
     const { cookie: _, ...content } = session as Readonly<Record<string, unknown>>;
     return JSON.stringify(content);
   } catch {
@@ -16,7 +17,10 @@ export function sessionTextOf(request: CacheableRequest): string | undefined {
   }
 }
 
-/** Whether a response will get a cookie: `@fastify/cookie` keeps those of `setCookie` until the response is sent. */
+/**
+ * Whether the response will get a cookie that is not in its headers yet: `@fastify/cookie` adds the cookies of
+ * `setCookie` only when the response is sent.
+ */
 export function hasPendingCookies(response: object): boolean {
   return Object.getOwnPropertySymbols(response).some((symbol) => {
     if (symbol.description !== 'fastify.reply.setCookies') return false;

@@ -7,9 +7,10 @@ export type BodyKind =
   | { readonly kind: 'other' };
 
 /**
- * Finds out whether a body is plain data, which the cache returns unchanged. An instance of a class would come back as
- * a plain object, and a serializer around the cache would no longer know which of its fields to leave out. A stream can
- * be read only once, and bytes do not survive JSON. If the body is undefined, the handler has sent the response itself.
+ * Finds out whether a body is plain data, which the cache returns unchanged. All other bodies are unsuitable. An
+ * instance of a class would come back as a plain object, and `ClassSerializerInterceptor` would no longer know which of
+ * its fields to leave out. A stream can be read only once, and JSON cannot represent bytes. If the body is undefined,
+ * the handler has sent the response itself.
  */
 export function kindOfBody(body: unknown): BodyKind {
   const other = { kind: 'other' } as const;
@@ -18,6 +19,7 @@ export function kindOfBody(body: unknown): BodyKind {
   try {
     JSON.stringify({ body }, function check(this: Readonly<Record<string, unknown>>, name, value: unknown) {
       const original = this[name];
+      // A Date passes: it is already a string here, because `toJSON` has run.
       if (isObject(value) && isObject(original) && !(isPlainObject(value) && original === value))
         found ??= original;
       return found === undefined ? value : undefined;
@@ -34,8 +36,8 @@ function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
 }
 
-// An object of another realm, such as that of a test runner, has another `Object.prototype`. A value such as a Date has
-// become a text.
+// Plain objects from another realm, for example that of a test runner, count too: they have a different
+// `Object.prototype`.
 function isPlainObject(value: object): boolean {
   if (Array.isArray(value)) return true;
   const prototype: unknown = Object.getPrototypeOf(value);

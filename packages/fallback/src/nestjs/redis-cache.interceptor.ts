@@ -37,15 +37,16 @@ export interface RedisCacheInterceptorOptions {
    */
   readonly noStore?: boolean;
   /**
-   * Names of request headers whose values become part of the key, so that requests with these headers may be cached,
-   * for example `['x-tenant-id']`, unless the connection has a client certificate. Default: none; a request with a header that identifies the visitor goes to the
-   * handler.
+   * Names of request headers whose values become part of the key, for example `['x-tenant-id']`. Responses to requests
+   * with these headers may then be cached, even though the headers identify the visitor. A request with a client
+   * certificate always goes to the handler. Default: none, so that every request with a header that identifies the
+   * visitor goes to the handler.
    */
   readonly varyBy?: readonly string[];
   /**
-   * Returns the key of a request; undefined bypasses the cache. The function decides for every request: it must consider
-   * everything in it that affects the response, including its method, headers and visitor. Default: URL and headers of a GET request, without headers that
-   * only describe its transport or browser, such as `User-Agent`.
+   * Returns the key of a request, or undefined to bypass the cache. This function replaces all checks of the request:
+   * its key must contain everything that affects the response, including method, headers and visitor. Default: the URL
+   * and headers of a GET request, without headers that only describe its transport or browser, such as `User-Agent`.
    */
   readonly keyOf?: (context: ExecutionContext) => string | undefined;
 }
@@ -74,11 +75,14 @@ const unsharedMs = 10_000;
  * Serves a route from the cache. On a miss, the handler runs once for all requests that arrive at the same time. While
  * Redis is unavailable, local copies are served. The header `X-Cache` is `HIT`, `MISS`, `STALE` or `BYPASS`.
  *
- * Stores and shares only what RFC 9111 allows a shared cache. Never shared: the response to a request that identifies
- * the visitor, by a header, a client certificate or a `user` that a guard set; a response with a cookie,
- * `Cache-Control: private` or `no-store`, or an explicitly set status; one whose handler changed the session; a stream;
- * an instance of a class, which is logged once for each class. `Vary` is honoured, and `max-age` shortens the ttl.
- * Headers that the handler set are stored with its response.
+ * Stores and shares only what RFC 9111 allows a shared cache. `Vary` is honoured, and `max-age` shortens the ttl.
+ * Headers that the handler set are stored with its response. These responses are never shared:
+ *
+ * - the response to a request that identifies the visitor, by a header, a client certificate or a `user` that a guard
+ *   set;
+ * - a response with a cookie, with `Cache-Control: private` or `no-store`, or with a status other than 200;
+ * - a response whose handler changed the session;
+ * - a stream, or an instance of a class; a warning about the instance is logged once for each class.
  *
  * @example
  * providers: [{ provide: REDIS_CACHE, inject: [getRedisResilienceToken()], useFactory: (r: RedisResilience) => createCache(r) }]
@@ -91,7 +95,8 @@ export class RedisCacheInterceptor implements NestInterceptor {
   readonly #host: HttpAdapterHost;
   readonly #options: RedisCacheInterceptorOptions;
   readonly #varyBy: readonly string[];
-  // Keys whose responses turned out not to be shareable: requests for them do not wait for each other.
+  // Keys whose responses turned out not to be shareable. For 10 s, requests with such a key go straight to the handler,
+  // so that they do not wait for each other.
   readonly #unshared = new LRUCache<string, true>({
     max: maxUnshared,
     ttl: unsharedMs,
