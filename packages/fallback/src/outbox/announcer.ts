@@ -7,8 +7,9 @@ import type { OutboxEntry } from './write/entry.ts';
 const outboxChannel = channel('redis-resilience:outbox');
 
 /**
- * Announces what happens to writes, to listeners and on the channel `redis-resilience:outbox`. The whole process can
- * subscribe to the channel, and the id of a write may identify a person, so only listeners receive ids.
+ * Reports what happens to writes, to the outbox's listeners and on the diagnostics channel `redis-resilience:outbox`.
+ * Only the listeners receive the ids of writes: an id may identify a person, and any code in the process can subscribe
+ * to the channel.
  */
 export class Announcer {
   readonly hub = new EventHub<OutboxEvents>();

@@ -4,8 +4,8 @@ import type { Delivery } from './delivery.ts';
 import type { OutboxEntry } from './write/entry.ts';
 
 /**
- * Decides which of several databases each write may be sent to. A write that must not also reach another database is
- * bound to the one in use before it is sent, and unbound only if it certainly did not run there.
+ * Decides to which of several databases each write may be sent. A write that must not run on two databases is bound to
+ * the database in use before it is sent. It is unbound only if it certainly did not run there.
  */
 export class DatabaseBinding {
   readonly #resilience: RedisResilience;
@@ -21,7 +21,10 @@ export class DatabaseBinding {
     return database === undefined || database === this.#inUse;
   }
 
-  /** Returns the database to bind the write to before it is sent; undefined if it is already bound, or need not be. */
+  /**
+   * Returns the database to which the write must be bound before it is sent. Returns undefined if the write is already
+   * bound, or need not be.
+   */
   wantedFor(entry: OutboxEntry): string | undefined {
     return entry.database !== undefined || this.#delivery.mayCross(entry) ? undefined : this.#inUse;
   }

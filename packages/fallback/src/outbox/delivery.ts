@@ -6,14 +6,15 @@ export interface Delivery {
   /** @throws {@link ConfigurationError} for a write that the outbox cannot store */
   plan(command: string, args: readonly unknown[], wallNow: number): WritePlan;
   /**
-   * Sends the write. Rejects if it did not arrive. Delivering the same entry a second time must have no further effect.
+   * Sends the write, and resolves with the reply. Rejects if no reply confirms the write. Delivering the same entry a
+   * second time must have no further effect.
    */
   deliver(entry: OutboxEntry): Promise<unknown>;
   /** Returns whether a write that may have reached one database may also be sent to another. */
   mayCross(entry: OutboxEntry): boolean;
   /**
-   * Decides what to do after an error. `later`: deliver the same entry again. `never`: give up on the entry, because it
-   * will never be accepted.
+   * Decides what to do after `deliver` has rejected with this error. `later`: deliver the same entry again. `never`:
+   * give up on the entry, because it will never be accepted.
    */
   judge(error: unknown): 'later' | 'never';
 }

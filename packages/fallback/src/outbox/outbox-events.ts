@@ -1,7 +1,7 @@
 import type { ListenerError } from '@redis-resilience/core/kit';
 import type { DeadReason } from './kept/journal.ts';
 
-/** The facts about a write that events carry: never its key or its arguments. */
+/** What an event says about a write. The key and the arguments are never included. */
 export interface WriteFacts {
   readonly id: string;
   readonly command: string;
@@ -10,7 +10,10 @@ export interface WriteFacts {
 
 /** Every event of an outbox. */
 export interface OutboxEvents {
-  /** A write was kept for later. `into`: the earlier write that it was merged into or that it replaced. */
+  /**
+   * A write was kept for later. `into`: the id of the earlier write that it was merged into or that it replaced, if
+   * any.
+   */
   readonly kept: WriteFacts & { readonly size: number; readonly into: string | undefined };
   /** A kept write reached Redis. */
   readonly replayed: WriteFacts & { readonly size: number };
@@ -21,9 +24,14 @@ export interface OutboxEvents {
   readonly dropped: WriteFacts & { readonly reason: 'full' | 'closed' | 'dead-letters-full' };
   /** The outbox gave up on a write; `deadLetters()` lists it and `replay()` retries it. */
   readonly dead: WriteFacts & { readonly reason: DeadReason; readonly code: string | undefined };
-  /** Writes that earlier runs of the process left were read. `corrupt` records could not be read and are lost. */
+  /**
+   * The writes that earlier runs of the process left have been read. `entries`: how many are pending. `dead`: how many
+   * are dead letters. `corrupt`: how many records could not be read and are lost.
+   */
   readonly recalled: { readonly entries: number; readonly dead: number; readonly corrupt: number };
-  /** The last pending write reached Redis. */
+  /**
+   * The last pending write reached Redis. `replayed`: how many writes reached Redis since the previous `drained` event.
+   */
   readonly drained: { readonly replayed: number };
   readonly 'listener-error': ListenerError;
 }

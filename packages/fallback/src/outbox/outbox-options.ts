@@ -16,16 +16,20 @@ import {
 /** Options of {@link createOutbox}. */
 export interface OutboxOptions {
   /**
-   * A folder for pending writes, so that they survive the process; requires `classic-level`. Default: kept in memory.
+   * A folder in which to store pending writes, so that they survive a restart of the process; requires the package
+   * `classic-level`. Default: they are kept in memory.
    */
   readonly path?: string;
   /** With `path`: whether `add` waits until the write is on disk, so that it survives a power cut. Default false. */
   readonly fsync?: boolean;
   /** Maximum number of pending writes. Default 10,000. */
   readonly maxEntries?: number;
-  /** Maximum size of the arguments of all pending writes, in bytes. Default 16 MiB. */
+  /** Maximum size of all pending writes, in bytes: their arguments, plus 200 bytes for each write. Default 16 MiB. */
   readonly maxBytes?: number;
-  /** A write older than this becomes a dead letter. Default 3,600,000 ms; keep it below core's `retry.rememberMs`. */
+  /**
+   * A write older than this becomes a dead letter. Default 3,600,000 ms; keep it below core's `retry.rememberMs`, which
+   * is how long Redis remembers that a write was applied.
+   */
   readonly maxAgeMs?: number;
   /**
    * What happens to a write when the outbox is full: `reject` makes `add` throw, `oldest` drops the oldest pending

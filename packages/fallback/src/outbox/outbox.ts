@@ -1,7 +1,10 @@
 import type { DeadLetter } from './kept/journal.ts';
 import type { OutboxEvents } from './outbox-events.ts';
 
-/** What happened to a write passed to `add`. */
+/**
+ * What happened to a write that was passed to `add`. `applied`: Redis has applied it and sent `reply`. `kept`: it is
+ * stored for later. `dropped`: the outbox is full, and its option `whenFull` is `newest`.
+ */
 export type Receipt =
   | { readonly state: 'applied'; readonly id: string; readonly reply: unknown }
   | { readonly state: 'kept'; readonly id: string }
@@ -10,8 +13,8 @@ export type Receipt =
 /** Options of a single `add` call. */
 export interface AddOptions {
   /**
-   * Your own id for this write. Two `add` calls with the same id are one write, even from different runs of the
-   * process: it is applied once. A write with its own id is never merged with others. Default: a random id.
+   * Your own id for this write. Two `add` calls with the same id are one write, which is applied once, even if they
+   * come from different runs of the process. A write with its own id is never merged with others. Default: a random id.
    */
   readonly id?: string;
 }

@@ -6,7 +6,10 @@ import type { Delivery } from './delivery.ts';
 import type { OutboxEntry } from './write/entry.ts';
 import { isRepeatable, planWrite } from './write/write-plan.ts';
 
-/** Delivers writes to Redis: repeatable ones as they are, all others through `applyOnce`. */
+/**
+ * Returns how an outbox delivers writes to Redis. A write that may run twice is sent as it is, and all others through
+ * core's `applyOnce`.
+ */
 export function redisDelivery(resilience: RedisResilience): Delivery {
   return {
     plan: planWrite,

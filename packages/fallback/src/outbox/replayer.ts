@@ -21,8 +21,9 @@ export interface ReplayerParts {
 }
 
 /**
- * Sends pending writes while Redis is writable: many keys concurrently, the writes to one key in order, at a limited
- * rate. After a failed write, it sends a single write every half second, until one succeeds or Redis is back.
+ * Sends pending writes while Redis is writable, at a limited rate: many keys concurrently, but the writes to one key in
+ * order. After a failed write, it pauses for half a second. While Redis is not writable, it sends a single write every
+ * half second.
  */
 export class Replayer {
   readonly #resilience: RedisResilience;
@@ -82,8 +83,8 @@ export class Replayer {
     }
   }
 
-  // Sends a single write although Redis is not known to be writable. An open circuit closes only after successful trial
-  // calls, and this write may be the only one, so merely waiting for the circuit to close could take forever.
+  // Sends a single write, even if Redis does not seem to be writable. An open circuit closes only after successful
+  // trial calls. There may be no other calls, so without this write the circuit might stay open forever.
   #tryOne(): void {
     const { store } = this.#parts;
     store.expire();
@@ -100,7 +101,7 @@ export class Replayer {
   }
 
   // Returns the next write to a key. Writes to a key keep their order, so a write that is waiting for another database
-  // holds up the later ones.
+  // holds up later writes to the same key.
   #nextOf(key: string): KeptWrite | undefined {
     const next = this.#parts.store.writes.next(key);
     return next !== undefined && this.#parts.binding.admits(next.entry) ? next : undefined;

@@ -1,6 +1,6 @@
 import type { DeadEntry, DeadLetter } from './journal.ts';
 
-/** The writes that the outbox gave up on, limited by count: the oldest are dropped first. */
+/** The writes that the outbox gave up on. Their number is limited: the oldest are dropped first. */
 export class DeadLetters {
   readonly #max: number;
   readonly #dead = new Map<number, DeadEntry>();
@@ -21,7 +21,7 @@ export class DeadLetters {
     }));
   }
 
-  /** Returns the dead letters that were dropped to make room. */
+  /** Adds a dead letter. Returns the dead letters that were dropped to make room. */
   add(dead: DeadEntry): readonly DeadEntry[] {
     this.#dead.set(dead.entry.seq, dead);
     const dropped: DeadEntry[] = [];

@@ -24,14 +24,17 @@ export interface DeadEntry {
   readonly diedAt: number;
 }
 
-/** One change to the pending writes or dead letters. */
+/**
+ * One change to the pending writes or dead letters. `put` stores or replaces a pending write, and `delete` removes it.
+ * `bury` stores a dead letter, and `unbury` removes it.
+ */
 export type JournalChange =
   | { readonly type: 'put'; readonly entry: OutboxEntry }
   | { readonly type: 'delete'; readonly seq: number }
   | { readonly type: 'bury'; readonly dead: DeadEntry }
   | { readonly type: 'unbury'; readonly seq: number };
 
-/** Entries that earlier runs of the process left in a journal. */
+/** What earlier runs of the process left in a journal. */
 export interface JournalContents {
   readonly entries: readonly OutboxEntry[];
   readonly dead: readonly DeadEntry[];
@@ -42,7 +45,7 @@ export interface JournalContents {
 /** Records the pending writes and dead letters, so that a later run of the process finds them. */
 export interface Journal {
   open(): Promise<JournalContents>;
-  /** Applies all changes or none. Resolves when they are safe. */
+  /** Applies all changes or none. Resolves when a later run of the process would find them. */
   write(changes: readonly JournalChange[]): Promise<void>;
   close(): Promise<void>;
 }

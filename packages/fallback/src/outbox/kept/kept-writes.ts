@@ -4,8 +4,8 @@ import type { Write } from '../write/absolute-expiry.ts';
 import type { WritePlan } from '../write/write-plan.ts';
 
 /**
- * A pending write. `open`: it has never been sent, and others may be merged into it. `sealed`: it may have been sent
- * before, and must not change. `in-flight`: it is being sent.
+ * A pending write. `open`: it has never been sent, and later writes may be merged into it. `sealed`: it may have been
+ * sent before, and must not change. `in-flight`: it is being sent.
  */
 export interface KeptWrite {
   entry: OutboxEntry;
@@ -17,8 +17,8 @@ export interface KeptWrite {
 interface KeyQueue {
   readonly writes: KeptWrite[];
   /**
-   * Open writes into which others may be merged, keyed by slot. All of them are of kinds that commute with each other,
-   * so their order is irrelevant.
+   * Open writes into which later writes may be merged, by slot (see `WritePlan`). It makes no difference in which order
+   * these open writes are applied.
    */
   readonly slots: Map<string, KeptWrite>;
   family: string | undefined;
@@ -29,7 +29,7 @@ interface Merger {
   readonly write: Write;
 }
 
-/** By how much adding a write would change the number of pending writes and their size. */
+/** How adding a write would change the number of pending writes and their total size in bytes. */
 export interface Growth {
   readonly writes: number;
   readonly bytes: number;
@@ -39,7 +39,7 @@ export interface Growth {
   readonly into: KeptWrite | undefined;
 }
 
-/** The effect of adding a write. */
+/** What adding a write has changed. */
 export interface Addition {
   readonly kept: KeptWrite;
   /** Earlier writes that the new write replaced. */
@@ -49,8 +49,8 @@ export interface Addition {
 }
 
 /**
- * The pending writes, with their number and their size in bytes: one queue per key, merged where the result is the
- * same.
+ * The pending writes, in one queue for each key. Writes that have the same effect as a single write are merged into
+ * one.
  */
 export class KeptWrites {
   readonly #queues = new Map<string, KeyQueue>();
@@ -131,7 +131,7 @@ export class KeptWrites {
     return this.#append(queue, entry, state);
   }
 
-  /** Puts a failed write back at the front of its key's queue, and moves the key behind all others. */
+  /** Makes a failed write the next one to send for its key, and moves the key behind all other keys. */
   putBack(kept: KeptWrite): void {
     kept.state = 'sealed';
     const { key } = kept.entry;
@@ -149,7 +149,7 @@ export class KeptWrites {
     for (const [slot, open] of queue.slots) if (open === kept) queue.slots.delete(slot);
   }
 
-  /** Undoes a merge that could not be recorded. */
+  /** Undoes a merge that the journal could not record. */
   unmerge(kept: KeptWrite, before: OutboxEntry): void {
     this.#bytes += before.bytes - kept.entry.bytes;
     kept.entry = before;
@@ -176,7 +176,7 @@ export class KeptWrites {
     return writes.filter(({ state }) => state !== 'in-flight');
   }
 
-  // Returns the pending write that this one can be merged into, and the result.
+  // Returns the pending write that this write can be merged into, and the merged write.
   #mergedWith(entry: OutboxEntry, plan: WritePlan): Merger | undefined {
     if (entry.hasOwnId || plan.slot === undefined) return undefined;
     const kept = this.#queues.get(entry.key)?.slots.get(plan.slot);
@@ -203,8 +203,9 @@ export class KeptWrites {
     return kept;
   }
 
-  // Makes a write available for merging. Increments commute with each other, so they may all be open at the same time;
-  // a write that overwrites must not be moved ahead of earlier writes.
+  // Makes a write available for merging. Increments may all be open at the same time, because their order makes no
+  // difference. Any other write closes the slots before it, because a later write that is merged into an earlier one
+  // overtakes the writes in between.
   #openSlot(queue: KeyQueue, kept: KeptWrite, slot: string | undefined): void {
     const family = slot?.split(':', 1)[0];
     const commutes = family === 'counter' || family === 'field';

@@ -10,15 +10,15 @@ import type { DeadEntry, Journal, JournalChange, JournalContents } from './journ
 type Store = ClassicLevel;
 type Operation = { type: 'put'; key: string; value: string } | { type: 'del'; key: string };
 
-// LevelDB starts a new file after about this many bytes. The file has the process's default permissions, so the folder
-// has to be made private again.
+// LevelDB starts a new file after about this many bytes. The new file has the process's default permissions, so
+// `makePrivate` has to run again.
 const bytesOfNewFile = 1024 * 1024;
 const openWithinMs = 10_000;
 
 /**
- * A journal in a folder, in LevelDB. Its records survive `kill -9` of the process and, with `fsync`, a power cut. Only
- * one process at a time may have the folder open. Changes that arrive while a batch is being written go into the next
- * batch. No other user of the machine can read the journal, because its data may be personal or secret.
+ * A journal that LevelDB stores in a folder. Its records survive `kill -9` of the process and, with `fsync`, a power
+ * cut. Only one process at a time may have the folder open. Changes that arrive while a batch is being written go into
+ * the next batch. No other user of the machine can read the journal, because its data may be personal or secret.
  */
 export class LevelJournal implements Journal {
   readonly #path: string;
@@ -151,12 +151,12 @@ function decodeDead(seq: number, text: string): DeadEntry {
 }
 
 function ignore(): void {
-  // Nothing to do. Either the caller of `write` gets the error, or the folder itself is private, which protects its
-  // files too.
+  // Nothing to do. An error of a batch goes to the callers of `write`. If only the permissions of the files could not
+  // be changed, the folder itself is still private.
 }
 
-// classic-level is native code. It is therefore an optional peer dependency, which only applications with a durable
-// outbox install.
+// classic-level contains native code, so it is an optional peer dependency: only applications with a durable outbox
+// install it.
 function checkInstalled(): void {
   try {
     createRequire(import.meta.url).resolve('classic-level');

@@ -9,11 +9,13 @@ const ownFile = /^(CURRENT|LOCK|LOG|LOG\.old|MANIFEST-\d+|\d+\.(log|ldb|sst|dbtm
 
 /**
  * Creates the folder if necessary, and makes the folder and its files, including existing ones, accessible only to
- * their owner. A folder that belongs to another user, for example the root of a mounted volume, is left as it is.
+ * their owner. If the folder belongs to another user, for example because it is the root of a mounted volume, its
+ * permissions stay as they are.
  *
- * @throws an error with a `code` if that is impossible; if the folder holds pipes, devices or links: opening those may
- *   block forever; if it holds only files of other programs, whose permissions must not change; or if
- *   the folder, or a link in its place, belongs to another user, in a folder where every user may create files
+ * @throws an error with a `code`: EFTYPE if the folder holds pipes, devices or links, because opening them may block
+ * forever; ENOTEMPTY if it holds only files of other programs, whose permissions must not change; EOWNER if it, or a
+ * link in its place, belongs to another user (except root) and lies in a folder where every user may create files; or
+ * the code with which the file system refused
  */
 export async function makePrivate(folder: string): Promise<void> {
   await makeFolder(resolve(folder));
@@ -38,8 +40,8 @@ async function refuseForeign(folder: string): Promise<void> {
   throw withCode('EOWNER', 'Another user has put the folder there.');
 }
 
-// Node's own recursive `mkdir` never settles in a folder such as /proc, which exists but for which `mkdir` fails with
-// ENOENT.
+// Does not use Node's recursive `mkdir`, which never settles for a path in /proc: that folder exists, but creating a
+// folder in it fails with ENOENT.
 async function makeFolder(folder: string): Promise<void> {
   try {
     await mkdir(folder, onlyOwnerEnters);

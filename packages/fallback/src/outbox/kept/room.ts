@@ -16,7 +16,7 @@ export function hasRoom(writes: KeptWrites, entry: OutboxEntry, plan: WritePlan,
 
 /**
  * Returns the oldest pending writes that must be dropped before a write can be added; undefined if dropping all of them
- * would not be enough. A pending write that the new one replaces is not among them.
+ * would not be enough. Pending writes that the new write replaces are not among them.
  */
 export function victimsFor(
   writes: KeptWrites,
@@ -42,7 +42,8 @@ export function victimsFor(
   return fits() ? victims : undefined;
 }
 
-// If the write that the new one would be merged into is dropped, the new one is stored on its own.
+// How much room dropping a pending write frees. If the new write would have been merged into that write, the new write
+// is stored on its own instead.
 function freedBy(kept: KeptWrite, growth: Growth, entry: OutboxEntry): Pick<Growth, 'writes' | 'bytes'> {
   return kept === growth.into
     ? { writes: 0, bytes: kept.entry.bytes + growth.bytes - entry.bytes }

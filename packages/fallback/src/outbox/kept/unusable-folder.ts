@@ -44,7 +44,7 @@ const reasons: Readonly<Record<string, string>> = {
   LEVEL_LOCKED: 'another process, or another object of this one, has it open. Give each a folder of its own.',
 };
 
-// LevelDB wraps the reason.
+// Returns the codes of an error and of its causes, because LevelDB wraps the error that contains the reason.
 function codesOf(error: unknown): readonly string[] {
   const codes: string[] = [];
   for (let each = error, depth = 0; each instanceof Error && depth < 5; each = each.cause, depth++) {

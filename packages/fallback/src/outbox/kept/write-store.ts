@@ -42,7 +42,7 @@ export class WriteStore {
     this.expire();
   }
 
-  /** Stores a write. Resolves when it is safe, with its own entry or the entry that it was merged into. */
+  /** Stores a write. When the write is safe, resolves with its own entry, or with the entry that it was merged into. */
   async keep(entry: OutboxEntry, plan: WritePlan): Promise<OutboxEntry> {
     const { kept, superseded, mergedInto } = this.writes.add(entry, plan);
     const removed = superseded.filter(({ journaled }) => journaled);
@@ -77,19 +77,20 @@ export class WriteStore {
     if (kept.journaled) await this.#journal.write([{ type: 'put', entry: kept.entry }]);
   }
 
-  // Removes a write, from the journal first: as soon as it is removed from memory, a later write to the same key may be
-  // sent directly, and after a crash this write must not be replayed on top of that one.
+  // Removes a write, first from the journal and then from memory. Once it is gone from memory, a later write to the
+  // same key may be sent directly. If the journal still contained the removed write then, a crash would replay it over
+  // the later one.
   async remove(kept: KeptWrite): Promise<void> {
     if (kept.journaled) await this.#journal.write([{ type: 'delete', seq: kept.entry.seq }]);
     this.#forget(kept);
   }
 
   /**
-   * Makes room for a write: drops older writes if the option `whenFull` is `oldest`. Returns false if it is `newest` and
-   * the write itself must be dropped.
+   * Makes room for a write. If the option `whenFull` is `oldest`, drops older writes. Returns false if there is no room
+   * and `whenFull` is `newest`: then the write itself must be dropped.
    *
-   * @throws {@link OverloadedError} when there is no room and `whenFull` is `reject`, or `oldest` and dropping every
-   * other write would not be enough
+   * @throws {@link OverloadedError} when there is no room and `whenFull` is `reject`, or when `whenFull` is `oldest`
+   * and dropping all older writes would not make enough room
    */
   makeRoom(entry: OutboxEntry, plan: WritePlan): boolean {
     const { writes } = this;
@@ -209,6 +210,6 @@ function newSignal(): { readonly promise: Promise<void>; readonly resolve: () =>
 }
 
 function ignore(): void {
-  // Nothing to do: the journal still contains the write, so the next run of the process gives up on it again if it is too
-  // old, and sends it if it was dropped for lack of room.
+  // Nothing to do: the journal still contains the write. The next run of the process gives up on it again if it is too
+  // old, or sends it if it was dropped only because the outbox was full.
 }

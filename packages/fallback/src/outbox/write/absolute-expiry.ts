@@ -7,8 +7,9 @@ export interface Write {
 }
 
 /**
- * Returns the same write with an absolute expiry, so that the time it waits does not extend the lifetime of its value:
- * SETEX, SET EX and SET PX become SET PXAT, EXPIRE becomes PEXPIREAT. Needs Redis 6.2 or later.
+ * Returns the same write with an absolute expiry, so that the time for which the write waits does not extend the
+ * lifetime of its value. SETEX, PSETEX and SET with any expiry become SET PXAT, which needs Redis 6.2 or later. EXPIRE,
+ * PEXPIRE and EXPIREAT become PEXPIREAT.
  *
  * @example
  * withAbsoluteExpiry({ command: 'setex', args: ['k', '10', 'v'] }, 1_000_000); // SET k v PXAT 1010000

@@ -3,7 +3,10 @@ export type WriteArgument = string | Buffer;
 
 /** One write in the outbox. */
 export interface OutboxEntry {
-  /** Position in the order of arrival, over all keys and, in a durable outbox, over all runs of the process. */
+  /**
+   * Position in the order in which writes were added, across all keys and, in a durable outbox, across all runs of the
+   * process.
+   */
   readonly seq: number;
   /** The id that `applyOnce` uses for the write. */
   readonly id: string;
@@ -15,7 +18,10 @@ export interface OutboxEntry {
   /** Wall-clock time of the `add` call. */
   readonly createdAt: number;
   readonly bytes: number;
-  /** The database that may have received the write, if there are several; the write is sent only there. */
+  /**
+   * If there are several databases, the one that may have received the write. The write is then sent only to that
+   * database.
+   */
   readonly database: string | undefined;
 }
 

@@ -5,8 +5,8 @@ import { byteText } from './write-plan.ts';
 const maxInteger = 2n ** 63n - 1n;
 
 /**
- * Merges two writes with the same slot into one that has the effect of both, the earlier one first. Returns undefined
- * if there is no such write.
+ * Merges two writes with the same slot (see `WritePlan`) into one write that has the effect of `earlier` followed by
+ * `later`. Returns undefined if no single write has that effect.
  *
  * @example
  * merge({ command: 'incr', args: ['n'] }, { command: 'decrby', args: ['n', '3'] }); // incrby n -2
@@ -36,8 +36,8 @@ function deltaOf({ command, args }: Write): bigint | undefined {
   return command === 'decrby' ? -BigInt(amount) : BigInt(amount);
 }
 
-// Returns undefined if an amount is not an integer or the sum would overflow: such increments are left to the server,
-// which refuses them.
+// Returns undefined if an amount is not an integer or the sum would overflow. The increments are then sent one by one,
+// so that the server can refuse them.
 function sum(
   command: string,
   head: readonly WriteArgument[],

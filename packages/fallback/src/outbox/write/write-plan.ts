@@ -5,19 +5,26 @@ import { withAbsoluteExpiry, type Write } from './absolute-expiry.ts';
 
 /** A write, and how the outbox may order and merge it. */
 export interface WritePlan extends Write {
-  /** Key whose writes are applied in order. Undefined: this write does not depend on any other. */
+  /**
+   * The key that the write changes. Writes to the same key are applied in order. Undefined if the write does not depend
+   * on any other.
+   */
   readonly key: string | undefined;
   /** Whether the write overwrites the whole key, so that earlier pending writes to the key need not be applied. */
   readonly supersedes: boolean;
-  /** Writes to the same key with the same slot may be merged. Undefined: the write is never merged. */
+  /**
+   * A name for what the write changes within its key, for example `counter`. Writes to the same key with the same slot
+   * may be merged. Undefined if the write must not be merged.
+   */
   readonly slot: string | undefined;
 }
 
-// Single-key writes that may be sent twice, because a second run changes nothing. See redis-delivery.ts.
+// Writes to one key that may be sent twice, because running them a second time changes nothing.
 const repeatable = words(
   'set setex psetex del unlink hset hmset expire pexpire expireat pexpireat persist lset',
 );
-// Single-key writes whose second run may change something, or undo another process's write.
+// Writes to one key that must run only once: running them a second time may change something, or undo another process's
+// write.
 const once =
   words(`append bitfield decr decrby getset hdel hincrby hincrbyfloat hsetnx incr incrby incrbyfloat
   linsert lpush lpushx lrem ltrim pfadd rpush rpushx sadd setbit setrange srem xadd xdel xtrim zadd zincrby zrem
@@ -25,7 +32,7 @@ const once =
   hpexpire hpersist`);
 
 /**
- * Checks a write before it is sent or stored.
+ * Checks a write before it is sent or stored, and returns how the outbox handles it.
  *
  * @throws {@link ConfigurationError} for a command that the outbox cannot store: a read, a write to several keys, a
  * conditional SET, a script, a blocking or unknown command
@@ -64,7 +71,7 @@ export function planWrite(command: string, args: readonly unknown[], wallNow: nu
   };
 }
 
-/** Whether a second run of a command changes nothing. */
+/** Whether running a command a second time changes nothing. */
 export function isRepeatable(command: string): boolean {
   return repeatable.has(command) || command === invalidationCommand;
 }
