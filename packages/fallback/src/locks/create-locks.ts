@@ -25,8 +25,9 @@ import { Script } from '../script.ts';
 import { HeldLock, momentOf, type Lock } from './held-lock.ts';
 import { release } from './release.ts';
 
-// One hash holds both the lock and its fence (the number of holders so far), so that both are in the same slot and
-// expire together.
+// Acquires or extends a lock, and returns its fence: the number of holders so far. Returns 0 if another holder has the
+// lock, or if the lock to be extended has expired. Lock and fence are in one hash, so that they are in the same slot
+// and expire together.
 const acquireScript = new Script(`
 local now = redis.call('TIME')
 local ms = now[1] * 1000 + math.floor(now[2] / 1000)
@@ -92,9 +93,10 @@ const retryMs = 50;
 const dayMs = 86_400_000;
 
 /**
- * Creates locks on a protected connection. A lock's ttl is measured from before the request to Redis, so that the lock
- * expires in this process before it expires in Redis. Each holder gets a higher `fence` than the previous one; a
- * protected resource can reject requests with a lower fence.
+ * Creates locks that use the protected client of `resilience`. A lock's ttl counts from the moment before the request
+ * to Redis is sent, so that the lock expires in this process before it expires in Redis. Each holder gets a higher
+ * `fence` than the previous holder. The resource that the lock protects can reject requests with a lower fence than it
+ * has already seen.
  *
  * @throws {@link ConfigurationError} when an option is unknown or invalid
  * @example
@@ -141,11 +143,12 @@ export function createLocks(resilience: RedisResilience, options: LockOptions = 
       const askedAt = momentOf(clock);
       const database = resilience.snapshot().database?.name;
       const fence = await ask(key, token, ttlMs, 'acquire').catch((error: unknown) => {
-        // Redis may have granted the lock anyway, or may grant it when it thaws.
+        // Redis may have granted the lock anyway, or a frozen server may grant it later.
         release(resilience, clock, { key, token, ttlMs, mayBeEarly: true }).catch(ignore);
         throw error;
       });
-      // If another database came into use in the meantime, it is unclear which of them granted the lock.
+      // If another database came into use in the meantime, it is unclear which database granted the lock, so the lock
+      // is requested again.
       if (resilience.snapshot().database?.name !== database) continue;
       if (fence > 0) {
         return new HeldLock({

@@ -11,15 +11,15 @@ export interface Lock {
   /** Higher than the fence of every earlier holder. Each database counts its fences separately. */
   readonly fence: number;
   /**
-   * Whether no other holder can have the lock. Decided by this process's clocks, without contacting Redis. False once
-   * another database has come into use: a lock is never carried over. Also false if the wall clock has moved on by the
-   * ttl, as it does while the machine sleeps.
+   * Whether this process still holds the lock, so that no other holder can have it. Decided by this process's clocks,
+   * without contacting Redis. False once the ttl has passed by the monotonic clock or by the wall clock, which goes on
+   * while the machine sleeps. Also false once another database has come into use, because locks are not carried over.
    */
   readonly isHeld: boolean;
   /** Aborts when `isHeld` becomes false. */
   readonly signal: AbortSignal;
   /**
-   * Extends the lock so that it is held for another `ttlMs`. Default: the `ttlMs` it was acquired with.
+   * Extends the lock so that it is held for `ttlMs` from now. Default: the `ttlMs` with which it was acquired.
    *
    * @throws {@link RedisUnavailableError} when the lock was lost, or one of core's errors while Redis is unavailable
    */
@@ -33,7 +33,10 @@ export interface Lock {
   release(): Promise<void>;
 }
 
-/** A time by both clocks: the monotonic one stands still while the machine sleeps, the wall clock may be set back. */
+/**
+ * A point in time by both clocks, because neither is reliable alone: the monotonic clock stands still while the machine
+ * sleeps, and the wall clock may be set back.
+ */
 export interface Moment {
   readonly now: number;
   readonly wallNow: number;
@@ -57,7 +60,8 @@ interface Parts {
   readonly extend: (ttlMs: number) => Promise<number>;
 }
 
-// The server's clock may run slightly faster than this process's clock.
+// The server's clock may run slightly faster than this process's clock, so the lock expires slightly earlier in this
+// process.
 const driftRatio = 0.01;
 const driftMs = 2;
 
@@ -68,7 +72,7 @@ export class HeldLock implements Lock {
   readonly #database: string | undefined;
   readonly #stops: readonly (() => void)[];
   #heldUntil: Moment = { now: 0, wallNow: 0 };
-  // Maximum remaining time for which Redis may hold the lock.
+  // The longest ttl that was requested so far: Redis may hold the lock for that long.
   #ttlMs: number;
   #end: TimerHandle | undefined;
 
@@ -147,7 +151,7 @@ export class HeldLock implements Lock {
     this.#end.unref?.();
   }
 
-  // Another database does not know this lock, and may grant it to another holder.
+  // Whether another database is in use. That database does not have this lock, and may grant it to another holder.
   get #isElsewhere(): boolean {
     return this.#parts.resilience.snapshot().database?.name !== this.#database;
   }

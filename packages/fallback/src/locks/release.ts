@@ -17,15 +17,13 @@ export interface Release {
   readonly key: string;
   readonly token: string;
   readonly ttlMs: number;
-  /**
-   * Whether Redis may receive this release before the request to acquire the lock, because that request got no reply.
-   */
+  /** Whether the request to acquire the lock got no reply, so that Redis may receive the release first. */
   readonly mayBeEarly: boolean;
 }
 
 /**
- * Releases a lock. If Redis does not reply, the lock is released in the background as soon as Redis is back, for as
- * long as Redis may hold it, so that other holders need not wait for it to expire.
+ * Releases a lock. If Redis does not reply, further attempts are made in the background when Redis is back, until the
+ * lock must have expired in Redis. Other holders then need not wait for it to expire.
  *
  * @throws one of core's errors when the first attempt failed
  */
@@ -67,7 +65,7 @@ function mayWorkLater(error: unknown): boolean {
   return isAway(error) || isRefusedForNow(error);
 }
 
-// Resolves at the next change that makes Redis writable, and after a pause in any case.
+// Resolves when Redis next becomes writable, and after a short pause in any case.
 async function untilServing(resilience: RedisResilience, clock: Clock): Promise<void> {
   const stop = new AbortController();
   const back = untilChange(resilience, clock, ({ writes }) => writes, { signal: stop.signal });
