@@ -1,16 +1,17 @@
 import type { RedisResilience } from '@redis-resilience/core';
 
-/** Whether to send a read to Redis now: reads work, or no connection has been attempted yet. */
+/** Whether to send a read to Redis now. True while reads work, and until the first connection attempt has ended. */
 export function readsAvailable(resilience: RedisResilience): boolean {
   return resilience.snapshot().reads || isUntried(resilience);
 }
 
-/** Whether to send a write to Redis now: writes work, or no connection has been attempted yet. */
+/** Whether to send a write to Redis now. True while writes work, and until the first connection attempt has ended. */
 export function writesAvailable(resilience: RedisResilience): boolean {
   return resilience.snapshot().writes || isUntried(resilience);
 }
 
-// A connection that is waiting for its first command, or making its first attempt, does not count as an outage.
+// Whether it is unknown if Redis is available: the client connects only with its first command, or its first connection
+// attempt has not ended yet.
 function isUntried(resilience: RedisResilience): boolean {
   const { connection, cause } = resilience.snapshot();
   return connection === 'idle' || (connection === 'connecting' && cause === undefined);

@@ -1,14 +1,12 @@
 import type { RedisResilience, RedisSnapshot } from '@redis-resilience/core';
 
-/**
- * Follows which of several databases accepts writes. `name` is the database that does, or was the last to do so;
- * undefined if there is only one database.
- */
+/** Notices when the application's writes move to another of several databases (separate Redis servers). */
 export class DatabaseFollower {
   readonly #stop: () => void;
+  // The database that accepts writes, or the last one that did; undefined if there is only one database.
   #name: string | undefined;
 
-  /** `onChange` is called when another writable database has come into use, before any call runs on it. */
+  /** `onChange` is called when another writable database has come into use, before any call runs on that database. */
   constructor(
     resilience: Pick<RedisResilience, 'on' | 'snapshot'>,
     onChange: (snapshot: RedisSnapshot) => void,
@@ -28,7 +26,7 @@ export class DatabaseFollower {
   }
 }
 
-// A read-only database has no name here: it holds the same data as the previous writable one.
+// Returns undefined for a read-only database, because it holds the same data as the writable database before it.
 function nameIn({ database }: RedisSnapshot): string | undefined {
   return database?.readOnly === true ? undefined : database?.name;
 }

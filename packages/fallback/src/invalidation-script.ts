@@ -1,8 +1,9 @@
 import type { Cluster, Redis } from 'ioredis';
 import { Script } from './script.ts';
 
-// Replaces the entry of a cache by the mark of an invalidation, unless the key holds the mark of a later one: an
-// invalidation that was kept during an outage, or delayed on its way, must not take its place.
+// Replaces a cache entry with a mark that says when the key was invalidated. If the key already holds the mark of a
+// later invalidation, nothing changes: an earlier invalidation may arrive late, because it was kept during an outage or
+// delayed in the network.
 const script = new Script(`
 local head = redis.pcall('GETRANGE', KEYS[1], 0, 127)
 local known = type(head) == 'string' and string.match(head, '^rr1i(%d+);')
@@ -11,13 +12,23 @@ redis.call('SET', KEYS[1], ARGV[1], ARGV[3], ARGV[4])
 return 1
 `);
 
-/** Command of an outbox for the invalidation of a cache: its arguments are a key, a mark, its version and its end. */
+/**
+ * The command name under which an outbox stores the invalidation of a cache key. It is not a command of Redis. Its
+ * arguments are the key, the mark, the mark's version, and the time when the mark expires, in milliseconds since the
+ * epoch.
+ */
 export const invalidationCommand = 'cache.invalidate';
 
-/** How long Redis keeps a mark: for some milliseconds, or until a time since the epoch (from Redis 6.2 on). */
+/**
+ * How long Redis keeps a mark. `PX`: for this many milliseconds. `PXAT`: until this time, in milliseconds since the
+ * epoch, which needs Redis 6.2.
+ */
 export type MarkExpiry = readonly ['PX' | 'PXAT', ms: number | string];
 
-/** Stores the mark of an invalidation in Redis, unless there is a later one. May be repeated. */
+/**
+ * Stores the mark of an invalidation under the key, unless the key holds the mark of a later invalidation. Calling this
+ * twice has the same effect as calling it once.
+ */
 export async function storeMark(
   client: Redis | Cluster,
   key: string | Buffer,

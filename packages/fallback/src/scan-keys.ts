@@ -1,9 +1,8 @@
 import type { Cluster, Redis } from 'ioredis';
 
 /**
- * Yields the keys that match a pattern, in batches, from every primary. Pattern and keys exclude the client's
- * `keyPrefix`, as in its commands. (For SCAN, ioredis neither adds the prefix to the pattern nor removes it from the
- * reply.)
+ * Yields the keys that match a pattern, in batches, from every primary. The client's `keyPrefix` is added to the
+ * pattern and removed from the keys, because ioredis does neither for SCAN.
  */
 export async function* scanKeys(
   client: Redis | Cluster,
@@ -22,7 +21,7 @@ export async function* scanKeys(
   }
 }
 
-/** Returns a pattern that matches only this text. */
+/** Returns a glob pattern that matches exactly this text. */
 export function escapeGlob(text: string): string {
   return text.replaceAll(/[*?[\]\\]/g, String.raw`\$&`);
 }

@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import type { Cluster, Redis } from 'ioredis';
 
 /**
- * A Lua script that uses one key. The first call sends the source. If it sent only the digest, the server might not
- * know the script yet; the source would then be sent a round trip later, behind other commands on the connection. Later
- * calls send the digest, and the source again if the server has lost the script.
+ * A Lua script that uses one key. The first call on a client sends the source (EVAL). Later calls send only the digest
+ * (EVALSHA), and the source again if the server no longer has the script. The first call does not try the digest: if
+ * the server did not know the script, the source would be sent one round trip later, behind other commands on the
+ * connection.
  */
 export class Script {
   readonly #source: string;

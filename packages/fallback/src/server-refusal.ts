@@ -1,13 +1,13 @@
 import { classifyReply, codeOfReply } from '@redis-resilience/core/protocol';
 
 /**
- * Whether the server refused a command for a temporary reason: it is loading, out of memory or a replica, or its
- * password is being changed. The same command may succeed later.
+ * Whether the server refused a command for a temporary reason, for example because it is loading its data, is out of
+ * memory or is a replica, or because its password is being changed. The same command may succeed later.
  */
 export function isRefusedForNow(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const { code, outcome, scope } = classifyReply(error.message);
-  // EXECABORT reports that commands in a transaction were refused, but not why.
+  // EXECABORT says that a command in a transaction was refused, but not why. The reason may be temporary.
   return outcome === 'not-applied' || scope !== 'command' || code === 'EXECABORT';
 }
 
