@@ -8,13 +8,16 @@ import { violationOf, type Violation } from './violation.ts';
 
 /** Options of {@link checkHistory}. */
 export interface CheckOptions {
-  /** Contracts that guarantee less than linearizability. @default [] */
+  /** Weaker guarantees, which some operations have instead of linearizability. @default [] */
   readonly contracts?: readonly Contract[];
-  /** Milliseconds after which everything not yet decided is `undecided`. @default 10000 */
+  /** Time limit in milliseconds. Keys that have not been decided by then are `undecided`. @default 10000 */
   readonly timeoutMs?: number;
 }
 
-/** The verdict of {@link checkHistory}. `undecided` names the keys for which there was not enough time. */
+/**
+ * The verdict of {@link checkHistory}. `holds`: some order of the operations explains all replies. `broken`: no order
+ * does. `undecided`: there was not enough time; the property `undecided` lists the keys.
+ */
 export type HistoryVerdict = HistoryFigures &
   (
     | { readonly verdict: 'holds' }
@@ -28,9 +31,9 @@ export type HistoryVerdict = HistoryFigures &
 
 interface HistoryFigures {
   readonly operations: number;
-  /** Operations that never returned. */
+  /** Number of operations that have not returned. */
   readonly pending: number;
-  /** Number of parts without a key in common, which were checked independently. */
+  /** Number of parts of the history that were checked independently, because they have no key in common. */
   readonly parts: number;
   /** The verdict in readable form, with a picture of each violation. */
   readonly text: string;
@@ -38,14 +41,14 @@ interface HistoryFigures {
 
 /**
  * Checks whether a history is linearizable: whether all operations can be put into one order in which each gets the
- * reply that Redis would give, and none precedes an operation that had returned before it was invoked. An operation
- * that is pending, or whose outcome is `unknown`, may take any later place in that order, or none; one that is
- * `not-applied` or `refused` has no place. No key may exist at the beginning. To check the histories of several
- * processes, concatenate them.
+ * reply that Redis would give. An operation that returned before another operation was invoked must come before that
+ * operation. An operation that is pending, or whose outcome is `unknown`, may come at any place after its invocation,
+ * or be left out. An operation whose outcome is `not-applied` or `refused` is left out. The check assumes that no key
+ * exists at the beginning. To check the histories of several processes, concatenate them.
  *
  * Parts of the history that have no key in common are checked independently. The check is exact, and takes exponential
- * time in the worst case: after `timeoutMs`, the remaining parts are `undecided`. It then spends up to 5 more seconds,
- * in total, on reducing the violations to small examples.
+ * time in the worst case. After `timeoutMs`, the remaining parts are `undecided`. If there are violations, the check
+ * spends up to 5 more seconds, for all of them together, on reducing them to small examples.
  *
  * @throws UnmodelledCommandError when the history contains a command that cannot be checked
  * @throws ConfigurationError when an option does not exist
@@ -100,7 +103,7 @@ interface Broken {
 }
 
 /**
- * Milliseconds that all violations together may take to be reduced to a readable size. If one takes less than its
+ * Time limit in milliseconds for reducing all violations to a readable size. If one violation takes less than its
  * share, the time left over goes to the next ones.
  */
 const shrinkMs = 5_000;

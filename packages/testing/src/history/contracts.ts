@@ -3,7 +3,10 @@ import type { Command, Operation } from './operation.ts';
 /** A weaker guarantee than linearizability, for a part of the history or for one kind of operation. */
 export interface Contract {
   readonly name: string;
-  /** Returns the history with everything that this contract does not guarantee left open. */
+  /**
+   * Returns the history with fewer constraints: replies that this contract does not guarantee are removed, and times
+   * are relaxed.
+   */
   readonly weaken: (history: readonly Operation[]) => readonly Operation[];
 }
 
@@ -24,10 +27,10 @@ export function isReadCommand({ name }: Command): boolean {
 }
 
 /**
- * A primary was lost before it replicated: writes that were acknowledged while one of these windows was open may have
- * been lost or may have survived, and reads during a window may have come from either primary. Everything before and
- * after is checked in full. A window should begin at the time of the fault minus the replication lag, and end when all
- * clients follow the new primary. Times are on the clock of the history.
+ * The contract for the loss of a primary that had not replicated all its data. Each window is a time during which
+ * acknowledged writes may have been lost or may have survived, and reads may have come from the old or the new primary.
+ * Operations outside all windows are checked in full. A window should begin at the time of the fault minus the
+ * replication lag, and end when all clients use the new primary. Times are on the clock of the history.
  *
  * @example
  * checkHistory(history, { contracts: [primaryLost([{ fromMs: killedAt - 100, toMs: promotedAt + 500 }])] });
@@ -49,9 +52,10 @@ export function primaryLost(
 }
 
 /**
- * A near cache: a read may return the value that was stored at any moment in the `maxMs` milliseconds before the read.
- * With `readYourWrites` (the default), it never returns a value older than the last acknowledged write of its own
- * process to one of its keys.
+ * The contract for a near cache. A read may return a value that was stored at any moment in the `maxMs` milliseconds
+ * before the read. With `readYourWrites` (the default), a read never returns a value that is older than the last
+ * acknowledged write of the same process to the same key; in a command with several keys, only the first key counts for
+ * this.
  *
  * @throws RangeError when `maxMs` is not a positive number
  */

@@ -2,10 +2,7 @@ import type { Outcome } from './operation.ts';
 
 const outcomes: ReadonlySet<unknown> = new Set<Outcome>(['not-applied', 'refused', 'unknown']);
 
-/**
- * Returns the outcome of an operation according to its error, in the safest interpretation: `unknown` if nothing can be
- * proved.
- */
+/** Returns the outcome of an operation that failed with this error; `unknown` if the error proves nothing. */
 export function knownOutcome(error: unknown): Outcome {
   if (!(error instanceof Error)) return 'unknown';
   const { outcome } = error as { readonly outcome?: unknown };
@@ -13,7 +10,10 @@ export function knownOutcome(error: unknown): Outcome {
   return isServerError(error) ? 'refused' : 'unknown';
 }
 
-/** `ReplyError` in ioredis and iovalkey, `SimpleError` and `ErrorReply` in node-redis. */
+/**
+ * Whether the error is an error reply from the server. Its class is `ReplyError` in ioredis and iovalkey, and
+ * `SimpleError` or `ErrorReply` in node-redis.
+ */
 function isServerError(error: Error): boolean {
   return [error.name, error.constructor.name].some((name) =>
     /^(ReplyError|SimpleError|ErrorReply)$/.test(name),

@@ -13,7 +13,10 @@ export interface Command {
  */
 export type Outcome = 'not-applied' | 'refused' | 'unknown';
 
-/** How an operation ended. `pending`: it has not ended, and may or may not have run. */
+/**
+ * How an operation ended. `answered`: with a reply. `failed`: with an error. `pending`: it has not ended, and may or
+ * may not have run.
+ */
 export type OperationResult =
   | { readonly kind: 'answered'; readonly reply: Reply }
   | { readonly kind: 'failed'; readonly outcome: Outcome; readonly message?: string }
@@ -24,17 +27,20 @@ export type OperationResult =
  * JSON.
  */
 export interface Operation {
-  /** The issuer: a process, a connection, a request. Operations of one process may overlap. */
+  /**
+   * Who issued the operation, for example a process, a connection or a request. Operations with the same `process` may
+   * overlap.
+   */
   readonly process: string;
   /** One command, or the commands of a MULTI in order. */
   readonly commands: readonly Command[];
-  /** Whether the commands are a MULTI, whose reply is an array of theirs. */
+  /** Whether the commands form a MULTI. Its reply is the array of the commands' replies. */
   readonly isTransaction: boolean;
   /** The database that served the operation, if there are several. */
   readonly database?: string;
   /** Milliseconds on the recorder's clock. */
   readonly invokedAt: number;
-  /** Milliseconds on the recorder's clock; undefined while it is pending. */
+  /** Milliseconds on the recorder's clock; undefined while the operation is pending. */
   readonly returnedAt?: number;
   readonly result: OperationResult;
 }

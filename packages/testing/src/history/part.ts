@@ -2,7 +2,10 @@ import { isRead } from './contracts.ts';
 import { keysOf } from './model/redis-model.ts';
 import type { Operation } from './operation.ts';
 
-/** Operations that affect each other, because they share keys, directly or through other operations. */
+/**
+ * Operations that may affect each other, because they have a key in common, or are connected by other operations that
+ * do.
+ */
 export interface Part {
   readonly keys: readonly string[];
   readonly operations: readonly Operation[];

@@ -7,7 +7,7 @@ type Method = (...args: readonly unknown[]) => unknown;
 /** Return value of `multi()` and `pipeline()`: chainable commands, and `exec`. */
 type Chain = Readonly<Record<string | symbol, Method>>;
 
-/** A client whose commands go through `run`; see `HistoryRecorder.client`. */
+/** Returns a client whose commands go through `run`; see `HistoryRecorder.client`. */
 export function recordedClient<Client extends object>(client: Client, run: Run): Client {
   return new Proxy(client, {
     get(target, property) {
@@ -26,7 +26,7 @@ export function recordedClient<Client extends object>(client: Client, run: Run):
 }
 
 function recordedChain(chain: unknown, kind: 'multi' | 'pipeline', run: Run): unknown {
-  // Without a pipeline, ioredis sends each command of a MULTI separately.
+  // `multi({ pipeline: false })` of ioredis returns no chain, because it sends each command of the MULTI separately.
   if (typeof (chain as Chain | undefined)?.['exec'] !== 'function') return chain;
   const tasks: OneCommand[] = [];
   const recorded: unknown = new Proxy(chain as Chain, {
@@ -72,7 +72,8 @@ function nameOf(property: string | symbol): string {
   return typeof property === 'string' ? property.toLowerCase() : '';
 }
 
-// The last argument of SET in node-redis is an object of options.
+// Returns the arguments of a call as they are sent. In node-redis, the last argument of SET may be an object with
+// options.
 function argumentsOf(name: string, args: readonly unknown[]): readonly string[] {
   const options = name === 'set' ? args[2] : undefined;
   if (typeof options !== 'object' || options === null || Array.isArray(options))

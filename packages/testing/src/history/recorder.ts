@@ -8,13 +8,13 @@ import { commandsOf, type Task } from './task.ts';
 /** Options of a {@link HistoryRecorder}. */
 export interface RecorderOptions {
   /**
-   * Returns milliseconds that never go back. @default the machine's monotonic clock, which is the same in all its
-   * processes, so that their histories can be joined
+   * Returns milliseconds that never go back. @default the machine's monotonic clock, which all processes on the machine
+   * share, so that their histories can be joined
    */
   readonly now?: () => number;
   /**
-   * Returns the outcome of an operation according to its error. @default the error's own `outcome`; otherwise `refused`
-   * for an error reply from the server, and `unknown` for all others
+   * Returns the outcome of an operation that failed with this error. @default the error's own `outcome`; otherwise
+   * `refused` for an error reply from the server, and `unknown` for all others
    */
   readonly outcomeOf?: (error: unknown) => Outcome;
 }
@@ -86,9 +86,9 @@ export class HistoryRecorder {
   }
 
   /**
-   * Returns the client with every command recorded that a history can contain, including those of `multi()`; all other
-   * calls go through unchanged. The commands must be methods of the client that return promises, as in ioredis,
-   * iovalkey and node-redis.
+   * Returns a client that records every command that can be checked (see `modelledCommands`), including those of
+   * `multi()` and `pipeline()`. All other calls go through unchanged. The commands must be methods of the client that
+   * return promises, as in ioredis, iovalkey and node-redis.
    */
   client<Client extends object>(process: string, client: Client): Client {
     return recordedClient(client, (task, run) => this.run(process, task, run));

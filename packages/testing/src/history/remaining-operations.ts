@@ -8,17 +8,20 @@ import type { Operation } from './operation.ts';
  */
 export type Claim = 'answered' | 'happened' | 'possible';
 
-/** One operation of a search, in the linked list of those that have not been placed yet. */
+/** One operation of a search. It is in the linked list of the operations that have not been placed in the order yet. */
 export interface Entry {
   readonly operation: Operation;
   readonly claim: Claim;
   /**
-   * The operation to run. For an optional operation, whose reply is unknown, it contains only the commands that change
-   * something.
+   * The operation to run. An optional operation (claim `possible`) contains only the commands that change something,
+   * because its reply is unknown.
    */
   readonly effect: Operation;
   readonly keys: readonly string[];
-  /** Its place in the order of invocation; definite and optional operations are counted separately. */
+  /**
+   * The operation's number in the order of invocation. Optional operations and all others (the definite ones) are
+   * numbered separately.
+   */
   readonly index: number;
   /** Text that is equal for optional operations that do the same; undefined for definite operations. */
   readonly alike: string | undefined;
@@ -65,7 +68,10 @@ export class RemainingOperations {
     this.definiteLeft = this.#definite.length;
   }
 
-  /** The operations that may come next: they were invoked before any other remaining operation had returned. */
+  /**
+   * Returns the operations that may come next: those that were invoked before any other remaining operation had
+   * returned.
+   */
   available(): readonly Entry[] {
     const entries: Entry[] = [];
     let firstReturn = Infinity;
@@ -103,8 +109,8 @@ export class RemainingOperations {
   }
 
   /**
-   * Text that identifies the definite operations placed so far: the index of the first one that has not been placed,
-   * and the indexes of later ones that have.
+   * Text that identifies the definite operations that have been placed: the index of the first one that has not been
+   * placed, and the indexes of later ones that have.
    */
   get definitePlaced(): string {
     const lowest = this.#definite[this.#lowest];

@@ -20,8 +20,8 @@ export function transactionReplyOf(value: unknown, names: readonly string[]): Re
 }
 
 /**
- * Returns a client's results for several commands, each a value or an error. ioredis returns a pair of error and value
- * for each command.
+ * Returns a client's results for several commands, each of which is a value or an error. Only ioredis wraps each
+ * result, in a pair of error and value.
  */
 export function valuesIn(replies: readonly unknown[], names: readonly string[]): readonly unknown[] {
   return replies.every((reply, index) => isPair(reply, names[index] ?? ''))
@@ -29,7 +29,10 @@ export function valuesIn(replies: readonly unknown[], names: readonly string[]):
     : replies;
 }
 
-/** Whether two replies are the same. The order of a set's members, and of a hash's fields, is up to the server. */
+/**
+ * Whether two replies are the same. The order of a hash's fields never counts, because the server chooses it. With
+ * `isUnordered`, the order of the items does not count either, as for the members of a set.
+ */
 export function isSameReply(expected: Reply, given: Reply, isUnordered = false): boolean {
   if (typeof expected === 'string' || expected === null) {
     return (
@@ -63,7 +66,7 @@ function fieldsIn(reply: Reply): readonly string[] | undefined {
   return reply.every((item) => typeof item === 'string') ? reply : undefined;
 }
 
-/** node-redis returns a popped element as `{ key, element }`. */
+/** Returns the items of a list. In node-redis, the reply to a blocking pop is an object `{ key, element }`. */
 function itemsIn(reply: Reply): readonly Reply[] | undefined {
   if (Array.isArray(reply)) return reply as readonly Reply[];
   return fieldsIn(reply)?.filter((_, index) => index % 2 === 1);
@@ -88,8 +91,8 @@ function sorted(replies: readonly Reply[]): readonly Reply[] {
 const listsWithNulls: ReadonlySet<string> = new Set(['mget', 'hmget']);
 
 /**
- * Whether an item is a pair of error and value, as ioredis returns it, and not the reply itself, such as that of MGET
- * for two keys of which the first is missing. For a failed command, the pair has no value.
+ * Whether an item is a pair of error and value, as ioredis returns for each command; for a failed command, the pair has
+ * no value. The reply of MGET for two keys looks like such a pair if the first key is missing.
  */
 function isPair(item: unknown, name: string): boolean {
   if (!Array.isArray(item) || item.length > 2) return false;

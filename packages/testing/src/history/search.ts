@@ -14,8 +14,8 @@ export type SearchResult =
   | { readonly kind: 'undecided' };
 
 /**
- * The farthest point that a search has reached: the longest order found, and for each operation that could come next,
- * the reply that would have fitted.
+ * The farthest point that a search has reached: the longest order that it found, the operations that could come next,
+ * and for each of them the reply that would have fitted.
  */
 export interface DeadEnd {
   readonly order: readonly Operation[];
@@ -25,7 +25,9 @@ export interface DeadEnd {
 interface Move {
   readonly entry: Entry;
   readonly keyspace: Keyspace;
-  /** Set if the move is an optional operation: the next definite operation must use at least one of these keys. */
+  /**
+   * Set if the move places an optional operation. The next definite operation must then use at least one of these keys.
+   */
   readonly towards: Keys | undefined;
 }
 
@@ -39,11 +41,13 @@ interface Node {
 }
 
 /**
- * Wing and Gong's search with Lowe's memory of visited states: it repeatedly places an operation that may come next and
- * whose reply fits, and backtracks if there is none. Four shortcuts do not affect the result: an operation that changes
- * nothing and whose reply fits is placed immediately; of several equal optional operations, the oldest goes first; an
- * optional operation comes directly before one that uses its keys; a state that was already reached with fewer optional
- * operations is not searched again.
+ * Wing and Gong's search with Lowe's memory of visited states. It repeatedly places an operation that may come next and
+ * whose reply fits, and backtracks if there is none. Four shortcuts save time without changing the result:
+ *
+ * - An operation that changes nothing and whose reply fits is placed immediately.
+ * - Of several equal optional operations, the oldest is placed first.
+ * - An optional operation is placed only directly before an operation that uses its keys.
+ * - A state that was already reached with fewer optional operations is not searched again.
  */
 export function search(
   operations: readonly Operation[],

@@ -17,14 +17,14 @@ type Operations = ReadonlySet<Operation>;
 
 /**
  * Finds a few replies that no order explains, even if all other replies are ignored, and the operations that are needed
- * to show it. If time runs out first, the result contains more replies and operations than necessary.
+ * to show that. If time runs out first, the result contains more replies and operations than necessary.
  */
 export function shrink(operations: readonly Operation[], deadEnd: DeadEnd, deadline: Deadline): Shrunk {
   const whole = { begun: new Set(operations), returned: new Set(operations.filter(isDefinite)), deadEnd };
   const { begun, returned, ...beginning } = beginningOf(operations, deadline) ?? whole;
   let last = beginning.deadEnd;
-  // The replies of reads are dropped first, because it is easy for a reader to see which writes the remaining ones
-  // depend on.
+  // First tries to do without the replies to reads, because it is easier to see on which writes the reply to another
+  // write depends, for example that to INCR.
   const inOrder = [...returned].toSorted((left, right) => Number(isRead(right)) - Number(isRead(left)));
   const answered = smallest(new Set(inOrder), deadline, (fewer) => {
     const found = deadEndOf(begun, fewer, returned, deadline);
@@ -43,7 +43,7 @@ export function shrink(operations: readonly Operation[], deadEnd: DeadEnd, deadl
   };
 }
 
-/** Number of operations before the dead end to show; they make the rest easier to understand. */
+/** How many operations before the dead end are shown in any case, because they make the others easier to understand. */
 const shownSteps = 3;
 
 interface Beginning {

@@ -6,7 +6,7 @@ import { pictureSvg } from './picture/picture-svg.ts';
 import { pictureText } from './picture/picture-text.ts';
 import { taskText } from './picture/timeline.ts';
 
-/** Operations that no order explains. */
+/** A part of the history whose replies no order of the operations explains. */
 export interface Violation {
   readonly keys: readonly string[];
   /** A small part of the history that no order explains. */
@@ -15,7 +15,7 @@ export interface Violation {
   readonly reason: string;
   /** The operations along a timeline, as text. */
   readonly text: string;
-  /** The same as an SVG document. */
+  /** The same timeline as an SVG document. */
   readonly svg: string;
 }
 

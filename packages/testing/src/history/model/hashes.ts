@@ -1,6 +1,5 @@
 import { notANumber, ok, sumOf, wrongType, type KeyCommand, type Step, type Value } from './value.ts';
 
-/** Hashes, and the counters in them. */
 export const hashCommands: Readonly<Record<string, KeyCommand>> = {
   hget: (value, [field = '']) => onHash(value, (fields) => ({ reply: fields.get(field) ?? null, value })),
   hmget: (value, names) =>

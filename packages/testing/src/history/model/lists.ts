@@ -42,7 +42,9 @@ function rangeOf(items: readonly string[], from: number, to: number): readonly s
   return items.slice(from, to === -1 ? undefined : to + 1);
 }
 
-/** A count below 0 removes from the right; 0 removes all. */
+/**
+ * Removes `count` occurrences of an item from the left or, if `count` is negative, from the right; with 0, removes all.
+ */
 function without(items: readonly string[], count: number, item: string): Step {
   const ordered = count < 0 ? items.toReversed() : items;
   let left = count === 0 ? Infinity : Math.abs(count);

@@ -1,7 +1,6 @@
 import { UnmodelledCommandError } from './unmodelled-command-error.ts';
 import { notANumber, ok, sumOf, wrongType, type KeyCommand, type Step, type Value } from './value.ts';
 
-/** Registers and counters. */
 export const stringCommands: Readonly<Record<string, KeyCommand>> = {
   get: (value) => onText(value, (text) => ({ reply: text ?? null, value })),
   strlen: (value) => onText(value, (text) => ({ reply: String(Buffer.byteLength(text ?? '')), value })),

@@ -1,6 +1,6 @@
 import type { Reply } from '../reply.ts';
 
-/** The value of a key: a string, a list, a set, or a hash. Empty collections do not exist. */
+/** The value of a key: a string, a list, a set, or a hash. Empty collections do not exist, as in Redis. */
 export type Value = string | readonly string[] | ReadonlySet<string> | ReadonlyMap<string, string>;
 
 /** The reply to a command on one key, and the key's value afterwards. */
@@ -17,7 +17,10 @@ export const wrongType: Reply = { error: 'WRONGTYPE' };
 export const outOfRange: Reply = { error: 'ERR value is out of range, must be positive' };
 export const notANumber: Reply = { error: 'ERR value is not an integer or out of range' };
 
-/** Adds two integers; undefined if Redis refuses that: one of the texts, or the sum, is not an integer of 64 bits. */
+/**
+ * Returns the sum of two integers. Returns undefined if Redis would refuse to add them, because one of them or the sum
+ * is not a 64-bit integer.
+ */
 export function sumOf(left: string, right: string): string | undefined {
   if (!isInteger(left) || !isInteger(right)) return undefined;
   const sum = String(BigInt(left) + BigInt(right));

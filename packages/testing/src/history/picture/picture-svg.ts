@@ -5,7 +5,7 @@ const columnPx = 8;
 const lanePx = 34;
 const barPx = 24;
 
-/** The operations along a timeline as an SVG document, one lane per process, with lines of text above. */
+/** Returns an SVG document that shows the operations along a timeline, in lanes by process, below the captions. */
 export function pictureSvg(operations: readonly Operation[], captions: readonly string[]): string {
   const { spans, lanes, width } = timelineOf(operations);
   const nameColumns = Math.max(0, ...lanes.map((name) => name.length)) + 2;

@@ -1,10 +1,13 @@
 import type { Operation } from '../operation.ts';
 import { labelOf, timelineOf, type Span } from './timeline.ts';
 
-/** Maximum number of columns of a picture. Anything wider would not fit into a terminal. */
+/** Maximum number of columns of a picture, so that it fits into a terminal. */
 const widest = 200;
 
-/** Returns the operations along a timeline, with one lane per process; if that would be too wide, as a list. */
+/**
+ * Returns a text that shows the operations along a timeline, in lanes by process, or as a list if the timeline would be
+ * too wide.
+ */
 export function pictureText(operations: readonly Operation[]): string {
   const { spans, lanes, width } = timelineOf(operations);
   const nameWidth = Math.max(0, ...lanes.map((name) => name.length)) + 2;

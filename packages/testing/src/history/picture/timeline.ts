@@ -18,13 +18,13 @@ export interface Timeline {
   readonly width: number;
 }
 
-/** Number of columns between two moments, and around a label. */
+/** Columns between two moments, and columns around a label. */
 const gap = 2;
 const margin = 4;
 
 /**
- * Lays out operations in the order of their invocations and returns, but not to scale: each span is as wide as its
- * label.
+ * Arranges operations in the order of their invocations and returns. The times are not to scale: each span is at least
+ * as wide as its label.
  */
 export function timelineOf(operations: readonly Operation[]): Timeline {
   const columns = columnsOf(operations);
@@ -42,7 +42,7 @@ export function timelineOf(operations: readonly Operation[]): Timeline {
   return { spans, lanes: lanes.map(({ process }) => process), width: Math.max(0, ...ends) + 1 };
 }
 
-/** Returns an operation and its reply as text. */
+/** Returns an operation and its reply, or how it ended without one, as text. */
 export function labelOf(operation: Operation): string {
   const { result } = operation;
   if (result.kind === 'answered') return `${taskText(operation)} → ${shownReply(result.reply)}`;
