@@ -16,7 +16,7 @@ export interface Launch extends TrackedProgram {
   readonly onSpawn?: (child: ChildProcess) => void;
 }
 
-/** A server process that has replied to PING, and the connection on which it did. */
+/** A server process that has replied to PING, and the connection that received the reply. */
 export interface Launched {
   readonly child: ChildProcess;
   readonly control: RawConnection;
@@ -53,8 +53,8 @@ export async function launch(spec: Launch): Promise<Launched> {
 }
 
 /**
- * Sends the signal and waits until the process is gone. A frozen process is first thawed, so that it receives the
- * signal.
+ * Sends the signal and waits until the process is gone. Thaws a frozen process, which could not react to the signal
+ * otherwise.
  */
 export async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
   if (hasExited(child)) return;

@@ -6,9 +6,12 @@ import { encodeCommand, ErrorReply, ReplyReader } from '@redis-resilience/core/p
 export interface RawTarget {
   readonly host?: string;
   readonly port?: number;
-  /** Unix socket, instead of host and port. */
+  /** Path of a unix socket, to be used instead of host and port. */
   readonly path?: string;
-  /** Set for TLS. The peer's certificate is not checked, because a test may have broken it on purpose. */
+  /**
+   * Connects with TLS if set. The server's certificate is not verified, because a test may have given it a defect on
+   * purpose.
+   */
   readonly tls?: { readonly key?: string; readonly cert?: string } | undefined;
   readonly credentials?: readonly string[] | undefined;
 }
@@ -41,9 +44,10 @@ export class RawConnection {
   }
 
   /**
-   * Resolves with the reply. Calls made before the first reply arrives form a pipeline.
+   * Sends a command, and resolves with its reply. The command is sent immediately, even if earlier replies have not
+   * arrived yet.
    *
-   * @throws ErrorReply, or an Error
+   * @throws ErrorReply for an error reply; Error when the connection closes or no reply arrives within `timeoutMs`
    */
   send(args: readonly (string | number)[], timeoutMs = 10_000): Promise<unknown> {
     if (this.#closed) return Promise.reject(new Error('The connection is closed'));

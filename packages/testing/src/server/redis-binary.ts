@@ -6,7 +6,9 @@ export function redisBinary(bin?: string): string {
   return bin ?? (process.env['REDIS_SERVER_BIN'] || 'redis-server');
 }
 
-/** Creates the error for a binary that cannot be run; it says how to install the server. */
+/**
+ * Creates the error for a binary that cannot be run. If the binary is missing, the message says how to install Redis.
+ */
 export function missingBinary(binary: string, cause: NodeJS.ErrnoException): Error {
   if (cause.code !== 'ENOENT')
     return new Error(`Cannot run ${JSON.stringify(binary)}: ${cause.message}`, { cause });

@@ -21,8 +21,8 @@ export function redisConf(options: RedisConfiguration, context: ConfContext): st
     ['dir', quote(context.folder)],
     ['daemonize', 'no'],
     ['databases', options.databases ?? 16],
-    // Makes replicas sync immediately, and makes that quickly visible. By default, the primary waits for more replicas
-    // before a sync, and pings replicas only every 10 s.
+    // By default, a primary waits for more replicas before it starts a sync, and pings its replicas only every 10 s.
+    // Tests must not wait that long.
     ['repl-diskless-sync-delay', 0],
     ['repl-ping-replica-period', 1],
   ];
@@ -31,7 +31,7 @@ export function redisConf(options: RedisConfiguration, context: ConfContext): st
   return render(own, options.config ?? {});
 }
 
-/** Returns the primary that a configuration names; undefined if there is none. */
+/** Returns the primary that the text of a redis.conf names; undefined if there is none. */
 export function replicaOfIn(conf: string): RedisConfiguration['replicaOf'] {
   const [, host, port] = /^replicaof (\S+) (\d+)\s*$/m.exec(conf) ?? [];
   return host === undefined ? undefined : { host, port: Number(port) };
@@ -84,7 +84,8 @@ function persistence(options: RedisConfiguration): Directive[] {
     ['save', '""'],
     ['appendonly', keeps ? 'yes' : 'no'],
     // With `everysec`, Redis delays writing to the file while an earlier fsync is running, so a kill can lose a write
-    // that was acknowledged. With `no`, Redis hands each write to the kernel immediately, and the kernel survives it.
+    // that was acknowledged. With `no`, Redis passes each write to the kernel immediately, and the kernel keeps the
+    // write when the process is killed.
     ['appendfsync', 'no'],
   ];
 }

@@ -17,7 +17,7 @@ import type { ServerProcess } from './server-process.ts';
 
 /**
  * A real redis-server child process on loopback that can be broken and repaired at will. It never outlives this
- * process, however this process ends, and does not keep it alive.
+ * process, however this process ends, and does not keep this process alive.
  */
 export class RedisServer implements AsyncDisposable {
   readonly #process: ServerProcess;
@@ -35,12 +35,15 @@ export class RedisServer implements AsyncDisposable {
     return this.#process.host;
   }
 
-  /** Stays the same across restarts. */
+  /** The server's port, which stays the same across restarts. */
   get port(): number {
     return this.#process.port;
   }
 
-  /** `redis://`, or `rediss://` with TLS, with the password of the last start. */
+  /**
+   * URL of the server: `redis://`, or `rediss://` with TLS. Contains the password with which the server was last
+   * started.
+   */
   get url(): string {
     return this.#process.url;
   }
@@ -65,7 +68,7 @@ export class RedisServer implements AsyncDisposable {
     return this.running ? this.#child?.pid : undefined;
   }
 
-  /** Whether the process exists, frozen or not. */
+  /** Whether the process exists, even if it is frozen. */
   get running(): boolean {
     return this.#child !== undefined && !hasExited(this.#child);
   }
@@ -133,11 +136,11 @@ export class RedisServer implements AsyncDisposable {
   }
 
   /**
-   * Sends a command over this package's own connection, as a separate user with all permissions: it works regardless of
-   * changes to passwords and `maxclients`. Replies are strings, numbers, arrays and null.
+   * Sends a command over this package's own connection, as a separate user with all permissions, so that it works
+   * regardless of changes to passwords and `maxclients`. Replies are strings, numbers, arrays and null.
    *
    * @throws Error with the complete error reply as its message; also if the server is not running, ends before it
-   *   replies, or does not reply within 10 s.
+   * replies, or does not reply within 10 s.
    * @example
    * await server.command('CONFIG', 'SET', 'maxclients', 1);
    */
@@ -147,7 +150,7 @@ export class RedisServer implements AsyncDisposable {
     return this.#control.send(args);
   }
 
-  /** The fields of `INFO`, or of one of its sections. */
+  /** Returns the fields of `INFO`, or of one section of it. */
   async info(section?: string): Promise<Record<string, string>> {
     const text = String(await this.command('INFO', ...(section === undefined ? [] : [section])));
     return Object.fromEntries(

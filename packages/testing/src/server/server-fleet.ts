@@ -5,7 +5,7 @@ import type { SentinelConf } from './server-process.ts';
 import { startProcess } from './start-redis.ts';
 import type { RedisConfiguration, StartRedisOptions } from './start-redis-options.ts';
 
-/** Options that all servers of a Sentinel or Cluster share. */
+/** Options for all servers of a Sentinel group or Cluster. */
 export interface FleetOptions {
   /** Password of every node that holds data. @default none */
   readonly password?: string;

@@ -66,7 +66,7 @@ export class ServerProcess {
     return { host: this.host, port: this.port, tls, credentials };
   }
 
-  /** Starts the process with changes to its configuration; if the port is still busy, waits for a limited time. */
+  /** Starts the process, with changes to its configuration. If the port is still busy, retries for a limited time. */
   async launch(changes: RestartOptions, onSpawn: (child: ChildProcess) => void): Promise<RawConnection> {
     const {
       waitUntil = 'ready',
@@ -113,7 +113,7 @@ export class ServerProcess {
     if (this.#options.tls === true) this.#certificates ??= await makeCertificates();
     if (previous !== undefined && Object.keys(changes).length === 0) return;
     if (this.#sentinel && previous !== undefined) throw new Error('A sentinel keeps its own configuration');
-    // Read from the file, because the server itself writes its role there, for example after a failover.
+    // The primary is read from the file, because the server itself changes it there, for example after a failover.
     const replicaOf =
       changes.replicaOf ?? (previous === undefined ? this.#options.replicaOf : replicaOfIn(previous));
     const { replicaOf: _, ...options } = this.#options;

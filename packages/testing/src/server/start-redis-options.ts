@@ -12,12 +12,14 @@ export interface AclUser {
 /** Options that may change from one start of a server to the next. */
 export interface RedisConfiguration {
   /**
-   * Additional redis.conf directives; they take precedence over the options below. An array repeats the directive. @default none
+   * Additional redis.conf directives; they take precedence over the options below. An array repeats the directive, once
+   * for each item. @default none
    * @example { maxclients: 10, 'rename-command': ['KEYS ""', 'FLUSHALL ""'], 'enable-debug-command': 'yes' }
    */
   readonly config?: Readonly<Record<string, string | number | readonly string[]>>;
   /**
-   * Password of the default user, also used to replicate from the primary. `''` removes it at a restart.
+   * Password of the default user. A replica also uses it to log in to its primary. At a restart, `''` removes the
+   * password.
    *
    * @default none
    */
@@ -25,8 +27,8 @@ export interface RedisConfiguration {
   /** Users in addition to the default user. @default none */
   readonly users?: readonly AclUser[];
   /**
-   * Whether to serve only TLS. `true` makes certificates, which requires `openssl`: see `server.tls`. @default plain
-   * TCP
+   * The certificates for TLS, or `true` to make some with `openssl` (see `server.tls`). With TLS, the server does not
+   * accept plain TCP. @default plain TCP
    */
   readonly tls?: TlsMaterial | true;
   /** Whether to listen on a unix socket too: see `server.socketPath`. @default false */
@@ -39,7 +41,10 @@ export interface RedisConfiguration {
   readonly keep?: boolean;
   /** Primary to replicate from. @default none */
   readonly replicaOf?: { readonly host: string; readonly port: number };
-  /** Whether to run in cluster mode; `startCluster` also joins the nodes. @default false */
+  /**
+   * Whether to run in cluster mode. The server does not join other nodes; to start a whole cluster, use `startCluster`.
+   * @default false
+   */
   readonly cluster?: boolean;
   /** Loopback addresses to listen on; the first is `server.host`. @default ['127.0.0.1'] */
   readonly bind?: readonly string[];
@@ -48,13 +53,13 @@ export interface RedisConfiguration {
 /** Options for one start of a server. */
 export interface StartOptions {
   /**
-   * When the start resolves: `'ready'` once PING gets any reply but -LOADING; `'listening'` once it gets any reply at
-   * all.
+   * When the start resolves. `'ready'`: as soon as PING gets a reply other than -LOADING. `'listening'`: as soon as
+   * PING gets any reply.
    * @default 'ready'
    */
   readonly waitUntil?: 'ready' | 'listening';
   /**
-   * Makes this start reply -LOADING for about this many milliseconds before it serves, by slowing down a real load.
+   * Makes the server reply -LOADING for about this many milliseconds after this start, by slowing down a real load.
    * Persisted data is kept. @default 0
    */
   readonly loadingMs?: number;
@@ -70,7 +75,7 @@ export interface StartRedisOptions extends RedisConfiguration, StartOptions {
   readonly port?: number;
 }
 
-/** Options of `server.restart()`: for this start, and permanent changes to the configuration. */
+/** Options of `server.restart()`: options for this start only, and permanent changes to the configuration. */
 export interface RestartOptions extends RedisConfiguration, StartOptions {
   /** Milliseconds between the end of the old process and the start of the new one. @default 0 */
   readonly afterMs?: number;

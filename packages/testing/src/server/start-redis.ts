@@ -7,7 +7,7 @@ import { startRedisOptionNames, type StartRedisOptions } from './start-redis-opt
 
 /**
  * Starts a real Redis as a child process on a free loopback port, in a temporary folder, without persistence unless an
- * option requests it. Resolves when it replies to PING.
+ * option requests it. Resolves when the server replies to PING.
  *
  * @throws Error that says how to install Redis if the binary is missing, or with the last log lines if it did not
  * start.
