@@ -58,8 +58,8 @@ const sslRequest = 80_877_103;
 const longestStartup = 10_000;
 
 /**
- * PostgreSQL first reads a length. From RESP bytes, it reads an absurd length, and closes the connection without a
- * reply.
+ * Replies as PostgreSQL does. PostgreSQL expects a length first: it takes the first bytes of a Redis command for an
+ * absurd length, and closes the connection without a reply.
  */
 function answerAsPostgres(client: Socket, bytes: Buffer): void {
   const length = bytes.length < 8 ? 0 : bytes.readInt32BE(0);

@@ -1,11 +1,13 @@
 /**
  * A peer that is not the Redis you expected:
  *
- * - `silent` accepts connections and never replies; with `unreachable`, connecting hangs, as behind a firewall that
- *   drops packets
+ * - `silent` accepts connections and never replies
+ * - `unreachable` makes connecting hang, as a firewall that drops packets does
  * - `http`, `ssh`, `postgres` and `memcached` respond to a Redis client as nginx, OpenSSH, PostgreSQL and memcached do
- * - `closes` accepts connections and closes them immediately; `garbage` replies with random bytes
- * - `max-clients` replies like a Redis that has reached maxclients; `refuses-hello` like Redis 5, which has no HELLO
+ * - `closes` accepts connections and closes them immediately
+ * - `garbage` replies with random bytes
+ * - `max-clients` replies like a Redis that has reached its maximum number of clients
+ * - `refuses-hello` replies like Redis 5, which does not have the command HELLO
  */
 export type OddPeerKind =
   | 'silent'

@@ -8,8 +8,8 @@ const patienceMs = 100;
 const mostFillers = 16;
 
 /**
- * Opens a port on which connecting hangs: a thread listens with the shortest possible queue and never accepts, and the
- * queue is filled. The kernel then drops each further SYN, as a firewall does.
+ * Opens a port on which connecting hangs. A thread listens with the shortest possible accept queue and never accepts a
+ * connection, and this function fills the queue. The kernel then drops each further SYN, as a firewall does.
  */
 export async function startUnreachable(port: number): Promise<OddPeer> {
   const thread = new Worker(neverAccept, { eval: true, workerData: port });

@@ -16,7 +16,7 @@ export interface ProxyTarget extends Endpoint {
 export interface CutOptions {
   /** The direction in which bytes are counted. @default 'toClient' */
   readonly direction?: 'toServer' | 'toClient';
-  /** How both sides see the cut: RST, FIN, or silence. @default 'reset' */
+  /** What both sides get: an RST (`reset`), a FIN (`end`), or nothing at all (`silence`). @default 'reset' */
   readonly how?: 'reset' | 'end' | 'silence';
   /** Number of connections to cut. @default 1 */
   readonly times?: number;
@@ -62,7 +62,8 @@ export class ChaosProxy implements AsyncDisposable {
   }
 
   /**
-   * Stops listening: new connections get ECONNREFUSED. Existing ones stay, unless `reset` is true. @default reset false
+   * Stops listening, so that new connections get ECONNREFUSED. Existing connections stay, unless `reset` is true.
+   * @default reset false
    */
   async refuse(options: { readonly reset?: boolean } = {}): Promise<void> {
     checkKnownOptions('proxy.refuse', options, { reset: true });
@@ -85,7 +86,10 @@ export class ChaosProxy implements AsyncDisposable {
     for (const client of this.#answered) resetSocket(client);
   }
 
-  /** Breaks all connections at random moments until the returned function is called. @default seed 1 */
+  /**
+   * Breaks all connections again and again, at random intervals from `minMs` to `maxMs`, until the returned function is
+   * called. @default seed 1
+   */
   resetEvery(options: {
     readonly minMs: number;
     readonly maxMs: number;
@@ -111,8 +115,9 @@ export class ChaosProxy implements AsyncDisposable {
   }
 
   /**
-   * Makes existing connections go dead: nothing gets through any more, and nothing closes them, whatever either side
-   * does. New connections work, unless `incoming` is true: then they are accepted and never get a reply.
+   * Makes existing connections go dead, unless `existing` is false: no bytes get through any more, and if one side
+   * closes its end, the other side does not learn of it. New connections work, unless `incoming` is true: then they are
+   * accepted but never get a reply.
    *
    * @default existing true, incoming false
    */
@@ -124,8 +129,9 @@ export class ChaosProxy implements AsyncDisposable {
 
   /**
    * Ends all faults for new connections and bytes: the proxy listens and forwards everything at full speed. Blackholed
-   * connections stay dead, unless `revive` is true: then bytes that were sent in the meantime arrive late and in order,
-   * as TCP does when a path works again. Resets by `resetEvery` continue until its returned function is called.
+   * connections stay dead, unless `revive` is true: then the bytes that were sent in the meantime arrive, late and in
+   * order, as they do when a network path works again. Resets by `resetEvery` continue until the function that it
+   * returned is called.
    *
    * @default revive false
    */
@@ -140,7 +146,8 @@ export class ChaosProxy implements AsyncDisposable {
   }
 
   /**
-   * Delays bytes in each direction by `ms`, plus up to `jitterMs`, in order. 0 removes the delay. @default jitterMs 0
+   * Delays bytes in each direction by `ms`, plus a random time of up to `jitterMs`. The bytes stay in order. 0 removes
+   * the delay. @default jitterMs 0
    */
   latency(ms: number, options: { readonly jitterMs?: number } = {}): void {
     checkKnownOptions('proxy.latency', options, { jitterMs: true });
@@ -149,8 +156,8 @@ export class ChaosProxy implements AsyncDisposable {
   }
 
   /**
-   * Limits each direction of each connection to this many bytes per second; if `incoming` is false, only those of
-   * existing connections are limited. `Infinity` removes the limit.
+   * Limits each direction of each connection to this many bytes per second. If `incoming` is false, only existing
+   * connections are limited. `Infinity` removes the limit.
    *
    * @default incoming true
    */
@@ -163,8 +170,8 @@ export class ChaosProxy implements AsyncDisposable {
   }
 
   /**
-   * Cuts the first connection, existing or new, that carries `bytes` more bytes; exactly that many get through. A later
-   * call for the same direction replaces this one.
+   * Cuts the first connection, existing or new, through which `bytes` more bytes have gone. Exactly that many bytes get
+   * through. A later call for the same direction replaces this one.
    */
   cutAfter(bytes: number, options: CutOptions = {}): void {
     checkKnownOptions('proxy.cutAfter', options, { direction: true, how: true, times: true });

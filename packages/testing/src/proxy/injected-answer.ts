@@ -1,7 +1,10 @@
 import type { Socket } from 'node:net';
 import { ReplyReader } from '@redis-resilience/core/protocol';
 
-/** Replies to each command from `client` with the same bytes; if the input is not RESP, once per chunk. */
+/**
+ * Replies to each command from `client` with the same bytes. If the client does not send RESP, replies to each chunk
+ * instead.
+ */
 export function injectAnswer(client: Socket, answer: Buffer): void {
   const commands = new ReplyReader();
   client.on('error', () => undefined);

@@ -6,8 +6,8 @@ const retryEveryMs = 20;
 const retries = 100;
 
 /**
- * Listens on exactly this port, and waits up to two seconds if the port is busy. Half-closed connections stay
- * half-closed.
+ * Listens on exactly this port, and waits up to two seconds if the port is busy. If a client closes only its side of a
+ * connection, the other side stays open.
  */
 export async function listenOn(
   port: number,
@@ -28,7 +28,7 @@ export async function listenOn(
   }
 }
 
-/** Refuses new connections from now on. Existing ones stay. */
+/** Refuses new connections from now on. Existing connections stay open. */
 export function stopListening(server: Server | undefined): void {
   server?.close();
 }

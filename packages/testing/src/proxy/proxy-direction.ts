@@ -6,7 +6,7 @@ import type { ProxyFaults } from './proxy-faults.ts';
 export interface DirectionCut {
   bytesLeft: number;
   /**
-   * Called as soon as the bytes have gone through. Returns a function that breaks the connection; it is called after
+   * Called as soon as the bytes have gone through. Returns a function that breaks the connection, which is called when
    * the sink has had time to read the bytes.
    */
   readonly reached: () => () => void;
@@ -43,13 +43,13 @@ export class ProxyDirection {
     });
   }
 
-  /** Holds everything back from now on, including a FIN, as a dead network path does. */
+  /** Holds everything back from now on, including a FIN, so that the network path seems dead. */
   silence(): void {
     this.#silent = true;
     clearTimeout(this.#timer);
   }
 
-  /** Forwards the bytes that were held back, as TCP does when a path works again. */
+  /** Forwards the bytes that were held back, as if the network path worked again. */
   revive(): void {
     this.#silent = false;
     this.#pump();
@@ -110,6 +110,6 @@ interface Parcel {
 }
 
 const highWaterBytes = 1024 * 1024;
-// Milliseconds between the last bytes and the RST. A peer that reads both at the same time may mistake the RST for a
+// Milliseconds between the last bytes and the RST. If both arrived at the same time, the peer might take the RST for a
 // clean end, or never see the bytes.
 const settleMs = 5;

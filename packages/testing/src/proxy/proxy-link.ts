@@ -9,7 +9,9 @@ export interface Endpoint {
   readonly port: number;
 }
 
-/** One connection through the proxy: the client's socket, the socket to the server, and one direction each way. */
+/**
+ * One connection through the proxy: the client's socket, the socket to the server, and the two directions between them.
+ */
 export class ProxyLink {
   readonly toServer: ProxyDirection;
   readonly toClient: ProxyDirection;
@@ -77,7 +79,8 @@ export class ProxyLink {
   }
 
   /**
-   * Sends FIN to both sides, after the bytes already forwarded. Bytes that the two sides send from now on are dropped.
+   * Sends FIN to both sides, after the bytes that were already forwarded. Bytes that either side sends from now on are
+   * dropped.
    */
   end(): void {
     this.#hush();

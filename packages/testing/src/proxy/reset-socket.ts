@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net';
 
 /**
- * Closes a socket with only an RST. Node's `resetAndDestroy()` shuts the socket down first, so that the peer gets a FIN
- * and mistakes it for a clean end. Setting the internal flag that `resetAndDestroy()` sets, and calling `destroy()`,
- * sends only the RST.
+ * Closes a socket with only an RST. Node's `resetAndDestroy()` shuts the socket down first, so that the peer gets a
+ * FIN, which looks like a clean end. This function sets the internal flag that `resetAndDestroy()` sets, and calls
+ * `destroy()`, which sends only an RST.
  */
 export function resetSocket(socket: Socket): void {
   const isConnected = !socket.connecting && !socket.pending;
