@@ -24,7 +24,7 @@ export class ClusterGroup implements AsyncDisposable {
     return this.nodes.map(({ host, port }) => ({ host, port }));
   }
 
-  /** The slot of a key: that of its hash tag, if it has one. */
+  /** Returns the slot of a key. If the key has a hash tag, only the tag counts. */
   keySlot(key: string): number {
     return keySlot(key);
   }
@@ -39,7 +39,7 @@ export class ClusterGroup implements AsyncDisposable {
     throw new Error(`No node that answers serves slot ${slot}`);
   }
 
-  /** The replicas of a primary, as the primary sees them. */
+  /** Returns the replicas of a primary, as the primary sees them. */
   async replicasOf(primary: RedisServer): Promise<readonly RedisServer[]> {
     const own = (await slotRanges(primary)).find(({ primaryPort }) => primaryPort === primary.port);
     return this.nodes.filter(({ port }) => own?.replicaPorts.includes(port));
@@ -61,8 +61,8 @@ export class ClusterGroup implements AsyncDisposable {
   }
 
   /**
-   * Moves a slot with its keys, as resharding does: SETSLOT, MIGRATE, SETSLOT. Resolves once every node knows the new
-   * owner.
+   * Moves a slot with its keys, with the commands SETSLOT and MIGRATE, as resharding does. Resolves once every node
+   * knows the slot's new owner.
    */
   async migrateSlot(slot: number, target: RedisServer): Promise<void> {
     const migration = await this.startSlotMigration(slot, target);
@@ -70,7 +70,8 @@ export class ClusterGroup implements AsyncDisposable {
   }
 
   /**
-   * Starts to move a slot and leaves it half-migrated: until `finish()`, clients get ASK and TRYAGAIN.
+   * Begins to move a slot, and leaves the slot half-migrated. Until `finish()` is called, clients get the errors ASK
+   * and TRYAGAIN.
    *
    * @example
    * const migration = await cluster.startSlotMigration(cluster.keySlot('{a}'), target);

@@ -1,6 +1,6 @@
 import type { RedisServer } from '../server/redis-server.ts';
 
-/** A range of slots and the node that serves it, as one node sees them. */
+/** A range of slots, and the ports of the primary and the replicas that serve it. */
 export interface SlotRange {
   readonly first: number;
   readonly last: number;
@@ -8,7 +8,7 @@ export interface SlotRange {
   readonly replicaPorts: readonly number[];
 }
 
-/** The slots that each node serves, as `node` sees it. */
+/** Returns all ranges of slots and the nodes that serve them, as `node` sees them. */
 export async function slotRanges(node: RedisServer): Promise<readonly SlotRange[]> {
   const ranges = (await node.command('CLUSTER', 'SLOTS')) as [number, number, ...[string, number][]][];
   return ranges.map(([first, last, primary, ...replicas]) => ({
@@ -19,7 +19,7 @@ export async function slotRanges(node: RedisServer): Promise<readonly SlotRange[
   }));
 }
 
-/** Ports of the nodes that `node` knows, except those with which it is still shaking hands. */
+/** Returns the ports of the nodes that `node` knows, except nodes with which it is still shaking hands. */
 export async function knownPorts(node: RedisServer): Promise<readonly number[]> {
   const lines = String(await node.command('CLUSTER', 'NODES'))
     .trim()

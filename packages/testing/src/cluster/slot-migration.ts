@@ -13,8 +13,8 @@ export interface SlotMigrationParties {
 }
 
 /**
- * A slot that is moving from one primary to another: the source replies ASK for keys that it no longer has, and
- * TRYAGAIN to commands whose keys are split between both.
+ * A slot that is moving from one primary to another. The source replies with ASK for keys that it no longer has, and
+ * with TRYAGAIN to commands of which it has only some of the keys.
  */
 export class SlotMigration {
   readonly slot: number;
@@ -32,7 +32,10 @@ export class SlotMigration {
     this.#auth = parties.password ? ['AUTH', parties.password] : [];
   }
 
-  /** Marks the slot as importing and migrating. `cluster.startSlotMigration` has already called this. */
+  /**
+   * Marks the slot as importing on the target and as migrating on the source. `cluster.startSlotMigration` has already
+   * called this.
+   */
   async begin(): Promise<void> {
     await this.target.command('CLUSTER', 'SETSLOT', this.slot, 'IMPORTING', await idOf(this.source));
     await this.source.command('CLUSTER', 'SETSLOT', this.slot, 'MIGRATING', await idOf(this.target));

@@ -10,13 +10,16 @@ export interface StartClusterOptions extends FleetOptions {
   readonly nodes?: number;
   /** Replicas of each primary. @default 1 */
   readonly replicas?: number;
-  /** Milliseconds without a reply after which the other nodes mark a node as failed. @default 1000 */
+  /**
+   * After how many milliseconds without a reply from a node the other nodes consider that node failed. @default 1000
+   */
   readonly nodeTimeoutMs?: number;
 }
 
 /**
  * Starts a real Redis Cluster: by default three primaries with one replica each. Resolves when every node reports
- * `cluster_state:ok` and all replicas are in sync; Redis itself makes each primary wait two seconds for that.
+ * `cluster_state:ok` and all replicas are in sync. That takes at least two seconds, because a Redis primary waits that
+ * long before it reports `ok`.
  *
  * @example
  * await using cluster = await startCluster();

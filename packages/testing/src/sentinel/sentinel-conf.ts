@@ -7,24 +7,24 @@ import type { StartSentinelOptions } from './start-sentinel-options.ts';
 /** The name under which the sentinels watch the primary. */
 export const primaryName = 'mymaster';
 
-// Milliseconds by which each sentinel notices a failure later than the previous one. If all noticed it at the same
-// time, all would stand for election and none would win, and the next election would follow only after twice the
-// failover timeout.
+// How much later than the sentinel before it each sentinel notices a failure, in milliseconds. If all sentinels noticed
+// a failure at the same time, each would vote for itself, none would win, and the next election would begin only after
+// twice the failover timeout.
 const electionGapMs = 200;
 
-/** The other sentinels and the servers, with which one sentinel is configured. */
+/** The servers and sentinels with which one sentinel is configured. */
 export interface SentinelNeighbourhood {
   readonly primary: RedisServer;
   readonly replicas: readonly RedisServer[];
   readonly peers: readonly { readonly port: number; readonly id: string }[];
-  /** This sentinel's index in the list of peers. */
+  /** The index of this sentinel in `peers`, which contains all sentinels. */
   readonly index: number;
   readonly options: StartSentinelOptions;
 }
 
 /**
- * Returns the configuration of one sentinel. It already includes the other sentinels and the servers, as the file that
- * Sentinel itself writes for its next start does.
+ * Returns the configuration of one sentinel. It already contains the other sentinels and the replicas, as the file that
+ * Sentinel itself saves does, so that the sentinel need not discover them.
  */
 export function sentinelConf(neighbourhood: SentinelNeighbourhood): SentinelConf {
   const { primary, replicas, peers, index, options } = neighbourhood;
@@ -46,10 +46,10 @@ export function sentinelConf(neighbourhood: SentinelNeighbourhood): SentinelConf
 }
 
 /**
- * Shortens intervals that are fixed in Sentinel's code. Before Redis 7 that is impossible, and failovers are slower.
- * The ping and publish periods cannot be arbitrarily short, because during a failover each replica is checked only once
- * a second: the leader rejects replicas whose last check is older than five ping periods, and the other sentinels
- * revert a promotion that they have not learned of within four publish periods.
+ * Shortens Sentinel's intervals that no configuration directive can change. Before Redis 7, they cannot be shortened,
+ * and failovers are slower. The ping and publish periods must not be too short, because during a failover each replica
+ * is checked only once a second. The sentinel that leads the failover rejects replicas whose last check is older than
+ * five ping periods. The other sentinels revert a promotion that they have not learned of within four publish periods.
  */
 async function hurry(control: RawConnection): Promise<void> {
   const periods = { 'info-period': 500, 'publish-period': 500, 'ping-period': 300 };

@@ -27,12 +27,15 @@ export class SentinelGroup implements AsyncDisposable {
     this.#stop = stop;
   }
 
-  /** Host and port of each sentinel, in the form of the option `sentinels`. */
+  /** Host and port of each sentinel, in the form of ioredis's option `sentinels`. */
   get sentinelAddresses(): { host: string; port: number }[] {
     return this.sentinels.map(({ host, port }) => ({ host, port }));
   }
 
-  /** The node that the sentinels name as primary, dead or alive. @throws Error if they disagree, or none replies. */
+  /**
+   * Returns the node that the sentinels name as primary, even if that node is down. @throws Error if they disagree, or
+   * none replies.
+   */
   async currentPrimary(): Promise<RedisServer> {
     const named = new Set(await Promise.all(this.#awake().map((sentinel) => primaryPort(sentinel))));
     const [port] = named;
@@ -42,7 +45,9 @@ export class SentinelGroup implements AsyncDisposable {
     return node;
   }
 
-  /** Makes the sentinels promote a replica. Resolves when it is promoted and all sentinels name it. */
+  /**
+   * Makes the sentinels promote a replica. Resolves when all running sentinels name the promoted replica as primary.
+   */
   async failover(options: { readonly timeoutMs?: number } = {}): Promise<void> {
     checkKnownOptions('group.failover', options, { timeoutMs: true });
     const { timeoutMs = 15_000 } = options;
@@ -56,7 +61,8 @@ export class SentinelGroup implements AsyncDisposable {
   }
 
   /**
-   * Resolves with the primary once all sentinels name the same one and its role is primary.
+   * Resolves with the primary as soon as all running sentinels name the same node, and that node has the role of
+   * primary. With `otherThan`, waits for a different primary than that node.
    *
    * @default otherThan none, timeoutMs 15000
    */

@@ -5,8 +5,8 @@ export interface StartSentinelOptions extends FleetOptions {
   /** Number of replicas. @default 2 */
   readonly replicas?: number;
   /**
-   * Milliseconds without a reply from the primary after which the first sentinel marks it as down; the others do so at
-   * intervals of 200 ms. @default 500
+   * After how many milliseconds without a reply the first sentinel considers the primary down. The other sentinels
+   * follow at intervals of 200 ms. @default 500
    */
   readonly downAfterMs?: number;
   /** The sentinels' `failover-timeout`, in milliseconds. @default 3000 */
