@@ -6,10 +6,11 @@ import { promisify } from 'node:util';
 import { checkKnownOptions } from '@redis-resilience/core/protocol';
 import { removeFolder, temporaryFolder } from './temporary-folder.ts';
 
-/** How to make the server's certificate, and which defect to give it on purpose. */
+/** How to make the server's certificate, and which defects it should have. */
 export interface CertificateOptions {
   /**
-   * The names and addresses in the certificate. To test a wrong name, set one that no client connects to.
+   * The host names and IP addresses in the certificate. To test a name that does not match, set a name to which no
+   * client connects.
    * @default ['localhost', '127.0.0.1', '::1']
    */
   readonly hosts?: readonly string[];
@@ -21,7 +22,7 @@ export interface CertificateOptions {
   readonly otherAuthority?: boolean;
 }
 
-/** Key and certificate of one side. */
+/** The private key and the certificate of a server or of a client. */
 export interface KeyPair {
   /** PEM text. */
   readonly key: string;
@@ -36,7 +37,7 @@ export interface TlsMaterial extends KeyPair {
   /** PEM text. */
   readonly ca: string;
   readonly caFile: string;
-  /** For a server that requires a client certificate: `config: { 'tls-auth-clients': 'yes' }`. */
+  /** Key and certificate for clients, in case the server requires them (`config: { 'tls-auth-clients': 'yes' }`). */
   readonly client?: KeyPair;
 }
 
@@ -48,8 +49,8 @@ export interface Certificates extends TlsMaterial, AsyncDisposable {
 }
 
 /**
- * Makes certificates with the `openssl` program, in a temporary folder: valid for 30 days unless `expired`, with ECDSA
- * P-256 keys.
+ * Makes certificates with the `openssl` program, in a temporary folder. They have ECDSA P-256 keys and are valid for 30
+ * days; with `expired`, the server's certificate expired yesterday.
  *
  * @throws Error when `openssl` is missing or fails.
  * @example
@@ -123,8 +124,8 @@ async function keyAndRequest(folder: string, name: string): Promise<void> {
 }
 
 /**
- * Signs with `openssl ca`, the only command that accepts both dates in every version of OpenSSL. Without `signer`, the
- * certificate is self-signed.
+ * Signs a certificate with `openssl ca`, the only command that accepts a start date and an end date in every version of
+ * OpenSSL. Without `signer`, the certificate is self-signed.
  */
 async function sign(
   folder: string,

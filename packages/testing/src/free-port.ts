@@ -1,8 +1,8 @@
 import { createServer } from 'node:net';
 
-// The lowest port that is assigned. The ports are below the range from which Linux and macOS assign the local ports of
-// outgoing connections. Therefore, a client that dials a dead server can never connect to itself, and no connection can
-// occupy the port while a server restarts.
+// All ports from here to `lastPort` are below the range from which Linux and macOS assign local ports to outgoing
+// connections. Therefore, a client that dials a dead server can never connect to itself, and no outgoing connection can
+// occupy a server's port while the server restarts.
 const firstPort = 11_000;
 const lastPort = 21_999;
 // Distance from a Cluster node's port to its bus port.
@@ -14,10 +14,10 @@ const [first, last] = rangeOf(process.env['VITEST_POOL_ID'] ?? process.env['JEST
 let next = first + Math.floor(Math.random() * (last - first));
 
 /**
- * Returns a TCP port on 127.0.0.1 that nothing is listening on, outside the range of ephemeral ports. A process gets
- * the same port again only after it has got all other ports in its range. A Vitest or Jest worker has its own range of
- * a thousand ports, so that no other test takes the port of a server that is down; any other process has eleven
- * thousand. The port 10,000 above it is free too, for the Redis Cluster bus.
+ * Returns a TCP port on 127.0.0.1 that nothing is listening on, outside the range of ephemeral ports. The port that is
+ * higher by 10,000 is free too, for the Redis Cluster bus. A process gets the same port again only after it has tried
+ * all other ports in its range. Each of up to eleven Vitest or Jest workers has its own range of a thousand ports, so
+ * that no other test takes the port of a server that is down. Any other process uses all eleven thousand ports.
  *
  * @example
  * const port = await freePort();

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { checkKnownOptions } from '@redis-resilience/core/protocol';
 
-/** A timer of a {@link ManualClock}. It is opaque: only pass it to `clearTimeout`. */
+/** A timer of a {@link ManualClock}. Its only use is to be passed to `clearTimeout`. */
 export interface ManualTimer {
   ref(): this;
   unref(): this;
@@ -16,9 +16,9 @@ export interface ManualClockOptions {
 }
 
 /**
- * A clock that stands still until the test advances it, for every `clock` option of Redis Resilience. Timers fire only
- * inside `travel` and `travelAsync`, in the order of their due times and then of their creation, with `now()` set to
- * the due time of each.
+ * A clock that stands still until the test advances it. Pass it to any `clock` option of Redis Resilience. Timers fire
+ * only inside `travel` and `travelAsync`, in the order of their due times, and of their creation if the due times are
+ * equal. While a timer fires, `now()` returns the timer's due time, unless the timer was overdue.
  *
  * @example
  * const clock = new ManualClock();
@@ -64,20 +64,23 @@ export class ManualClock {
     return timer;
   }
 
-  /** Does nothing for a timer that has fired, was cleared, or belongs to another clock. */
+  /** Cancels a timer. Does nothing if the timer has fired, was cleared, or belongs to another clock. */
   clearTimeout(handle: object): void {
     this.#timers.delete(handle as Timer);
   }
 
   /**
    * Runs the callback at the start of the next call of `travel` or `travelAsync` (`travel(0)` is enough). If a timer's
-   * callback schedules it, it runs right after that timer.
+   * callback calls `setImmediate`, the new callback runs right after that timer.
    */
   setImmediate(callback: () => void): void {
     this.#immediates.push(callback);
   }
 
-  /** Advances both clocks by `ms` and fires the timers that fall due, including those created in the process. */
+  /**
+   * Advances `now()` and `wallNow()` by `ms`, and fires the timers that fall due, including those that are created
+   * meanwhile.
+   */
   travel(ms: number): void {
     const target = this.#target(ms);
     this.#runImmediates();
@@ -99,12 +102,15 @@ export class ManualClock {
     await nextTurn();
   }
 
-  /** Advances both clocks without firing timers, like a frozen process: overdue timers fire at the next travel. */
+  /**
+   * Advances `now()` and `wallNow()` without firing timers, as if the process had been frozen. Overdue timers fire in
+   * the next call of `travel` or `travelAsync`.
+   */
   jump(ms: number): void {
     this.#moveTo(this.#target(ms));
   }
 
-  /** Moves only the wall clock, forward or back, as an operator or NTP does. Timers are not affected. */
+  /** Changes only `wallNow()`, forward or back, as an operator or NTP may set a wall clock. Timers are not affected. */
   wallJump(ms: number): void {
     this.#wall += ms;
   }

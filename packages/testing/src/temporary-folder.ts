@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-// The folders to remove when this process ends.
+// The temporary folders that have not been removed yet.
 const folders = new Set<string>();
 let root: string | undefined;
 

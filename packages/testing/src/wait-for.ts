@@ -8,7 +8,7 @@ export interface WaitForOptions {
   readonly timeoutMs?: number;
   /** Milliseconds between two calls of the predicate. @default 5 */
   readonly intervalMs?: number;
-  /** Description of the condition, for the error. @default the source of the predicate */
+  /** Description of the condition for the error message. @default the source of the predicate */
   readonly message?: string;
 }
 
