@@ -10,8 +10,8 @@ export function writesAvailable(resilience: RedisResilience): boolean {
   return resilience.snapshot().writes || isUntried(resilience);
 }
 
-// Whether it is unknown if Redis is available: the client connects only with its first command, or its first connection
-// attempt has not ended yet.
+// Whether nothing is known about Redis yet: the client connects only with its first command, or its first connection
+// attempt has not ended.
 function isUntried(resilience: RedisResilience): boolean {
   const { connection, cause } = resilience.snapshot();
   return connection === 'idle' || (connection === 'connecting' && cause === undefined);

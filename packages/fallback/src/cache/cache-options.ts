@@ -20,12 +20,16 @@ export interface CacheOptions {
   readonly prefix?: string;
   /** How long a value is fresh. Default 60,000 ms. */
   readonly ttlMs?: number;
-  /** Ratio, 0 to 1, by which each ttl varies at random in both directions. Default 0.1. */
+  /** How much each ttl varies at random in both directions, as a ratio from 0 to 1. Default 0.1. */
   readonly ttlJitterRatio?: number;
-  /** How long after its ttl a value is still returned immediately, marked stale, while it is reloaded. Default 0 ms. */
+  /**
+   * How long after the end of its ttl a value is still returned immediately, marked as stale, while it is reloaded.
+   * Default 0 ms.
+   */
   readonly staleWhileRevalidateMs?: number;
   /**
-   * How long after its ttl a local copy may be returned when a load fails, is rejected or is slow. Default 600,000 ms.
+   * How long after the end of its ttl a local copy may be returned when a load fails, is rejected or is slow. Default
+   * 600,000 ms.
    */
   readonly staleIfErrorMs?: number;
   /** How long a loader's `null` or `undefined` is remembered. Default 0 ms: not at all. */
@@ -89,7 +93,7 @@ export const cacheDefaults = {
   random: systemRandom,
 } as const satisfies Omit<Required<CacheOptions>, 'outbox' | 'rememberInvalidatedMs'>;
 
-/** @throws ConfigurationError that names the option, or the closest valid name */
+/** @throws ConfigurationError when an option is unknown or invalid */
 export function resolveCacheOptions(options: CacheOptions): CacheSettings {
   checkOptions<CacheOptions>('createCache', options, {
     prefix: textOf,

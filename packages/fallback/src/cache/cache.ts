@@ -23,8 +23,8 @@ export interface LookupOptions<T> {
   /** How long this value is fresh. Default: the cache's `ttlMs`. */
   readonly ttlMs?: number;
   /**
-   * Provides the value when the load fails or is rejected and there is no stale value. Default: none, the error is
-   * thrown.
+   * Provides the value when the load fails or is rejected and there is no stale value. Default: none, so that the error
+   * is thrown.
    */
   readonly fallback?: (error: unknown) => T | Promise<T>;
 }

@@ -36,13 +36,13 @@ export class Invalidations {
     return Math.max(now, (this.#recent.get(key) ?? -1) + 1);
   }
 
-  /** Whether an invalidation of this process covers the entry. */
+  /** Whether this process invalidated the key after the load of the entry had begun. */
   covers(key: string, entry: CacheEntry): boolean {
     const at = this.#recent.get(key) ?? this.#pending.get(key);
     return at !== undefined && this.#isCovered(entry, at, this.#writer);
   }
 
-  /** Whether an invalidation that was read from Redis covers the entry. */
+  /** Whether an invalidation that was read from Redis was made after the load of the entry had begun. */
   coveredBy(invalidation: CacheEntry, entry: CacheEntry): boolean {
     return this.#isCovered(entry, invalidation.at, invalidation.writer);
   }
@@ -86,8 +86,8 @@ export class Invalidations {
     if (this.#pending.get(key) === at) this.#pending.delete(key);
   }
 
-  // Whether an invalidation that `writer` made at `at` covers the entry. If the entry comes from another process,
-  // allows for the difference between the two clocks.
+  // Whether an invalidation that `writer` made at the time `at` is later than the load of the entry. If the entry comes
+  // from another process, allows for the difference between the two clocks.
   #isCovered(entry: CacheEntry, at: number, writer: string): boolean {
     return entry.at <= at + (entry.writer === writer ? 0 : this.#clockSkewMs);
   }

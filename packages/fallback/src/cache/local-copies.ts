@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { CacheEntry } from './entry.ts';
 
-// Estimated size of an entry's other fields and of the map's own overhead.
+// Estimated size of an entry without its key and payload, including the overhead of the map.
 const overheadBytes = 250;
 
 /** Local copies of entries. Their total size is limited: the least recently used are evicted first. */

@@ -174,8 +174,9 @@ export class KeyvStore {
 }
 
 /**
- * Creates a store for Keyv, and therefore for cache-manager and `@nestjs/cache-manager`, that never hangs. While Redis
- * is unavailable, reads return local copies, and writes and deletes are kept until Redis is back.
+ * Creates a store for Keyv, and therefore for cache-manager and `@nestjs/cache-manager`. Reads and writes wait at most
+ * `redisTimeoutMs` for Redis. While Redis is unavailable, reads return local copies, and writes and deletes are kept
+ * until Redis is back.
  *
  * @throws {@link ConfigurationError} when an option is unknown or invalid
  * @example

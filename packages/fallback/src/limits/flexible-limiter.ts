@@ -11,7 +11,7 @@ import {
 import { askLimiter, limiterTimeoutMs } from './ask-limiter.ts';
 import { uncountedError } from './uncounted-error.ts';
 
-/** The part of a limiter of rate-limiter-flexible that {@link resilientLimiter} uses. */
+/** The part of a rate-limiter-flexible limiter that {@link resilientLimiter} uses. */
 export interface FlexibleLimiter {
   readonly points: number;
   consume(key: string, points?: number, options?: object): Promise<unknown>;

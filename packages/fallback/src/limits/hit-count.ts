@@ -10,7 +10,7 @@ export interface HitCount {
 export interface HitRule {
   readonly ttlMs: number;
   readonly limit: number;
-  /** How long a client that exceeds the limit is blocked; 0 blocks it until its window ends. */
+  /** How long a client that exceeds the limit is blocked; with 0, the client is blocked until its window ends. */
   readonly blockMs: number;
 }
 

@@ -8,7 +8,9 @@ import { release } from './release.ts';
 
 /** A lock that this process holds until it is released, is lost, or is not extended in time. */
 export interface Lock {
-  /** Higher than the fence of every earlier holder. Each database counts its fences separately. */
+  /**
+   * Higher than the fence of every earlier holder. If there are several databases, each counts its fences separately.
+   */
   readonly fence: number;
   /**
    * Whether this process still holds the lock, so that no other holder can have it. Decided by this process's clocks,
@@ -129,7 +131,7 @@ export class HeldLock implements Lock {
     let timer: TimerHandle;
     const arm = (): void => {
       timer = clock.setTimeout(() => {
-        // A failed extension is retried; the signal aborts when the lock expires.
+        // A failed extension is retried. If none succeeds, the signal aborts when the lock expires.
         this.extend()
           .catch(() => undefined)
           .finally(() => {

@@ -20,7 +20,7 @@ export interface CacheableAnswer {
   readonly mayBeStale: boolean;
 }
 
-/** Whether a response may be stored and shared, and for how long if it says so itself. */
+/** Whether a response may be stored and shared, and for how long, if the response itself says that. */
 export type AnswerVerdict =
   /** `instanceOf`: if the reason is an instance of a class in the body, the name of that class. */
   | { readonly mayShare: false; readonly instanceOf?: string }

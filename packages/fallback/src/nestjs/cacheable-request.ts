@@ -7,7 +7,7 @@ interface ConnectionOfVisitor {
   readonly authorized?: boolean;
 }
 
-/** The part of an Express or Fastify request that decides whether its response may be shared. */
+/** The part of an Express or Fastify request that decides whether the response may be shared. */
 export interface CacheableRequest {
   readonly method: string;
   readonly url: string;
@@ -18,7 +18,7 @@ export interface CacheableRequest {
   /** The visitor's session, if the application has sessions. */
   readonly session?: unknown;
   readonly socket?: ConnectionOfVisitor;
-  /** Node's own request, in Fastify. */
+  /** In Fastify, Node's own request object. */
   readonly raw?: { readonly socket?: ConnectionOfVisitor };
 }
 
@@ -61,8 +61,8 @@ export function mayShare(request: CacheableRequest, varyBy: readonly string[]): 
   if (method !== 'GET' || headers['range'] !== undefined || hasBody(request)) return false;
   const identifying = Object.keys(headers).filter(isCredentialLike);
   if (identifying.some((name) => !varyBy.includes(name))) return false;
-  // A user is allowed if the request has identifying headers: a guard derived the user from them, and they are part of
-  // the key.
+  // A `user` that a guard has set is allowed only if the request has identifying headers, from which the guard derived
+  // it: these headers are part of the key.
   return !hasClientCertificate(request) && (identifying.length > 0 || !hasUser(request));
 }
 
@@ -92,7 +92,7 @@ function hasUser({ user }: CacheableRequest): boolean {
   return user !== undefined && user !== null;
 }
 
-// A client certificate identifies the visitor independently of all headers.
+// Whether the visitor has an accepted client certificate, which identifies the visitor independently of all headers.
 function hasClientCertificate({ socket, raw }: CacheableRequest): boolean {
   return (socket ?? raw?.socket)?.authorized === true;
 }

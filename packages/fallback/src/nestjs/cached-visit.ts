@@ -103,7 +103,8 @@ export class CachedVisit {
   #send({ stale, source, ageMs }: CacheAnswer<Load>, { headers, body }: CacheableAnswer): unknown {
     const isLoaded = source === 'loader';
     const status = stale ? 'STALE' : isLoaded ? 'MISS' : 'HIT';
-    // If the handler passes on a response from another cache, that response already has an `Age`.
+    // If the handler passes on a response from another cache, that response already has an `Age`, to which the time in
+    // this cache is added.
     const formerAge = Number(headers['age'] ?? 0) || 0;
     const age = isLoaded ? {} : { age: String(formerAge + Math.floor(ageMs / 1000)) };
     const control = stale && this.#parts.noStore ? { 'cache-control': 'no-store' } : {};

@@ -3,7 +3,7 @@ import type { WritePlan } from './write/write-plan.ts';
 
 /** How an outbox handles one kind of write: Redis commands, sessions of a store, or jobs of a queue. */
 export interface Delivery {
-  /** @throws {@link ConfigurationError} for a write that the outbox cannot store */
+  /** @throws {@link ConfigurationError} when the outbox cannot store the write */
   plan(command: string, args: readonly unknown[], wallNow: number): WritePlan;
   /**
    * Sends the write, and resolves with the reply. Rejects if no reply confirms the write. Delivering the same entry a

@@ -33,7 +33,7 @@ export interface OutboxOptions {
   readonly maxAgeMs?: number;
   /**
    * What happens to a write when the outbox is full: `reject` makes `add` throw, `oldest` drops the oldest pending
-   * write, `newest` drops the new one. Default `reject`.
+   * writes, `newest` drops the new write. Default `reject`.
    */
   readonly whenFull?: 'reject' | 'oldest' | 'newest';
   /** Maximum number of dead letters; the oldest are dropped first. Default 1,000. */
@@ -86,7 +86,7 @@ export const outboxReaders: OptionReaders<OutboxOptions> = {
   random: functionOf,
 };
 
-/** @throws ConfigurationError that names the option, or the closest valid name */
+/** @throws ConfigurationError when an option is unknown or invalid */
 export function resolveOutboxOptions(caller: string, options: OutboxOptions): OutboxSettings {
   checkOptions(caller, options, outboxReaders);
   return withDefaults(outboxDefaults, options) as OutboxSettings;

@@ -15,8 +15,8 @@ export function readsNewest(name: PropertyKey, args: readonly unknown[]): boolea
 
 /**
  * Returns the stream id that replaces `$`. (If `$` were resent after an outage, the read would miss the entries that
- * were added in the meantime.) It is the id of the stream's last entry. While Redis is unavailable, it is made from the
- * current time.
+ * were added in the meantime.) The returned id is that of the stream's last entry or, while Redis is unavailable, one
+ * made from the current time.
  */
 export async function newestId(
   args: readonly unknown[],

@@ -5,7 +5,7 @@ import { isRefusedForNow } from '../server-refusal.ts';
 import { newestId, readsNewest, timeId } from './newest-entries.ts';
 import { Outage } from './outage.ts';
 
-/** How long a call that is not part of a worker's loop waits before it fails. */
+/** How long a call that is not part of a worker's loop waits for Redis before it fails. */
 const maxWaitMs = 500;
 /**
  * How long a script of a worker's loop waits for its reply. The time is long because the reply may contain the worker's
@@ -128,8 +128,7 @@ export function workerClient<C extends Redis | Cluster>(
           first = undefined;
           return sent;
         }, name);
-        // Prevents an unhandled rejection: as with any of the client's commands, the caller need not handle the
-        // promise.
+        // Prevents an unhandled rejection, because the caller need not handle the promise of a command.
         asked.catch(ignore);
         return asked;
       };

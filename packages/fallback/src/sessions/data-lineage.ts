@@ -27,8 +27,9 @@ export function lineageOf(info: string): DataLineage | undefined {
 /**
  * Judges whether a server still has the data of an earlier contact. `known` is the lineage at that contact, and
  * `present` the current one. `witness` is the value of a key in Redis. That key is written only when it is missing, and
- * its value begins with the replication id at that time. If a server has loaded its data from disk under a new
- * replication id, the value still begins with an older one.
+ * its value begins with the replication id at that time. If the server has lost its data, the key is missing, or its
+ * value begins with the present id. If the server has loaded its data from disk under a new id, the value still begins
+ * with an older id.
  */
 export function judgeLineage(
   known: DataLineage | undefined,

@@ -91,7 +91,7 @@ export const sessionReaders: OptionReaders<SessionOptions> = {
   random: functionOf,
 };
 
-/** The options with every default filled in. */
+/** Returns the options with every default filled in. */
 export function resolveSessionOptions(options: SessionOptions): SessionSettings {
   return withDefaults(sessionDefaults, options) as SessionSettings;
 }

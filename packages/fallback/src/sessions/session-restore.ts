@@ -40,7 +40,8 @@ export class SessionRestore {
   constructor(resilience: RedisResilience, parts: RestoreParts) {
     this.#resilience = resilience;
     this.#parts = parts;
-    // Created before the listener below, so that the follower notices a change of database before that listener runs.
+    // Created before the listener for `change` is added, so that the follower notices a change of database before that
+    // listener runs.
     this.#follower = new DatabaseFollower(resilience, (snapshot) => {
       parts.contact.noteOtherDatabase();
       this.#isDue = true;

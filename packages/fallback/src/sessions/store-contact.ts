@@ -43,7 +43,7 @@ export class StoreContact {
     return `${this.#id}/${this.#era}`;
   }
 
-  /** Wall-clock time at which the current contact began. */
+  /** Wall-clock time at which the current contact with the server began. */
   get since(): number {
     return this.#since;
   }

@@ -67,7 +67,7 @@ export class KeptWrites {
     return this.#bytes;
   }
 
-  /** Keys that have pending writes. */
+  /** Returns the keys that have pending writes. */
   keys(): IterableIterator<string> {
     return this.#queues.keys();
   }
@@ -124,7 +124,10 @@ export class KeptWrites {
     return { kept, superseded, mergedInto: undefined };
   }
 
-  /** Adds a write that nothing may be merged into: one from an earlier run, or one that is being sent. */
+  /**
+   * Adds a write into which no other may be merged: a write from an earlier run of the process, or one that is being
+   * sent.
+   */
   addSealed(entry: OutboxEntry, state: 'sealed' | 'in-flight'): KeptWrite {
     const queue = this.#queues.get(entry.key) ?? this.#newQueue(entry.key);
     this.#closeSlots(queue);

@@ -42,7 +42,7 @@ export class WriteStore {
     this.expire();
   }
 
-  /** Stores a write. When the write is safe, resolves with its own entry, or with the entry that it was merged into. */
+  /** Stores a write. Then resolves with the write's own entry, or with the entry that it was merged into. */
   async keep(entry: OutboxEntry, plan: WritePlan): Promise<OutboxEntry> {
     const { kept, superseded, mergedInto } = this.writes.add(entry, plan);
     const removed = superseded.filter(({ journaled }) => journaled);
@@ -53,7 +53,7 @@ export class WriteStore {
         { type: 'put', entry: kept.entry },
       ]);
     } catch (error) {
-      // The replaced writes were reported as safe to their callers, so this write must stay in their place.
+      // The callers of the replaced writes were told that these are stored, so this write must stay in their place.
       if (mergedInto === undefined && superseded.length === 0) this.writes.remove(kept);
       else if (mergedInto !== undefined && kept.state === 'open') this.writes.unmerge(kept, mergedInto);
       throw error;
@@ -62,7 +62,10 @@ export class WriteStore {
     return mergedInto ?? entry;
   }
 
-  /** Stores a write that is being sent. Resolves when it is safe. */
+  /**
+   * Stores a write that is already pending, for example because no reply has arrived in time. Resolves when the write
+   * is stored.
+   */
   async keepSent(kept: KeptWrite): Promise<void> {
     if (!kept.journaled && this.writes.has(kept)) {
       kept.journaled = true;
@@ -71,7 +74,9 @@ export class WriteStore {
     } else await this.#journal.write([]);
   }
 
-  /** Binds a write to a database, or unbinds it. Resolves when that has been recorded. */
+  /**
+   * Binds a write to a database, or unbinds it if `database` is undefined. Resolves when the journal has recorded that.
+   */
   async bind(kept: KeptWrite, database: string | undefined): Promise<void> {
     kept.entry = { ...kept.entry, database };
     if (kept.journaled) await this.#journal.write([{ type: 'put', entry: kept.entry }]);
