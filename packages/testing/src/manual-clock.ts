@@ -88,7 +88,10 @@ export class ManualClock {
     this.#moveTo(target);
   }
 
-  /** Like `travel`, but lets promises, ticks and one turn of the real event loop run before and after each timer. */
+  /**
+   * Like `travel`, but before and after each timer, lets pending promise callbacks and one turn of the real event loop
+   * run.
+   */
   async travelAsync(ms: number): Promise<void> {
     const target = this.#target(ms);
     this.#runImmediates();

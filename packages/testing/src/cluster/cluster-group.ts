@@ -19,7 +19,7 @@ export class ClusterGroup implements AsyncDisposable {
     this.#stop = stop;
   }
 
-  /** Host and port of each node, in the form that clients accept. */
+  /** Host and port of each node, in the form that Cluster clients accept. */
   get addresses(): { host: string; port: number }[] {
     return this.nodes.map(({ host, port }) => ({ host, port }));
   }

@@ -44,7 +44,7 @@ export function partsOf(history: readonly Operation[]): readonly Part[] {
 function isRelevant(operation: Operation): boolean {
   const { result, isTransaction } = operation;
   if (result.kind === 'failed' && result.outcome !== 'unknown') return false;
-  // A MULTI whose WATCH was lost did not run.
+  // A MULTI with the reply null did not run, because a key that was watched (WATCH) had changed.
   if (isTransaction && result.kind === 'answered' && result.reply === null) return false;
   return isDefinite(operation) || !isRead(operation);
 }

@@ -94,7 +94,8 @@ export class HistoryRecorder {
     return recordedClient(client, (task, run) => this.run(process, task, run));
   }
 
-  // Strictly increasing, so that the order of events in this process is preserved even within one millisecond.
+  // Returns a time that is later than all earlier ones, so that the order of events in this process is preserved even
+  // within one millisecond.
   #tick(): number {
     this.#lastAt = Math.max(this.#now(), this.#lastAt + 0.001);
     return this.#lastAt;

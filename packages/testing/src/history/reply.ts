@@ -1,4 +1,4 @@
-/** A reply that JSON can represent: a Buffer, number or boolean from a client becomes text here. */
+/** A reply in a form that JSON can represent: a Buffer, number or boolean from a client has been converted to text. */
 export type Reply =
   string | null | readonly Reply[] | { readonly fields: readonly string[] } | { readonly error: string };
 

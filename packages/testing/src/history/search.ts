@@ -88,7 +88,10 @@ export interface Deadline {
   isOver(): boolean;
 }
 
-/** Returns the operations that may come next. Those that certainly happened come first. */
+/**
+ * Returns the next steps that the search may try: operations that may come next and whose replies fit. Those that
+ * certainly happened are first in the list.
+ */
 function movesAt(
   remaining: RemainingOperations,
   keyspace: Keyspace,

@@ -52,9 +52,7 @@ interface Beginning {
   readonly deadEnd: DeadEnd;
 }
 
-/**
- * Returns the beginning of the history up to the first return that makes it unexplainable; undefined if there is none.
- */
+/** Returns the shortest beginning of the history that no order explains; undefined if none was found. */
 function beginningOf(operations: readonly Operation[], deadline: Deadline): Beginning | undefined {
   const definite = operations.filter(isDefinite);
   const returns = definite.map(returnOf).toSorted((left, right) => left - right);

@@ -6,13 +6,16 @@ import type { ProxyFaults } from './proxy-faults.ts';
 export interface DirectionCut {
   bytesLeft: number;
   /**
-   * Called as soon as the bytes have gone through. Returns a function that breaks the connection, which is called when
-   * the sink has had time to read the bytes.
+   * Called as soon as the bytes have gone through. Returns a function that breaks the connection. That function is
+   * called when the sink has had time to read the bytes.
    */
   readonly reached: () => () => void;
 }
 
-/** One direction of one connection: forwards bytes from `source` to `sink`, in order, as the faults allow. */
+/**
+ * One direction of one connection: forwards bytes from `source` to `sink`, in order, with the delays and limits in
+ * `faults`.
+ */
 export class ProxyDirection {
   cut: DirectionCut | undefined;
   /** Rate limit for this connection alone; if undefined, the limit for all connections applies. */

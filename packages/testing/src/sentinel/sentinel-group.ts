@@ -3,7 +3,9 @@ import type { RedisServer } from '../server/redis-server.ts';
 import { waitFor } from '../wait-for.ts';
 import { primaryName } from './sentinel-conf.ts';
 
-/** Three sentinels over one primary and its replicas; each node can be killed, frozen and restarted independently. */
+/**
+ * Three sentinels that watch one primary and its replicas. Each node can be killed, frozen and restarted independently.
+ */
 export class SentinelGroup implements AsyncDisposable {
   /** The name under which the sentinels watch the primary. */
   readonly name = primaryName;

@@ -8,7 +8,7 @@ import { SentinelGroup } from './sentinel-group.ts';
 import type { StartSentinelOptions } from './start-sentinel-options.ts';
 
 /**
- * Starts three real sentinels over one primary and its replicas. Resolves when all replicas are in sync and all
+ * Starts three real sentinels that watch one primary and its replicas. Resolves when all replicas are in sync and all
  * sentinels know each other and the replicas. The sentinels check several times more often than in production, so that
  * a failover takes a second or two.
  *

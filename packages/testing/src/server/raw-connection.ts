@@ -9,8 +9,8 @@ export interface RawTarget {
   /** Path of a unix socket, to be used instead of host and port. */
   readonly path?: string;
   /**
-   * Connects with TLS if set. The server's certificate is not verified, because a test may have given it a defect on
-   * purpose.
+   * If set, connects with TLS; the object may contain the client's key and certificate. The server's certificate is not
+   * verified, because a test may have given it a defect on purpose.
    */
   readonly tls?: { readonly key?: string; readonly cert?: string } | undefined;
   readonly credentials?: readonly string[] | undefined;

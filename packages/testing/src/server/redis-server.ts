@@ -136,8 +136,8 @@ export class RedisServer implements AsyncDisposable {
   }
 
   /**
-   * Sends a command over this package's own connection, as a separate user with all permissions, so that it works
-   * regardless of changes to passwords and `maxclients`. Replies are strings, numbers, arrays and null.
+   * Sends a command over this package's own connection, as a separate user with all permissions, so that the command
+   * works regardless of changes to passwords and `maxclients`. Replies are strings, numbers, arrays and null.
    *
    * @throws Error with the complete error reply as its message; also if the server is not running, ends before it
    * replies, or does not reply within 10 s.

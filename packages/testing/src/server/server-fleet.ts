@@ -17,7 +17,6 @@ export interface FleetOptions {
   readonly bin?: string;
 }
 
-/** The names of {@link FleetOptions}. */
 export const fleetOptionNames: OptionNames<FleetOptions> = {
   password: true,
   tls: true,

@@ -95,14 +95,12 @@ const configurationNames: OptionNames<RedisConfiguration> = {
   bind: true,
 };
 
-/** The names of {@link StartOptions}. */
 export const startOptionNames: OptionNames<StartOptions> = {
   waitUntil: true,
   loadingMs: true,
   startTimeoutMs: true,
 };
 
-/** The names of {@link StartRedisOptions}. */
 export const startRedisOptionNames: OptionNames<StartRedisOptions> = {
   ...configurationNames,
   ...startOptionNames,
@@ -110,7 +108,6 @@ export const startRedisOptionNames: OptionNames<StartRedisOptions> = {
   port: true,
 };
 
-/** The names of {@link RestartOptions}. */
 export const restartOptionNames: OptionNames<RestartOptions> = {
   ...configurationNames,
   ...startOptionNames,

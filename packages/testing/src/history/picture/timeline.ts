@@ -7,7 +7,7 @@ export interface Span {
   readonly label: string;
   readonly lane: number;
   readonly from: number;
-  /** Column of the return; undefined if it is unknown when the operation ended. */
+  /** Column of the return; undefined if the operation has no known end. */
   readonly to: number | undefined;
 }
 
