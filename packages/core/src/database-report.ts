@@ -1,12 +1,15 @@
 import type { CauseCode } from './cause.ts';
 
 /**
- * Why calls switched to another database. A cause: the previous database became unavailable for it. `coming-back`: a
- * preferred database was healthy again. `by-hand`: the application called `failover()`.
+ * Why calls switched to another database: the cause for which the previous database became unavailable; `coming-back`
+ * if a preferred database was healthy again; `by-hand` if the application called `failover()`.
  */
 export type DatabaseChangeReason = CauseCode | 'coming-back' | 'by-hand';
 
-/** One of several configured Redis databases, as `databases()` describes it. */
+/**
+ * One of several configured Redis databases, as `databases()` describes it. A standby connection is kept to each
+ * database that is not in use.
+ */
 export interface DatabaseReport {
   readonly name: string;
   readonly weight: number;
@@ -22,11 +25,11 @@ export interface DatabaseReport {
   readonly health: 'up' | 'down' | 'unknown';
   /** Why the database is down; undefined if it is not. */
   readonly cause: CauseCode | undefined;
-  /** Role that the server reported when its standby connection was made. Undefined if there was no such connection. */
+  /** Role that the server reported when the standby connection was made. Undefined if there was no such connection. */
   readonly role: 'primary' | 'replica' | undefined;
   /**
-   * For a replica, the time since it had last heard from its primary when its standby connection was made. Undefined if
-   * not known.
+   * For a replica, the time since it had last heard from its primary, as reported when the standby connection was made.
+   * Undefined if not known.
    */
   readonly lagMs: number | undefined;
   /** When the database last came into use or went out of use. */

@@ -36,7 +36,7 @@ export interface Forensics {
   readonly connectionState: string;
   readonly waiting: number;
   readonly inFlight: number;
-  /** Milliseconds since the last byte was read from, or written to, the connection. */
+  /** Milliseconds since bytes were last read from the connection, and since bytes were last written to it. */
   readonly lastReadAgeMs: number | undefined;
   readonly lastWriteAgeMs: number | undefined;
   readonly eventLoopLagMs: number;
@@ -93,9 +93,9 @@ export abstract class RedisResilienceError extends Error {
   }
 
   /**
-   * The HTTP headers that a web framework sends along with `status`: `Retry-After` with 503, otherwise none. There is
-   * none either if the outcome is unknown, because `Retry-After` would invite clients to repeat a request that may have
-   * been carried out.
+   * The HTTP headers that a web framework sends along with `status`: with 503, `Retry-After`. If the outcome is
+   * unknown, there is no header, because `Retry-After` would invite clients to repeat a request that may have been
+   * carried out.
    */
   get headers(): Readonly<Record<string, string>> {
     if (this.status !== 503 || this.outcome === 'unknown') return {};
@@ -123,8 +123,8 @@ Object.assign(RedisResilienceError.prototype, {
 });
 
 /**
- * Redis is unavailable. `outcome` says whether the command may have run, which is possible only if it is safe to
- * repeat, such as GET or SET. Use a fallback, or try again after `retryAfterMs`.
+ * Redis is unavailable. `outcome` says whether the command may have run, which is possible only for commands that are
+ * safe to repeat, such as GET and SET. Use a fallback, or try again after `retryAfterMs`.
  */
 export class RedisUnavailableError extends RedisResilienceError {
   override readonly name = 'RedisUnavailableError';
@@ -132,8 +132,8 @@ export class RedisUnavailableError extends RedisResilienceError {
 }
 
 /**
- * The command was not sent, because the circuit for reads or for writes, whichever it belongs to, is open or isolated.
- * Use a fallback, or try again later.
+ * The command was not sent, because its circuit (there is one for reads and one for writes) is open or isolated. Use a
+ * fallback, or try again later.
  */
 export class CircuitOpenError extends RedisResilienceError {
   override readonly name = 'CircuitOpenError';

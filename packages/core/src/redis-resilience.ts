@@ -185,7 +185,7 @@ export interface RedisResilience<Client extends Redis | Cluster = Redis | Cluste
   /**
    * Resolves when the status is `up`. Commands do not require this call; it lets the application wait for Redis before
    * it accepts requests. Rejects with {@link RedisUnavailableError} after `timeoutMs` (default: no limit) or when the
-   * resilience is closed, and with the signal's reason on abort.
+   * `RedisResilience` is closed, and with the signal's reason on abort.
    */
   ready(options?: { readonly timeoutMs?: number; readonly signal?: AbortSignal }): Promise<void>;
   /**

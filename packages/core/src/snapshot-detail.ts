@@ -14,9 +14,7 @@ export interface SharedUse {
 export interface ServerFacts {
   /** Product and version, such as `Redis 7.4.1` or `Valkey 8.0.2`. Undefined if the user has no permission for INFO. */
   readonly version: string | undefined;
-  /**
-   * Undefined if not known. A primary that has been demoted is shown as a replica as soon as the demotion is noticed.
-   */
+  /** Role of the server; undefined if not known. A demoted primary is shown as a replica as soon as this is noticed. */
   readonly role: 'primary' | 'replica' | undefined;
 }
 
@@ -38,7 +36,9 @@ export interface SnapshotDetail {
   /** The connections that `lease()` and `transaction()` use; `connections` includes them. */
   readonly pool: PoolDetail;
   readonly shared: SharedUse;
-  /** Undefined before the first connection, and in a Cluster, which consists of several servers. */
+  /**
+   * The connected server. Undefined before the first connection, and in a Cluster, which consists of several servers.
+   */
   readonly server: ServerFacts | undefined;
   /**
    * How all commands have ended since the start. The counts in this object keep rising after `detail()` has returned

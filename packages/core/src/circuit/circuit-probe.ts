@@ -16,11 +16,11 @@ export interface CircuitProbeOptions {
 const firstPauseMs = 100;
 const growth = 1.2;
 const maxPauseMs = 1000;
-/** If a call has come within this time, callers need Redis, so the next probe is sent without a longer pause. */
+/** If a call came within this time, callers need Redis, so a probe is sent every 100 ms. */
 const recentMs = 1000;
 
-// Arguments with which LPUSHX changes nothing, because the key does not exist. Like any other write, the server still
-// refuses LPUSHX while it lacks memory, a working disk or replicas.
+// Arguments with which LPUSHX changes nothing, because the key does not exist. The server still refuses LPUSHX, like
+// any other write, while it lacks memory, a working disk or replicas.
 const harmlessWrite = ['__redis-resilience:probe', ''] as const;
 
 /**

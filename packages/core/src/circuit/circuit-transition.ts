@@ -38,8 +38,8 @@ export function circuitTransition(
 }
 
 /**
- * Returns the time at which the state changes even without a call. Once it has come, the caller must pass the signal
- * `due`.
+ * Returns the time at which the state changes even without a call. Once that time has come, the caller must pass the
+ * signal `due`.
  */
 export function dueAt(state: LiveCircuitState): number {
   if (state.kind === 'open') return state.until;

@@ -35,7 +35,7 @@ const shareRatio = 4;
  * - Every admitted call must be settled once, by `succeeded`, `failed` or `ignored`, with the generation in which it
  *   was admitted. Each change of state starts a new generation. Results with an older generation are not counted.
  * - There is no timer. A change that is due is made when a method is next called, dated back to when it was due.
- * - Whether to open is decided only when a call fails or is slow.
+ * - The share of failed and slow calls is checked only when a call fails or is slow.
  * - The open time doubles each time the circuit opens again, until the circuit has stayed closed for a whole window.
  * - A circuit that is open because calls are slow still admits every call, because most calls end in time. If calls
  *   miss their deadline, or take longer than a configured `slowMs`, the circuit admits one call in four.
@@ -153,7 +153,7 @@ export class Circuit {
     else if (this.#tally.fail(now)) this.trip(cause ?? 'error-rate', now);
   }
 
-  /** Settles a call that says nothing about the server: counts nothing, and frees its trial slot if it has one. */
+  /** Settles a call that says nothing about the server. Counts nothing, but frees the call's trial slot, if any. */
   ignored(generation: number): void {
     if (generation !== this.#generation) return;
     this.#catchUp();

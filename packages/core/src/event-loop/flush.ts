@@ -6,8 +6,8 @@ import type { ProcessStallDetector } from './process-stall-detector.ts';
  */
 export class Flush {
   /**
-   * When the bytes were written. Before that, when the first command joined; this also remains for bytes that had to
-   * wait because the socket accepted no more. Monotonic milliseconds.
+   * When the bytes were written or, until then, when the first command joined. If the bytes had to wait because the
+   * socket accepted no more, the earlier time remains. Monotonic milliseconds.
    */
   at: number;
   /** Whether the bytes have been passed to the socket. While this is false, none of the commands can have run. */
@@ -32,7 +32,7 @@ export type Generations = Readonly<Record<'read' | 'write', { readonly generatio
 /** `calls`: commands of callers. `ping`: the PING of a connection that checks itself. */
 export type FlushKind = 'calls' | 'ping';
 
-/** Creates the flushes of all connections of a resilience. */
+/** Creates the flushes of all connections of a `RedisResilience`. */
 export class Flushes {
   readonly #circuits: Generations;
   readonly #stallDetector: ProcessStallDetector;

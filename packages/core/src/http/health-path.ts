@@ -1,10 +1,10 @@
 /** The paths of the three health endpoints. */
 export interface HealthPaths {
-  /** Default `/livez`. */
+  /** Path of the liveness endpoint. Default `/livez`. */
   readonly live?: string;
-  /** Default `/readyz`. */
+  /** Path of the readiness endpoint. Default `/readyz`. */
   readonly ready?: string;
-  /** Default `/health/redis`. */
+  /** Path of the detailed health endpoint. Default `/health/redis`. */
   readonly health?: string;
 }
 

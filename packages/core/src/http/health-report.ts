@@ -26,8 +26,8 @@ export function isCritical(name: string, critical: Critical): boolean {
 }
 
 /**
- * Returns the status that a connection means for the service. If the connection is down but not critical, the service
- * is only degraded.
+ * Returns the status of the service, as far as this connection determines it. If the connection is down but not
+ * critical, the service is only degraded.
  */
 export function serviceStatus(snapshot: RedisSnapshot, critical: boolean): Status {
   return snapshot.status === 'down' && !critical ? 'degraded' : snapshot.status;

@@ -91,7 +91,9 @@ const noFailures: Readonly<Failures> = {
   CONFIGURATION: 0,
 };
 
-/** Counts all commands. Counting one costs two additions and allocates nothing. */
+/**
+ * Counts all commands. Counting a successful command costs two additions, and allocates nothing after the first one.
+ */
 export class Totals implements Readonly<Record<Lane, LaneTotals>> {
   readonly read = new LaneCount();
   readonly write = new LaneCount();

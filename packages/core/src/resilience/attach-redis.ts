@@ -59,7 +59,7 @@ class RedisClients implements ClientsControl {
   #dialers: readonly DialerLease[] = [];
   /** For each group of sentinels, the promotions of replicas that the clients have seen. */
   #promotions: Map<string, Promotions> | undefined;
-  /** The drivers that log in with the resilience's credentials. */
+  /** The drivers that log in with the credentials of the `RedisResilience`. */
   #drivers: readonly Driver[] = [];
   #leased: LeasedConnection | undefined;
 

@@ -17,8 +17,8 @@ export interface SharedGateParts extends GateParts {
 }
 
 /**
- * Creates the parts that the gates of all clients of one resilience share, including its retry budget and the recorder
- * of outcomes.
+ * Creates the parts that the gates of all clients of one `RedisResilience` share, including the retry budget and the
+ * recorder of outcomes.
  */
 export function makeGateParts(parts: OwnParts): SharedGateParts {
   const { settings, circuits, stallDetector, events, history, pendingCalls } = parts;
@@ -61,7 +61,7 @@ export function unsharedParts(parts: GateParts): GateParts {
 
 /**
  * Returns the parts for the gate of a client of another server. A sign of life from one server proves nothing about
- * another, so this gate records them separately.
+ * another, so this gate has a record of its own.
  */
 export function partsElsewhere(parts: GateParts): GateParts {
   return { ...parts, signsOfLife: new SignsOfLife() };

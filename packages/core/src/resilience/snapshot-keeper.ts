@@ -56,7 +56,7 @@ export class SnapshotKeeper {
   }
 
   snapshot(): RedisSnapshot {
-    // If the open time of a circuit is over, reading its state makes it half-open, which also changes the snapshot.
+    // If the open time of a circuit is over, reading its state makes the circuit half-open, which changes the snapshot.
     if (this.#snapshot.status !== 'up') {
       void this.#subject.circuits.read.state;
       void this.#subject.circuits.write.state;

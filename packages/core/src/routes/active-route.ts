@@ -72,7 +72,7 @@ export class ActiveRoute {
     return { version: productOf(info), role: isDemoted && !isReadOnly ? 'replica' : role };
   }
 
-  /** Call when the client is about to use a verified socket. */
+  /** Call when the client is about to use this socket, whose handshake has succeeded. */
   connected(verified: VerifiedSocket): void {
     this.#info = verified.proof.info;
     this.#watches.connected(verified);
@@ -94,7 +94,7 @@ export class ActiveRoute {
     return this.source.switchTo(this.#reconnector(route), verified);
   }
 
-  /** Supplies the driver with a socket if it is waiting for one. Returns whether it was. */
+  /** Supplies the driver with a socket if the driver is waiting for one. Returns whether it was waiting. */
   supply(verified: VerifiedSocket): boolean {
     return this.source.switchTo(this.#reconnector(this.#route), verified);
   }

@@ -22,8 +22,8 @@ export type CheckedTarget =
 /**
  * Checks a target before any connection is opened.
  *
- * @throws ConfigurationError for a malformed URL, a port out of range or an empty list of nodes; it never contains a
- *   credential
+ * @throws ConfigurationError for a malformed URL, a port out of range or an empty list of nodes; the error never
+ *   contains a credential
  */
 export function checkTarget(target: Exclude<ResilienceTarget, DatabasesTarget>): CheckedTarget {
   if (typeof target === 'string') return driverOptionsOf(parseTarget(target));

@@ -16,7 +16,7 @@ interface Common {
   readonly connectionName: string | undefined;
   /** Prefix of every key. */
   readonly keyPrefix: string | undefined;
-  /** Version of RESP; undefined means the driver's default. */
+  /** Version of RESP; undefined means the default of ioredis. */
   readonly protocol: 2 | 3 | undefined;
 }
 

@@ -5,8 +5,8 @@ const endings = ['quit', 'disconnect', 'end', 'destroy'];
 const listening = ['once', 'off', 'addListener', 'removeListener', 'removeAllListeners'];
 
 /**
- * For an object that holds a client and is easily mistaken for one: adds methods with the names of the client's
- * commands. Each throws an error that says what to write, instead of "is not a function". The methods are added to the
+ * Adds methods with the names of a client's commands to an object that holds a client and is easily mistaken for it.
+ * Each method throws an error that says what to write, instead of "is not a function". The methods are added to the
  * prototype's prototype, so they override no member of the object, and are not shown when it is printed. Names by which
  * other code recognises a client or a promise are left out: `then`, `duplicate`, `defineCommand`. The methods are
  * missing from the object's type, so that the compiler reports such a call.

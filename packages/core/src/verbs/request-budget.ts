@@ -5,7 +5,7 @@ import { databaseOfCommand } from './bound-to-database.ts';
 import { operationOfCommand } from './operation.ts';
 
 /**
- * Limits how long one request of the application waits for Redis in total. The time counts during which at least one of
+ * Limits how long one request of the application waits for Redis in total. Counts the time during which at least one of
  * the request's commands is pending. Once the budget is spent, commands fail immediately, so that twenty slow calls do
  * not add up to a slow request.
  */
