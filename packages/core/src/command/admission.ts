@@ -33,7 +33,7 @@ export interface AdmissionFacts extends GateFacts {
   readonly maxWaitMs: number;
   /** Milliseconds that this call may wait even if the outage has already lasted longer than `maxWaitMs`. */
   readonly patienceMs: number;
-  /** Whether the bounded queue has room for the call. */
+  /** Whether the waiting queue, whose size is limited, has room for the call. */
   readonly hasRoom: boolean;
 }
 
@@ -104,8 +104,9 @@ export interface WaitSituation {
 /**
  * Returns the time until which a new command may wait for a reconnection; undefined if the command has to fail
  * immediately. If nothing has failed yet, as during the first connection attempt, the command may wait until its
- * deadline. During the first `maxWaitMs` of an outage, the command may wait for `maxWaitMs`. Later in an outage, it
- * fails, because waiting would only build a queue. A command with `patienceMs` may wait that long in any outage.
+ * deadline. During the first `maxWaitMs` of an outage, the command may wait for `maxWaitMs`. Later in an outage, the
+ * command fails, because waiting would only build a queue. If `patienceMs` is set, the command may wait for that long
+ * in any outage.
  */
 export function waitUntil(situation: WaitSituation): number | undefined {
   const { now, awaySince, maxWaitMs, patienceMs, deadlineAt } = situation;

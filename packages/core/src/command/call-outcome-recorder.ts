@@ -17,7 +17,7 @@ import { callName, circuitOf, laneOf, type Call, type SlowCall } from './call.ts
 import { countsOf } from './call-counts.ts';
 import type { Fail } from './decide.ts';
 
-/** Everything in which the results of calls are recorded. */
+/** The objects in which the results of calls are recorded. */
 export interface Records {
   readonly settings: Settings;
   readonly circuits: Readonly<Record<Lane, Circuit>>;
@@ -48,7 +48,10 @@ export class CallOutcomeRecorder {
     this.#slowCommandMs = records.settings.slowCommandMs;
   }
 
-  /** Returns whether the circuit of its lane admits a call. A half-open circuit counts the call as a trial. */
+  /**
+   * Returns whether a call is admitted by the circuit of its lane (reads or writes). If that circuit is half-open, the
+   * call counts as a trial.
+   */
   admits(call: SlowCall): boolean {
     const circuit = circuitOf(call, this.#circuits);
     if (circuit.admitsAll) {
@@ -104,10 +107,7 @@ export class CallOutcomeRecorder {
     this.#settled(call, laneOf(call), now - startedAt, told);
   }
 
-  /**
-   * Keeps the current attempt from being counted by its circuit. If the attempt is a trial of a half-open circuit,
-   * frees the slot for another trial.
-   */
+  /** Excludes the current attempt from the counts of its circuit. If it was a trial, another call may be the trial. */
   withdrawn(call: Call): void {
     const { slow } = call;
     if (slow?.generation === undefined) return;
@@ -235,13 +235,13 @@ export class CallOutcomeRecorder {
   }
 }
 
-/**
- * Durations below this many milliseconds are used unchanged, because the lag of the event loop is not measured more
- * precisely.
- */
+/** Shorter durations are used unchanged, because the lag of the event loop is not measured more precisely. */
 const suspiciousMs = 20;
 
-/** Returns the generation that the call's circuit had when the call was sent. */
+/**
+ * Returns the generation that the call's circuit had when the call was sent. Each change of a circuit's state begins a
+ * new generation.
+ */
 function generationOf({ slow }: Call, sent: Flush, lane: Lane): number {
   return slow?.generation ?? (lane === 'read' ? sent.readGeneration : sent.writeGeneration);
 }

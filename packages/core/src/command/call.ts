@@ -110,7 +110,6 @@ export interface CallFacts {
 
 type BatchedFacts = Pick<DriverCommand, 'name' | 'args'>;
 
-/** A call with slow-path state. */
 export type SlowCall = Call & { slow: SlowPathState };
 
 export function isSlow(call: Call): call is SlowCall {

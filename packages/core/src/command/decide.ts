@@ -9,10 +9,9 @@ import type { Answered, Happening } from './happening.ts';
 const firstDelayMs = 20;
 const longestDelayMs = 200;
 
-/** Everything that a decision depends on, apart from the call itself. */
+/** What `decide` has to know apart from the call itself. */
 export interface Situation {
   readonly now: number;
-  /** Deadline of the call. */
   readonly deadlineAt: number;
   /** Whether the client has ended, so that no command will run any more. */
   readonly isEnded: boolean;

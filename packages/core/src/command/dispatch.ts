@@ -9,7 +9,7 @@ import type { Call, SlowCall } from './call.ts';
 export interface FastRoute {
   /** The circuits of the Cluster node that the connection leads to; undefined without a Cluster. */
   readonly circuits: LaneCircuits | undefined;
-  /** Returns the flush to which a command written now belongs. */
+  /** Returns the flush (one write to the socket) that will contain a command that is written now. */
   currentFlush(): Flush;
   write(command: DriverCommand): void;
 }
@@ -27,7 +27,7 @@ export interface PartAway {
   readonly isExpectedUntil: number;
 }
 
-/** How a gate passes commands to the driver. There is one implementation per topology. */
+/** How a gate passes commands to the driver. One implementation is for a single server, another for a Cluster. */
 export interface Dispatch {
   /** The driver's own `sendCommand`. */
   readonly send: SendCommand;
@@ -43,7 +43,7 @@ export interface Dispatch {
    * where each node has its own flushes.
    */
   readonly writesAtOnce: boolean;
-  /** Returns the flush to which commands dispatched now belong. */
+  /** Returns the flush that is recorded for commands that are dispatched now. */
   currentFlush(): Flush;
   /** Returns whether the command belongs to the driver's own handshake, if one is in progress. */
   isHandshake(command: DriverCommand): boolean;
@@ -58,7 +58,7 @@ export interface Dispatch {
    * undefined if it is available. Always undefined without a Cluster.
    */
   partAway(call: Call): PartAway | undefined;
-  /** Returns whether all parts of Redis are available. */
+  /** Returns whether all nodes and slots of a Cluster are available. Always true without a Cluster. */
   isWhole(): boolean;
   /** Returns the circuits of the Cluster node that this call needs; undefined without a Cluster. */
   circuitsOf(call: Call): LaneCircuits | undefined;

@@ -39,7 +39,7 @@ export class Entrance {
   /** Replaces the driver's `sendCommand`. */
   readonly handle: SendCommand = (command, stream, node) => {
     if (typeof command.name !== 'string') refuseName(command);
-    // The driver issues a batch in a synchronous loop, so a command that is not part of the batch comes after all of it.
+    // The driver issues a batch in a synchronous loop, so once any other command arrives, the batch is complete.
     if (this.#gathering !== undefined && this.#gathering.stream !== stream) this.#completeBatch();
     const { fastPath } = this.#gate.state;
     if (fastPath !== undefined && stream === undefined && command.call === undefined) {
@@ -77,7 +77,7 @@ export class Entrance {
     return command.promise;
   }
 
-  /** QUIT runs after all calls issued before it. If it cannot be sent, the client is ended without it. */
+  /** Runs QUIT after all calls that were issued earlier. If QUIT cannot be sent, ends the client without it. */
   #quit(command: DriverCommand, stream: PipelineStream | undefined, node: unknown): void {
     if (this.#gate.state.kind === 'held' && this.#gate.counts().waiting === 0) {
       this.#dispatch.leave(command);
@@ -193,7 +193,7 @@ export class Entrance {
     else route.write(command);
   }
 
-  /** Admits the batch whose commands have all arrived, or finishes a batch that has been sent as its commands arrived. */
+  /** Admits a batch when all its commands have arrived, or finishes it if they were sent on arrival. */
   #completeBatch(): void {
     const { call, batch } = this.#gathering as Gathering;
     this.#gathering = undefined;

@@ -114,21 +114,21 @@ export class Gate {
     this.inFlight.extendDeadlines(elapsedMs, this.#clock.now());
   }
 
-  /** Counts a call as in flight; the caller writes its command on this route in the same event-loop turn. */
+  /** Counts a call as in flight. Its command must be written on this route in the same event-loop turn. */
   startFast(call: Call, route: FastRoute): void {
     const flush = route.currentFlush();
     this.inFlight.startFast(call, flush);
     if (this.inFlight.deadlineOf(flush) < this.#alarm.dueAt) this.#setAlarm();
   }
 
-  /** Counts a call as in flight; the caller passes its commands to the driver in the same event-loop turn. */
+  /** Counts a call as in flight. Its commands must be passed to the driver in the same event-loop turn. */
   start(call: SlowCall): void {
     const flush = this.#dispatch.currentFlush();
     this.inFlight.start(call, flush, this.#dispatch.writesAtOnce ? flush : undefined);
     this.#setAlarm();
   }
 
-  /** Sends a call, or rejects it if its transaction, its bound database or its circuit does not allow it. */
+  /** Sends a call, unless its transaction was lost, it is bound to another database, or its circuit rejects it. */
   run(call: SlowCall): void {
     const lost = this.state.guards.check(call);
     call.circuits = this.#dispatch.circuitsOf(call);
@@ -147,7 +147,9 @@ export class Gate {
     this.state.refresh();
   }
 
-  /** Queues a call until `expiresAt`. New (`fresh`) calls queue behind those that have already been sent once. */
+  /**
+   * Queues a call until `expiresAt`. Calls that have been sent before (`returned`) leave ahead of new (`fresh`) ones.
+   */
   wait(call: SlowCall, waitsAs: 'fresh' | 'returned', expiresAt: number): void {
     this.waiting.add(call, waitsAs, this.#clock.now(), expiresAt);
     this.#setAlarm();

@@ -34,7 +34,7 @@ export interface Line {
   judge(verdict: ReplyVerdict, call: Call): void;
 }
 
-/** The parts that the gates of one `RedisResilience` share. Only the last two may differ between its gates. */
+/** The parts that the gates of one `RedisResilience` share, except that `signsOfLife` and `sharedUse` may differ. */
 export interface GateParts {
   readonly settings: Settings;
   readonly circuits: Readonly<Record<Lane, Circuit>>;

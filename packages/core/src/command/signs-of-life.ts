@@ -1,7 +1,7 @@
 /**
- * Remembers when a server last proved to be alive: a client was connected to it, or a blocking call got its reply. If
- * another client of the server lost its connection before that, its outage counts only from then on, because it is
- * about to reconnect.
+ * Remembers when a server last proved to be alive: when a client connected to it, or when a blocking call got its
+ * reply. Another client whose outage began earlier is about to reconnect, so that outage is counted only from the sign
+ * of life on.
  */
 export class SignsOfLife {
   #at = -Infinity;

@@ -50,25 +50,27 @@ export class SlowPathState implements Due {
   outcome: Outcome = 'not-applied';
   /** The budget of the request that the call belongs to. */
   requestBudget: RequestBudget | undefined = undefined;
-  /** Generation of the circuit that admitted the call, if that circuit was not closed or belongs to a part of Redis. */
+  /**
+   * Generation of the circuit when it admitted the call. Set only if the circuit was not closed or is that of a Cluster
+   * node.
+   */
   generation: number | undefined = undefined;
   /**
-   * Whether the call is a transaction that was sent under a WATCH. It cannot be retried on a new connection, because
-   * the WATCH was lost with the old one.
+   * Whether the call is a transaction that was sent under a WATCH. Such a transaction cannot be retried on a new
+   * connection, because its WATCH was lost with the old connection.
    */
   isGuarded = false;
-  /** Whether the server has unblocked the call at our request (CLIENT UNBLOCK), so that it has popped nothing. */
+  /** Whether the server has unblocked the call at our request (CLIENT UNBLOCK), so that the call has popped nothing. */
   released = false;
   /** The server process that a step of a scan was last sent to. */
   server: string | undefined = undefined;
   /** This library's CLIENT UNBLOCK requests for the connection that the call blocks. */
   releases: ReleaseBook | undefined = undefined;
-  /**
-   * Runs a function in the async context in which the call was issued, in which a tracer finds the command's parent
-   * span.
-   */
+  /** Runs a function in the async context in which the call was issued. A tracer finds the parent span there. */
   inContext: (<R, A extends unknown[]>(run: (...args: A) => R, ...args: A) => R) | undefined = undefined;
-  /** When the call stops waiting, is sent after its delay, or is overdue, depending on the queue it is in. */
+  /**
+   * When the call stops waiting, is sent after its delay, or is overdue, depending on the queue that contains the call.
+   */
   dueAt = Infinity;
   /** The place of the call in the queue that it is in. */
   duePlace = -1;
@@ -103,9 +105,9 @@ export class SlowPathState implements Due {
   }
 
   /**
-   * Records that the call is sent. The server measures the blocking time from now on, so the deadline is adjusted:
-   * otherwise a call that has waited for a connection could be overdue before its reply arrives, and an element that it
-   * popped would be lost.
+   * Records that the call is sent. The server measures the blocking time from now on, so the deadline is extended.
+   * Otherwise, a call that has waited for a connection could be overdue before its reply arrives, and an element that
+   * it popped would be lost.
    */
   sentAt(now: number): void {
     if (this.blockingMs === undefined || this.blockingMs === Infinity) return;
@@ -115,8 +117,8 @@ export class SlowPathState implements Due {
 
   /**
    * Returns the time until which the call may wait for a connection: its deadline, or `graceMs` later if it is a
-   * blocking call. Queue libraries stop waiting for a blocking call a second after its timeout, and then continue at
-   * once; after an error, they would pause for seconds.
+   * blocking call. The additional wait helps queue libraries: they abandon a blocking call a second after its timeout
+   * and continue at once, whereas they would pause for seconds after an error.
    */
   waitsUntil(graceMs: number): number {
     if (this.blockingMs === undefined) return this.deadlineAt;

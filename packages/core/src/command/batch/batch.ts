@@ -35,7 +35,7 @@ export interface BatchResult {
  */
 export class Batch {
   readonly #commands: BatchedCommand[] = [];
-  /** Number of commands without a settlement. */
+  /** Number of commands that have got neither a reply nor an error yet. */
   remaining = 0;
   /** Whether all commands in the batch have been added. */
   isComplete = false;
@@ -85,7 +85,7 @@ export class Batch {
   }
 
   /**
-   * Combines the settlements of all commands. The batch is `lost` if one of its commands got no reply because the
+   * Combines the results of all commands. The batch is `lost` if one of its commands got no reply because the
    * connection broke. The batch is `refused` if an error reply proves that its command did not run. In that case,
    * `ranInPart` is false if no other command in the batch ran either, as in a MULTI whose EXEC was aborted.
    */
@@ -100,7 +100,10 @@ export class Batch {
     return { happening: { kind: 'refused', ...first, ranInPart: !ranNothing }, verdicts };
   }
 
-  /** Fails the batch: each caller gets the result of its own command if all commands have one, otherwise `error`. */
+  /**
+   * Fails the batch. If all commands have a result, each caller gets that of its own command; otherwise, all callers
+   * get `error`.
+   */
   fail(error: Error, whole: BatchFailure): void {
     if (this.remaining > 0) this.rejectAll(error);
     else this.release(whole);
@@ -127,7 +130,7 @@ export class Batch {
 
   protected errorFor(error: Error, whole: BatchFailure | undefined): Error {
     if (isCallersFault(error)) return error;
-    // EXECABORT only says that an earlier command was refused; the reason for that applies to EXEC too.
+    // EXECABORT says only that an earlier command was refused. The reason for that refusal applies to EXEC too.
     const isAborted = this.isTransaction && error.message.startsWith('EXECABORT');
     const isAway =
       !isReplyError(error) || isAborted || classifyReply(error.message).outcome === 'not-applied';

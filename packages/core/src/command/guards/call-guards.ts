@@ -10,7 +10,10 @@ import { TransactionGuard } from './transaction-guard.ts';
 
 type ScanCommand = Pick<DriverCommand, 'name' | 'args'>;
 
-/** Checks, immediately before calls are sent, that the connection still has the state that they depend on. */
+/**
+ * Checks, immediately before calls are sent, that the connection still has the state that the calls depend on, such as
+ * a WATCH or the cursor of a scan.
+ */
 export class CallGuards {
   readonly transactions = new TransactionGuard();
   readonly #queued = new QueuedSingly();

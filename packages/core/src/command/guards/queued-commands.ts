@@ -11,10 +11,13 @@ export function queuedBefore(exec: Pick<Queued, 'name' | 'args'>, { commands }: 
   return before.slice(before.findLastIndex(({ name }) => traitsOf(name).name === 'multi') + 1);
 }
 
-/** Remembers the commands of transactions that are sent one command at a time, if they contain steps of scans. */
+/**
+ * Remembers the commands of transactions that are sent one command at a time. The reply to EXEC is then searched for
+ * the cursors of scans.
+ */
 export class QueuedSingly {
   #queued: Queued[] = [];
-  /** Made with the first such transaction. */
+  /** Created for the first transaction with steps of scans. */
   #ofExec: WeakMap<SlowCall, readonly Queued[]> | undefined;
 
   /**

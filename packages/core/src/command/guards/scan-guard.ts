@@ -6,7 +6,7 @@ import type { DriverCommand } from '../../driver/driver-command.ts';
 interface Position {
   /** The server process that last returned the cursor. */
   server: string;
-  /** Number of callers that got the cursor from that process and have not used it yet. */
+  /** Number of callers that got the cursor from `server` and have not used it yet. */
   holders: number;
   /** Number of callers that got the cursor from an earlier process and have not used it yet. */
   staleHolders: number;

@@ -23,7 +23,7 @@ export class TransactionGuard {
     if (this.#multi === 'begun') this.#multi = 'lost';
   }
 
-  /** Checks a call immediately before it is sent; an error means that it must not be sent. */
+  /** Checks a call immediately before it is sent. Returns an error if the call must not be sent. */
   check(call: Call): WatchLostError | undefined {
     if (call.batch !== undefined) return call.batch.isTransaction ? this.#checkTransaction(call) : undefined;
     switch (call.command.name.toLowerCase()) {

@@ -11,8 +11,8 @@ export interface WaitingBounds {
 type StallDetector = Pick<ProcessStallDetector, 'noteWork' | 'stalledMs'>;
 
 /**
- * The calls that are waiting for Redis to come back: first those that have already been sent and returned to the queue,
- * in their original order, then fresh ones. Bounded by count and bytes.
+ * The calls that are waiting for Redis to come back: first those that have been sent before and returned to the queue,
+ * then new ones. Their number and their total size in bytes are limited.
  */
 export class WaitingQueue {
   readonly #returned = new CallList();
