@@ -27,7 +27,7 @@ export interface TopologyParts extends ClusterNodeParts {
 const deadlinesOfPatience = 5;
 
 /**
- * The nodes of a cluster with their connections and circuits, the owners of the slots, and the nodes and slots that
+ * Keeps track of a cluster: its nodes with their connections and circuits, the owners of its slots, and which of them
  * are unavailable. While anything is wrong, lost nodes are redialed and the slots are reread.
  */
 export class ClusterTopology {
@@ -186,7 +186,7 @@ export class ClusterTopology {
         return this.#slotWatch.nodeAway(true);
       case 'lost':
       case 'away':
-        // No call needs a replica from which nothing is read.
+        // The loss of a replica that serves no reads affects no call.
         if (isReplica && !this.#cluster.serving().has(address)) return;
         this.#slotWatch.nodeAway(
           this.#outages.lost(address, news.cause, news.kind === 'away', settings.clock.now()),

@@ -19,9 +19,9 @@ import { NodeDialers } from './nodes/node-dialers.ts';
 import type { TopologyNews } from './topology-news.ts';
 
 /**
- * Protects a cluster client: one gate for all its commands, one connection to each node, and slots that are reread
- * while anything is wrong. The client as a whole goes through the same states as a single connection. ioredis follows
- * redirections itself; every failure is returned to the gate.
+ * Protects a cluster client with one gate for all its commands and one connection to each node. While anything is
+ * wrong, the owners of the slots are reread. The client as a whole goes through the same states as a single connection.
+ * ioredis itself follows redirections; every other failure is returned to the gate.
  */
 export class ProtectedCluster implements ProtectedClient {
   readonly gate: Gate;
@@ -64,8 +64,8 @@ export class ProtectedCluster implements ProtectedClient {
     cluster.on('ready', () => void this.#onReady());
     cluster.on('close', () => this.#unreachable('connection-reset'));
     cluster.on('end', () => this.#onEnd());
-    // Without a listener, the driver prints its errors. It emits one for each failed attempt and, while it is serving,
-    // for each failure of a sharded subscriber.
+    // Without a listener, the driver prints its errors. It emits an error for each failed attempt and, while the
+    // cluster is serving, for each failure of a sharded subscriber.
     cluster.on('error', () => this.#attemptFailed());
   }
 

@@ -180,7 +180,10 @@ export function startupTarget(
   };
 }
 
-/** An error reply has a cause of its own, such as `auth` if the user lacks permission for CLUSTER SLOTS. */
+/**
+ * Returns the cause of a failure. An error reply may have its own cause, such as `auth` if the user lacks permission
+ * for CLUSTER SLOTS.
+ */
 function causeOf(error: unknown): CauseCode {
   if (error instanceof EstablishError) return error.reason;
   const isReply = error instanceof Error && isReplyError(error);

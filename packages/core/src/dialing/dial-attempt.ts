@@ -62,7 +62,7 @@ export class RunningAttempt {
     return this.#clock.now() - (this.#connectedAt ?? this.#clock.now());
   }
 
-  /** Share of its deadline that the SYN phase has used, from 0 to 1; 0 outside the SYN phase. */
+  /** Share of the SYN deadline that has been used, from 0 to 1; 0 outside the SYN phase. */
   get synShare(): number {
     return this.#phase === 'syn' ? (this.#clock.now() - this.#synAt) / this.#options.synDeadlineMs : 0;
   }
@@ -89,7 +89,7 @@ export class RunningAttempt {
     );
   }
 
-  /** Ends the attempt because a deadline has passed, or because another attempt needs its slot. */
+  /** Ends the attempt because a deadline has passed, or to make room for another attempt. */
   expire(cause: CauseCode): void {
     if (this.#phase === 'over') return;
     const error = new Error(`The attempt took too long: ${cause}.`);

@@ -34,7 +34,7 @@ export class DialQueue {
     return this.#waiting.filter((other) => other !== ticket);
   }
 
-  /** Returns whether this request has failed at the endpoint fewer times than every other one. */
+  /** Returns whether this request has fewer setbacks than every other one. */
   hasFewestSetbacks(ticket: DialerTicket): boolean {
     return this.#waiting.every((other) => other === ticket || other.setbacks > ticket.setbacks);
   }

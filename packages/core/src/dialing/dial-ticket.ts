@@ -18,7 +18,9 @@ const answered: DialRequest = {
 
 /** A request for a connection and its state, as the dialer sees it. */
 export class DialerTicket {
-  /** Number of attempts that reached the endpoint and failed there. */
+  /**
+   * Number of failures that may concern only this request: after the endpoint was reached, or for lack of credentials.
+   */
   setbacks = 0;
   #request: DialRequest;
   #state: 'waiting' | 'alive' | 'over' = 'waiting';

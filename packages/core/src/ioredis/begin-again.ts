@@ -102,5 +102,5 @@ function connect(target: Internals): void {
 }
 
 function ignore(): void {
-  // The errors of an abandoned socket do not matter; the connection reports the failures of its own attempts.
+  // The errors of an abandoned socket do not matter. The connection reports the failures of its own attempts.
 }

@@ -47,7 +47,7 @@ export function setLazy(client: Redis | Cluster, isLazy: boolean): void {
 const noLogin = { username: null, password: null, sentinelUsername: null, sentinelPassword: null };
 const ownNames = ['host', 'port', 'path', 'sentinels', 'name', 'username', 'password'];
 
-/** Whether the overriding options name another endpoint or login than the options of the original client. */
+/** Whether the overriding options name a different endpoint or login than the options of the original client. */
 function isOwnTarget(
   override: Readonly<Record<string, unknown>>,
   options: Readonly<Record<string, unknown>>,

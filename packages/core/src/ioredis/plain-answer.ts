@@ -15,9 +15,9 @@ interface Encoded {
 const [status, number, nothing, zero, minus, carriageReturn] = [0x2b, 0x3a, 0x5f, 0x30, 0x2d, 0x0d];
 
 /**
- * Returns a function for replies that are complete within a chunk: bulk strings, statuses, numbers and nulls. It
- * resolves their commands just as the client would, but only those on the fast path, because no other code needs to see
- * their replies. Raw commands read their own replies.
+ * Returns a function that resolves a command with its reply, just as the client would. The reply has to be a bulk
+ * string, a status, a number or a null that is complete within the chunk. Only commands on the fast path are resolved,
+ * because no other code needs to see their replies. Raw commands read their own replies.
  */
 export function plainAnswerOf(client: Redis): AnswerPlain {
   const target = internals(client);

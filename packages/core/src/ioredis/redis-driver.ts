@@ -38,7 +38,7 @@ export class RedisDriver implements Driver {
   readonly #logins = new Logins((text) => {
     if (this.status === 'ready') this.ask('ping', [text]).catch(ignore);
   });
-  /** The client's connector before it was protected. */
+  /** The connector that the client had before it was protected. */
   #former: DriverConnector | undefined;
   #router: ReplyRouter | undefined;
   #givenUp: Promise<void> | undefined;

@@ -19,8 +19,8 @@ export function takeOverConnection(client: Redis, connector: DriverConnector): v
     autoResubscribe: false,
     enableOfflineQueue: true,
     enableReadyCheck: false,
-    // Not needed: commands written in the same turn of the event loop are sent together anyway. Without it, each
-    // command keeps its own deadline and outcome.
+    // Not needed, because commands written in the same turn of the event loop are sent together anyway. Without
+    // auto-pipelining, each command keeps its own deadline and outcome.
     enableAutoPipelining: false,
     reconnectOnError: null,
     connectTimeout: 0,
@@ -44,7 +44,7 @@ export function keepToClient(options: object, own: Readonly<Record<string, unkno
 }
 
 // ioredis 5 emits `ready` when its CLIENT commands have been answered or have failed, even if the connection has broken
-// in the meantime. It then stays ready without a socket forever (ioredis issue 2099).
+// in the meantime. The client then stays ready without a socket forever (ioredis issue 2099).
 function refuseStaleReady(target: Internals): void {
   const setStatus = target.setStatus.bind(target);
   target.setStatus = (...args) => {

@@ -70,7 +70,7 @@ export class ClusterPlaces implements LeasePlaces {
         const facts = main.gate.state.factsForAll();
         const part = facts.gate === 'serving' ? away() : undefined;
         if (part === undefined) return facts;
-        // While the part is expected back, a lease waits until its deadline, as a command does.
+        // While the node is expected back, a lease waits until its deadline, as a command does.
         return { ...facts, gate: 'held', awaySince: now() < part.isExpectedUntil ? undefined : -Infinity };
       },
       ping: () => main.ping(),

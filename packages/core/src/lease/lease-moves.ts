@@ -3,7 +3,7 @@ import { isReplyError } from '../replies/connection-error.ts';
 import { redirectionOf, slotOfRedirection } from '../replies/reply-error.ts';
 import type { LeasePlace, LeasePlaces } from './places.ts';
 
-/** A caller that waits for a connection to one place. */
+/** A caller that waits for a connection to the node that serves its keys. */
 interface Following {
   readonly keys: readonly (string | Buffer)[];
   readonly address: string;

@@ -17,11 +17,11 @@ export type LeaseRefusal =
   | { readonly kind: 'isolated' }
   /** Redis is unavailable, or no connection could be made in time. */
   | { readonly kind: 'away'; readonly cause: CauseCode | undefined }
-  /** All connections are leased, and none came free in time. */
+  /** All connections are leased, and none became free in time. */
   | { readonly kind: 'full'; readonly waitedMs: number }
   /** The maximum number of callers is already waiting. */
   | { readonly kind: 'crowded'; readonly waiting: number }
-  /** All connections are leased, one of them to the caller itself, which would therefore be waiting for itself. */
+  /** All connections are leased, one of them to the caller itself, which would wait for its own lease to end. */
   | { readonly kind: 'nested' };
 
 /** The state of the pool at the time of the refusal. */

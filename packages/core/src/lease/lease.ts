@@ -78,7 +78,7 @@ export class Lease implements ClientUse {
     return this.#left.watches;
   }
 
-  /** Settles like `work`, or rejects if the lease is ended first. */
+  /** Returns a promise that settles like `work`, or rejects if the lease is ended first. */
   until<T>(work: PromiseLike<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       this.#reject = reject;
@@ -88,7 +88,7 @@ export class Lease implements ClientUse {
 
   /**
    * Ends the lease: from now on, its client sends nothing. If the work is still running, the promise of `until` rejects
-   * with `reason`.
+   * with `reason`, or with a `LeaseEndedError` if there is none.
    */
   end(how: LeaseEnd, reason?: unknown): void {
     if (this.#end !== undefined) return;

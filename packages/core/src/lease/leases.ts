@@ -94,7 +94,7 @@ export class Leases {
     this.#moves?.look();
   }
 
-  /** Stops granting leases. */
+  /** Refuses new leases. Callers that are already waiting are still served. */
   close(): void {
     this.#isClosed = true;
     for (const pool of this.#all()) pool.close();

@@ -18,9 +18,9 @@ export interface LeasePlace {
 /** The servers to which the leases of a `RedisResilience` lead. */
 export interface LeasePlaces {
   /**
-   * Returns the place for a lease that uses these keys.
+   * Returns the server to which a lease that uses these keys has to lead.
    *
-   * @throws ConfigurationError if there is a Cluster, and no key or keys of several slots
+   * @throws ConfigurationError on a Cluster, if there are no keys or if the keys belong to several slots
    */
   placeOf(keys: readonly (string | Buffer)[]): LeasePlace;
   /** Whether keys can move from one place to another, as they can in a Cluster. */

@@ -177,7 +177,7 @@ export class SlotWatch {
 
   /**
    * Asks these nodes. If `isSpread`, asks only the first node now, and the others one by one until the next check. Any
-   * node can report the end of a failover, so that end is noticed sooner than if all nodes were asked at once.
+   * node can report the end of a failover, so the end is noticed sooner than if all nodes were asked at once.
    */
   #askInTurns(nodes: readonly NodeDriver[], isSpread: boolean): void {
     const now = isSpread ? nodes.slice(0, 1) : nodes;
@@ -215,7 +215,7 @@ export class SlotWatch {
     this.#tell({ kind: 'state', address: node.address, isUp: state.isUp });
   };
 
-  /** Makes the next check soon, and those after it at growing intervals. */
+  /** Brings the next check forward. Later checks follow at growing intervals. */
   #lookSoon(): void {
     this.#stepMs = firstStepMs;
     this.#turns = [];

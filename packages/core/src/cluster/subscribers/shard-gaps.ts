@@ -11,7 +11,7 @@ export class ShardGaps {
   readonly #tell: (news: SubscriptionNews) => void;
   /** Channels to which the client has been subscribed. */
   readonly #known = new Set<string>();
-  /** Channels whose subscription is lost, with the time since when no message may have arrived. */
+  /** Channels whose subscription is lost, each with the last time at which it is known to have been in place. */
   readonly #missing = new Map<string, number>();
 
   constructor(clock: Clock, tell: (news: SubscriptionNews) => void) {

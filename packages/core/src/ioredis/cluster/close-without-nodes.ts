@@ -23,8 +23,8 @@ function closeIfEmpty(target: ClusterInternals, before: string): void {
   target.setStatus('close');
   // Called explicitly, because between two attempts ioredis does not listen to `close`.
   if (before === 'reconnecting' || before === 'close') target.handleCloseEvent();
-  // ioredis does not listen to `close` either while it resolves the names of the startup nodes. In all other states,
-  // its `close` listener runs before this callback and changes the status.
+  // ioredis also does not listen to `close` while it resolves the names of the startup nodes. In all other states, its
+  // `close` listener runs before this callback and changes the status.
   else
     process.nextTick(() => {
       if (target.status === 'close') target.handleCloseEvent();

@@ -7,7 +7,7 @@ export interface ClusterInternals {
   setStatus(status: string): void;
   readonly slots: (readonly string[] | undefined)[];
   /**
-   * The first property contains the number of the group of nodes that serves each slot. The second contains the number
+   * `_groupsBySlot` contains the number of the group of nodes that serves each slot. `_groupsIds` contains the number
    * of each group, keyed by the addresses of its nodes.
    */
   readonly _groupsBySlot: (number | undefined)[];

@@ -68,7 +68,7 @@ export class IoredisCluster implements ClusterDriver {
 
   on(event: ClusterEvent, listener: () => void): void {
     if (event === 'ready' || event === 'end') this.#immediate[event].push(listener);
-    // Without a listener, the driver does not emit `error`.
+    // A real listener is needed, because without one the driver does not emit `error`.
     else if (event === 'error') this.#cluster.on('error', listener);
     else hear(this.#cluster, eventNames[event], listener);
   }
@@ -96,7 +96,7 @@ export class IoredisCluster implements ClusterDriver {
       retryDelayOnFailover: 0,
       retryDelayOnClusterDown: 0,
       enableOfflineQueue: true,
-      // If the ready check fails, the promise of `connect()` never settles.
+      // Disabled, because the promise of `connect()` would never settle if the ready check failed.
       enableReadyCheck: false,
       enableAutoPipelining: false,
       clusterRetryStrategy: retryDelay,

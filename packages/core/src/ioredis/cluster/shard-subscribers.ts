@@ -26,7 +26,7 @@ export class ShardSubscribers {
     if (group === undefined) return;
     // Disables the client's own reconnection, because its pauses between attempts keep growing.
     if (group.handleSubscriberConnectFailed !== undefined) group.handleSubscriberConnectFailed = ignore;
-    // The original method converts both tables to JSON for each comparison.
+    // Replaced because ioredis' own method converts both tables to JSON for each comparison.
     if (group[comparison] !== undefined)
       group[comparison] = (slots) => isSameTable(group.clusterSlots, slots);
     const subscribers = group.shardedSubscribers;
@@ -105,7 +105,7 @@ function watchOne(
     if (instance !== null) onStopped(instance);
   };
   const { selectSubscriber } = subscriber;
-  // Older versions of ioredis create another instance after each loss.
+  // Before version 5.7, ioredis creates another instance after each loss.
   if (selectSubscriber !== undefined)
     subscriber.selectSubscriber = () => {
       selectSubscriber.call(subscriber);

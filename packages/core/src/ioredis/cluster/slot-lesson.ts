@@ -71,7 +71,7 @@ export class SlotLesson {
 
   #isSame(ranges: readonly SlotRange[]): boolean {
     const known = this.#learnt?.ranges;
-    // A function may now map the addresses differently.
+    // A `natMap` function may map the same addresses differently each time.
     if (known === undefined || typeof this.#target.options['natMap'] === 'function') return false;
     return ranges.length === known.length && ranges.every((range, index) => isSameRange(range, known[index]));
   }

@@ -42,8 +42,9 @@ export function mendCommands(): void {
 }
 
 /**
- * Keeps ioredis from mistaking the name of an inherited property for a known command. Its tables are plain objects: it
- * would take a command named `constructor` for QUIT, and never connect again once its connection is lost.
+ * Keeps ioredis from mistaking the name of an inherited property for a known command. Its tables of commands are plain
+ * objects, so it would take a command named `constructor` for QUIT, and never connect again after losing its
+ * connection.
  */
 function ignoreInheritedNames(commands: DriverCommands): void {
   const tables = [commands.getFlagMap?.(), commands['_transformer']];

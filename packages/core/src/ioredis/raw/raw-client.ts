@@ -28,8 +28,8 @@ export interface RawCall<Answer> {
   /** Whether the command has been handed to the connection, so that it may run. */
   readonly isSent: boolean;
   /**
-   * Rejects the call with `errorFor(outcome)`, unless it has already been settled. A command that has not been sent yet
-   * is never sent; its outcome is `not-applied`.
+   * Rejects the call with `errorFor(outcome)`, unless it has already been settled. A command that is still waiting is
+   * never sent; its outcome is `not-applied`, unless an earlier attempt may have run.
    */
   abort(errorFor: (outcome: Outcome) => Error): void;
 }

@@ -14,8 +14,8 @@ type Place =
   /** The position is unknown, so all bytes go to the driver. */
   | { readonly kind: 'unknown' }
   /**
-   * The position is somewhere before the end of the reply that contains `mark`. `tail` holds the last bytes that were
-   * read, in case the mark is split between two pieces.
+   * The position will be known at the end of the reply that contains `mark`. `tail` holds the last bytes that were
+   * read, in case `mark` is split between two pieces.
    */
   | { readonly kind: 'seeking'; readonly mark: Buffer; tail: Buffer }
   /** The position is known. `left` is the number of bytes that belong to the driver before the next reply begins. */

@@ -22,7 +22,10 @@ export type MemberState =
 export type MemberSignal =
   /** The connection is serving. */
   | { readonly kind: 'serving' }
-  /** The connection is not serving. `isGone` means that the socket is lost, not just silent. */
+  /**
+   * The connection is not serving. `isGone` means that the socket is lost. Otherwise, it is open but delivers no
+   * replies.
+   */
   | { readonly kind: 'away'; readonly isGone: boolean }
   /** The connection is needed, but a PING must first show that it is alive. */
   | { readonly kind: 'doubted' }

@@ -39,7 +39,7 @@ export class PoolMember {
     return this.guarded.state === 'ready';
   }
 
-  /** Whether the socket is lost, not just silent. */
+  /** Whether the socket is lost, and not merely without replies. */
   get isGone(): boolean {
     return this.guarded.state !== 'ready' && this.guarded.state !== 'stalled';
   }

@@ -125,7 +125,7 @@ export class Pool {
     this.#step();
   }
 
-  /** Stops granting leases; callers that are already waiting are still served. */
+  /** Refuses new leases. Callers that are already waiting are still served. */
   close(): void {
     this.#isClosed = true;
   }
