@@ -55,8 +55,8 @@ export class CallOutcomeRecorder {
   admits(call: SlowCall): boolean {
     const circuit = circuitOf(call, this.#circuits);
     if (circuit.admitsAll) {
-      // A flush (one write to a socket) stores only the generations of the circuits for the whole of Redis. If a part
-      // of Redis has its own circuit, the call stores that circuit's generation.
+      // A flush (one write to a socket) stores only the generations of the circuits for the whole of Redis. If a server
+      // has its own circuit, as a Cluster node does, the call stores that circuit's generation.
       if (call.circuits !== undefined) call.slow.generation = circuit.generation;
       return true;
     }

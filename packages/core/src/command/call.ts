@@ -40,7 +40,7 @@ export class Call implements TrackedCall {
   settled = false;
   batch: Batch | undefined = undefined;
   slow: SlowPathState | undefined = undefined;
-  /** The circuits of the Cluster node that the call was last sent to; undefined without a Cluster. */
+  /** The circuits of the server that the call was last sent to, if it has its own, as a Cluster node does. */
   circuits: LaneCircuits | undefined = undefined;
 
   constructor(owner: CallOwner, command: DriverCommand, traits: CommandTraits) {
@@ -156,8 +156,8 @@ export function laneOf(call: Call): Lane {
 }
 
 /**
- * Returns the circuit that admits or rejects a call. A Cluster node may have its own circuits, which decide as long as
- * the circuit for the whole of Redis is closed.
+ * Returns the circuit that admits or rejects a call. A server may have its own circuits, as a Cluster node does. These
+ * decide as long as the circuit for the whole of Redis is closed.
  */
 export function circuitOf(call: Call, whole: LaneCircuits): Circuit {
   const lane = laneOf(call);

@@ -7,7 +7,7 @@ import type { Call, SlowCall } from './call.ts';
 
 /** A connection to which plain commands are written directly, without the driver. */
 export interface FastRoute {
-  /** The circuits of the Cluster node that the connection leads to; undefined without a Cluster. */
+  /** The circuits of the server that the connection leads to, if it has its own, as a Cluster node does. */
   readonly circuits: LaneCircuits | undefined;
   /** Returns the flush (one write to the socket) that will contain a command that is written now. */
   currentFlush(): Flush;
@@ -60,7 +60,10 @@ export interface Dispatch {
   partAway(call: Call): PartAway | undefined;
   /** Returns whether all nodes and slots of a Cluster are available. Always true without a Cluster. */
   isWhole(): boolean;
-  /** Returns the circuits of the Cluster node that this call needs; undefined without a Cluster. */
+  /**
+   * Returns the circuits of the server that this call needs, if it has its own, as a Cluster node does; otherwise
+   * undefined.
+   */
   circuitsOf(call: Call): LaneCircuits | undefined;
   /**
    * Returns an id of the server process that this call would go to, which changes when the server restarts; undefined

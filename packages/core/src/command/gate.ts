@@ -147,9 +147,7 @@ export class Gate {
     this.state.refresh();
   }
 
-  /**
-   * Queues a call until `expiresAt`. Calls that have been sent before (`returned`) leave ahead of new (`fresh`) ones.
-   */
+  /** Queues a call until `expiresAt`. Calls that were sent before (`returned`) leave before new (`fresh`) ones. */
   wait(call: SlowCall, waitsAs: 'fresh' | 'returned', expiresAt: number): void {
     this.waiting.add(call, waitsAs, this.#clock.now(), expiresAt);
     this.#setAlarm();

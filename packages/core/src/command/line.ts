@@ -34,7 +34,10 @@ export interface Line {
   judge(verdict: ReplyVerdict, call: Call): void;
 }
 
-/** The parts that the gates of one `RedisResilience` share, except that `signsOfLife` and `sharedUse` may differ. */
+/**
+ * The parts that the gates of one `RedisResilience` share. Some gates have their own `settings`, `signsOfLife` or
+ * `sharedUse`.
+ */
 export interface GateParts {
   readonly settings: Settings;
   readonly circuits: Readonly<Record<Lane, Circuit>>;

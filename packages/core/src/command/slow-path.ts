@@ -51,8 +51,8 @@ export class SlowPathState implements Due {
   /** The budget of the request that the call belongs to. */
   requestBudget: RequestBudget | undefined = undefined;
   /**
-   * Generation of the circuit when it admitted the call. Set only if the circuit was not closed or is that of a Cluster
-   * node.
+   * Generation of the circuit when it admitted the call. Set only if the circuit was not closed or is that of one
+   * server.
    */
   generation: number | undefined = undefined;
   /**
