@@ -42,7 +42,10 @@ export class SlowPathState implements Due {
   #requestEndsAt = Infinity;
   /** Milliseconds that the call may wait even in an old outage, in which other calls fail immediately. */
   patienceMs = 0;
-  /** The `execute` operation that the call belongs to; undefined if nobody subscribes to the channel of operations. */
+  /**
+   * The `execute` operation that the call belongs to; undefined if there is none, or if nobody subscribes to its
+   * channel.
+   */
   readonly operation: OperationMessage | undefined;
   /** The only Redis database on which the call may run; if undefined, it may run on any. */
   readonly database = databaseOfCommand();

@@ -15,9 +15,7 @@ export class DialQueue {
     return this.#waiting[0];
   }
 
-  /**
-   * Whether callers may be waiting for one of the requested connections. No caller waits for a subscriber's connection.
-   */
+  /** Whether any of the requested connections is for more than subscriptions. */
   get isInteractive(): boolean {
     return this.#waiting.some(({ request: { priority } }) => interactive.has(priority));
   }

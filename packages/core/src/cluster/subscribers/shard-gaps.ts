@@ -11,7 +11,7 @@ export class ShardGaps {
   readonly #tell: (news: SubscriptionNews) => void;
   /** Channels to which the client has been subscribed. */
   readonly #known = new Set<string>();
-  /** Channels whose subscription is lost, each with the last time at which it is known to have been in place. */
+  /** Channels whose subscription is lost, each with the time since when it counts as lost. */
   readonly #missing = new Map<string, number>();
 
   constructor(clock: Clock, tell: (news: SubscriptionNews) => void) {
@@ -24,8 +24,7 @@ export class ShardGaps {
   }
 
   /**
-   * Call when the subscriptions may have changed. `heardAt` is the last time at which all of them are known to have
-   * been in place.
+   * Call when the subscriptions may have changed. A subscription that is missing now counts as lost since `heardAt`.
    */
   check({ wanted, standing }: ShardChannels, heardAt: number): void {
     for (const channel of this.#known) if (!wanted.has(channel)) this.#forget(channel);

@@ -34,8 +34,8 @@ export class CallGuards {
 
   /**
    * Call for each command that is not plain. On a shared client, reports WATCH and blocking commands, which need a
-   * connection of their own. On any client, reports the library that uses this blocking command to wait for work, if
-   * the library has not been adapted to outages.
+   * connection of their own. On any client, reports a library that waits for work with this blocking command without
+   * the helper that this library offers for it.
    */
   note({ name }: CommandTraits, blockingMs: number | undefined, command?: DriverCommand): void {
     if (name === 'watch') this.#parts.sharedUse?.note('watch', name);

@@ -17,7 +17,7 @@ export interface PaceFacts {
   readonly everConnected: boolean;
   /** Number of connections that this process has or is trying to make. */
   readonly own: number;
-  /** Whether callers may be waiting for a connection. */
+  /** Whether commands may be waiting for a connection. */
   readonly interactive: boolean;
   readonly limits: PaceLimits;
 }
