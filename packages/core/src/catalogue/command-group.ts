@@ -10,7 +10,7 @@ import type { Effect } from './effect.ts';
  * - `subscribe`, `unsubscribe`: changes what is pushed to the connection.
  * - `connection`: reads or changes the state of the connection, turns it into a stream, or ends it.
  * - `transaction`: MULTI, EXEC, DISCARD, WATCH, UNWATCH.
- * - `shutdown`: stops the server. Gets a reply only if that fails, or if it is SHUTDOWN ABORT.
+ * - `shutdown`: stops the server. Gets a reply only if the server does not stop, or if it is SHUTDOWN ABORT.
  * - `unknown`: not in the table; it might be any of these.
  */
 export type CommandKind =

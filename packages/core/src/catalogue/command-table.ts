@@ -32,7 +32,7 @@ export const commandTable: readonly CommandGroup[] = [
   },
   { lane: 'write', effect: 'write-last-wins', frees: true, names: 'persist hpersist arseek' },
 
-  // Removals for which "0 removed" is still a correct reply to a repeat.
+  // Removals for which "0 removed" is a correct reply to a second run.
   {
     lane: 'write',
     effect: 'write-checked-safe',

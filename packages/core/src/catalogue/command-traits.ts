@@ -28,8 +28,8 @@ export interface CommandTraits {
 }
 
 /**
- * Returns the traits of a command: one frozen object per name, which takes one map lookup. A command that is in no
- * table is treated as the worst case: a write of kind `unknown` that is not retried if it may have run.
+ * Returns the traits of a command. There is one frozen object per name, and finding it takes one map lookup. A command
+ * that is in no table is treated as the worst case: a write of kind `unknown` that is not retried if it may have run.
  *
  * @example
  * traitsOf('get').lane; // 'read'

@@ -48,6 +48,6 @@ export type ConnectorEvent =
   /** The driver's socket has closed. Reported before the driver rejects the commands in flight. */
   | { readonly kind: 'lost'; readonly cause: CauseCode };
 
-// Shared, so that reporting a read or write creates no object.
+// These two objects are shared, so that reporting a read or write creates no object.
 export const bytesRead = { kind: 'bytes-read' } as const;
 export const bytesWritten = { kind: 'bytes-written' } as const;

@@ -44,8 +44,8 @@ export type ConnectionSignal =
   /** The server answered on a second connection, but still not on this one. */
   | { readonly kind: 'dead' }
   /**
-   * Another socket is replacing the current one, although the current one still works. Normally, no command is
-   * unanswered.
+   * Another socket is replacing the current one, although the current one still works. Normally, no command on the
+   * current one is unanswered.
    */
   | { readonly kind: 'replaced' }
   | { readonly kind: 'ended' };

@@ -31,7 +31,7 @@ export class Connector implements DriverConnector {
   /** Listeners for `close` on the current socket that do not belong to the driver. */
   #ownListeners: readonly unknown[] = [];
   #readOnMs: number | undefined;
-  /** Socket whose loss has not been reported. A socket that is left behind is reported as lost before it closes. */
+  /** The current socket, until its loss has been reported. A silent socket is reported as lost before it closes. */
   #standing: Socket | undefined;
   /** Whether the next socket is needed urgently, because the last socket was dropped. */
   #isHurried = false;

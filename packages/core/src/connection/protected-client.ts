@@ -22,7 +22,10 @@ export interface ProtectedClient extends Line {
   readonly partlyAwayBy: CauseCode | undefined;
   /** Drops the socket for the given cause, and dials again. */
   drop(cause: CauseCode): void;
-  /** Sends an internal command that bypasses the gate, and resolves with the server's reply. */
+  /**
+   * Sends a command of this library, which is neither held nor retried like a caller's command. Resolves with the
+   * reply.
+   */
   ask(command: string, args: readonly string[]): Promise<unknown>;
   /** Call after the process itself has stalled. Resets the counts of the circuits that belong only to this client. */
   discardCounts(): void;

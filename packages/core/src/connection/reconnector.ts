@@ -18,7 +18,7 @@ export interface ReconnectorOptions {
   readonly maxStallMs: number;
   /** Whether the connection belongs to a pool of leased connections. */
   readonly isLeased?: boolean;
-  /** Whether callers are waiting for the connection. */
+  /** Returns whether callers are waiting for the connection. */
   readonly isWanted?: () => boolean;
   readonly onReport: (report: DialReport) => void;
 }

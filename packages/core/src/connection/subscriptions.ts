@@ -118,7 +118,7 @@ export class Subscriptions {
     return total;
   }
 
-  // Cancels the next retry, and makes the results of the restoration in progress be ignored.
+  // Cancels the next retry. The results of a restoration in progress will be ignored.
   #stop(): void {
     if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer);
     this.#restoration = undefined;

@@ -58,7 +58,7 @@ export interface DatabaseState {
   readonly peaceNotBefore: number;
   /** Number of consecutive graceful switches that were abandoned. */
   readonly postponements: number;
-  /** Whether the database in use was chosen by hand, so that a preferred one does not replace it. */
+  /** Whether the application requested the database in use, so that a preferred database does not replace it. */
   readonly isChosenByHand: boolean;
 }
 

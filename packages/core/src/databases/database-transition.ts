@@ -11,8 +11,8 @@ import {
 } from './database-state.ts';
 
 /**
- * How long a writable database must answer before it replaces a read-only one again, after it failed once soon after it
- * had last done so. Doubles with each further failure.
+ * Normally, a writable database replaces a read-only one at once. If it failed soon after it last did so, it must first
+ * have answered for this long, and for twice as long after each further failure.
  */
 const firstRelapseMs = 4000;
 const maxRelapses = 6;
@@ -21,8 +21,8 @@ const reliableAfter = 10;
 const postponedMs = 1000;
 const maxPostponements = 4;
 /**
- * A database that was unavailable must have answered for this many times as long before it is used again. No more than
- * `maxTrialMs` is required of it, unless `failbackMs` is longer.
+ * After an outage, a database is used again only when it has answered for this many times as long as the outage lasted,
+ * but for `maxTrialMs` at most. If `failbackMs` is longer, that applies instead.
  */
 const trialShare = 1.25;
 const maxTrialMs = 2500;

@@ -25,6 +25,8 @@ export interface MovableClient {
    * `isInPeace` means that the switch is graceful: no call is in flight.
    */
   switchTo(database: string, verified: VerifiedSocket | undefined, isInPeace: boolean): void;
-  /** Announces that a switch is due at this time, so that calls wait for it; undefined if no switch is expected. */
+  /**
+   * Announces that a switch is due at time `at`, so that calls wait for it. `at` is undefined if no switch is expected.
+   */
   expectChange(at: number | undefined): void;
 }

@@ -18,9 +18,9 @@ export interface VerdictFacts {
 
 /** How long a verdict must hold before another database is used. */
 export interface Patience {
-  /** Milliseconds for a verdict that the server is unavailable. */
+  /** Milliseconds for which a verdict must hold if the server is unavailable. */
   readonly afterMs: number;
-  /** Milliseconds for a verdict that the server answers but does not serve. */
+  /** Milliseconds for which a verdict must hold if the server answers but does not serve. */
   readonly openMs: number;
 }
 

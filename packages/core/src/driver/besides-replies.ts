@@ -31,7 +31,7 @@ export function isPastLogin(name: string, marker: number | undefined): boolean {
   return own !== undefined && marker !== undefined && !own.includes(String.fromCodePoint(marker));
 }
 
-// By login command, the bytes with which the reply to that command, a push or an attribute can begin.
+// For each login command, the bytes with which its reply, a push or an attribute can begin.
 const loginReplies: ReadonlyMap<string, string> = new Map([
   ['auth', '+-!>|'],
   ['hello', '%*-!>|'],

@@ -22,15 +22,13 @@ export interface TrackedCall {
    * retry could repeat an effect that the first run may have had.
    */
   readonly retryLane: Lane | undefined;
-  /** Whether the driver's results go to the gate directly, without passing through a tracer's wrapper. */
+  /** Whether the driver's results reach this library directly, without passing through a tracer's wrapper. */
   readonly isPlain: boolean;
   /** Whether the call consists of several commands that are sent as a unit. */
   readonly isBatch: boolean;
   /** Whether these commands are a transaction. */
   readonly isTransaction: boolean;
-  /**
-   * The {@link Flush}, that is the write to a socket, that contains the bytes of the call; undefined until it is known.
-   */
+  /** The {@link Flush} (one write to a socket) that contains the bytes of the call; undefined until it is known. */
   written: Flush | undefined;
   /** Milliseconds for which the call asks the server to block; undefined if it does not block. */
   readonly blockingMs: number | undefined;

@@ -6,9 +6,7 @@ import { request } from '../replies/request.ts';
 
 const timeoutMs = 500;
 const rememberMs = 20_000;
-/**
- * If connections have been made before, a mismatch is ruled out without a try until this long after the first failure.
- */
+/** Once a connection has been made, later failures are not explained by TLS until this long after the first of them. */
 const trustedMs = 3000;
 
 interface Verdict {

@@ -17,7 +17,7 @@ const infoFields = [
   'valkey_version',
 ] as const;
 
-// Redis sends no longer values. Longer ones are ignored, because the fields stay in memory as long as the connection.
+// Values above this length are ignored, because they stay in memory as long as the connection. Redis sends none.
 const maxValueLength = 128;
 
 /** The fields of INFO that are kept. The whole reply to INFO would take 19 KiB per connection. */
@@ -35,7 +35,7 @@ export interface Proof {
   readonly resp2: boolean;
   /** The state of the connection; not verified if `waiting` is set. */
   readonly session: Session;
-  /** The id under which the server lists this connection; undefined if it did not report one. */
+  /** The id under which the server lists this connection; undefined if the server did not report an id. */
   readonly clientId: string | undefined;
 }
 

@@ -57,7 +57,7 @@ const redirections: Readonly<Partial<Record<string, Redirection>>> = {
   CLUSTERDOWN: 'down',
 };
 
-/** Returns which of these redirections an error reply is; undefined if it is none. A redirected command did not run. */
+/** Returns which {@link Redirection} an error reply is; undefined if it is none. A redirected command did not run. */
 export function redirectionOf(message: string): Redirection | undefined {
   return redirections[codeOfReply(message)];
 }
@@ -105,7 +105,8 @@ const verdicts: ReadonlyMap<string, ReplyVerdict> = new Map(
     NOAUTH: away('auth', 'connection'),
     DENIED: away('auth', 'connection'),
     WRONGPASS: { cause: 'auth', outcome: 'refused', circuit: 'success', scope: 'connection' },
-    // The cause applies only in the handshake; on a later command, NOPERM is the caller's own mistake.
+    // The cause `auth` applies only in the handshake. As the reply to a later command, NOPERM is the caller's own
+    // mistake.
     NOPERM: { cause: 'auth', outcome: 'refused', circuit: 'success', scope: 'command' },
     MOVED: elsewhere,
     ASK: elsewhere,

@@ -42,7 +42,7 @@ export function driverReplyLimits(maxReplyBytes: number): ReplyLimits {
 }
 
 /**
- * The limits returned last. They are reused because most processes have the same `maxReplyBytes` for all connections.
+ * The limits that `driverReplyLimits` returned last. Most processes use the same `maxReplyBytes` for all connections.
  */
 let ofDriver: ReplyLimits | undefined;
 

@@ -7,11 +7,11 @@ import { codeOfReply } from './reply-error.ts';
  */
 export type Reply = string | number | bigint | boolean | null | ErrorReply | PushReply | readonly Reply[];
 
-// The number is the same as in redis-parser. Code that replaces the stack with the stack of the caller needs a line to
-// replace.
+// Number of stack lines of an `ErrorReply`, as in redis-parser. It is not 0, because code that replaces the stack with
+// the stack of the caller needs a line to replace.
 const shortestStack = 2;
 
-/** An error reply, verbatim. */
+/** An error reply. Its message is the unchanged text of the reply. */
 export class ErrorReply extends Error {
   override readonly name = 'ErrorReply';
 

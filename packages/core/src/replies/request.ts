@@ -6,7 +6,7 @@ import { ReplyReader } from './reply-reader.ts';
 import { ErrorReply, PushReply, type Reply } from './reply.ts';
 import { withoutPasswords } from './unquoted-arguments.ts';
 
-/** Limits far above the size of any reply to the few commands sent this way. */
+/** The limits are far above the size of any reply to the few commands that are sent with `request`. */
 const limits = { maxReplyBytes: 16 * 1024 * 1024, maxElements: 262_144 };
 /** Maximum number of RESP3 pushes that may arrive before the last reply. No server sends nearly as many. */
 const maxPushes = 1000;

@@ -10,7 +10,9 @@ export interface SentinelReport {
   readonly members: ReadonlySet<string>;
 }
 
-/** Returns the number of sentinels that must know a server before a client connects to it. */
+/**
+ * Returns how many sentinels must know a server before a client connects to it: two, or one if only one is configured.
+ */
 export function reportsNeeded(configured: number): number {
   return Math.min(2, configured);
 }
@@ -18,8 +20,8 @@ export function reportsNeeded(configured: number): number {
 /**
  * Returns each server that a sentinel named, provided that `needed` sentinels know it or that it was agreed on earlier
  * (`trusted`). Other sentinels need only know the server as a member of the group, because they learn of a promotion
- * seconds later than the sentinel that leads the failover. Whether the server is the primary yet is asked of the server
- * itself.
+ * seconds later than the sentinel that leads the failover. The server itself is asked later whether it is the primary
+ * yet.
  */
 export function agreedServers(
   reports: readonly SentinelReport[],

@@ -4,7 +4,7 @@ import type { SentinelReport } from './agreement.ts';
 import { askSentinel, type SentinelAnswer } from './ask-sentinel.ts';
 import type { SentinelOptions } from './sentinel-options.ts';
 
-/** If a sentinel has not replied after this long, the next one is queried as well. */
+/** If a sentinel has not replied after this long, the next sentinel is queried as well. */
 const staggerMs = 150;
 /** If at least one sentinel has replied, the poll ends this long after the last query. */
 const patienceMs = 500;

@@ -5,7 +5,10 @@ import { KeptReplica } from './kept-replica.ts';
 import { isWanted, type RolePace } from './role-pace.ts';
 
 const steadyMs = 5000;
-/** After `steadyMs`, the pause after each attempt is this share of the time since then, at most `maxPauseMs`. */
+/**
+ * When a watch lasts longer than `steadyMs`, the pause between attempts grows: it is this share of the time since then,
+ * but at most `maxPauseMs`.
+ */
 const pausedShare = 0.25;
 const maxPauseMs = 1000;
 

@@ -30,7 +30,7 @@ export class SentinelResolver {
   #tried: { readonly replica: Replica; readonly until: number } | undefined;
   #followed: Promotion | undefined;
 
-  /** `promotions` are the promotions that the `RedisResilience`'s clients of this group of sentinels have seen. */
+  /** `promotions` are the promotions seen by all clients of the `RedisResilience` that use this group of sentinels. */
   constructor(
     options: () => SentinelOptions,
     open: OpenSocket,

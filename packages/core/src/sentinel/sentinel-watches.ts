@@ -9,7 +9,8 @@ import { SentinelWatch, type SentinelWatchOptions } from './sentinel-watch.ts';
 const known = new WeakMap<Promotions, SentinelWatch[]>();
 
 /**
- * Returns the watch of these sentinels. Clients of a `RedisResilience` share it if they log in to the sentinels alike.
+ * Returns the watch of these sentinels. The clients of a `RedisResilience` that log in to them with the same
+ * credentials share it.
  */
 export function sentinelWatchOf(promotions: Promotions, options: SentinelWatchOptions): SentinelWatch {
   const watches = known.get(promotions) ?? [];

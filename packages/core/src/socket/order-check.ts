@@ -3,8 +3,8 @@ import type { Settings } from '../options/settings.ts';
 import type { Wire } from './wire.ts';
 
 /**
- * Under load, a check is due after this many replies, but not before `atLeastMs` and not later than `atMostMs` after
- * the last check.
+ * Under load, `OrderCheck` sends PING after this many replies, but not before `atLeastMs` and not later than `atMostMs`
+ * after its last PING.
  */
 const everyReplies = 256;
 const atLeastMs = 5;

@@ -5,8 +5,8 @@ import { resetSocket } from '../handshake/reset-socket.ts';
 
 const gracefulEndMs = 2000;
 /**
- * Used if a call without a timeout blocks. A Cluster node that has lost its slots redirects blocked calls within this
- * time.
+ * Time limit if the oldest unanswered call blocks without a timeout. A Cluster node that has lost its slots redirects
+ * such calls within this time.
  */
 const blockedEndMs = 1000;
 

@@ -2,8 +2,8 @@ import type { ReleaseBook, TrackedCall } from '../driver/tracked-call.ts';
 
 /**
  * Counts the requests (CLIENT UNBLOCK) that ask the server to end a blocking call on one connection. A request ends at
- * most one call, with a null reply that must not reach the caller. It names the connection and not the call, so a
- * request that is carried out late may end a later call than the intended one.
+ * most one call, with a null reply that must not reach the caller. Each request names the connection and not the call,
+ * so a request that is carried out late may end a later call than the intended one.
  */
 export class ReleaseRequests implements ReleaseBook {
   /** Number of requests that may have ended a call whose null has not arrived yet. */

@@ -90,14 +90,14 @@ export class Wire {
     return this.#writes;
   }
 
-  /** Undefined if the server did not report the connection's id. */
+  /**
+   * The id of the connection and the run id of its server; undefined if the server did not report the connection's id.
+   */
   get identity(): Identity | undefined {
     return this.#identity;
   }
 
-  /**
-   * Identifies the server process behind the current socket, or the socket itself if the server does not report its id.
-   */
+  /** Identifies the server process behind the current socket or, if the server reports no run id, the socket itself. */
   get server(): string {
     return this.#identity?.runId ?? `socket ${this.#adopted}`;
   }
@@ -164,7 +164,7 @@ export class Wire {
     }
   }
 
-  /** Returns the {@link Flush}, that is the write to the socket, that a command issued now will be part of. */
+  /** Returns the {@link Flush} (one write to the socket) with which a command that is issued now will be sent. */
   currentFlush(): Flush {
     const current = this.#current;
     if (current !== undefined && !this.isBlocked) return current;

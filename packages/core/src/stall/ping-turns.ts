@@ -16,9 +16,7 @@ const calmMs = 5_000;
 
 /** A connection that takes turns with others to the same endpoint in sending PING. */
 export interface TakesTurns {
-  /**
-   * Call when another connection to the endpoint has fallen silent: makes this connection check itself in this time.
-   */
+  /** Call when another connection to the endpoint has fallen silent: makes this one check itself within `withinMs`. */
   doubt(withinMs: number): void;
 }
 
@@ -56,9 +54,9 @@ export class PingTurns {
   }
 
   /**
-   * To check together, connections may check a little earlier than is due. With many connections, they may be earlier
-   * by this factor. It is a power of two, so that checks that were planned with different factors still coincide while
-   * the number of connections changes.
+   * Connections may check a little earlier than due, so that several of them check together. This factor lets them
+   * check earlier still, depending on the number of connections. It is a power of two, so that checks that were planned
+   * with different factors still coincide while the number of connections changes.
    */
   get company(): number {
     return 2 ** Math.floor(Math.log2(this.#meanStretch));

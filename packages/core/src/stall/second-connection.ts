@@ -119,7 +119,8 @@ export class SecondConnection {
   }
 
   /**
-   * Asks over the socket on which the server has just answered another question. Without an answer, dials a new one.
+   * Asks over the socket on which the server has just answered another question. If it does not answer in time, a new
+   * connection is dialed.
    */
   async #askOver(spare: SpareSocket, answerMs: number): Promise<void> {
     if (this.#isAsking) return;

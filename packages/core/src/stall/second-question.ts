@@ -13,7 +13,7 @@ export type SecondAnswer =
    * waiting.
    */
   | { readonly kind: 'away'; readonly cause: CauseCode }
-  /** The server does not answer the second connection either. The question stays open. */
+  /** The server does not answer on the second connection either. The question stays open. */
   | { readonly kind: 'unanswered' }
   /** The server could not be reached at all. */
   | { readonly kind: 'unreachable'; readonly cause: CauseCode };
@@ -37,7 +37,7 @@ const handshakeTrips = 3;
 /** A question about one silent connection, until it is answered or withdrawn. */
 export class SecondQuestion {
   readonly about: SilentConnection;
-  /** Whether the server itself keeps the connection waiting; undefined if it has not been asked yet. */
+  /** Whether the server itself keeps the connection waiting; undefined if the server has not been asked yet. */
   isHeld: boolean | undefined;
   readonly #clock: Clock;
   readonly #askedAt: number;
@@ -50,7 +50,9 @@ export class SecondQuestion {
     this.#arm(about.answerMs);
   }
 
-  /** Call when the second connection has been established, before its handshake. `tookMs`: how long that took. */
+  /**
+   * Call when the second connection has been established, before its handshake. `tookMs` is how long connecting took.
+   */
   connected(tookMs: number): void {
     if (this.#timer === undefined) return;
     const elapsedMs = this.#clock.now() - this.#askedAt;

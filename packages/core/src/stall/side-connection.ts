@@ -4,7 +4,7 @@ import { establish, type Target, type VerifiedSocket } from '../handshake/establ
 const timeoutMs = 1000;
 
 /**
- * A short-lived connection to the server, to ask about a connection that is blocked. There is at most one at a time.
+ * Makes a short-lived connection to the server, to ask about a connection that is blocked. Makes only one at a time.
  */
 export class SideConnection {
   readonly #target: Target;

@@ -20,7 +20,7 @@ export type InquiryFinding =
   | { readonly kind: 'serves' }
   /**
    * The server is working, and the connection is dead. `replacement` is the socket of the second connection; undefined
-   * if another dead connection has taken that socket, or if the socket does not fit.
+   * if another dead connection has taken that socket, or if the session of that socket differs.
    */
   | { readonly kind: 'dead'; readonly replacement: VerifiedSocket | undefined }
   /** The server cannot be reached. */

@@ -98,7 +98,7 @@ export class StallWatch implements Looks, TakesTurns {
     this.#turns?.doubt(this, this.#clock.now());
   }
 
-  /** Makes the connection check itself in this time: it sends PING unless it was just in use or is awaiting a reply. */
+  /** Makes the connection check itself within `withinMs`: it sends PING unless it was just in use or awaits a reply. */
   doubt(withinMs: number): void {
     if (this.#turns === undefined) return;
     this.#isDoubted = true;

@@ -1,11 +1,14 @@
-/** Returns the argument in upper case, for comparison with the server's keywords, or '' if there is none. */
+/**
+ * Returns the argument in upper case, to compare it with keywords of the server; '' if it is missing or too long for
+ * one.
+ */
 export function wordAt(args: readonly unknown[], index: number): string {
   const text = textAt(args, index);
   // The argument may be a value of several megabytes; no keyword is longer than this.
   return text.length > longestKeyword ? '' : text.toUpperCase();
 }
 
-/** Returns the argument as text, whether it was passed as text, a number or bytes, or '' if there is none. */
+/** Returns the argument as text if it is text, a number or bytes; otherwise, or if it is missing, returns ''. */
 export function textAt(args: readonly unknown[], index: number): string {
   const value = args[index];
   if (typeof value === 'string') return value;
