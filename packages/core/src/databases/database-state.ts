@@ -2,8 +2,8 @@ import type { CauseCode } from '../cause.ts';
 import type { DatabaseChangeReason } from '../database-report.ts';
 
 /**
- * One of several Redis databases. The times, which are monotonic, are known only while the database is not in use,
- * except `cameBackAt`.
+ * One of several Redis databases, and what is known about it. All times are monotonic. Whether the database answers is
+ * recorded only while it is not in use.
  */
 export interface MemberState {
   readonly name: string;

@@ -137,8 +137,8 @@ const specialTexts: readonly { code: string; text: RegExp; verdict: ReplyVerdict
 
 const genericTexts: readonly { text: RegExp; verdict: ReplyVerdict }[] = [
   { text: /max number of clients/i, verdict: verdict('ERR', away('max-clients', 'connection')) },
-  // The first text is what Redis 5 and older send instead of WRONGPASS. The other two mean that a password was sent to
-  // a server that requires none.
+  // The first text in the pattern is what Redis 5 and older send instead of WRONGPASS. The other two texts mean that a
+  // password was sent to a server that requires none.
   {
     text: /^-?ERR invalid password|^-?ERR Client sent AUTH, but no password|^-?ERR AUTH <password> called without/,
     verdict: verdict('ERR', { cause: 'auth', outcome: 'refused', circuit: 'success', scope: 'connection' }),

@@ -72,8 +72,8 @@ export class ReplyGuard {
   }
 
   /**
-   * Passes bytes on to `deliver`, up to the first reply that must not reach the driver. Plain replies are not passed
-   * on: they settle their commands directly, unless `everyByte` is true.
+   * Passes bytes on to `deliver`, up to the first reply that must not reach the driver. Unless `everyByte` is true,
+   * plain replies settle their commands directly where possible, and are not passed on.
    */
   pass(chunk: Buffer, deliver: (bytes: Buffer) => void, everyByte = false): void {
     if (this.#breach !== undefined) return;

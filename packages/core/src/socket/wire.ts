@@ -29,7 +29,7 @@ export type WireEvent =
   /** The socket has stopped accepting bytes, or has started to accept them again. */
   | 'room-changed';
 
-/** The socket of one connection, with its flushes and the times of its last reads and writes. */
+/** The current socket of one connection, with its pending writes and the times of its last reads and writes. */
 export class Wire {
   readonly #driver: Driver;
   readonly #clock: Clock;
@@ -53,7 +53,7 @@ export class Wire {
   #untracked: { readonly command: DriverCommand; readonly sentAt: number } | undefined;
   /** Flushes that are waiting because the socket accepts no more bytes. */
   #blockedFlushes: Flush[] = [];
-  /** Whether every read and every write is reported. Otherwise, `isCalm` and `lookDueAt` decide which ones are. */
+  /** Whether every read and every write is reported. Otherwise, `isCalm` and `lookDueAt` decide which are reported. */
   tellsAll = true;
   /** Whether the connection serves normally, so that signs of life need not be reported. */
   isCalm = false;
@@ -90,14 +90,12 @@ export class Wire {
     return this.#writes;
   }
 
-  /**
-   * The id of the connection and the run id of its server; undefined if the server did not report the connection's id.
-   */
+  /** Undefined if the server did not report the id that it has given to this connection. */
   get identity(): Identity | undefined {
     return this.#identity;
   }
 
-  /** Identifies the server process behind the current socket or, if the server reports no run id, the socket itself. */
+  /** Names the server process behind the current socket or, if the server reports no run id, the socket itself. */
   get server(): string {
     return this.#identity?.runId ?? `socket ${this.#adopted}`;
   }

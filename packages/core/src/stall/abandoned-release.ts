@@ -81,8 +81,8 @@ export class AbandonedRelease {
   }
 
   /**
-   * Returns the abandoned command that blocks the connection, if one does. Commands of a batch have no call, and
-   * therefore count as abandoned.
+   * Returns the abandoned command that blocks the connection, if one does. A command of a batch no longer has a call
+   * once the batch is abandoned.
    */
   #blocking(identity: Identity): DriverCommand | undefined {
     const command = this.#driver.oldestUnanswered();

@@ -22,7 +22,7 @@ export interface TakesTurns {
 
 /**
  * The connections of a process to one endpoint. Idle connections take turns in sending PING, so that a thousand of them
- * send no more PINGs than one hundred would. When one connection falls silent, all others check at once whether the
+ * send no more PINGs than one hundred would. When one connection falls silent, the others soon check whether the
  * endpoint still answers, without waiting for their turns.
  */
 export class PingTurns {

@@ -4,7 +4,7 @@ import type { CredentialsSource } from '../handshake/credentials.ts';
 import type { Target } from '../handshake/establish.ts';
 import { SecondConnection } from './second-connection.ts';
 
-/** The second connections of the process, by the dialer of their endpoint. */
+/** For the dialer of each endpoint, the second connections that this process has made to the endpoint. */
 const known = new WeakMap<Dialer, SecondConnection[]>();
 
 /**
@@ -21,7 +21,8 @@ export function secondConnectionTo(target: Target, dialer: Dialer, clock: Clock)
   return second;
 }
 
-// The function `open` belongs to one `RedisResilience`, which closes the sockets that were opened with it.
+// Targets with the same `open` belong to the same `RedisResilience`. Others share nothing, because each
+// `RedisResilience` closes the sockets that it has opened.
 function isShared(one: Target, other: Target): boolean {
   return (
     one.open === other.open &&

@@ -5,7 +5,7 @@ import { JointLooks, type Looks } from '../event-loop/joint-looks.ts';
 import type { Wire } from '../socket/wire.ts';
 import type { PingTurns, TakesTurns } from './ping-turns.ts';
 
-/** A finding of the watch. */
+/** What a `StallWatch` has found out about its connection. */
 export type StallFinding =
   /** A command has been unanswered, and nothing has been read, for longer than `RoundTrip` considers normal. */
   | 'silent'
