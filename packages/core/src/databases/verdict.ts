@@ -25,9 +25,9 @@ export interface Patience {
 }
 
 /**
- * Judges whether the server of the database in use is unavailable, or answers but does not serve. Returns undefined if
- * neither is the case. A dead socket alone is not enough for a verdict, because only a new connection shows the state
- * of the server.
+ * Returns the verdict about the database in use if its server is unavailable, or answers but does not serve. Returns
+ * undefined if neither is the case. A dead socket alone is not enough for a verdict, because only a new connection
+ * shows the state of the server.
  */
 export function verdictOf(facts: VerdictFacts, { afterMs, openMs }: Patience): Verdict | undefined {
   const { main, hasAttemptFailed, isReadOnly } = facts;

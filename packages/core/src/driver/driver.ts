@@ -46,7 +46,7 @@ export interface Driver {
    * Sends a command of this library, which bypasses the `gate` of {@link takeOver}. Settles with the server's reply.
    */
   ask(name: string, args: readonly string[]): Promise<unknown>;
-  /** Sends PING through the gate, like a command of the application. The server echoes `text` in its reply. */
+  /** Sends PING through the `gate` of {@link takeOver}, like a command of the application. The server echoes `text`. */
   ping(text?: string): Promise<unknown>;
   /** Returns whether the command belongs to the client's own handshake, if one is in progress. */
   isHandshake(command: DriverCommand): boolean;
@@ -80,7 +80,7 @@ export interface Driver {
   takeOver(gate: SendCommand, connector: DriverConnector): void;
   /**
    * Abandons the connection attempt that the client began before it was protected. The client then asks the connector
-   * for a socket, and the commands that it has queued go through the gate.
+   * for a socket, and the commands that it has queued go through `gate`, as described for {@link takeOver}.
    */
   beginAgain(): void;
   /** Resolves when the socket that {@link beginAgain} abandoned is closed. */
@@ -106,7 +106,7 @@ export interface Driver {
   refuseDatabase(): void;
   /** Makes the next handshake, even if it has already begun, use these credentials. */
   setCredentials(credentials: Credentials): void;
-  /** Sends AUTH through the gate, like a command of the application. */
+  /** Sends AUTH through the `gate` of {@link takeOver}, like a command of the application. */
   authenticate(credentials: Credentials): Promise<void>;
   /**
    * Returns whether the client opens, or has opened, its connection with HELLO 3; false if it has never been told to
