@@ -14,7 +14,7 @@ export interface CacheAnswer<T> {
   /** Whether the value may be out of date: it is past its ttl, or comes from a local copy or the fallback. */
   readonly stale: boolean;
   readonly source: 'redis' | 'loader' | 'local' | 'fallback';
-  /** Milliseconds since the load of the value began; 0 if this lookup loaded it or the fallback provided it. */
+  /** Milliseconds since the load of the value began; 0 if this lookup loaded the value, or the fallback provided it. */
   readonly ageMs: number;
 }
 
@@ -58,7 +58,8 @@ export interface Cache {
   /** Like `getOrLoad`, but also returns the value's age and source, and whether it may be out of date. */
   lookup<T>(key: string, loader: Loader<T>, options?: LookupOptions<T>): Promise<CacheAnswer<T>>;
   /**
-   * Returns the value in Redis, or the local copy while Redis is unavailable; undefined if there is none. Never loads.
+   * Returns the value in Redis or, while Redis is unavailable, the local copy. Returns undefined if there is no value;
+   * never runs a loader.
    */
   get<T>(key: string): Promise<T | undefined>;
   /** Like `get`, but also returns the value's age and source, and whether it may be out of date. */
@@ -66,10 +67,10 @@ export interface Cache {
   /** Stores a value. While Redis is unavailable, the value is kept in this process and written to Redis afterwards. */
   set(key: string, value: unknown, options?: { readonly ttlMs?: number }): Promise<void>;
   /**
-   * Lookups that begin after this call never return a value whose load began before it, not even from a load that is
-   * still running, or from a process that writes the value late. (A process that is cut off from Redis learns of the
-   * invalidation only when Redis is back.) Resolves with `applied` if Redis has received the invalidation, and with
-   * `kept` if the invalidation will be sent later.
+   * Lookups that begin after this call never return a value whose load began before this call, not even from a load
+   * that is still running, or from a process that writes the value late. (A process that is cut off from Redis learns
+   * of the invalidation only when Redis is back.) Resolves with `applied` if Redis has received the invalidation, and
+   * with `kept` if the invalidation will be sent later.
    */
   invalidate(keys: string | readonly string[]): Promise<'applied' | 'kept'>;
   stats(): CacheStats;

@@ -2,7 +2,7 @@
 export interface CacheEntry {
   /**
    * `value`: a value from the loader. `nothing`: the loader returned null or undefined. `invalidated`: the mark of an
-   * invalidation; a value whose load began before it must not be used.
+   * invalidation; a value whose load began before the invalidation must not be used.
    */
   readonly kind: 'value' | 'nothing' | 'invalidated';
   /** Wall-clock time at which the load began, or the invalidation was made. This is the version of the entry. */
@@ -11,7 +11,7 @@ export interface CacheEntry {
   readonly freshUntil: number;
   /** Duration of the load in milliseconds; early refresh depends on it. */
   readonly loadMs: number;
-  /** Random id of the cache that created the entry; each process has its own. */
+  /** Random id of the cache object that created the entry, different in each process. */
   readonly writer: string;
   readonly payload: Buffer;
 }

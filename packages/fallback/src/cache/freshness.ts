@@ -15,7 +15,7 @@ export function jittered(ttlMs: number, ratio: number, random: Random): number {
 /**
  * Decides at random whether to reload a value that is still fresh (the algorithm XFetch). `leftMs` is what is left of
  * the ttl. The probability is exp(-leftMs / (beta * loadMs)), so it is higher near the end of the ttl and for values
- * that load slowly. With `beta` 0, it is 0.
+ * that load slowly. With `beta` 0, the probability is 0.
  */
 export function refreshesEarly(leftMs: number, loadMs: number, beta: number, random: Random): boolean {
   if (beta === 0 || loadMs === 0) return false;

@@ -29,8 +29,8 @@ export class Invalidations {
   }
 
   /**
-   * Returns the version for a value whose load begins now. It is higher than that of every earlier invalidation of the
-   * key.
+   * Returns the version for a value whose load begins now. That version is higher than the version of every earlier
+   * invalidation of the key.
    */
   versionAt(key: string, now: number): number {
     return Math.max(now, (this.#recent.get(key) ?? -1) + 1);

@@ -5,7 +5,10 @@ import { overloaded, type LoaderBulkhead } from './loader-bulkhead.ts';
 
 /** Argument of a loader. */
 export interface LoadContext {
-  /** Aborts `loadTimeoutMs` after the load began. Pass it on to the database client, so that it can cancel its work. */
+  /**
+   * Aborts `loadTimeoutMs` after the load began. Pass the signal on to the database client, so that the client can
+   * cancel the query.
+   */
   readonly signal: AbortSignal;
   /**
    * Sets how long the value is fresh, in milliseconds, for a loader that learns this only from the value. With 0, the

@@ -11,8 +11,8 @@ export const limiterTimeoutMs = 200;
 export type Asked<T> = { readonly isAway: false; readonly answer: T } | { readonly isAway: true };
 
 /**
- * Calls a limiter that counts in Redis, and waits at most `timeoutMs` for its answer. Does not call it while Redis is
- * unavailable. Rethrows the limiter's own errors, for example "no points left".
+ * Calls a limiter that counts in Redis, and waits at most `timeoutMs` for its answer. Does not call the limiter while
+ * Redis is unavailable. Rethrows the limiter's own errors, for example "no points left".
  */
 export async function askLimiter<T>(
   resilience: RedisResilience,

@@ -71,7 +71,7 @@ export interface AcquireOptions {
  */
 export interface Locks {
   /**
-   * Acquires the lock; returns undefined if another holder has it.
+   * Acquires the lock. Returns undefined if another holder has the lock.
    *
    * @throws one of core's errors while Redis is unavailable, {@link ConfigurationError} when an option is unknown or
    * invalid

@@ -120,7 +120,7 @@ export class HeldLock implements Lock {
   async release(): Promise<void> {
     const { resilience, clock, key, token } = this.#parts;
     this.#lose();
-    // The database that granted the lock is no longer in use, so the lock cannot be released there; it expires.
+    // The database that granted the lock is no longer in use, so the lock cannot be released there, but expires.
     if (this.#isElsewhere) return;
     await release(resilience, clock, { key, token, ttlMs: this.#ttlMs, mayBeEarly: false });
   }

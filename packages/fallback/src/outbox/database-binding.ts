@@ -5,7 +5,7 @@ import type { OutboxEntry } from './write/entry.ts';
 
 /**
  * Decides to which of several databases each write may be sent. A write that must not run on two databases is bound to
- * the database in use before it is sent. It is unbound only if it certainly did not run there.
+ * the database in use before it is sent. The write is unbound only if it certainly did not run there.
  */
 export class DatabaseBinding {
   readonly #resilience: RedisResilience;

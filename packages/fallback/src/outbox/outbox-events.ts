@@ -22,7 +22,7 @@ export interface OutboxEvents {
    * `dead-letters-full`: it was the oldest dead letter, and was dropped to make room.
    */
   readonly dropped: WriteFacts & { readonly reason: 'full' | 'closed' | 'dead-letters-full' };
-  /** The outbox gave up on a write; `deadLetters()` lists it and `replay()` retries it. */
+  /** The outbox gave up on a write. `deadLetters()` lists the write, and `replay()` retries it. */
   readonly dead: WriteFacts & { readonly reason: DeadReason; readonly code: string | undefined };
   /**
    * The writes that earlier runs of the process left have been read. `entries`: how many are pending. `dead`: how many

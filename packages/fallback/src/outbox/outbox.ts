@@ -3,7 +3,7 @@ import type { OutboxEvents } from './outbox-events.ts';
 
 /**
  * What happened to a write that was passed to `add`. `applied`: Redis has applied it and sent `reply`. `kept`: it is
- * stored for later. `dropped`: the outbox is full, and its option `whenFull` is `newest`.
+ * stored for later. `dropped`: it was discarded, because the outbox is full and its option `whenFull` is `newest`.
  */
 export type Receipt =
   | { readonly state: 'applied'; readonly id: string; readonly reply: unknown }
@@ -40,7 +40,7 @@ export interface Outbox {
    */
   drain(options?: { readonly timeoutMs?: number }): Promise<void>;
   /**
-   * Resolves when the writes of earlier runs have been read; `add` waits for that on its own.
+   * Resolves when the writes of earlier runs have been read; `add` waits for that itself.
    *
    * @throws {@link ConfigurationError} when the folder `path` cannot be opened
    */

@@ -30,8 +30,8 @@ export interface WorkerConnection {
 }
 
 /**
- * Creates the options of a BullMQ queue or flow producer. Its calls fail immediately while Redis is unavailable, even
- * if Redis has been unavailable since the process started.
+ * Creates the options of a BullMQ queue or flow producer. The calls of that queue or producer fail immediately while
+ * Redis is unavailable, even if Redis has been unavailable since the process started.
  *
  * @throws {@link ConfigurationError} when `resilience` is not a RedisResilience
  * @example
@@ -43,9 +43,10 @@ export function queueConnection(resilience: RedisResilience): QueueConnection {
 }
 
 /**
- * Creates the options of a BullMQ `Worker` or `QueueEvents`. It waits for as long as an outage lasts, without retrying
- * in a tight loop, and resumes as soon as Redis is back. It can be closed immediately, even while Redis is unavailable.
- * Its connections are its own: BullMQ duplicates the protected client, and the duplicates are protected too.
+ * Creates the options of a BullMQ `Worker` or `QueueEvents`. With these options, a worker waits for as long as an
+ * outage lasts, without retrying in a tight loop, and resumes as soon as Redis is back. It can be closed immediately,
+ * even while Redis is unavailable. Each worker has connections of its own: BullMQ duplicates the protected client, and
+ * the duplicates are protected too.
  *
  * @throws {@link ConfigurationError} when `resilience` is not a RedisResilience
  * @example

@@ -196,5 +196,5 @@ function connectionError(cause: unknown): Error {
 }
 
 function ignore(): void {
-  // Nothing to do: if the error matters to the caller, it handles the promise itself.
+  // Nothing to do: a caller to which the error matters handles the promise itself.
 }

@@ -5,7 +5,10 @@ export interface SessionCopy {
   readonly json: string;
   /** Wall-clock time when the session expires, never later than the expiry that the store reported. */
   readonly expiresAt: number;
-  /** The era (see StoreContact) in which the store last confirmed the session; undefined if it never did. */
+  /**
+   * The era (see StoreContact) in which the store last confirmed the session; undefined if the store never confirmed
+   * it.
+   */
   readonly seenIn: string | undefined;
 }
 

@@ -15,7 +15,7 @@ import {
 /** Options of the session stores. */
 export interface SessionOptions {
   /**
-   * Prefix of the session keys; for a wrapped store, it must be the store's own prefix. The keys that mark destroyed
+   * Prefix of the session keys; for a wrapped store, this must be the store's own prefix. The keys that mark destroyed
    * sessions, and the Pub/Sub channel that announces them, also contain this prefix. Default: the store's `prefix`, or
    * `sess:`.
    */
@@ -44,8 +44,8 @@ export interface SessionOptions {
    */
   readonly restoreLost?: boolean;
   /**
-   * Maximum number of pending writes while Redis is unavailable. The oldest are dropped when there are more, or when
-   * all of them together exceed 16 MiB. Default 10,000.
+   * Maximum number of pending writes while Redis is unavailable. The oldest writes are dropped when there are more, or
+   * when all pending writes together exceed 16 MiB. Default 10,000.
    */
   readonly maxEntries?: number;
   /**

@@ -89,8 +89,8 @@ export interface Deadline {
 }
 
 /**
- * Returns the next steps that the search may try: operations that may come next and whose replies fit. Those that
- * certainly happened are first in the list.
+ * Returns the next steps that the search may try: operations that may come next and whose replies fit. Operations that
+ * certainly happened come first in the list.
  */
 function movesAt(
   remaining: RemainingOperations,

@@ -23,8 +23,8 @@ export function shrink(operations: readonly Operation[], deadEnd: DeadEnd, deadl
   const whole = { begun: new Set(operations), returned: new Set(operations.filter(isDefinite)), deadEnd };
   const { begun, returned, ...beginning } = beginningOf(operations, deadline) ?? whole;
   let last = beginning.deadEnd;
-  // First tries to do without the replies to reads, because it is easier to see on which writes the reply to another
-  // write depends, for example that to INCR.
+  // Replies to reads are removed first. The reply to a write, for example to INCR, shows a reader more easily on which
+  // other writes it depends.
   const inOrder = [...returned].toSorted((left, right) => Number(isRead(right)) - Number(isRead(left)));
   const answered = smallest(new Set(inOrder), deadline, (fewer) => {
     const found = deadEndOf(begun, fewer, returned, deadline);

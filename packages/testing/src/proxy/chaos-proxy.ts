@@ -130,8 +130,8 @@ export class ChaosProxy implements AsyncDisposable {
   /**
    * Ends all faults for new connections and bytes: the proxy listens and forwards everything at full speed. Blackholed
    * connections stay dead, unless `revive` is true: then the bytes that were sent in the meantime arrive, late and in
-   * order, as they do when a network path works again. Resets by `resetEvery` continue until the function that it
-   * returned is called.
+   * order, as they do when a network path works again. Resets by `resetEvery` continue until the function that
+   * `resetEvery` returned is called.
    *
    * @default revive false
    */

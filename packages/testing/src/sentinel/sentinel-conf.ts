@@ -7,9 +7,9 @@ import type { StartSentinelOptions } from './start-sentinel-options.ts';
 /** The name under which the sentinels watch the primary. */
 export const primaryName = 'mymaster';
 
-// How much later than the sentinel before it each sentinel notices a failure, in milliseconds. If all sentinels noticed
-// a failure at the same time, each would vote for itself, none would win, and the next election would begin only after
-// twice the failover timeout.
+// By how many milliseconds the sentinels are staggered: each one notices a failure this much later than the one before.
+// If all sentinels noticed a failure at the same time, each would vote for itself, none would win, and the next
+// election would begin only after twice the failover timeout.
 const electionGapMs = 200;
 
 /** The servers and sentinels with which one sentinel is configured. */

@@ -12,7 +12,10 @@ export interface ConfContext {
   readonly control: { readonly name: string; readonly password: string };
 }
 
-/** Returns the text of a redis.conf. The directives in `options.config` replace those generated here. */
+/**
+ * Returns the text of a redis.conf. A directive in `options.config` replaces the generated directive with the same
+ * name.
+ */
 export function redisConf(options: RedisConfiguration, context: ConfContext): string {
   const own: Directive[] = [
     ...listening(options, context),

@@ -83,7 +83,10 @@ export class RedisServer implements AsyncDisposable {
     return existsSync(this.#process.logFile) ? readFileSync(this.#process.logFile, 'utf8') : '';
   }
 
-  /** Ends the process and resolves when it is gone. Does nothing if it is not running. @default signal 'SIGKILL' */
+  /**
+   * Ends the process, and resolves when the process is gone. Does nothing if the server is not running. @default signal
+   * 'SIGKILL'
+   */
   async kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
     this.#control?.close();
     this.#frozen = false;

@@ -6,8 +6,8 @@ import { withAbsoluteExpiry, type Write } from './absolute-expiry.ts';
 /** A write, and how the outbox may order and merge it. */
 export interface WritePlan extends Write {
   /**
-   * The key that the write changes. Writes to the same key are applied in order. Undefined if the write does not depend
-   * on any other.
+   * The key that the write changes. Writes to the same key are applied in order. Undefined if the order of the write
+   * does not matter.
    */
   readonly key: string | undefined;
   /** Whether the write overwrites the whole key, so that earlier pending writes to the key need not be applied. */
