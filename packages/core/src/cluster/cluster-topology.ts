@@ -202,7 +202,7 @@ export class ClusterTopology {
   }
 
   #onNodeGone(address: string): void {
-    // The client is being closed, or is looking for the cluster again.
+    // If not ready, the client is being closed or is looking for the cluster again.
     if (!this.#cluster.isReady) return;
     this.#slotWatch.trouble();
     // Deferred until the driver has processed the loss of the node, which may have been its last one.

@@ -26,8 +26,8 @@ export interface AdmissionFacts extends GateFacts {
   readonly deadlineAt: number;
   readonly isRequestBudgetSpent: boolean;
   /**
-   * Whether as many calls are in flight as allowed. Except while the connection is lost, waiting calls count as in
-   * flight.
+   * Whether the number of calls in flight has reached its limit. Waiting calls count as in flight, except while the
+   * connection is lost.
    */
   readonly isFull: boolean;
   readonly maxWaitMs: number;

@@ -46,7 +46,9 @@ export interface ErrorContext {
 /** Why a call is not admitted. */
 export type RefusalReason = 'closed' | 'request-budget' | 'isolated' | 'overloaded' | 'away';
 
-/** Returns the failure of a call that may run only on one Redis database, which is not the one in use. */
+/**
+ * Returns the failure of a call that may run only on one of several Redis databases, which is not the one in use now.
+ */
 export function elsewhere(outcome: Outcome): OwnFailure {
   return { kind: 'unavailable', reason: 'connection-reset', outcome, error: undefined };
 }

@@ -107,7 +107,9 @@ export class CallOutcomeRecorder {
     this.#settled(call, laneOf(call), now - startedAt, told);
   }
 
-  /** Excludes the current attempt from the counts of its circuit. If it was a trial, another call may be the trial. */
+  /**
+   * Excludes the current attempt from the counts of its circuit. If it was a trial, another call may take its place.
+   */
   withdrawn(call: Call): void {
     const { slow } = call;
     if (slow?.generation === undefined) return;

@@ -29,7 +29,7 @@ export interface Situation {
   readonly categories: CategoryOverrides | undefined;
 }
 
-/** The caller gets the result. The circuit counts a success; the retry budget, too, if this was the first attempt. */
+/** The caller gets the result. The circuit counts a success; so does the retry budget after a first attempt. */
 export interface Answer {
   readonly kind: 'answer';
 }

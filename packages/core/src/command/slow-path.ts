@@ -54,8 +54,8 @@ export class SlowPathState implements Due {
   /** The budget of the request that the call belongs to. */
   requestBudget: RequestBudget | undefined = undefined;
   /**
-   * Generation of the circuit when it admitted the call. Set only if the circuit was not closed or is that of one
-   * server.
+   * Generation of the circuit when it admitted the call. Set only if the circuit was not closed, or if it is the
+   * circuit of a single server and not of the whole of Redis.
    */
   generation: number | undefined = undefined;
   /**

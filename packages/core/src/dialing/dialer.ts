@@ -19,9 +19,9 @@ export type * from './dial-request.ts';
 export type * from './dialer-options.ts';
 
 /**
- * Makes all connections of this process to one endpoint, first ones and replacements, with paced dialing. At first, one
- * request, the leader, is dialed for, at a pace that depends on the number of the server's clients; at most two
- * attempts overlap. Once the leader is connected, the other requests follow, as fast as the server can accept
+ * Makes all connections of this process to one endpoint, first ones and replacements, with paced dialing. At first,
+ * attempts are made for one request only, the leader, at a pace that depends on the number of the server's clients; at
+ * most two attempts overlap. Once the leader is connected, the other requests follow, as fast as the server can accept
  * connections. While no request is waiting, no timer runs.
  */
 export class Dialer {

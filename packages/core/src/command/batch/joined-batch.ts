@@ -41,7 +41,7 @@ export class JoinedBatch extends Batch {
     return [this.#carrier.command as DriverCommand];
   }
 
-  /** Processes the replies to all commands. Returns whether no command was answered with an error. */
+  /** Processes the replies to all commands. Returns true if none of them is an error. */
   take(replies: Buffer): boolean {
     this.#replies = [];
     this.remaining = 0;

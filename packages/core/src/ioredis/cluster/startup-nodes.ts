@@ -20,8 +20,8 @@ export function rememberNodes(cluster: Cluster): void {
 }
 
 /**
- * Makes the client fall back to the configured startup nodes if a name cannot be resolved. One such name makes ioredis
- * find no startup node at all: a single node that announced it would keep the cluster from ever being found again.
+ * Makes the client fall back to the configured startup nodes if a host name cannot be resolved. In that case, ioredis
+ * finds no startup node at all: a single node with such a name would keep the cluster from ever being found again.
  */
 function tolerateLostNames(cluster: Cluster, configured: StartupNode[]): void {
   const target = clusterInternals(cluster);

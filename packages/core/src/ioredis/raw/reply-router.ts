@@ -65,8 +65,8 @@ export class ReplyRouter {
     const place: Place = { kind: 'seeking', mark: Buffer.from(mark), tail: Buffer.alloc(0) };
     if (!this.#attach(place)) return;
     const socket = this.#socket;
-    // Without the reply to this PING, it would stay unknown where the next reply begins. If the PING fails, the socket
-    // is therefore destroyed: on the next connection, replies are routed from the first byte.
+    // Without the reply to this PING, the router would never know where the next reply begins. If the PING fails, the
+    // socket is therefore destroyed. On the next connection, replies are routed from the first byte.
     this.#ask('ping', [mark]).catch(() => socket?.destroy());
   }
 
