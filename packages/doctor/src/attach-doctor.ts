@@ -34,7 +34,7 @@ export interface AttachOptions {
 
 /** A doctor that diagnoses each outage of one `RedisResilience` as it happens. */
 export interface AttachedDoctor {
-  /** The latest diagnosis, from this outage or an earlier one. */
+  /** The latest diagnosis, from this outage or an earlier one. Undefined before the first one is done. */
   readonly last: Diagnosis | undefined;
   /**
    * The first finding of the current outage. Undefined while Redis is up, until the diagnosis is done, and if no

@@ -2,7 +2,7 @@ import type { FindingCode } from './finding-code.ts';
 
 /**
  * `error`: Redis cannot be used as it should be. `warning`: Redis can be used, but the finding will cause trouble.
- * `info`: the finding needs no action, but may help to understand the others.
+ * `info`: the finding needs no action, but may help to understand other findings.
  */
 export type Severity = 'error' | 'warning' | 'info';
 

@@ -60,7 +60,8 @@ export function redisGuard(options: RedisGuardOptions = {}): Middleware {
   let latestApp: object | undefined;
   return function redisGuard(req, res, next) {
     checkFramework('redisGuard', typeof next === 'function', 'koa');
-    // Almost always, all requests are for the same application. Comparing it with the last one avoids a slower look-up.
+    // Almost always, all requests are for the same application. Comparing `req.app` with the last application avoids a
+    // slower look-up.
     if (req.app !== latestApp) {
       latestApp = req.app;
       passRejectionsOn(req);

@@ -14,8 +14,9 @@ import { refuseAtMount } from './refuse-at-mount.ts';
 /** Options of {@link redisHealth}. */
 export interface RedisHealthOptions extends HealthResponderOptions {
   /**
-   * The connection to report on. Default: the connections of all `redisGuard()`s in the process, or that of one guard
-   * if this middleware is mounted after it; without a guard, `defaultRedisResilience()`.
+   * The connection to report on. Default: the connections of all `redisGuard()`s in the process, or
+   * `defaultRedisResilience()` if there are none. If `redisHealth()` is mounted after a `redisGuard()`, the default is
+   * only the connection of that guard.
    */
   readonly resilience?: RedisResilience;
   /** Several connections to report on, instead of `resilience`. Default: none. */

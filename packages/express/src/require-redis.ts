@@ -23,9 +23,9 @@ export interface RequireRedisOptions {
 const readers: OptionReaders<RequireRedisOptions> = { resilience: resilienceOf };
 
 /**
- * Responds with 503, `Retry-After` and problem details while the lane is unavailable; otherwise passes the request on.
- * The lane is `'read'` (the default) for a route that only reads, or `'write'`. During the very first connection
- * attempt, requests are passed on, because their commands wait briefly for the connection.
+ * Responds with 503, `Retry-After` and problem details while the lane (reads or writes) is unavailable; otherwise
+ * passes the request on. Use the lane `'read'` (the default) for a route that only reads, otherwise `'write'`. During
+ * the very first connection attempt, requests are passed on, because their commands wait briefly for the connection.
  *
  * @throws {@link ConfigurationError} when the lane or an option is invalid
  *

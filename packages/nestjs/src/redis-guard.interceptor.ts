@@ -120,7 +120,7 @@ export class RedisGuardInterceptor implements NestInterceptor {
 }
 
 /**
- * Applies its options to all requests for a handler or a controller. The options on a handler replace those on its
+ * Applies the options to all requests for a handler or a controller. The options on a handler replace those on its
  * controller, and these replace those of the application; they are not merged.
  *
  * @throws {@link ConfigurationError} when an option is unknown or invalid

@@ -31,8 +31,8 @@ const readers: OptionReaders<RedisHealthEndpointsOptions> = {
 };
 
 /**
- * Handles GET and HEAD requests to `/livez`, `/readyz` and `/health/redis`, which report on all connections. It
- * responds from snapshots in memory, without I/O. With Terminus, use the entry point
+ * Handles GET and HEAD requests to `/livez`, `/readyz` and `/health/redis`, without I/O, from snapshots in memory.
+ * `/readyz` and `/health/redis` report on all connections. With Terminus, use the entry point
  * `@redis-resilience/nestjs/terminus` instead.
  *
  * @example

@@ -25,7 +25,7 @@ export interface Parser {
 /** The internals of a node-redis 5 or 6 client that this package uses. A contract test checks that they exist. */
 export interface BaseClient extends EventEmitter {
   readonly options: object;
-  /** The client itself, also for the object that `withTypeMapping` returns, whose prototype is the client. */
+  /** The client itself. On an object that `withTypeMapping` returned, this is the client whose method was called. */
   _self: BaseClient;
   _commandOptions: CommandOptions | undefined;
   sendCommand(args: readonly Argument[], options?: CommandOptions): Promise<unknown>;

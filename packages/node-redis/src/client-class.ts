@@ -94,8 +94,8 @@ function protectedClass(Base: BaseClass): ClientClass {
       transform: TransformReply | undefined,
     ): Promise<unknown> {
       const args = parser.redisArgs;
-      // Takes the way through `sendCommand` if a program has replaced that method, so that it sees every command; and
-      // for HIMPORT, for which node-redis keeps a record of its own.
+      // Leaves the command to node-redis, which calls `sendCommand`, in two cases. If a program has replaced that
+      // method, it must see every command. For HIMPORT, node-redis keeps a record of its own.
       if (this.sendCommand !== RedisClient.prototype.sendCommand || args[0] === 'HIMPORT') {
         return super._executeCommand(command, parser, options, transform);
       }
@@ -202,7 +202,8 @@ function protectedClass(Base: BaseClass): ClientClass {
     }
 
     /**
-     * Does nothing, because the connection belongs to the RedisResilience, which decides whether it keeps Node alive.
+     * Does nothing, because the connection belongs to the RedisResilience, which decides whether the connection keeps
+     * the process alive.
      */
     ref(): void {
       // Does nothing, as described above.

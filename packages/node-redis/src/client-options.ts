@@ -3,7 +3,7 @@ import { checkKnownOptions } from '@redis-resilience/core/kit';
 import type { CommandOptions } from './base-client.ts';
 import type { Protocol } from './node-redis-module.ts';
 
-/** The options of a client. */
+/** The options that `createNodeRedisClient` and `duplicate` accept. */
 export interface KnownOptions {
   /** The version of the Redis protocol, 2 or 3. Default: that of your version of node-redis. */
   readonly RESP?: Protocol;

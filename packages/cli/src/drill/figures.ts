@@ -15,8 +15,8 @@ export interface Figures {
   /** Duration of the longest request. */
   readonly hangMs: number;
   /**
-   * How long requests were still disturbed after the fault was repaired: the time until the last request that failed,
-   * was refused or had an unknown outcome had ended. Only requests that began after the repair count.
+   * Time from the repair of the fault to the end of the last request that did not succeed. Only requests that began
+   * after the repair count. 0 if all of them succeeded.
    */
   readonly recoveryMs: number;
   /** Whether a request that began in the last 300 ms of the run failed, was refused or had an unknown outcome. */

@@ -8,7 +8,8 @@ export interface Stage extends AsyncDisposable {
   readonly replica: RedisServer | undefined;
   readonly proxy: ChaosProxy;
   /**
-   * The value of REDIS_URL: the URL of the proxy. If the fault needs two databases: that, a comma, and the second URL.
+   * The value of REDIS_URL: the URL of the proxy. If the fault needs two databases, a comma and the URL of the second
+   * server follow.
    */
   readonly url: string;
   readonly password: string;

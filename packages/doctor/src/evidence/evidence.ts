@@ -18,7 +18,7 @@ export interface Evidence {
   readonly environment: EnvironmentEvidence;
   /**
    * The nodes in the order in which a client meets them. First come the nodes that the target names (for Sentinel, the
-   * sentinels), then the nodes that these name.
+   * sentinels), then the nodes that those have named.
    */
   readonly nodes: readonly NodeEvidence[];
   readonly sentinelViews: readonly SentinelView[];

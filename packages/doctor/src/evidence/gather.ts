@@ -22,7 +22,7 @@ export interface GatherOptions {
 
 /** One database that is examined. */
 export interface Place extends Pick<ResolvedTarget, 'walk' | 'database' | 'client' | 'resilience'> {
-  /** Whether to examine the application, its environment and this host, too. With several databases, only one does. */
+  /** Whether to examine the application, its environment and this host, too. True for only one of several databases. */
   readonly isMain: boolean;
 }
 

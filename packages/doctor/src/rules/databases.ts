@@ -1,12 +1,15 @@
 import type { DatabaseEvidence } from '../evidence/gather-databases.ts';
 import { error, info, warning, type Finding } from '../finding.ts';
 
-/** The facts about a database that are compared with those about another. */
+/** What is known about one database, for a comparison with the others. */
 interface Sign {
   readonly name: string;
   readonly isReadOnly: boolean;
   readonly runId: string | undefined;
-  /** The ids of the server's replication history. If two servers have an id in common, one replicates the other. */
+  /**
+   * The ids of the server's replication history. Two servers with an id in common have the same data: one replicates
+   * the other, or both replicate a third.
+   */
   readonly replicationIds: readonly string[];
   readonly isReplica: boolean;
   readonly keys: number | undefined;

@@ -53,7 +53,11 @@ export function shownOf({ walk, others }: ResolvedTarget): string {
   return [walk, ...others.map((other) => other.walk)].map(({ shown }) => shown).join(', ');
 }
 
-/** @throws ConfigurationError for a malformed target; the error contains no credentials */
+/**
+ * Converts the target of `diagnose` to the common form.
+ *
+ * @throws ConfigurationError when the target is malformed; the error contains no credentials
+ */
 export function resolveTarget(target: DiagnosisTarget, extras: UrlExtras = {}): ResolvedTarget {
   if (typeof target !== 'string' && (typeof target !== 'object' || target === null)) {
     throw new ConfigurationError('diagnose needs a URL, options, a client or a resilience.');

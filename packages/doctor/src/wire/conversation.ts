@@ -8,7 +8,8 @@ import type { Deadline } from '../deadline.ts';
 export type Ending =
   | { readonly kind: 'closed' }
   /**
-   * The time limit was reached. `silentMs`: the milliseconds since the peer last sent a byte, or since the question.
+   * The time limit was reached. `silentMs`: milliseconds since the peer last sent a byte, or since the commands were
+   * sent.
    */
   | { readonly kind: 'silent'; readonly silentMs: number }
   | { readonly kind: 'failed'; readonly code: string }

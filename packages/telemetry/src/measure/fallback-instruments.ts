@@ -2,7 +2,8 @@ import type { Instrument } from './instrument.ts';
 import type { CacheNumbers } from './sources.ts';
 
 /**
- * The gauges and counters of caches and outboxes. A label has the name under which the cache or outbox was registered.
+ * The gauges and counters of caches and outboxes. Their labels have the names under which the caches and outboxes were
+ * registered.
  */
 export const fallbackInstruments: readonly Instrument[] = [
   ofCaches('counter', 'cache_lookups_total', 'Cache lookups, by the result in Redis.', 'result', (stats) => ({

@@ -10,7 +10,8 @@ export interface Instrument {
   /** One sentence, shown by Prometheus and OpenTelemetry. */
   readonly help: string;
   /**
-   * The name and the attribute names in OpenTelemetry's semantic conventions. Undefined if these lack the instrument.
+   * The name and the attribute names in OpenTelemetry's semantic conventions. Undefined if the conventions do not
+   * define the instrument.
    */
   readonly openTelemetry?: {
     readonly name: string;

@@ -14,7 +14,11 @@ export type CommandOutcome = (typeof commandOutcomes)[number];
 export const operationOutcomes = ['ok', 'fallback', 'rejected', 'timeout', 'unknown', 'error'] as const;
 export type OperationOutcome = (typeof operationOutcomes)[number];
 
-/** Why a command did not run, if its outcome is `rejected`. */
+/**
+ * Why a command with the outcome `rejected` did not run. `unavailable`: Redis was unavailable. `circuit`: the circuit
+ * was open. `overloaded`: too many commands were waiting. `budget`: the request had used up its time for waiting.
+ * `watch`: a WATCH was lost.
+ */
 export const rejectionReasons = ['unavailable', 'circuit', 'overloaded', 'budget', 'watch'] as const;
 export type RejectionReason = (typeof rejectionReasons)[number];
 
@@ -34,7 +38,7 @@ export function commandOutcome(code: CommandResult): CommandOutcome {
   }
 }
 
-/** Returns the reason for which a command did not run; undefined for the result of a command that ran. */
+/** Returns why a command did not run; undefined for all other results. */
 export function rejectionReason(code: CommandResult): RejectionReason | undefined {
   switch (code) {
     case 'REDIS_UNAVAILABLE':

@@ -18,18 +18,18 @@ export interface TraceOptions {
   /** The provider of the tracer. Default: the global tracer provider at the time of the call. */
   readonly tracerProvider?: TracerProvider;
   /**
-   * Minimum time in milliseconds for which the commands of an operation must have waited for the operation to get a
-   * span. An operation that failed, retried or used its fallback gets a span in any case. Default 1.
+   * An operation gets a span if its commands waited for Redis for at least this many milliseconds in total. An
+   * operation that failed, retried or used its fallback gets a span in any case. Default 1.
    */
   readonly minWaitMs?: number;
 }
 
 /**
- * Creates a span for each `execute` call that waited, retried, used its fallback or failed. It shows what the spans of
- * single commands cannot show: the waiting, the retries and the fallback. Its parent is the span of the request. It has
- * links to the spans of its commands if {@link linkCommandSpan} collects these. An `execute` call that succeeds
- * immediately gets no span. A change of database gets a span of its own, which belongs to no request. All connections
- * of the process are traced.
+ * Creates a span for each `execute` call that waited, retried, used its fallback or failed. The span shows what the
+ * spans of single commands cannot show: the waiting, the retries and the fallback. The parent of the span is the span
+ * of the request. The span has links to the spans of its commands if {@link linkCommandSpan} collects these. An
+ * `execute` call that succeeds immediately gets no span. A change of database gets a span of its own, which belongs to
+ * no request. All connections of the process are traced.
  *
  * The returned function stops the tracing.
  *

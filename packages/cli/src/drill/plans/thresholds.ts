@@ -4,13 +4,17 @@ export interface Thresholds {
   readonly failedRatio: number;
   /** Maximum duration of the longest request, in milliseconds. */
   readonly hangMs: number;
-  /** Maximum of the 99th percentile of durations, in milliseconds. */
+  /** Maximum for the 99th percentile of the durations of requests, in milliseconds. */
   readonly p99Ms: number;
   /**
-   * Maximum time until requests succeed and the health endpoint is healthy again, in ms since the fault was repaired.
+   * Maximum time from the repair of the fault until requests succeed and the health endpoint is healthy, in
+   * milliseconds.
    */
   readonly recoveryMs: number;
-  /** Maximum duration of a readiness or liveness probe, in milliseconds. The default is the timeout of Kubernetes. */
+  /**
+   * Maximum duration of a readiness or liveness probe, in milliseconds. The default, 1,000, is also the default of
+   * Kubernetes.
+   */
   readonly probeMs: number;
   /** Maximum number of failed liveness probes. After such a failure, an orchestrator might restart the process. */
   readonly livenessFailures: number;

@@ -9,9 +9,9 @@ export interface Frame {
   readonly mostPoints: number;
 }
 
-/** Size for a desktop screen. */
+/** The size of a timeline for a desktop screen. */
 export const wide: Frame = { width: 960, mostPoints: 2000 };
-/** Size for a phone. */
+/** The size of a timeline for a phone. */
 export const narrow: Frame = { width: 380, mostPoints: 600 };
 
 const left = 62;

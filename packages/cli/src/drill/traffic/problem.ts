@@ -6,7 +6,7 @@ export interface Problem {
   readonly isOutcomeUnknown: boolean;
 }
 
-/** Reads the body of an error response from `redisErrors()`. Undefined for a body without a code in that form. */
+/** Reads the body of an error response from `redisErrors()`. Undefined if the body contains no error code. */
 export function problemIn(body: string): Problem | undefined {
   let content: unknown;
   try {

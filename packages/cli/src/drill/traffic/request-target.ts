@@ -1,7 +1,10 @@
 import { isIP } from 'node:net';
 import { UsageError } from '../../usage-error.ts';
 
-/** A request that the drill sends many times. In each URL, `{n}` is replaced by a random number from 1 to 1,000. */
+/**
+ * A request that the drill sends many times. Each time, `{n}` in its URL is replaced by a random number from 1 to
+ * 1,000.
+ */
 export interface RequestTarget {
   readonly method: string;
   /** The complete URL. Its host and port are those of the application, unless the user specified others. */

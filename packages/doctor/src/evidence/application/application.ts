@@ -13,12 +13,15 @@ import { settingsOf } from '../../target/resolve-target.ts';
 export interface ApplicationEvidence {
   readonly snapshot: RedisSnapshot | undefined;
   readonly history: readonly HistoryEntry[];
-  /** The pool of connections for leases; undefined for a bare client. */
+  /** The state of the pool of connections for leases. Undefined if the target is a client without a RedisResilience. */
   readonly pool: SnapshotDetail['pool'] | undefined;
   readonly shared: SnapshotDetail['shared'] | undefined;
-  /** Empty if there is only one database. */
+  /** The state of each of several databases; empty if there is only one. */
   readonly databases: readonly DatabaseReport[];
-  /** The options of the RedisResilience with their defaults; undefined for a bare client. */
+  /**
+   * The options of the RedisResilience with their defaults. Undefined if the target is a client without a
+   * RedisResilience.
+   */
   readonly settings: ResilienceOptions | undefined;
   readonly isCluster: boolean;
   readonly options: ClientOptions;

@@ -22,7 +22,7 @@ export async function givenLogin(
     if (credentials === undefined) return { login: own, error: 'timeout' };
     return { login: { username: credentials.username, password: credentials.password }, error: undefined };
   } catch (error) {
-    // Only the error's name is kept, because its message may quote a secret.
+    // Keeps only the name of the error, because the message of the error may quote a secret.
     return { login: own, error: error instanceof Error ? error.name : 'thrown' };
   } finally {
     bound.release();

@@ -29,7 +29,7 @@ export function isThisHost(addresses: readonly string[]): boolean {
   );
 }
 
-/** Inspects the processes and logs of this host. Undefined if the time runs out, and on any system but Linux. */
+/** Inspects the processes and logs of this host. Undefined if the time runs out, and on systems other than Linux. */
 export async function gatherHost(endpoint: Endpoint, deadline: Deadline): Promise<HostEvidence | undefined> {
   if (process.platform !== 'linux') return undefined;
   const look = async (): Promise<HostEvidence> => {

@@ -2,7 +2,7 @@ import { open, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RedisProcess } from './processes.ts';
 
-/** The last line in the server's log that reports trouble. */
+/** The last line in the server's log that reports an error. */
 export interface LogEvidence {
   readonly file: string;
   readonly lastError: string;
@@ -17,8 +17,8 @@ const usualLogs = [
 const tailBytes = 64 * 1024;
 
 /**
- * Finds the last error in the log of the running server. Without a running server whose log is known, reads the logs
- * that the configuration files on this host name for the port.
+ * Finds the last error in the log of a server. If it is not known to which file the running server writes, searches the
+ * configuration files on this host for a server on the port, and reads the log that they name.
  */
 export async function gatherLog(
   serving: RedisProcess | undefined,

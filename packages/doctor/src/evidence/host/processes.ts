@@ -14,7 +14,7 @@ export interface RedisProcess {
   readonly sockets: readonly string[];
   readonly openFiles: number | undefined;
   readonly maxOpenFiles: number | undefined;
-  /** The file to which the process writes its standard output. Undefined if that is no file. */
+  /** The file to which the process writes its standard output. Undefined if the output does not go to a file. */
   readonly outputFile: string | undefined;
   /** The systemd unit of the process. */
   readonly unit: string | undefined;

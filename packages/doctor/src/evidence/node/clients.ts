@@ -7,9 +7,12 @@ export interface ClientsEvidence {
   readonly count: number;
   /** Bytes of replies that wait in the server until clients read them: the sum over all clients. */
   readonly outputBytes: number;
-  /** The largest number of such bytes that wait for one client. */
+  /** Bytes of replies that wait in the server for the client with the most of them. */
   readonly worstOutputBytes: number;
-  /** The kind of that client: `subscriber`, `replica`, `monitor` or `client`; empty if no bytes wait. */
+  /**
+   * The kind of the client for which the most bytes wait: `subscriber`, `replica`, `monitor` or `client`. Empty if no
+   * bytes wait.
+   */
   readonly worstKind: string;
   /** Number of clients that have sent no command for more than five minutes. */
   readonly idle: number;

@@ -48,7 +48,7 @@ export interface Examination {
   readonly isRequired: boolean;
   readonly isShort: boolean;
   readonly deadline: Deadline;
-  /** Called after the login and the queries in `server`, to send more commands on the same connection. */
+  /** Called after the login and the queries about the server, to send more commands on the same connection. */
   readonly onConversation?: (conversation: Conversation, server: ServerEvidence) => Promise<void>;
   /** Called as soon as the addresses of the endpoint are known. */
   readonly onAddresses?: (addresses: readonly string[]) => void;

@@ -49,8 +49,8 @@ export async function plainKindOf(endpoint: Endpoint, deadline: Deadline): Promi
   return recognise(conversation.firstBytes, round.replies[0], round.ending);
 }
 
-// Finds out the kind of a peer that did not reply to PING. TLS servers, PostgreSQL and the cluster bus all do not, so
-// each is probed in its own protocol.
+// Finds out the kind of a peer that did not reply to PING. TLS servers, PostgreSQL and the cluster bus of Redis never
+// reply to PING, so the peer is probed in each of their protocols.
 async function askOtherwise(endpoint: Endpoint, ending: Ending, deadline: Deadline): Promise<PeerKind> {
   const bound = deadline.within(500);
   const questions: Promise<PeerKind | undefined>[] = [

@@ -11,7 +11,10 @@ export interface RoundTripEvidence {
 const mostSamples = 7;
 const budgetMs = 60;
 
-/** Measures round trips for about 60 ms, with at most 7 PINGs. `earlierMs` stand in if no PING is answered. */
+/**
+ * Measures round trips for about 60 ms, with at most 7 PINGs. If no PING is answered, the durations in `earlierMs` are
+ * used instead.
+ */
 export async function gatherRoundTrip(
   conversation: Conversation,
   earlierMs: readonly number[],

@@ -11,12 +11,12 @@ export interface ServerEvidence {
   readonly info: Readonly<Record<string, string>>;
   /** The settings from CONFIG GET; empty if the server refused it. */
   readonly config: Readonly<Record<string, string>>;
-  /** The first word of ROLE: `master`, `slave`, `sentinel`. */
+  /** The first word of the reply to ROLE: `master`, `slave` or `sentinel`. */
   readonly role: string | undefined;
   readonly user: string | undefined;
   readonly slowLog: readonly SlowEntry[];
   readonly latencyEvents: readonly LatencyEvent[];
-  /** CLUSTER INFO, if the server is a Cluster node. */
+  /** The fields of the reply to CLUSTER INFO; undefined if the server is not a Cluster node. */
   readonly cluster: Readonly<Record<string, string>> | undefined;
   /** The error reply to a GET that was queued in MULTI and then discarded. An ordinary GET would get the same error. */
   readonly readError: string | undefined;

@@ -20,7 +20,10 @@ export interface TlsEvidence {
   readonly certificate: CertificateEvidence | undefined;
   /** The kind of server that replied to a plain-text PING, which is sent only after the handshake has failed. */
   plainKind: PeerKind | undefined;
-  /** `given`: authorities were added with `tls.ca` or NODE_EXTRA_CA_CERTS. `system`: only those included in Node. */
+  /**
+   * `given`: authorities were added with `tls.ca` or NODE_EXTRA_CA_CERTS. `system`: only the authorities that are
+   * included in Node are trusted.
+   */
   readonly authorities: 'given' | 'system';
   readonly durationMs: number;
 }

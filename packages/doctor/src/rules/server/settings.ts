@@ -48,7 +48,7 @@ export const versionRule = onEachNode((node) => {
   return undefined;
 });
 
-/** Reports the queries that the server refused or does not know, so that their topics were not examined. */
+/** Reports the queries that the server refused or does not know. What they ask for was not examined. */
 export const permissionsRule = onEachNode((node) => {
   const { server, part } = node;
   if (server === undefined || part === 'sentinel' || server.role === 'sentinel') return undefined;

@@ -54,7 +54,8 @@ export const brokenOffRule = onEachNode((node) => {
   if (peer?.kind !== 'redis' || login === undefined || ending === undefined || hello?.closesConnection) {
     return undefined;
   }
-  // The first reply was slow too, and the wait for the next one is shorter than twice as long: it may still arrive.
+  // The first reply took long, too. If the server has had less than twice that time for the next reply, it may still
+  // arrive.
   const isSlow =
     ending.kind === 'silent' && peer.durationMs >= slowAnswerMs && ending.silentMs < 2 * peer.durationMs;
   if (isSlow) {

@@ -14,8 +14,8 @@ export class Board {
   #gathering: TimerHandle | undefined;
 
   /**
-   * `publish` is called every second, and also 50 ms after a snapshot or the database in use changed, or an attempt
-   * ended.
+   * `publish` is called every second, and also 50 ms after a snapshot or the database in use changed, or a connection
+   * attempt ended.
    */
   constructor(resiliences: readonly RedisResilience[], clock: Clock, publish: () => void) {
     this.#clock = clock;

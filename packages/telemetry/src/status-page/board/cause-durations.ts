@@ -1,7 +1,7 @@
 import type { CauseCode } from '@redis-resilience/core';
 
-// A cause that lasted for a shorter time is not shown, because it is most often a side effect. For example, a server
-// that is killed resets each connection once, and then refuses all new ones.
+// A cause that lasted less than half a second is not shown, because it is most often a side effect. For example, a
+// server that is killed resets each connection once, and then refuses all new ones.
 const notableMs = 500;
 
 /** Measures how long each cause of an outage lasted. Only one cause is current at any time. */

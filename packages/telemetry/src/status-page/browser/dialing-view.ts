@@ -19,7 +19,8 @@ export function createDialingView(): DialingView {
     node: h('div', { class: 'dialing' }, sentence, countdown, marks),
     update(now, picture) {
       setText(sentence, describeDialing(now, picture));
-      // With attempts less than a second apart, the bar would refill several times a second and convey nothing.
+      // With attempts less than a second apart, the countdown bar would refill several times a second and convey
+      // nothing.
       countdown.hidden = picture.status === 'up' || picture.retryAt === null || periodMs(picture) < 1000;
       fill.style.width = `${(shareLeft(now, picture) * 100).toFixed(1)}%`;
       showMarks(marks, picture.attempts);

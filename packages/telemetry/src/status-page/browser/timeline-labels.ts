@@ -28,7 +28,7 @@ export function createTimelineLabels(): TimelineLabels {
         const endPx = endOf(outage);
         if (endPx <= 0) break;
         const older = outages[index + 1];
-        // The label must end to the right of the earlier outage; otherwise it would seem to describe that one.
+        // The label must lie to the right of the earlier outage; otherwise it would seem to describe that outage.
         const from = older === undefined ? 0 : Math.max(0, endOf(older));
         const label = h('span', { class: outage.worst });
         node.append(label);
