@@ -534,7 +534,7 @@ describe('the budget of a request', () => {
           code: 'BUDGET_EXCEEDED',
           message:
             'This request has waited for Redis for the 100 ms of its budget; get was not sent. ' +
-            'Answer without Redis, or raise budgetMs.',
+            'Respond without data from Redis, or raise budgetMs.',
         },
       });
     });

@@ -35,7 +35,7 @@ describe('the logger', () => {
     expect(logger.lines).toEqual([
       `error: Redis connection shop at 127.0.0.1:${port} is down (connection-refused): ` +
         'Nothing is listening on the configured address and port. Start Redis there, or correct the host and port. ' +
-        'npx @redis-resilience/cli doctor says more.',
+        'To find out why, run npx @redis-resilience/cli doctor with the URL of this Redis.',
     ]);
     expect(outages).toEqual(['connection-refused']);
     expect(resilience.snapshot().outages).toBe(1);
@@ -122,8 +122,8 @@ describe('the client that all callers share', () => {
     await watch(redis.client);
 
     expect(logger.lines).toEqual([
-      "warn: Redis connection shop: WATCH was called on the client that all callers share: another caller's EXEC may " +
-        'take it. Write resilience.transaction([key], async (tx) => tx.commit((multi) => [multi.incr(key)])).',
+      'warn: Redis connection shop: WATCH was called on the client that all callers share: the EXEC of another caller ' +
+        'ends it, and yours then runs even if the key has changed. Write resilience.transaction([key], async (tx) => tx.commit((multi) => [multi.incr(key)])).',
     ]);
     expect(uses).toEqual([{ use: 'watch', command: 'watch' }]);
     expect(redis.resilience.detail().shared).toEqual({ watch: true, blocking: false });

@@ -40,7 +40,7 @@ export function leaseRefusal(refusal: LeaseRefusal, context: RefusalContext): Re
   switch (refusal.kind) {
     case 'closed':
       return new RedisUnavailableError(
-        'The connection is closed; the lease was not given. Create a new resilience.',
+        'The resilience is closed, so no connection was leased. To use Redis again, create a new resilience.',
         {
           connection,
           reason: 'closed',
@@ -48,13 +48,13 @@ export function leaseRefusal(refusal: LeaseRefusal, context: RefusalContext): Re
       );
     case 'request-budget':
       return new BudgetExceededError(
-        'This request has waited for Redis for as long as its budget allows; the lease was not given. Answer without ' +
-          'Redis, or raise budgetMs.',
+        'This request has waited for Redis for as long as its budget allows, so no connection was leased. Respond ' +
+          'without data from Redis, or raise budgetMs.',
         { connection, reason: 'slow' },
       );
     case 'isolated':
       return new CircuitOpenError(
-        `Redis is isolated; the lease was not given. ${describeCause('isolated')} Use a fallback, or try again later.`,
+        `Redis is isolated, so no connection was leased. ${describeCause('isolated')} Use a fallback, or try again later.`,
         { connection, reason: 'isolated' },
       );
     case 'away': {

@@ -26,7 +26,7 @@ const steps: Readonly<Record<CauseCode, string>> = {
   slow: 'Check SLOWLOG GET, the load of the server and the network; if such calls are normal, raise circuit.slowMs.',
   'error-rate': 'Check the errors of the commands: history() and the event command-failed have them.',
   overloaded: 'Send fewer commands at a time, or raise the admission limits.',
-  isolated: 'Put Redis back with the function that isolate() returned.',
+  isolated: 'To use Redis again, call the function that isolate() returned.',
   protocol:
     'Correct the host and port: something other than Redis answers there, or changes what Redis answers.',
   closed: 'To use Redis again, create a new resilience.',
@@ -53,6 +53,8 @@ export function nextStep(code: CauseCode): string {
 
 /** Like {@link nextStep}, but also names the command that prints more details, if there is one. */
 export function operatorAdvice(code: CauseCode): string {
-  const hint = doctorCauses.has(code) ? ' npx @redis-resilience/cli doctor says more.' : '';
+  const hint = doctorCauses.has(code)
+    ? ' To find out why, run npx @redis-resilience/cli doctor with the URL of this Redis.'
+    : '';
   return `${nextStep(code)}${hint}`;
 }

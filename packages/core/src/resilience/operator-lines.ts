@@ -19,7 +19,7 @@ const pauseMs = 10_000;
 /** For each command that needs a connection of its own: the harm that it does, and the code to write instead. */
 const sharedUses: Readonly<Record<ResilienceEvents['shared-use']['use'], readonly [string, string]>> = {
   watch: [
-    ": another caller's EXEC may take it.",
+    ': the EXEC of another caller ends it, and yours then runs even if the key has changed.',
     'resilience.transaction([key], async (tx) => tx.commit((multi) => [multi.incr(key)]))',
   ],
   blocking: [

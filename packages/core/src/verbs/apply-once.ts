@@ -179,7 +179,7 @@ async function apply(
 
 function elsewhere(connection: string): OutcomeUnknownError {
   return new OutcomeUnknownError(
-    'This id may have been applied on a database that is not in use now, so it is not asked on another one. ' +
+    'This id may have been applied on a database that is not in use now, so it was not sent to another one. ' +
       'Call applyOnce again with the same id when that database is back.',
     { outcome: 'unknown', connection },
   );
@@ -187,8 +187,8 @@ function elsewhere(connection: string): OutcomeUnknownError {
 
 function notHere(connection: string): RedisUnavailableError {
   return new RedisUnavailableError(
-    'The database on which alone this write may be applied is not in use; it was not sent. Call applyOnce again when ' +
-      'that database is back.',
+    'The option database names a database that is not in use now, so applyOnce did not send the write. Call applyOnce ' +
+      'again when that database is in use.',
     { outcome: 'not-applied', connection },
   );
 }

@@ -42,7 +42,7 @@ export class RequestBudget {
   error(command: string): BudgetExceededError {
     return new BudgetExceededError(
       `This request has waited for Redis for the ${this.#budgetMs} ms of its budget; ${command} was not sent. ` +
-        'Answer without Redis, or raise budgetMs.',
+        'Respond without data from Redis, or raise budgetMs.',
       { reason: 'slow', outcome: 'not-applied' },
     );
   }

@@ -9,7 +9,8 @@ export const unleasedCommandsRule = onAll(({ application }) => {
       ? [
           warning(
             'shared-watch',
-            "WATCH was called on the client that all callers share: another caller's EXEC may take it.",
+            'WATCH was called on the client that all callers share: the EXEC of another caller ends it, and yours then runs even ' +
+              'if the key has changed.',
             {},
             'Write resilience.transaction([key], async (tx) => tx.commit((multi) => [multi.incr(key)])).',
           ),
