@@ -1,4 +1,4 @@
-import { createRedisResilience } from '@redis-resilience/core';
+import { createRedisResilience, type ResilienceOptions } from '@redis-resilience/core';
 import {
   startCluster,
   startProxy,
@@ -6,6 +6,7 @@ import {
   type ChaosProxy,
   type ClusterGroup,
 } from '@redis-resilience/testing';
+import type { Cluster, Redis } from 'ioredis';
 import { expect, it } from 'vitest';
 import { supportedProtocols } from '../stage/supported-protocols.ts';
 
@@ -19,8 +20,11 @@ async function proxied(cluster: ClusterGroup) {
   return { proxies, places, natMap, [Symbol.asyncDispose]: close };
 }
 
-function use(target: Extract<Parameters<typeof createRedisResilience>[0], { cluster: unknown }>) {
-  const resilience = createRedisResilience(target);
+function use(
+  target: Extract<Parameters<typeof createRedisResilience>[0], { cluster: unknown }>,
+  options: ResilienceOptions = {},
+) {
+  const resilience = createRedisResilience(target, options);
   return { resilience, [Symbol.asyncDispose]: () => resilience.close({ drainMs: 0 }) };
 }
 
@@ -67,6 +71,47 @@ it.concurrent.each(supportedProtocols)(
     expect(gaps).toMatchObject([{ channels: 1 }]);
   },
 );
+
+it.concurrent(
+  'shard channels follow their slots while a connection to a node that hangs is being made',
+  async () => {
+    // No replica takes over by itself.
+    await using cluster = await startCluster({ config: { 'cluster-node-timeout': 60_000 } });
+    const target = { cluster: cluster.addresses, options: { shardedSubscribers: true } };
+    // A connection to the node that hangs is waited for longer than the test lasts.
+    await using used = use(target, { connection: { handshakeTimeoutMs: 60_000 } });
+    const { resilience } = used;
+    await resilience.ready({ timeoutMs: 5_000 });
+    const { client } = resilience;
+    const heard: string[] = [];
+    client.on('smessage', (_channel: string, message: string) => heard.push(message));
+    await client.ssubscribe('a');
+    const victim = await cluster.primaryOf('a');
+    const [replica] = await cluster.replicasOf(victim);
+
+    await victim.freeze();
+    await waitFor(() => isMakingShardConnection(client, `${victim.host}:${victim.port}`), {
+      timeoutMs: 15_000,
+    });
+    await replica?.command('CLUSTER', 'FAILOVER', 'TAKEOVER');
+    await waitFor(
+      async () => {
+        await replica?.command('SPUBLISH', 'a', 'again').catch(() => undefined);
+        return heard.includes('again');
+      },
+      { timeoutMs: 10_000, intervalMs: 50, message: 'a message over the new primary' },
+    );
+  },
+);
+
+/** Whether the client has lost its connection for shard channels to this address, and is making another. */
+function isMakingShardConnection(client: Cluster | Redis, address: string): boolean {
+  const group = client as unknown as {
+    shardedSubscribers: { shardedSubscribers: Map<string, { getInstance(): Redis | null }> };
+  };
+  const instance = group.shardedSubscribers.shardedSubscribers.get(address)?.getInstance();
+  return instance?.status === 'connecting';
+}
 
 it.concurrent(
   'reads that go to replicas go to the primary when its replica is away, and to the replica when it is back',

@@ -81,7 +81,7 @@ export class ClusterTopology {
     cluster.readFromAnswering(isAway, random);
     const onFailover = (): void => this.#slotWatch.nodeAway(true);
     this.#blocked = new BlockedNodes(cluster, this.nodes, parts.settings, onFailover);
-    watchAll(cluster, this.nodes, clock);
+    watchAll(cluster, this.nodes, isAway, clock);
     cluster.on('slots-read', () => this.#onSlots());
     cluster.on('node-error', () => this.trouble());
   }

@@ -72,9 +72,14 @@ export interface ClusterDriver {
   onNodeRemoved(listener: (node: NodeDriver) => void): void;
   /**
    * Calls `listener` with each connection that the client makes for its subscriptions. Limits how often the client
-   * makes such a connection.
+   * makes such a connection, and makes it prefer nodes
+   * for which `isAway` returns false.
    */
-  onSubscriber(listener: (node: NodeDriver) => void, clock: Clock): void;
+  onSubscriber(
+    listener: (node: NodeDriver) => void,
+    isAway: (node: NodeDriver) => boolean,
+    clock: Clock,
+  ): void;
   /** Calls `onMade` with each connection for shard channels, and `onStopped` when the client no longer uses it. */
   onShardSubscriber(onMade: (node: NodeDriver) => void, onStopped: (node: NodeDriver) => void): void;
   /**

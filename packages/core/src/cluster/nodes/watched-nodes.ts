@@ -63,9 +63,14 @@ export class WatchedNodes {
 }
 
 /** Watches all nodes to which a cluster client is connected now or connects later. */
-export function watchAll(cluster: ClusterDriver, nodes: WatchedNodes, clock: Clock): void {
+export function watchAll(
+  cluster: ClusterDriver,
+  nodes: WatchedNodes,
+  isAway: (node: NodeDriver) => boolean,
+  clock: Clock,
+): void {
   const forget = (node: NodeDriver): void => nodes.forget(node);
-  cluster.onSubscriber((subscriber) => nodes.watch(subscriber, 'channels'), clock);
+  cluster.onSubscriber((subscriber) => nodes.watch(subscriber, 'channels'), isAway, clock);
   cluster.onShardSubscriber((subscriber) => nodes.watch(subscriber, 'shard-channels'), forget);
   cluster.onNodeAdded((node) => nodes.watch(node, 'calls'));
   cluster.onNodeRemoved(forget);

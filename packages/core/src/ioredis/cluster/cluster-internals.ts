@@ -28,8 +28,17 @@ export interface ClusterInternals {
     findOrCreate(node: { host: string; port: number }, readOnly?: boolean): Redis;
   };
   emit(event: string, ...args: unknown[]): boolean;
-  subscriber: { selectSubscriber(): void; getInstance(): Redis | null; isStarted(): boolean } | undefined;
+  subscriber: Subscriber | undefined;
   readonly shardedSubscribers: ShardSubscriberGroup | undefined;
+}
+
+/** The connection for channels and patterns. */
+export interface Subscriber {
+  /** The nodes, one of which is chosen. */
+  connectionPool: { getNodes(): Redis[] };
+  selectSubscriber(): void;
+  getInstance(): Redis | null;
+  isStarted(): boolean;
 }
 
 /** The addresses of the nodes that serve each slot. The primary comes first. */
@@ -52,6 +61,8 @@ export interface ShardSubscriberGroup {
 export interface ShardSubscriber {
   getInstance(): Redis | null;
   stop(): void;
+  /** Exists from version 5.7 on. Settles when the connection is made, or has failed. */
+  start?: () => Promise<void>;
   /** Exists only before version 5.7. */
   selectSubscriber?: () => void;
 }

@@ -9,6 +9,7 @@ import type {
 } from '../../driver/cluster-driver.ts';
 import type { DriverCommand, SendCommand } from '../../driver/driver-command.ts';
 import { tellAtOnce } from './at-once.ts';
+import { chooseSubscriber } from './choose-subscriber.ts';
 import { placeOf } from './client-of-node.ts';
 import { closeWithoutNodes } from './close-without-nodes.ts';
 import { clusterInternals } from './cluster-internals.ts';
@@ -20,7 +21,6 @@ import { internals } from '../internals.ts';
 import { quietTransactions } from '../quiet-transactions.ts';
 import { IoredisNode } from './node-driver.ts';
 import { ownSendOf } from '../commands/own-send.ts';
-import { paceSubscriber } from './pace-subscriber.ts';
 import { readFromAnswering } from './read-nodes.ts';
 import { ShardSubscribers } from './shard-subscribers.ts';
 import { SlotTable } from './slot-table.ts';
@@ -122,16 +122,13 @@ export class IoredisCluster implements ClusterDriver {
     hear(this.#cluster, '-node', (node: Redis) => listener(IoredisNode.of(node)));
   }
 
-  onSubscriber(listener: (node: NodeDriver) => void, clock: Clock): void {
-    const { subscriber } = clusterInternals(this.#cluster);
-    if (subscriber === undefined) return;
-    const original = subscriber.selectSubscriber.bind(subscriber);
-    subscriber.selectSubscriber = () => {
-      original();
-      const instance = subscriber.getInstance();
-      if (instance !== null) listener(IoredisNode.of(instance));
-    };
-    paceSubscriber(this.#cluster, clock);
+  onSubscriber(
+    listener: (node: NodeDriver) => void,
+    isAway: (node: NodeDriver) => boolean,
+    clock: Clock,
+  ): void {
+    const onChosen = (node: Redis): void => listener(IoredisNode.of(node));
+    chooseSubscriber(this.#cluster, onChosen, (node) => isAway(IoredisNode.of(node)), clock);
   }
 
   onShardSubscriber(onMade: (node: NodeDriver) => void, onStopped: (node: NodeDriver) => void): void {

@@ -104,7 +104,14 @@ function watchOne(
     stop();
     if (instance !== null) onStopped(instance);
   };
-  const { selectSubscriber } = subscriber;
+  const { selectSubscriber, start } = subscriber;
+  // A reset waits for the connections that it starts, and no other reset begins until then. So that a node that hangs
+  // does not delay the channels of all others, no reset waits: ioredis subscribes when a connection is ready.
+  if (start !== undefined)
+    subscriber.start = () => {
+      start.call(subscriber).catch(ignore);
+      return Promise.resolve();
+    };
   // Before version 5.7, ioredis creates another instance after each loss.
   if (selectSubscriber !== undefined)
     subscriber.selectSubscriber = () => {
