@@ -19,14 +19,16 @@ interface Outage {
 const electionMs = 2_000;
 
 /**
- * Keeps track of the parts of a cluster that are unavailable: nodes that are lost or do not reply, nodes that report
- * the cluster as down, and slots that no node serves. A call that needs such a part waits if the outage is recent or if
- * a failover has recently been seen.
+ * Keeps track of the nodes and slots of a cluster that are unavailable: nodes that are lost or do not reply, nodes that
+ * report the cluster as down, and slots that no node serves. A call that needs an unavailable node or slot waits if the
+ * outage is recent or if a failover has recently been seen.
  */
 export class PartOutages {
-  /** New calls for an unavailable part wait if its outage began less than this many milliseconds ago. */
+  /** New calls for an unavailable node or slot wait if its outage began less than this many milliseconds ago. */
   readonly #patienceMs: number;
-  /** New calls for an unavailable part also wait if a failover was seen less than this many milliseconds ago. */
+  /**
+   * New calls for an unavailable node or slot also wait if a failover was seen less than this many milliseconds ago.
+   */
   readonly #electionPatienceMs: number;
   readonly #lost = new Map<string, Outage>();
   readonly #down = new Map<string, Outage>();

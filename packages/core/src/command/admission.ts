@@ -12,7 +12,7 @@ export interface GateFacts {
   /** When a replica took the place of the primary, so that writes became impossible; undefined while writes work. */
   readonly writesAwaySince: number | undefined;
   /**
-   * The part of Redis that the call needs, such as a Cluster node, if that part is unavailable; otherwise undefined.
+   * The outage of the Cluster node or slot that the call needs; undefined if both are available, or without a Cluster.
    */
   readonly partAway: PartAway | undefined;
   /** Whether the socket is applying backpressure. */

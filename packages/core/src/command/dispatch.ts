@@ -5,7 +5,10 @@ import type { ReleaseBook } from '../driver/tracked-call.ts';
 import type { Flush } from '../event-loop/flush.ts';
 import type { Call, SlowCall } from './call.ts';
 
-/** A connection to which plain commands are written directly, without the driver. */
+/**
+ * A connection to which plain commands are written directly, without the driver. A plain command gets one reply and
+ * does nothing else to its connection: it does not block, subscribe or select a database, for example.
+ */
 export interface FastRoute {
   /** The circuits of the server that the connection leads to, if it has its own, as a Cluster node does. */
   readonly circuits: LaneCircuits | undefined;
@@ -14,20 +17,23 @@ export interface FastRoute {
   write(command: DriverCommand): void;
 }
 
-/** Returns the connection on which to write this plain command; undefined if the command has to use the slow path. */
+/**
+ * Returns the connection on which to write this plain command (see {@link FastRoute}); undefined if the command has to
+ * use the slow path.
+ */
 export type FastPath = (command: DriverCommand) => FastRoute | undefined;
 
-/** A part of Redis, such as a Cluster node, that is unavailable while the rest serves commands. */
+/** The outage of a Cluster node or slot, while the rest of the Cluster serves commands. */
 export interface PartAway {
   readonly cause: CauseCode;
   /**
-   * Calls issued before this time wait for the part until their deadline. Calls issued later fail immediately, unless
-   * they may wait in any outage. Monotonic milliseconds.
+   * Calls issued before this time wait for the node or slot until their deadline. Calls issued later fail immediately,
+   * unless they may wait in any outage. Monotonic milliseconds.
    */
   readonly isExpectedUntil: number;
 }
 
-/** How a gate passes commands to the driver. One implementation is for a single server, another for a Cluster. */
+/** Passes the commands of a gate to the driver. One implementation is for a single server, another for a Cluster. */
 export interface Dispatch {
   /** The driver's own `sendCommand`. */
   readonly send: SendCommand;
@@ -77,7 +83,7 @@ export interface Dispatch {
    * several connections.
    */
   releases(): ReleaseBook | undefined;
-  /** Returns when replies were last read. The clock is read once for all replies of one read. */
+  /** Returns the time at which replies were last read. The clock is read once for all replies of one read. */
   readAt(): number;
 }
 

@@ -19,8 +19,8 @@ import { spellInLowerCase } from './spelling.ts';
 
 /**
  * The way into a gate: creates a call for each command or batch that the driver sends, and admits or rejects it. If
- * nothing has to be checked, a plain command uses the fast path, which costs one small object and no promise, timer or
- * closure.
+ * nothing has to be checked, a plain command (see `FastRoute`) uses the fast path, which costs one small object and no
+ * promise, timer or closure.
  */
 export class Entrance {
   readonly #gate: Gate;

@@ -19,7 +19,10 @@ export class GateState {
   #kind: 'serving' | 'held' | 'ended' = 'held';
   #awaySince: number | undefined;
   #writesAwaySince: number | undefined;
-  /** When a write last had to wait or failed because a replica is in the primary's place. Monotonic milliseconds. */
+  /**
+   * The last time at which a write could not be sent because a replica is in the primary's place. Monotonic
+   * milliseconds.
+   */
   writesWantedAt = -Infinity;
   #changeDueAt: number | undefined;
   #isClear = false;
@@ -37,7 +40,8 @@ export class GateState {
   }
 
   /**
-   * The function that returns the connection for a plain command; undefined while each command has to be checked first.
+   * The function that returns the connection for a plain command (see `FastRoute`); undefined while each command has to
+   * be checked first.
    */
   get fastPath(): FastPath | undefined {
     return this.#fastPath;
@@ -126,8 +130,8 @@ export class GateState {
   }
 
   /**
-   * Returns why a call cannot be served: why the part of Redis that it needs, the connection or all writes are
-   * unavailable, or else why the call's circuit is not closed. Undefined if the call can be served.
+   * Returns why a call cannot be served: why the Cluster node or slot that the call needs, the connection or all writes
+   * are unavailable, or else why the call's circuit is not closed. Undefined if the call can be served.
    */
   causeOf(call: Call): CauseCode | undefined {
     return this.#serverCauseOf(call) ?? circuitOf(call, this.#parts.circuits).cause;
@@ -191,8 +195,8 @@ export class GateState {
     const { deadlineAt, patienceMs } = call.slow;
     const partAway = this.#kind === 'serving' ? this.#dispatch.partAway(call) : undefined;
     if (partAway !== undefined && now < partAway.isExpectedUntil) return deadlineAt;
-    // This call may wait twice as long as a new one: it has already been accepted, and if Redis is back shortly, the
-    // extra wait is worthwhile. A blocking call waits as long as a new blocking call would.
+    // A call that is retried may wait twice as long as a new call: it has already been accepted, and if Redis is back
+    // shortly, the extra wait is worthwhile. A blocking call waits as long as a new blocking call would.
     return Math.min(call.slow.waitsUntil(maxWaitMs), now + Math.max(patienceMs, 2 * maxWaitMs));
   }
 

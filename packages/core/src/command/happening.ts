@@ -12,7 +12,7 @@ export interface Answered {
   readonly isLetGo: boolean;
 }
 
-/** The parts of a call that decide whether a null is meant for its caller. */
+/** The properties of a call that decide whether a null is meant for its caller. */
 interface Blockable {
   readonly sent: { readonly at: number } | undefined;
   readonly slow:
@@ -36,8 +36,8 @@ export type Happening =
   /** The deadline of the call has passed. */
   | { readonly kind: 'overdue' }
   /**
-   * The call has waited as long as it may: for a connection, for the part of Redis that it needs, for a socket that
-   * accepts bytes, or for the reply of a server that was found to be unavailable.
+   * The call has waited as long as it may: for a connection, for a Cluster node or slot, for a socket that accepts
+   * bytes, or for the reply of a server that was found to be unavailable.
    */
   | { readonly kind: 'wait-expired' }
   /** The client was closed. */
@@ -50,9 +50,8 @@ export const waitExpired: Happening = { kind: 'wait-expired' };
 export const closed: Happening = { kind: 'closed' };
 
 /**
- * Returns what the reply to a single command means for its call. A blocking call gets a null before its timeout only if
- * the server was asked to unblock it (CLIENT UNBLOCK). If this library asked for that, the null is not meant for the
- * caller.
+ * Interprets the reply to a single command. A blocking call gets a null before its timeout only if the server was asked
+ * to unblock the call (CLIENT UNBLOCK). If this library sent that request, the null is not meant for the caller.
  */
 export function answerTo({ slow, sent }: Blockable, value: unknown, clock: Pick<Clock, 'now'>): Answered {
   if (value !== null || slow?.blockingMs === undefined || slow.releases === undefined) return answered;

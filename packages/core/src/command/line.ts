@@ -11,7 +11,7 @@ import type { Call } from './call.ts';
 import type { SignsOfLife } from './signs-of-life.ts';
 import type { CallOutcomeRecorder } from './call-outcome-recorder.ts';
 
-/** The part of a connection that is visible to its gate. */
+/** The properties and methods of a connection that its gate uses. */
 export interface Line {
   readonly state: ConnectionState;
   /** The name of the Redis database that the connection leads to, if several are configured. */
@@ -22,8 +22,9 @@ export interface Line {
   readonly isServerSilent: boolean;
   /** Why writes have to wait while reads continue; undefined if writes need not wait. */
   readonly writesHeldBy: CauseCode | undefined;
-  /** When bytes were last read, and last written. */
+  /** When bytes were last read from the connection. */
   readonly readAt: number | undefined;
+  /** When bytes were last written to the connection. */
   readonly writtenAt: number | undefined;
   /** Returns the milliseconds until the next connection attempt; undefined if none is planned. */
   nextAttemptMs(): number | undefined;
@@ -35,7 +36,7 @@ export interface Line {
 }
 
 /**
- * The parts that the gates of one `RedisResilience` share. Some gates have their own `settings`, `signsOfLife` or
+ * The objects that the gates of one `RedisResilience` share. Some gates have their own `settings`, `signsOfLife` or
  * `sharedUse`.
  */
 export interface GateParts {

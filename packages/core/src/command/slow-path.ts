@@ -75,13 +75,15 @@ export class SlowPathState implements Due {
    * When the call stops waiting, is sent after its delay, or is overdue, depending on the queue that contains the call.
    */
   dueAt = Infinity;
-  /** The place of the call in the queue that it is in. */
+  /** The position of the call in the queue that contains the call, set by that queue. */
   duePlace = -1;
   /** When the call last began to wait; -Infinity if it has never waited. */
   waitsSince = -Infinity;
   /** Total milliseconds for which the process had stood still by the time the call began to wait or its delay began. */
   stalledMs = 0;
-  /** The part of the waiting queue that the call is in; undefined if it is not waiting. */
+  /**
+   * Whether the waiting call has been sent before (`returned`) or not (`fresh`); undefined if the call is not waiting.
+   */
   waitsAs: 'returned' | 'fresh' | undefined = undefined;
 
   constructor(issue: Issue) {

@@ -6,7 +6,7 @@ import type { Flush } from '../../event-loop/flush.ts';
 import type { Wire } from '../../socket/wire.ts';
 import type { Redirections } from './redirections.ts';
 
-/** Writes plain commands directly to a node of a cluster. */
+/** Writes plain commands, as defined at {@link FastRoute}, directly to a node of a cluster. */
 export class NodeRoute implements FastRoute {
   readonly #wire: Wire;
   readonly #write: ReturnType<NodeDriver['fastPath']>;

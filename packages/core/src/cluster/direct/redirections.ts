@@ -4,9 +4,10 @@ import { isReplyError } from '../../replies/connection-error.ts';
 import { redirectionOf } from '../../replies/reply-error.ts';
 
 /**
- * Lets the cluster client follow the redirections (MOVED and ASK) of commands that were written directly to a node. The
- * client is told to send such a command as if it were new. The command is then not sent again to the same node: the
- * client gets the redirection with which the node has already replied.
+ * Lets the cluster client follow the redirections (MOVED and ASK) of commands that were written directly to a node,
+ * without the client. For this, a redirected command is passed to the client as if the application had just issued it.
+ * The client usually picks the same node. The command is not sent to that node again: the client gets the redirection
+ * with which the node has already replied.
  */
 export class Redirections {
   readonly #send: SendCommand;

@@ -93,7 +93,7 @@ export class ClusterNode {
     return this.#driver.status === 'ready' && !this.isSilent;
   }
 
-  /** Where plain commands are written directly; undefined while each command has to be checked first. */
+  /** Where to write plain commands directly (see `FastRoute`); undefined while each command must first be checked. */
   get route(): FastRoute | undefined {
     return this.isAnswering ? this.#route.whenOpen() : undefined;
   }

@@ -4,7 +4,7 @@ import { connectWitness } from './witnesses.ts';
 import type { FailoverSigns } from './failover-signs.ts';
 import { askState, type ClusterState } from './cluster-state.ts';
 
-/** A report from the watch: a finding, or a task that is due. */
+/** A report from a `SlotWatch`: a finding, or a task that is due. */
 export type SlotNews =
   /** A node reported whether the cluster is up. */
   | { readonly kind: 'state'; readonly address: string; readonly isUp: boolean }

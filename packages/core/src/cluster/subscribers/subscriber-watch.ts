@@ -12,7 +12,7 @@ import { SubscriberGaps } from './subscriber-gaps.ts';
  */
 export type NodeRole = 'calls' | 'channels' | 'shard-channels';
 
-/** A report from the watch. */
+/** A report from a `SubscriberWatch`. */
 export type SubscriberNews =
   | SubscriptionNews
   /** Shard channels are no longer subscribed to: their slots have moved, or their node is lost. */

@@ -10,21 +10,24 @@ export interface Gathering {
   readonly call: SlowCall;
   readonly batch: Batch;
   /**
-   * How the commands are written as they arrive. Undefined if the stream collects the commands and writes them together
+   * Writes each command as soon as it arrives. Undefined if the stream collects the commands and writes them together
    * when the last one has arrived.
    */
   readonly direct: DirectSend | undefined;
 }
 
-/** How the commands in a batch are written as they arrive: on the fast path if possible, otherwise with the stream. */
+/**
+ * Where the commands in a batch are written as soon as they arrive: to `route`, the fast path, if possible, and
+ * otherwise through `stream`.
+ */
 export interface DirectSend {
   readonly route: FastRoute;
   readonly stream: PipelineStream;
 }
 
 /**
- * Returns how the commands in a batch can be written as they arrive; undefined if only the batch's own stream can write
- * them.
+ * Returns where to write the commands in a batch as soon as they arrive; undefined if only the batch's own stream can
+ * write them.
  */
 export function directSendBy(route: FastRoute | undefined, dispatch: Dispatch): DirectSend | undefined {
   if (route === undefined) return undefined;

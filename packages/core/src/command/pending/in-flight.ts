@@ -3,8 +3,8 @@ import type { Flush } from '../../event-loop/flush.ts';
 import { CallList, isPlainRead, slowStateOf, type Call, type SlowCall } from '../call.ts';
 
 /**
- * How many milliseconds early the deadlines may be checked, so that several clients share one wake-up of the process.
- * Usually, all calls have been answered by then.
+ * How many milliseconds before a deadline the deadline may be checked, so that several clients share one wake-up of the
+ * process. An early check usually finds that all calls have already been answered.
  */
 export const mayBeEarlyMs = 20;
 
