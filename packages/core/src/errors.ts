@@ -36,8 +36,9 @@ export interface Forensics {
   readonly connectionState: string;
   readonly waiting: number;
   readonly inFlight: number;
-  /** Milliseconds since bytes were last read from the connection, and since bytes were last written to it. */
+  /** Milliseconds since bytes were last read from the connection. */
   readonly lastReadAgeMs: number | undefined;
+  /** Milliseconds since bytes were last written to the connection. */
   readonly lastWriteAgeMs: number | undefined;
   readonly eventLoopLagMs: number;
 }

@@ -20,10 +20,9 @@ export interface ServerFacts {
 
 /** Current counts, in addition to a snapshot, for dashboards, the status page and the doctor package. */
 export interface SnapshotDetail {
-  /**
-   * Number of connections of this `RedisResilience`, including duplicates and cluster nodes, and how many are ready.
-   */
+  /** Number of connections of this `RedisResilience`, including duplicates and cluster nodes. */
   readonly connections: number;
+  /** Number of these `connections` that are ready. */
   readonly readyConnections: number;
   readonly waiting: number;
   /** Size of the arguments of waiting commands, in bytes. */

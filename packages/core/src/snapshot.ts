@@ -18,8 +18,9 @@ export type Lane = 'read' | 'write';
 export interface RedisSnapshot {
   readonly name: string;
   readonly status: Status;
-  /** Whether a read, or a write, issued now is expected to work. */
+  /** Whether a read that is issued now is expected to work. */
   readonly reads: boolean;
+  /** Whether a write that is issued now is expected to work. */
   readonly writes: boolean;
   readonly connection: ConnectionState;
   readonly circuit: { readonly read: CircuitState; readonly write: CircuitState };
@@ -31,7 +32,8 @@ export interface RedisSnapshot {
   readonly since: Date;
   /** Milliseconds until the next connection attempt or circuit trial; undefined while `up`, or if none is planned. */
   readonly retryAfterMs: number | undefined;
-  /** Number of outages, and of connection attempts, since the start. */
+  /** Number of outages since the start. */
   readonly outages: number;
+  /** Number of connection attempts since the start. */
   readonly attempts: number;
 }

@@ -16,7 +16,7 @@ export interface CircuitProbeOptions {
 const firstPauseMs = 100;
 const growth = 1.2;
 const maxPauseMs = 1000;
-/** If a call came within this time, callers need Redis, so a probe is sent every 100 ms. */
+/** If a call came less than this many milliseconds ago, callers need Redis, so a probe is sent every 100 ms. */
 const recentMs = 1000;
 
 // Arguments with which LPUSHX changes nothing, because the key does not exist. The server still refuses LPUSHX, like

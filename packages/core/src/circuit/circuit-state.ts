@@ -29,8 +29,9 @@ export type LiveCircuitState =
       readonly cause: CauseCode;
       readonly admits: AdmittedCalls;
       readonly doublings: number;
-      /** Number of trial calls in progress, and number of those that succeeded. */
+      /** Number of trial calls in progress. */
       readonly out: number;
+      /** Number of trial calls that have succeeded. */
       readonly succeeded: number;
       /** When the trials in progress are considered hung. */
       readonly hungAt: number;

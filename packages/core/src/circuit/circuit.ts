@@ -182,7 +182,7 @@ export class Circuit {
    * results of calls in progress, and frees the slots of trials. Does not change the state.
    */
   discardCounts(now: number): void {
-    // This comes first, because a trial that seems hung was only frozen together with the process.
+    // The trials are voided first, because a trial that seems hung was only frozen together with the process.
     this.#apply({ kind: 'trials-voided' });
     this.#look(now);
     this.#renew();

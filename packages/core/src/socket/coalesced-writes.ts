@@ -8,7 +8,7 @@ const joinBelowLength = 16 * 1024;
 const maxTextLength = 2 ** 24;
 
 /**
- * Bounds for `#enough`: as soon as that many bytes have been gathered, they are written without waiting for the current
+ * Bounds for `#enough`. As soon as `#enough` bytes have been gathered, they are written without waiting for the current
  * turn of the event loop to end.
  */
 const minEnough = 1500;
@@ -30,7 +30,7 @@ export class CoalescedWrites implements CommandSink {
   readonly #write: Socket['write'];
   readonly #tell: (event: WritesEvent) => void;
   #parts: (string | Uint8Array)[] = [];
-  /** The part that is still growing: either text, or a range in the block into which commands are encoded. */
+  /** The output that is still growing: either text, or a range in the block into which commands are encoded. */
   #text = '';
   #block: CommandBlock | undefined;
   #from = 0;
@@ -38,8 +38,9 @@ export class CoalescedWrites implements CommandSink {
   #isScheduled = false;
   /** Number of bytes that have been gathered but not written yet. */
   #gathered = 0;
-  /** Number of writes, and their total length, since bytes were last read from the socket. */
+  /** Number of writes since bytes were last read from the socket. */
   #writes = 0;
+  /** Total length of the writes since bytes were last read from the socket. */
   #written = 0;
   /**
    * Whether there was only one write between the last two reads: the caller probably sends its commands one at a time.

@@ -1,4 +1,7 @@
-/** Once a reply has begun to arrive, only this many further bytes count as another sign of life. */
+/**
+ * Once a reply has begun to arrive, at least this many further bytes must arrive before they count as another sign of
+ * life.
+ */
 const minBytes = 512;
 
 /**

@@ -48,7 +48,8 @@ export class Wire {
   #current: Flush | undefined;
   #isPinging = false;
   /**
-   * The oldest unanswered command, if it has no call. `sentAt` is the time of the last write before it was first seen.
+   * The oldest unanswered command, if it is a command of this library, for which no call records when it was sent.
+   * `sentAt` is the time of the last write before the command was first found to be the oldest.
    */
   #untracked: { readonly command: DriverCommand; readonly sentAt: number } | undefined;
   /** Flushes that are waiting because the socket accepts no more bytes. */
@@ -59,8 +60,9 @@ export class Wire {
   isCalm = false;
   /** When `StallWatch` checks next. A write is reported if that check is further away than the stall limit. */
   lookDueAt = Infinity;
-  /** When bytes were last read from the socket, and last passed to it. */
+  /** When bytes were last read from the socket. */
   readAt = 0;
+  /** When bytes were last passed to the socket. */
   writtenAt = 0;
   /** When bytes that count as a sign of life were last read. */
   aliveAt = 0;
@@ -178,8 +180,8 @@ export class Wire {
     const command = this.#driver.oldestUnanswered();
     const sentAt = command?.call?.written?.at;
     if (sentAt !== undefined || command === undefined) return sentAt ?? this.writtenAt;
-    // A command of this library has no call that records when it was sent, so that time is kept here. Otherwise, later
-    // writes would make the command seem more recent than it is.
+    // A command of this library has no call that records when the command was sent, so this class records a time.
+    // Otherwise, later writes would make the command seem more recent than it is.
     if (this.#untracked?.command !== command) this.#untracked = { command, sentAt: this.writtenAt };
     return this.#untracked.sentAt;
   }
