@@ -51,8 +51,8 @@ export function connectionTransition(
 }
 
 /**
- * Returns when the outage began. Undefined while the first connection is being made and no attempt has failed yet,
- * because that is not an outage.
+ * Returns the time at which the outage began. Undefined while the first connection is being made and no attempt has
+ * failed yet, because that is not an outage.
  */
 export function awaySince(state: LiveConnectionState): number | undefined {
   if (state.kind === 'connecting' && state.cause === undefined) return undefined;

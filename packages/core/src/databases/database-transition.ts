@@ -22,7 +22,7 @@ const postponedMs = 1000;
 const maxPostponements = 4;
 /**
  * After an outage, a database is used again only when it has answered for this many times as long as the outage lasted,
- * but for `maxTrialMs` at most. If `failbackMs` is longer, that applies instead.
+ * but for `maxTrialMs` at most. If `failbackMs` is longer, the database must answer for `failbackMs` instead.
  */
 const trialShare = 1.25;
 const maxTrialMs = 2500;
@@ -77,8 +77,8 @@ export function nextChoiceAt(state: DatabaseState, moment: DatabaseMoment): numb
 }
 
 /**
- * Returns when the switch that the current verdict requires is due, or `otherwiseAt` if there is no verdict yet.
- * Undefined if no other database could serve.
+ * Returns the time at which the switch that the current verdict requires is due, or `otherwiseAt` if there is no
+ * verdict yet. Undefined if no other database could serve.
  */
 export function changeDueAt(
   { verdict, members, inUse }: DatabaseState,
@@ -183,8 +183,8 @@ function standing(
 }
 
 /**
- * Returns the time from which a standby may gracefully replace the database in use; undefined if it may not do so by
- * itself.
+ * Returns the time from which a standby may gracefully replace the database in use; undefined if the standby does not
+ * answer, or may replace the database only on request or in an outage.
  */
 function comesBackAt(
   state: DatabaseState,

@@ -54,9 +54,10 @@ export interface DialReport {
 }
 
 /**
- * The purpose of a connection. Requests are served in this order. `inquiry`: shows why another connection gets no
- * replies. `command`: commands need the connection. `subscriber`: carries subscriptions. `leased`: belongs to a pool of
- * several connections.
+ * The purpose of a connection. As a rule, waiting requests get their connections in the order of this list. `inquiry`:
+ * the connection is made to find out why another connection gets no replies. `command`: commands need the connection.
+ * `subscriber`: the connection carries subscriptions. `leased`: the connection belongs to a pool of several
+ * connections.
  */
 export type DialPriority = 'inquiry' | 'command' | 'subscriber' | 'leased';
 

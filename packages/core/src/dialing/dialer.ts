@@ -221,7 +221,7 @@ export class Dialer {
     };
   }
 
-  /** Returns when the next attempt is due; undefined if that depends on the result of a running attempt. */
+  /** Returns the time of the next attempt; undefined if it depends on the result of a running attempt. */
   #scheduledAt(): number | undefined {
     const dueAt = nextDueAt(this.#state);
     if (dueAt === undefined || this.#next?.canWait !== true) return dueAt;

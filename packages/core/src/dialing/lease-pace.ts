@@ -38,8 +38,9 @@ export class LeasePace {
   }
 
   /**
-   * Returns when a connection for a lease may be dialed, or when that has to be decided again. The connection is due at
-   * `dueAt`, and no caller is waiting for it. `connections` is the number of connections that the process has or wants.
+   * Returns the earliest time at which a connection for a lease may be dialed. If that time is not certain yet, returns
+   * the time at which to call this method again. The connection is due at `dueAt`, and no caller is waiting for it.
+   * `connections` is the number of connections that the process has or wants.
    */
   spread(dueAt: number, now: number, connections: number): number {
     const freed = this.#attemptedAt.at(-Math.max(leastAttempts, connections + 1));

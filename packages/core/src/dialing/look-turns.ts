@@ -2,7 +2,10 @@
 export interface Looker {
   /** Whether the client's callers are waiting for the primary. */
   isWanted(): boolean;
-  /** Called when it is this client's turn to look for the primary: at `dueAt`, or sooner if callers are waiting. */
+  /**
+   * Called when it becomes this client's turn. The client must look for the primary at `dueAt`, or sooner if callers
+   * are waiting.
+   */
   takeTurn(dueAt: number): void;
   /** Called when another client has just found the primary, so that this client looks for the primary immediately. */
   follow(): void;
@@ -35,8 +38,8 @@ export class LookTurns {
   }
 
   /**
-   * Call when the client whose turn it is begins to look. Even if that client then leaves, no other client looks before
-   * `dueAt`.
+   * Call when the client whose turn it is begins to look for the primary. Even if that client then leaves, no other
+   * client looks for the primary before `dueAt`.
    */
   looks(dueAt: number): void {
     this.#dueAt = dueAt;
@@ -44,7 +47,7 @@ export class LookTurns {
 
   /**
    * Call when this client has not found the primary, perhaps for a reason that concerns no other client. The next
-   * client looks at `dueAt`.
+   * client looks for the primary at `dueAt`.
    */
   missed(looker: Looker, dueAt: number): void {
     if (this.#current !== looker) return;
@@ -55,14 +58,17 @@ export class LookTurns {
     this.#give(next as Looker);
   }
 
-  /** Call when this client no longer looks. */
+  /** Call when this client no longer looks for the primary. */
   leave(looker: Looker): void {
     if (!this.#end(looker)) return;
     const [next] = this.#lookers;
     if (next !== undefined) this.#give(next);
   }
 
-  /** Call when this client has found the primary. Clients whose callers are waiting follow before the others. */
+  /**
+   * Call when this client has found the primary. The other clients then connect to the primary one after another,
+   * beginning with those whose callers are waiting.
+   */
   found(looker: Looker): void {
     if (!this.#end(looker)) return;
     const [first] = this.#lookers;

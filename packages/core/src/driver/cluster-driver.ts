@@ -90,7 +90,9 @@ export interface ClusterDriver {
   /** Reconnects for shard channels whose connection was lost, and subscribes again to channels that a node refused. */
   renewShardSubscribers(): void;
 
-  /** Whether plain commands may be written to the primary of their slot directly, without this client. */
+  /**
+   * Whether plain commands (see `FastRoute`) may be written to the primary of their slot directly, without this client.
+   */
   readonly isBypassable: boolean;
   /**
    * Returns the primary to which the client would send a command; undefined if any node can serve it, or if the primary

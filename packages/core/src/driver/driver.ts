@@ -33,8 +33,8 @@ export interface Driver {
   /** Sends a command as the client itself would. This is called the slow path. */
   readonly send: SendCommand;
   /**
-   * Returns a function that writes a plain command directly to the socket of a ready connection; undefined if only
-   * `send` is safe.
+   * Returns a function that writes a plain command directly to the socket of a ready connection. (A plain command
+   * neither blocks nor subscribes, and does not change the state of its connection.) Undefined if only `send` is safe.
    */
   fastPath(): ((command: DriverCommand, sink: CommandSink) => void) | undefined;
   /**

@@ -11,9 +11,9 @@ const longestDelayMs = 2 ** 31 - 1;
 
 /** Something that fires at a given time. */
 export interface Timed extends Due {
-  /** When it fires; Infinity if it is not set. */
+  /** The time at which `fire` is to be called; Infinity if there is no such time. */
   readonly dueAt: number;
-  /** Number of milliseconds by which it may fire early, to share a wake-up of the process with others. */
+  /** Number of milliseconds by which `fire` may be called early, to share a wake-up of the process with others. */
   readonly earlyMs: number;
   fire(): void;
 }

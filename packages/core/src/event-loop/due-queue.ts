@@ -1,13 +1,13 @@
-/** The due time of an item, and its place in the queue. */
+/** The due time of an item, and its position in the queue. */
 export interface Due {
   dueAt: number;
-  /** Place of the item in the heap, set by the queue. */
+  /** Position of the item in the heap, set by the queue. */
   duePlace: number;
 }
 
 /**
- * A queue of items, ordered by due time. It is a binary heap in which each item knows its place, so that removing any
- * item is fast.
+ * A queue of items, ordered by due time. It is a binary heap in which each item stores its own position, so that
+ * removing any item is fast.
  */
 export class DueQueue<Item> {
   readonly #dueOf: (item: Item) => Due;

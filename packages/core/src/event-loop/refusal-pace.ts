@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts';
 /** After this many consecutive rejections, further ones are delayed by `pauseMs`. */
 const freeRefusals = 50;
 const pauseMs = 10;
-/** A rejected caller that issues its next call immediately does so within this number of microtasks. */
+/** A caller that handles a rejection by issuing its next call immediately needs at most this number of microtasks. */
 const stepsToAsk = 40;
 
 /**

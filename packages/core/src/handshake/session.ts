@@ -13,7 +13,7 @@ export interface Session {
   readonly readOnly: boolean;
 }
 
-/** Returns the commands that put a new connection into this state. */
+/** Returns the commands that select the database, set the name and, if necessary, send READONLY on a new connection. */
 export function sessionCommands({ database, clientName, readOnly }: Session): string[][] {
   const commands: string[][] = [];
   if (database !== 0) commands.push(['SELECT', String(database)]);

@@ -44,11 +44,11 @@ export type HealthResponder = (
 ) => PlainResponse | undefined;
 
 /**
- * Creates a function that serves the three health endpoints, for adapters. If `critical` names a connection that does
- * not exist, readiness and health fail, and a process warning reports the name.
+ * Creates a function that serves the three health endpoints, for adapters. For a readiness or health request, the
+ * returned function throws a {@link ConfigurationError} if `critical` names a connection that does not exist. It then
+ * also emits a process warning, because the application might not log the error.
  *
- * @throws {@link ConfigurationError} if an option is unknown or invalid; the responder throws it for an unknown name in
- *   `critical`
+ * @throws {@link ConfigurationError} if an option is unknown or invalid
  *
  * @example
  * const answer = createHealthResponder({ critical: true });

@@ -12,8 +12,9 @@ const driverLogs = /ioredis/.test(process.env['DEBUG'] ?? '') || process.env['DE
 
 /**
  * Returns a function that writes a plain command to the socket and adds it to ioredis' queue of unanswered commands,
- * without the other work of `sendCommand`. Returns undefined if every command has to go through `sendCommand` because
- * of a tracer, ioredis' debug log or its option `himportFieldsets`.
+ * without the other work of `sendCommand`. (A plain command neither blocks nor subscribes, and does not change the
+ * state of its connection.) Returns undefined if every command has to go through `sendCommand` because of a tracer,
+ * ioredis' debug log or its option `himportFieldsets`.
  */
 export function fastPathOf(
   client: Redis,

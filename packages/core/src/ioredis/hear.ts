@@ -12,7 +12,7 @@ const hearers = new WeakMap<Redis | Cluster, Map<string, Hearer[]>>();
 export function hear(client: Redis | Cluster, event: string, hearer: Hearer): void {
   const known = hearers.get(client) ?? hearAll(client);
   const others = known.get(event);
-  // Not made by spreading, because V8 reserves room for 17 more elements in an array that is.
+  // `concat` is used because V8 reserves room for 17 more elements in an array that is made by spreading.
   known.set(event, others === undefined ? [hearer] : others.concat(hearer));
 }
 

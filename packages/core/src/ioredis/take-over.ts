@@ -25,8 +25,8 @@ export function takeOverConnection(client: Redis, connector: DriverConnector): v
     reconnectOnError: null,
     connectTimeout: 0,
   });
-  // These are cleared only if set: two more options would double the table in which V8 keeps the options of each
-  // client.
+  // The two timeouts are cleared only if they are set, because two more options would double the table in which V8
+  // keeps the options of each client.
   for (const name of ['commandTimeout', 'socketTimeout']) {
     if (target.options[name] !== undefined) target.options[name] = undefined;
   }

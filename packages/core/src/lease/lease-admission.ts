@@ -9,7 +9,8 @@ export interface LeaseFacts {
   /** State of the shared connection's gate. */
   readonly shared: Pick<GateFacts, 'gate' | 'awaySince' | 'isIsolated'>;
   /**
-   * Milliseconds that callers may wait for another database to take over, even in an old outage; 0 if none is about to.
+   * Milliseconds that callers may wait for another database to take over, even in an old outage; 0 if no takeover is
+   * expected.
    */
   readonly changePatienceMs: number;
   /** Why Redis is unavailable; undefined if it is available. */

@@ -73,7 +73,10 @@ export class Lease implements ClientUse {
     return this.#end === undefined;
   }
 
-  /** Whether the connection still watches a key (WATCH). EXEC, DISCARD and UNWATCH end that. */
+  /**
+   * Whether the connection still watches a key (WATCH). EXEC, DISCARD and UNWATCH make the server forget all watched
+   * keys.
+   */
   get isWatching(): boolean {
     return this.#left.watches;
   }

@@ -23,13 +23,13 @@ export interface LeasePlaces {
    * @throws ConfigurationError on a Cluster, if there are no keys or if the keys belong to several slots
    */
   placeOf(keys: readonly (string | Buffer)[]): LeasePlace;
-  /** Whether keys can move from one place to another, as they can in a Cluster. */
+  /** Whether keys can move from one server to another, as they can in a Cluster. */
   readonly canMove: boolean;
   /** Call when a server has replied that it does not serve the key. */
   trouble(): void;
 }
 
-/** The only place of a client that has one server. */
+/** Returns the `LeasePlaces` of a client with a single server, to which all leases lead. */
 export function onePlace(main: ProtectedClient, connect: LeasePlace['connect']): LeasePlaces {
   const place = { address: '', main: new SharedMain(main), connect };
   return { placeOf: () => place, canMove: false, trouble: () => undefined };

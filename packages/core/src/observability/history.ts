@@ -24,7 +24,7 @@ export interface CommandEntry {
   readonly keys: number;
   readonly bytes: number;
   readonly durationMs: number;
-  /** Number of commands that were waiting or in flight at that time. */
+  /** Number of commands that were waiting or in flight when this entry was made. */
   readonly queue: number;
   readonly failure: { readonly code: string; readonly outcome: Outcome } | undefined;
 }

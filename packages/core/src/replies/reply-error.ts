@@ -57,7 +57,10 @@ const redirections: Readonly<Partial<Record<string, Redirection>>> = {
   CLUSTERDOWN: 'down',
 };
 
-/** Returns which {@link Redirection} an error reply is; undefined if it is none. A redirected command did not run. */
+/**
+ * Returns the {@link Redirection} that an error reply stands for; undefined if the reply is not a redirection. A
+ * redirected command did not run.
+ */
 export function redirectionOf(message: string): Redirection | undefined {
   return redirections[codeOfReply(message)];
 }

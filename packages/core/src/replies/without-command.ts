@@ -43,7 +43,7 @@ function hide(error: Error, name: string): void {
   const value: unknown = property.value;
   // A logger shows that there is a getter, but does not call it.
   Object.defineProperty(error, name, { get: () => value, enumerable: false, configurable: true });
-  // This comes last: `value` may contain this very error, which now carries nothing more to hide.
+  // The nested errors are handled last: `value` may contain this very error, which now carries nothing more to hide.
   for (const each of Array.isArray(value) ? value : [value]) if (each instanceof Error) hideCommand(each);
 }
 

@@ -112,8 +112,8 @@ export function attachCluster(cluster: Cluster, parts: ClientParts): ProtectedCl
 }
 
 /**
- * Returns the parts with retries turned off. A leased connection leads to only one node, so a command that this node
- * does not serve would be refused again.
+ * Returns a copy of `gateParts` with retries turned off. A leased connection leads to only one node, so a command that
+ * this node does not serve would be refused again.
  */
 function once(gateParts: GateParts): GateParts {
   const { settings } = gateParts;

@@ -11,10 +11,10 @@ import { RouteWatches, type WatchParts } from './route-watches.ts';
 import { CurrentTarget } from './current-target.ts';
 import { SwitchableSource } from './switchable-source.ts';
 
-/** News for the client: the end of a connection attempt, or a finding about which server is the primary. */
+/** A report to the client: the end of a connection attempt, or a finding about which server is the primary. */
 export type RouteNews = { readonly kind: 'attempt'; readonly report: AttemptReport } | PrimaryNews;
 
-/** The parts of a client that its active route needs. */
+/** What an active route needs from its client. */
 export interface ActiveRouteParts extends WatchParts {
   readonly driver: Driver;
   /** Whether callers are waiting for the client to be connected. */

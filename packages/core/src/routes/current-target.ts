@@ -11,7 +11,10 @@ export class CurrentTarget implements Target {
   protected readonly present: () => Target;
   protected readonly primaryOnly: boolean | undefined;
 
-  /** `requiresPrimary`, if given, overrides the value of the current target. */
+  /**
+   * `present` returns the client's current target. `requiresPrimary`, if given, takes precedence over the property of
+   * the same name of that target.
+   */
   constructor(present: () => Target, requiresPrimary?: boolean) {
     this.present = present;
     this.primaryOnly = requiresPrimary;

@@ -7,11 +7,11 @@ import { PrimaryWatch, type PrimaryNews } from '../sentinel/primary-watch.ts';
 import type { Wire } from '../socket/wire.ts';
 import type { Route } from './route.ts';
 
-/** The parts of a client that the watches need. */
+/** What the watches need from a client. */
 export interface WatchParts {
   readonly settings: Settings;
   readonly wire: () => Wire;
-  /** Returns when a write last had to wait for a primary, in monotonic milliseconds. */
+  /** Returns the last time at which a write had to wait for a primary, in monotonic milliseconds. */
   readonly writesWantedAt: () => number;
   readonly ask: (command: string, args: readonly string[]) => Promise<unknown>;
 }

@@ -3,7 +3,10 @@ import type { Dialer } from '../dialing/dialer.ts';
 import type { VerifiedSocket } from '../handshake/establish.ts';
 import type { SocketSource, SourceEvent } from '../connection/socket-source.ts';
 
-/** A source of connected sockets that can be switched to another target, even while a connection is being made. */
+/**
+ * A source of connected sockets that delegates to another source. The other source can be replaced at any time, even
+ * while it is making a connection.
+ */
 export class SwitchableSource implements SocketSource {
   #source: SocketSource;
   #wanted: { readonly priority: DialPriority; readonly tell: (event: SourceEvent) => void } | undefined;

@@ -6,7 +6,7 @@ export interface SentinelReport {
   readonly id: string;
   /** The servers that the client may connect to: the primary, or the replicas if it reads from replicas. */
   readonly named: readonly Replica[];
-  /** Every server that the sentinel knows in the group, as `host:port`. */
+  /** Every server that the sentinel knows in the group (a primary and its replicas), as `host:port`. */
   readonly members: ReadonlySet<string>;
 }
 

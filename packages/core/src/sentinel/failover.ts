@@ -15,7 +15,7 @@ export interface FailoverOptions {
   readonly target: Target;
   readonly resolver: SentinelResolver;
   readonly sentinelCredentials: Credentials | undefined;
-  /** Returns how often sentinels are dialed while a command is waiting for the primary. */
+  /** Returns the pace at which sentinels are dialed while a command is waiting for the primary. */
   readonly pace: () => RolePace;
   /**
    * Whether the connection belongs to a pool of leased connections. Such a connection does not look for the new primary

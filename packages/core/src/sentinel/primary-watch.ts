@@ -33,7 +33,7 @@ export interface PrimaryWatchOptions {
   readonly isLeased: boolean;
   /** Whether the client needs a primary, and so must look for one if its server turns out to be a replica. */
   readonly expectsPrimary: boolean;
-  /** Returns how often to look for a primary while the server is a replica. */
+  /** Returns the pace of the attempts to find a primary while the server is a replica. */
   readonly pace: () => RolePace;
   /** Undefined if there are no sentinels, and thus no failovers to follow. */
   readonly sentinels:
@@ -45,7 +45,10 @@ export interface PrimaryWatchOptions {
     | undefined;
   /** The turns of all clients that look for the primary of this endpoint. */
   readonly turns: LookTurns;
-  /** Returns when a client whose callers are not waiting may connect to the primary that another client has found. */
+  /**
+   * When another client has found the primary, this client may connect to it, too. Returns the earliest time at which
+   * it may do so while none of its callers is waiting.
+   */
   readonly followsAt: (now: number) => number;
   /** Called when an attempt to connect to a primary begins. */
   readonly onDial: () => void;

@@ -6,8 +6,8 @@ import { isWanted, type RolePace } from './role-pace.ts';
 
 const steadyMs = 5000;
 /**
- * When a watch lasts longer than `steadyMs`, the pause between attempts grows: it is this share of the time since then,
- * but at most `maxPauseMs`.
+ * Once a watch has lasted for `steadyMs`, the pause between its attempts grows. The pause is this share of the time by
+ * which the watch has exceeded `steadyMs`, but at most `maxPauseMs`, and never less than one period.
  */
 const pausedShare = 0.25;
 const maxPauseMs = 1000;
@@ -23,7 +23,10 @@ export interface RoleWatchOptions {
   readonly isOneServer: boolean;
   /** The turns of all clients that look for this primary. */
   readonly turns: LookTurns;
-  /** Returns when a client whose callers are not waiting may connect to the primary that another client has found. */
+  /**
+   * When another client has found the primary, this client may connect to it, too. Returns the earliest time at which
+   * it may do so while none of its callers is waiting.
+   */
   readonly followsAt: (now: number) => number;
   /** Called when a primary answers at the endpoint; the listener must keep or destroy the verified socket. */
   readonly onPrimary: (verified: VerifiedSocket) => void;

@@ -9,7 +9,10 @@ import { Promotions, type Promotion } from './promotions.ts';
 import { mappedAddress, type SentinelOptions } from './sentinel-options.ts';
 
 const askAllMs = 2_000;
-/** If a replica is requested again within this time, the replica that was chosen last evidently did not work. */
+/**
+ * If a replica is requested again less than this many milliseconds later, the replica that was chosen last evidently
+ * did not work.
+ */
 const triedMs = 10_000;
 
 /**

@@ -4,7 +4,7 @@ import { addressOf, type SentinelReport } from './agreement.ts';
 /** A server that one sentinel has named as the new primary. */
 interface Claim {
   readonly address: string;
-  /** Address of that sentinel. */
+  /** Address of the sentinel that made the claim. */
   readonly from: string;
 }
 

@@ -9,7 +9,7 @@ const listening = ['once', 'off', 'addListener', 'removeListener', 'removeAllLis
  * Each method throws an error that says what to write, instead of "is not a function". The methods are added to the
  * prototype's prototype, so they override no member of the object, and are not shown when it is printed. Names by which
  * other code recognises a client or a promise are left out: `then`, `duplicate`, `defineCommand`. The methods are
- * missing from the object's type, so that the compiler reports such a call.
+ * missing from the object's type, so that the compiler reports a call of one of them.
  *
  * @param written how callers name the object: with `resilience`, the error for `get()` says to write
  * `resilience.client.get()`

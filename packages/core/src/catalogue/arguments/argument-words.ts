@@ -18,7 +18,10 @@ export function textAt(args: readonly unknown[], index: number): string {
     : '';
 }
 
-/** Parses the argument as a decimal integer; NaN if it is none. Accepts some that the server refuses, such as `007`. */
+/**
+ * Parses the argument as a decimal integer. Returns NaN if the argument is not a decimal integer. Accepts some
+ * notations that the server refuses, such as `007`.
+ */
 export function integerAt(args: readonly unknown[], index: number): number {
   const text = textAt(args, index);
   return /^-?\d+$/.test(text) ? Number(text) : Number.NaN;

@@ -16,8 +16,9 @@ export interface DialState {
   readonly hurryAt: number | undefined;
   readonly hurriedAt: number;
   /**
-   * Number of attempts since the ramp began. -1: the next attempt is an extra one that is exempt from pacing. 1,000 or
-   * more: there is no ramp, and all attempts are periodic.
+   * Number of attempts since the ramp began. (The ramp is the series of quick attempts with which an outage begins.)
+   * -1: the next attempt is an extra one that is exempt from pacing. 1,000 or more: there is no ramp, and all attempts
+   * are periodic.
    */
   readonly step: number;
   readonly beganAt: number;

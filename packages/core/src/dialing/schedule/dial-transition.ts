@@ -26,10 +26,13 @@ const shakyAfter = 3;
 const maxBackoffMs = 2_000;
 /** Node's timers may fire a little early. */
 export const earlyMs = 1;
-/** A step number beyond any ramp. */
+/** A step number beyond any ramp, which is the series of quick attempts with which an outage begins. */
 const settled = 1_000;
 
-/** Returns when the timer should fire; `undefined` while only the outcome of an attempt can change the schedule. */
+/**
+ * Returns the time at which the timer should fire; `undefined` while only the outcome of an attempt can change the
+ * schedule.
+ */
 export function nextDueAt(state: DialState): number | undefined {
   if (state.hurryAt === undefined) return state.dueAt;
   return Math.min(state.hurryAt, state.dueAt ?? Infinity);
@@ -83,7 +86,7 @@ function begin(state: DialState, origin: DialState['origin'], moment: DialMoment
   const { at, limits, random } = moment;
   const pace = paceOf({ ...state, kind: 'idle' }, moment);
   const eager = pace.ramp === 'eager';
-  // A connection that broke immediately does not end an outage, so no further ramp begins after it.
+  // A connection that broke immediately does not end an outage, so no further ramp (quick attempts) begins after it.
   const stable = state.flaps === 0 && at - state.rampedAt >= rampAgainMs;
   const delay =
     origin === 'fresh'
@@ -158,8 +161,8 @@ function failed(state: DialState, overload: boolean, handshake: boolean, moment:
     shaky: handshake ? state.shaky : Math.max(0, state.shaky - 1),
   };
   const isFollower = state.kind === 'chained';
-  // The due time changes in two cases only. An attempt that had reached its handshake had paused the schedule. If a
-  // follower's attempt failed, its request must now be dialed for periodically.
+  // The due time changes in two cases only. While an attempt was in its handshake, the schedule was paused. If the
+  // failed attempt was for a follower (any request but the leader's), that request must now be dialed for periodically.
   if (state.kind === 'idle' || !(isFollower || handshake)) return next;
   const pace = paceOf(next, moment);
   const strictMs = delayBefore(settled, pace, moment.limits, moment.random);

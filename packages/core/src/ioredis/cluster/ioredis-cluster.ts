@@ -239,7 +239,7 @@ export class IoredisCluster implements ClusterDriver {
 
   async end(): Promise<void> {
     if (this.hasEnded) return;
-    // `once` of node:events would reject if the cluster reported the error of an attempt in the meantime.
+    // `once` of node:events is not used: its promise would reject if the cluster emitted `error` before `end`.
     const ended = new Promise<void>((resolve) => this.#cluster.once('end', () => resolve()));
     this.disconnect();
     await ended;

@@ -6,8 +6,8 @@ type NodeList = readonly (Redis | undefined)[];
 /** The values that a user may set for `scaleReads`. */
 type ReadChoice = 'master' | 'slave' | 'all' | ((nodes: NodeList, command: unknown) => unknown);
 
-// The user's choice, keyed by the function that replaced it: a duplicate inherits its original's options, including
-// that function.
+// The `scaleReads` that the user chose for a client, keyed by the function with which this file has replaced it. A
+// duplicate inherits the replacing function together with its original's options, and finds the user's choice here.
 const chosenByUser = new WeakMap<object, ReadChoice>();
 
 /**

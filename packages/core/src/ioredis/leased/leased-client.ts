@@ -32,7 +32,7 @@ interface LeasedClient extends Redis {
 export function leasedClients(client: Redis): (use: ClientUse) => Redis {
   const overlay = Object.create(client, Object.getOwnPropertyDescriptors(overlayOf(client))) as object;
   return (use) => {
-    // This runs for each lease, so fields are assigned: that is far faster than defining properties.
+    // A client is created for each lease, so its fields are assigned, which is far faster than defining properties.
     const leased = Object.create(overlay) as LeasedClient;
     leased[useOf] = use;
     leased[addedTo] = undefined;

@@ -14,8 +14,8 @@ type Place =
   /** The position is unknown, so all bytes go to the driver. */
   | { readonly kind: 'unknown' }
   /**
-   * The position will be known at the end of the reply that contains `mark`. `tail` holds the last bytes that were
-   * read, in case `mark` is split between two pieces.
+   * The position will be known at the end of the reply that contains `mark`, the text of a PING that the router has
+   * sent. `tail` holds the last bytes that were read, in case `mark` is split between two pieces.
    */
   | { readonly kind: 'seeking'; readonly mark: Buffer; tail: Buffer }
   /** The position is known. `left` is the number of bytes that belong to the driver before the next reply begins. */
@@ -108,7 +108,7 @@ export class ReplyRouter {
     const { mark, tail } = place;
     const bytes = Buffer.concat([tail, piece]);
     const at = bytes.indexOf(mark);
-    // The line end after the mark belongs to the same reply.
+    // The line end after `mark` belongs to the same reply, the reply to PING.
     if (at >= 0) this.#place = known(at + mark.length + 2 - tail.length);
     else place.tail = Buffer.from(bytes.subarray(Math.max(0, bytes.length - mark.length)));
   }

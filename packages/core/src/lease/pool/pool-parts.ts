@@ -9,7 +9,7 @@ export interface OverdueLease {
   /** The name that the caller gave the lease, if any. */
   readonly name: string | undefined;
   readonly heldMs: number;
-  /** Whether the lease was ended for this reason. */
+  /** Whether the lease was ended because it had lasted too long. */
   readonly isRevoked: boolean;
 }
 
@@ -22,7 +22,8 @@ export interface PoolMain extends Pick<
   'state' | 'cause' | 'readAt' | 'ping' | 'nextAttemptMs'
 > {
   /**
-   * Milliseconds that callers may wait for another database to take over, even in an old outage; 0 if none is about to.
+   * Milliseconds that callers may wait for another database to take over, even in an old outage; 0 if no takeover is
+   * expected.
    */
   readonly changePatienceMs: number;
   /** State of the client's gate. */
