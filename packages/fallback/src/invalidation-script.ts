@@ -14,20 +14,20 @@ return 1
 
 /**
  * The command name under which an outbox stores the invalidation of a cache key. It is not a command of Redis. Its
- * arguments are the key, the mark, the mark's version, and the time when the mark expires, in milliseconds since the
- * epoch.
+ * arguments are the key, the mark (the entry that says when the key was invalidated), the mark's version, and the time
+ * when the mark expires, in milliseconds since the epoch.
  */
 export const invalidationCommand = 'cache.invalidate';
 
 /**
- * How long Redis keeps a mark. `PX`: for this many milliseconds. `PXAT`: until this time, in milliseconds since the
- * epoch, which needs Redis 6.2.
+ * How long Redis keeps the mark of an invalidation. `PX`: for this many milliseconds. `PXAT`: until this time, in
+ * milliseconds since the epoch, which needs Redis 6.2.
  */
 export type MarkExpiry = readonly ['PX' | 'PXAT', ms: number | string];
 
 /**
- * Stores the mark of an invalidation under the key, unless the key holds the mark of a later invalidation. Calling this
- * twice has the same effect as calling it once.
+ * Stores the mark of an invalidation under the key, in place of the cache entry, unless the key holds the mark of a
+ * later invalidation. Calling this twice has the same effect as calling it once.
  */
 export async function storeMark(
   client: Redis | Cluster,

@@ -37,8 +37,8 @@ export const REDIS_GUARD_OPTIONS = 'REDIS_GUARD_OPTIONS';
 
 /**
  * Applies the options of {@link UseRedisGuard} to requests: the budget, `Cache-Control: no-store` and mode `reject`.
- * For a handler or a controller, use that decorator. For the whole application, provide this class as
- * `APP_INTERCEPTOR`.
+ * To apply options to one handler or controller, use the decorator {@link UseRedisGuard} itself. To apply options to
+ * the whole application, provide this class as `APP_INTERCEPTOR`.
  *
  * @example
  * providers: [

@@ -17,8 +17,8 @@ export interface Evidence {
   readonly login: Login | undefined;
   readonly environment: EnvironmentEvidence;
   /**
-   * The nodes in the order in which a client meets them. First come the nodes that the target names (for Sentinel, the
-   * sentinels), then the nodes that those have named.
+   * The nodes in the order in which a client meets them: first the nodes that the target names (for Sentinel, the
+   * sentinels), then the nodes that the first ones have reported.
    */
   readonly nodes: readonly NodeEvidence[];
   readonly sentinelViews: readonly SentinelView[];

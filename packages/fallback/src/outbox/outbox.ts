@@ -21,8 +21,9 @@ export interface AddOptions {
 
 /** Sends writes to Redis, immediately or when Redis is back. */
 export interface Outbox {
-  /** Number of pending writes, and their size in bytes. */
+  /** Number of pending writes. */
   readonly size: number;
+  /** Total size of the pending writes, in bytes. */
   readonly bytes: number;
   /**
    * Applies the write now, or stores it for later. Resolves when the write is safe, in Redis or in the outbox.

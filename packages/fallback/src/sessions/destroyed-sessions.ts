@@ -64,7 +64,10 @@ export class DestroyedSessions {
     await this.#resilience.client.set(this.#key(sid), '1', 'PX', ms);
   }
 
-  /** Notifies the other instances. An instance that misses the message finds the mark with {@link areMarked}. */
+  /**
+   * Notifies the other instances that the session is destroyed. An instance that misses the message learns it from
+   * Redis with {@link areMarked}.
+   */
   announce(sid: string): void {
     this.#resilience.client.publish(this.#channel, sid).catch(ignore);
   }
@@ -105,7 +108,8 @@ export class DestroyedSessions {
     return `destroyed:${this.#settings.prefix}`;
   }
 
-  // The key does not begin with the prefix: otherwise, the store would list the mark as a session.
+  // The key that marks a destroyed session does not begin with the prefix: otherwise, the store would list that key as
+  // a session.
   #key(sid: string): string {
     return `destroyed:${this.#settings.prefix}${sid}`;
   }

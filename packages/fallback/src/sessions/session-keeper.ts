@@ -201,7 +201,8 @@ export class SessionKeeper implements KeptSessions {
     return { json, expiresAt, seenIn };
   }
 
-  // Returns when a session expires. express-session records that time in `cookie.expires`, koa-session in `_expire`.
+  // Returns the time at which a session expires. express-session records this time in `cookie.expires`, koa-session in
+  // `_expire`.
   #expiryOf(data: unknown): number {
     const { cookie, _expire } = data as {
       readonly cookie?: { readonly expires?: string | Date | null };

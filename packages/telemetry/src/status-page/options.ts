@@ -38,9 +38,9 @@ export interface StatusPageOptions {
    */
   readonly authorize?: (request: IncomingMessage) => boolean | Promise<boolean>;
   /**
-   * More host names under which the buttons work, without ports. They always work under `localhost` and IP addresses.
-   * Under any other name they do not, because an attacker could make that name resolve to this application. Default:
-   * none.
+   * More host names under which the buttons work, without ports. The buttons always work under `localhost` and IP
+   * addresses. Under any other name they do not work, because an attacker could make such a name resolve to this
+   * application. Default: none.
    */
   readonly hosts?: readonly string[];
   /** Maximum number of pages that may be open at the same time. Default 20. */

@@ -109,8 +109,9 @@ export class ConnectionBoard {
     };
   }
 
-  // Returns when the next attempt is due; null if Redis is up, or if that is not known. Prefers the time that was
-  // computed when the last attempt ended, because it does not shift with each snapshot as `retryAfterMs` does.
+  // Returns the time at which the next attempt is due; null if Redis is up, or if that time is not known. Prefers the
+  // time that was computed when the last attempt ended, because that time does not shift with each snapshot as
+  // `retryAfterMs` does.
   #retryTime(retryAfterMs: number | undefined, isUp: boolean): number | null {
     const now = this.#clock.wallNow();
     if (isUp) return null;

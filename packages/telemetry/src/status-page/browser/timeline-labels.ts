@@ -48,7 +48,7 @@ export function createTimelineLabels(): TimelineLabels {
   };
 }
 
-// Returns the full label of an outage, and a shorter one in case the full one does not fit.
+// Returns two labels for an outage: the full one, and a shorter one for when the full one does not fit.
 function wordsOf(now: number, { from, to, cause }: OutagePicture): readonly string[] {
   const lasted = to === null ? elapsedWords(now - from) : durationWords(to - from);
   return [`${codeWords(cause)}, ${lasted}`, lasted];
