@@ -12,15 +12,21 @@ import { BackgroundClock } from '../fakes/background-clock.ts';
 
 const addresses = ['a:1', 'b:1', 'c:1', 'd:1'];
 
-/** A reader that asks four nodes, each of which tells that it owns all slots itself. */
-function readerOf(signs: FailoverSigns, random: () => number) {
+/**
+ * A reader that asks four nodes, each of which tells that it owns all slots itself; those that are `forgetful` know no
+ * slots.
+ */
+function readerOf(signs: FailoverSigns, random: () => number, forgetful: ReadonlySet<string> = new Set()) {
   const drivers = addresses.map((address) => ({ address }) as unknown as NodeDriver);
   const cluster = { nodes: () => drivers, isReady: false, slotsTimeoutMs: 1_000 } as unknown as ClusterDriver;
   const settings = resolveSettings({ clock: new BackgroundClock({ nowMs: 1_000 }), random });
   const nodeOf = ({ address }: NodeDriver): ClusterNode => {
     const [host = '', port] = address.split(':');
     const range: SlotRange = { first: 0, last: 16_383, nodes: [{ host, port: Number(port) }] };
-    return { answersAtOnce: true, slots: () => Promise.resolve([range]) } as unknown as ClusterNode;
+    return {
+      answersAtOnce: true,
+      slots: () => Promise.resolve(forgetful.has(address) ? [] : [range]),
+    } as unknown as ClusterNode;
   };
   const reader = new SlotReader(
     cluster,
@@ -48,4 +54,13 @@ it('the slots are read from a node that knows of the failover, whatever its plac
   const after = new Set<string | undefined>();
   for (let round = 0; round < 20; round++) after.add(await read());
   expect([...after]).toEqual(['c']);
+});
+
+it('a node that knows no slots is passed over, and slots that no node knows are not read', async () => {
+  let seed = 0;
+  const random = (): number => (seed = (seed * 7 + 3) % 11) / 11;
+  const read = readerOf(new FailoverSigns(), random, new Set(['a:1', 'c:1', 'd:1']));
+  for (let round = 0; round < 20; round++) expect(await read()).toBe('b');
+  const readNone = readerOf(new FailoverSigns(), random, new Set(addresses));
+  await expect(readNone()).rejects.toMatchObject({ reason: 'cluster-down' });
 });

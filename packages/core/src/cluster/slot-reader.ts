@@ -93,7 +93,12 @@ export class SlotReader {
     timer.unref?.();
     slowTimer.unref?.();
     try {
-      const ranges = await firstAnswer(this.#asks(), clock, connection.minStallMs, deadline.signal);
+      const ranges = await firstAnswer(
+        this.#asks().map(thatKnowsSlots),
+        clock,
+        connection.minStallMs,
+        deadline.signal,
+      );
       this.#failure = undefined;
       this.#ranges = ranges;
       return ranges;
@@ -147,7 +152,7 @@ export class SlotReader {
   async #askStartupNodes(signal: AbortSignal): Promise<readonly SlotRange[]> {
     const { clock, connection } = this.#parts.settings;
     const nodes = await this.#cluster.resolveStartupNodes();
-    const asks = nodes.map((options) => (each: AbortSignal) => this.#askAt(options, each));
+    const asks = nodes.map((options) => thatKnowsSlots((each) => this.#askAt(options, each)));
     return firstAnswer(asks, clock, connection.minStallMs, signal);
   }
 
@@ -177,6 +182,18 @@ export function startupTarget(
     wantsHello: () => false,
     session: () => ({ database: 0, clientName: undefined, readOnly: false }),
     requiresPrimary: false,
+  };
+}
+
+/**
+ * Counts a reply without any slots as a failure, so that another node is asked. A node that was told to forget the
+ * cluster (CLUSTER RESET) gives this reply, although other nodes still serve their slots.
+ */
+function thatKnowsSlots(ask: AskSlots): AskSlots {
+  return async (signal) => {
+    const ranges = await ask(signal);
+    if (ranges.length === 0) throw new EstablishError('cluster-down', undefined);
+    return ranges;
   };
 }
 
