@@ -12,6 +12,7 @@ class Stage {
   failedSlots = 0;
   isAnswering = true;
   asked = 0;
+  readonly unused: NodeDriver[] = [];
   failovers = 0;
   readonly #blocked = {
     oldestUnanswered: () => ({ call: { blockingMs: this.blockingMs } }),
@@ -26,7 +27,7 @@ class Stage {
     },
   } as unknown as NodeDriver;
   readonly nodes = new BlockedNodes(
-    { nodes: () => [this.#blocked, this.#other] },
+    { nodes: () => [this.#blocked, this.#other], primaries: () => [this.#blocked, ...this.unused] },
     {
       of: (node) => ({ answersAtOnce: node === this.#other && this.isAnswering }) as unknown as ClusterNode,
     },
@@ -35,7 +36,7 @@ class Stage {
   );
 }
 
-describe('while a call blocks on a node without a timeout', () => {
+describe('while a call blocks on a node for long', () => {
   it('another node is asked once a second, and nothing follows from a cluster that is well', async () => {
     const stage = new Stage();
     stage.nodes.watch();
@@ -66,16 +67,26 @@ describe('while a call blocks on a node without a timeout', () => {
     await stage.clock.travelAsync(1_000);
     expect(stage.asked).toBe(1);
   });
+
+  it('a primary that no call has used is connected to if there is nobody else to ask', async () => {
+    const stage = new Stage();
+    stage.isAnswering = false;
+    let connected = 0;
+    stage.unused.push({ status: 'idle', connectNow: () => connected++ } as unknown as NodeDriver);
+    stage.nodes.watch();
+    await stage.clock.travelAsync(1_500);
+    expect(connected).toBe(1);
+  });
 });
 
 describe('once no call blocks any more', () => {
   it('nobody is asked, until the next one does', async () => {
     const stage = new Stage();
-    stage.blockingMs = 5_000;
+    stage.blockingMs = 500;
     stage.nodes.watch();
     await stage.clock.travelAsync(3_000);
     expect([stage.asked, stage.clock.pendingTimers]).toEqual([0, 0]);
-    stage.blockingMs = Infinity;
+    stage.blockingMs = 5_000;
     stage.nodes.watch();
     await stage.clock.travelAsync(1_500);
     expect(stage.asked).toBe(1);

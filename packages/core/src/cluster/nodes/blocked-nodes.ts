@@ -1,16 +1,20 @@
 import type { Clock, Random, TimerHandle } from '../../clock.ts';
 import type { ClusterDriver, NodeDriver } from '../../driver/cluster-driver.ts';
 import { askState } from '../slots/cluster-state.ts';
+import { connectWitness } from '../slots/witnesses.ts';
 import type { WatchedNodes } from './watched-nodes.ts';
 
 const periodMs = 1_000;
+/** A call that blocks for less time than this fails soon enough by itself. */
+const longMs = 2_000;
 
 /**
- * Watches nodes on which a call blocks without a timeout. No reply is ever due from such a node, so nothing shows that
- * it hangs. Therefore, another node is asked from time to time whether a primary has failed or has been replaced.
+ * Watches nodes on which a call blocks for long, or without a timeout. No reply is due from such a node meanwhile, so
+ * nothing shows that it hangs. Therefore, another node is asked from time to time whether a primary has failed or has
+ * been replaced.
  */
 export class BlockedNodes {
-  readonly #cluster: Pick<ClusterDriver, 'nodes'>;
+  readonly #cluster: Pick<ClusterDriver, 'nodes' | 'primaries'>;
   readonly #nodes: Pick<WatchedNodes, 'of'>;
   readonly #clock: Clock;
   readonly #random: Random;
@@ -20,7 +24,7 @@ export class BlockedNodes {
 
   /** `onFailover` is called when a node reports failed slots or an election. */
   constructor(
-    cluster: Pick<ClusterDriver, 'nodes'>,
+    cluster: Pick<ClusterDriver, 'nodes' | 'primaries'>,
     nodes: Pick<WatchedNodes, 'of'>,
     { clock, random }: { readonly clock: Clock; readonly random: Random },
     onFailover: () => void,
@@ -32,7 +36,7 @@ export class BlockedNodes {
     this.#onFailover = onFailover;
   }
 
-  /** Call when a call that blocks without a timeout is sent to a node. */
+  /** Call when a call that blocks is sent to a node. */
   watch(): void {
     if (this.#timer !== undefined) return;
     this.#timer = this.#clock.setTimeout(() => this.#look(), periodMs * (0.9 + 0.2 * this.#random()));
@@ -54,7 +58,8 @@ export class BlockedNodes {
     const others = nodes.filter((node) => this.#nodes.of(node)?.answersAtOnce === true);
     const other = others[Math.floor(this.#random() * others.length)];
     this.watch();
-    if (other !== undefined) void this.#ask(other);
+    if (other === undefined) connectWitness(this.#cluster, others, this.#random);
+    else void this.#ask(other);
   }
 
   async #ask(node: NodeDriver): Promise<void> {
@@ -67,5 +72,5 @@ export class BlockedNodes {
 }
 
 function isBlocked(node: NodeDriver): boolean {
-  return node.oldestUnanswered()?.call?.blockingMs === Infinity;
+  return (node.oldestUnanswered()?.call?.blockingMs ?? 0) >= longMs;
 }

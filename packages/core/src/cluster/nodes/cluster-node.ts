@@ -169,7 +169,7 @@ export class ClusterNode {
       call.written = isReady ? this.connection.wire.currentFlush() : undefined;
       if (call.blockingMs !== undefined) call.releases = this.connection.wire.releases;
     }
-    if (call?.blockingMs === Infinity) this.#tell(blocked);
+    if (call?.blockingMs !== undefined) this.#tell(blocked);
     return this.#driver.send(command, stream, node);
   };
 

@@ -10,7 +10,7 @@ export type NodeNews =
   | { readonly kind: 'doubtful' }
   /** The node was reached, or is replying again. */
   | { readonly kind: 'found' }
-  /** A call that blocks without a timeout is sent to the node. */
+  /** A call that blocks is sent to the node. */
   | { readonly kind: 'blocked' }
   | { readonly kind: 'bytes-read' }
   | { readonly kind: 'bytes-written' };
