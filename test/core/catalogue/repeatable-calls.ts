@@ -35,6 +35,7 @@ export const repeatableCalls: readonly CallCase[] = [
     [
       ['SUBSCRIBE c'],
       ['UNSUBSCRIBE c'],
+      ['SELECT 1'],
       ['HGETEX h FIELDS 1 f'],
       ['FT.SEARCH i q'],
       ['FT.CONFIG GET x'],

@@ -195,7 +195,6 @@ export const unrepeatableCalls: readonly CallCase[] = [
       ['UNWATCH'],
       ['AUTH x'],
       ['HELLO 3'],
-      ['SELECT 1'],
       ['RESET'],
       ['QUIT'],
       ['MONITOR'],

@@ -57,6 +57,10 @@ export class FakeDispatch implements Dispatch {
     return [...this.fast, ...this.slow].map(({ name }) => name);
   }
 
+  onDatabase(_database: number | undefined, send: () => void): void {
+    send();
+  }
+
   fastPath(): FastPath | undefined {
     if (!this.hasFastPath) return undefined;
     const route: FastRoute = {

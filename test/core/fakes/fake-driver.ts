@@ -120,6 +120,14 @@ export class FakeDriver implements Driver {
     return false;
   }
 
+  onDatabase(_database: number, send: () => void): void {
+    send();
+  }
+
+  readUnsubscribed(_name: string, read: () => void): void {
+    read();
+  }
+
   besidesReplies(): BesidesReplies {
     const { session, unanswered } = this.#connection;
     if (session.protocol === 2 && unanswered.isListening) return 'messages';

@@ -24,6 +24,7 @@ function guarded(
       unansweredCount: () => queue.length,
       oldestUnanswered: () => queue[0],
       besidesReplies: () => besides,
+      readUnsubscribed: (_name, read) => read(),
       answerPlain,
     },
     defaultReplyLimits,

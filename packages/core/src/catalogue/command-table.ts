@@ -100,13 +100,16 @@ export const commandTable: readonly CommandGroup[] = [
   { lane: 'read', effect: 'read', kind: 'subscribe', names: 'subscribe psubscribe ssubscribe' },
   { lane: 'read', effect: 'read', kind: 'unsubscribe', names: 'unsubscribe punsubscribe sunsubscribe' },
 
+  // Selecting touches no data either, and a retried command may depend on the selected database.
+  { lane: 'read', effect: 'read', kind: 'connection', names: 'select' },
+
   // WAIT and WAITAOF wait for the writes of their own connection. On a new one, they would reply at once, and wrongly.
   { lane: 'read', effect: 'never', kind: 'blocking', names: 'wait waitaof' },
   {
     lane: 'read',
     effect: 'never',
     kind: 'connection',
-    names: 'auth hello select reset quit asking readonly readwrite monitor sync psync replconf',
+    names: 'auth hello reset quit asking readonly readwrite monitor sync psync replconf',
   },
   { lane: 'read', effect: 'never', kind: 'transaction', names: 'multi discard watch unwatch' },
   // EXEC counts as a write if the commands of its transaction are not known.

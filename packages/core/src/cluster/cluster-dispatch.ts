@@ -32,6 +32,8 @@ export function clusterDispatch(
     serverOf: (call) => serverOf(driver, topology(), slotOf(driver, call)),
     beforeBatch: (node) => driver.forgetNode(node),
     releases: () => undefined,
+    // A Cluster has only one database.
+    onDatabase: (_, send) => send(),
     readAt: () => flushes.lastReadAt,
   };
 }

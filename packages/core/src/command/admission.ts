@@ -118,9 +118,17 @@ export function waitUntil(situation: WaitSituation): number | undefined {
 
 const subscribing = /^[ps]?(un)?subscribe$/;
 
-/** Returns whether a command changes the subscriptions of its connection. Such a command waits until it succeeds. */
+/** Returns whether a command changes the subscriptions of its connection. */
 export function isSubscribing(name: string): boolean {
   return subscribing.test(name);
+}
+
+/**
+ * Returns whether a command changes the subscriptions or the database of its connection. Such a command waits until it
+ * succeeds: if it failed unnoticed, the connection would stay deaf, or later commands would run on another database.
+ */
+export function waitsUntilDone(name: string): boolean {
+  return name === 'select' || isSubscribing(name);
 }
 
 /** Returns whether a command ends subscriptions of its connection. */
@@ -130,10 +138,10 @@ export function isUnsubscribing(name: string): boolean {
 
 /**
  * Returns how many milliseconds a call may wait even in an outage that is older than `maxWaitMs`: Infinity for
- * subscription commands and blocking calls, 0 for all others. The caller of a blocking call expects to wait, and a loop
+ * SELECT, subscription commands and blocking calls, 0 for all others. The caller of a blocking call expects to wait, and a loop
  * that repeats the call would spin if it failed immediately.
  */
 export function patienceOf({ traits, slow, batch }: SlowCall): number {
-  const waits = slow.blockingMs !== undefined || (batch === undefined && isSubscribing(traits.name));
+  const waits = slow.blockingMs !== undefined || (batch === undefined && waitsUntilDone(traits.name));
   return waits ? Infinity : 0;
 }

@@ -83,6 +83,11 @@ export interface Dispatch {
    * several connections.
    */
   releases(): ReleaseBook | undefined;
+  /**
+   * Calls `send`, and makes what it sends run on this database; if undefined, on the selected one. Commands sent later
+   * run on the selected database again.
+   */
+  onDatabase(database: number | undefined, send: () => void): void;
   /** Returns the time at which replies were last read. The clock is read once for all replies of one read. */
   readAt(): number;
 }
@@ -97,9 +102,10 @@ export function handOver(dispatch: Dispatch, { command, batch, slow }: SlowCall)
     if (inContext === undefined) dispatch.send(each, stream, node);
     else inContext(dispatch.send, each, stream, node);
   };
-  if (batch === undefined) handOne(command);
-  else {
-    dispatch.beforeBatch(node);
-    for (const each of batch.sent()) handOne(each);
-  }
+  if (batch !== undefined) dispatch.beforeBatch(node);
+  const commands = batch?.sent() ?? [command];
+  const database = commands.find((each) => each.database !== undefined)?.database;
+  dispatch.onDatabase(database, () => {
+    for (const each of commands) handOne(each);
+  });
 }

@@ -4,7 +4,7 @@ import type { DriverCommand, PipelineStream, SendCommand } from '../driver/drive
 import { isUnsendable, refuseName, replaceUnsendable } from '../driver/unsendable-command.ts';
 import { operationOfCommand } from '../verbs/operation.ts';
 import { currentRequestBudget, isFollowed } from '../verbs/request-budget.ts';
-import { admit, isSubscribing, patienceOf } from './admission.ts';
+import { admit, waitsUntilDone, patienceOf } from './admission.ts';
 import { Answers } from './answers.ts';
 import { Batch } from './batch/batch.ts';
 import { directSendBy, sendBatched, type Gathering } from './batch/gathering.ts';
@@ -106,10 +106,11 @@ export class Entrance {
     const { clock, timeoutMs } = this.#parts.settings;
     const traits = traitsOf(command.name);
     const blockingMs = blockingTimeoutMs(traits, command.args);
+    const answerMs = (command.timeoutMs ?? timeoutMs) + (blockingMs ?? 0);
     this.#gate.state.guards.note(traits, blockingMs, command);
     const call = onSlowPath(new Call(this.#answers, command, traits), {
       issuedAt: clock.now(),
-      allowedMs: isSubscribing(traits.name) ? Infinity : (command.timeoutMs ?? timeoutMs) + (blockingMs ?? 0),
+      allowedMs: waitsUntilDone(traits.name) ? Infinity : answerMs,
       bytes: argumentBytes(command.args),
       stream,
       node,

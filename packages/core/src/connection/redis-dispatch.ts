@@ -86,6 +86,11 @@ export class RedisDispatch implements Dispatch {
     return this.#wire.releases;
   }
 
+  onDatabase(database: number | undefined, send: () => void): void {
+    if (database === undefined || database === this.#driver.database) return send();
+    this.#driver.onDatabase(database, send);
+  }
+
   readAt(): number {
     return this.#wire.readAt;
   }

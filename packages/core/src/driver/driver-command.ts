@@ -33,6 +33,11 @@ export interface DriverCommand {
    */
   followedBy?: string;
   /**
+   * The database for which the command was sent, if a SELECT was sent after it: when the command is retried, another
+   * database is selected.
+   */
+  database?: number;
+  /**
    * Deadline of this command in milliseconds; if undefined, the option `timeoutMs` of the `RedisResilience` applies.
    */
   timeoutMs?: number | undefined;

@@ -100,6 +100,8 @@ export interface Driver {
    * connection, even if it is already being made, selects `database`.
    */
   leadTo(options: Readonly<Record<string, unknown>>, database: number): void;
+  /** Calls `send` while another database is selected. */
+  onDatabase(database: number, send: () => void): void;
   /** Makes the next handshake select {@link database}. */
   keepDatabase(): void;
   /** Call when the server refuses {@link database}: restores the database that the server accepted before, if any. */
@@ -123,6 +125,11 @@ export interface Driver {
 
   /** Returns the subscriptions of the connection or, if it was lost, those that it had. */
   subscriptions(): Subscriptions;
+  /**
+   * Makes the driver read, with `read`, the confirmation of a command that ends subscriptions. `name` is the name of that
+   * command in lower case.
+   */
+  readUnsubscribed(name: string, read: () => void): void;
   /** Calls `listener` whenever a command that ends subscriptions is sent. There can be only one listener. */
   onUnsubscribe(listener: UnsubscribeListener): void;
 

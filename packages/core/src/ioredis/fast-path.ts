@@ -26,7 +26,9 @@ export function fastPathOf(
   if (driverLogs || (Array.isArray(fieldsets) && fieldsets.length > 0)) return undefined;
   return (command, sink) => {
     const condition = target.condition as Condition;
-    if (commandChannel.hasSubscribers || (condition.subscriber && condition.protocol !== 3)) {
+    // A socket that is being closed takes no more commands: ioredis queues them, in the order in which they are issued.
+    const isOpen = target.stream?.writable === true;
+    if (!isOpen || commandChannel.hasSubscribers || (condition.subscriber && condition.protocol !== 3)) {
       send(command);
       return;
     }

@@ -12,6 +12,12 @@ export interface Condition {
   replyMapping?: string;
 }
 
+/** A command in a queue, with the database that was selected when it was queued. */
+interface QueuedCommand {
+  readonly command: DriverCommand;
+  readonly select: number;
+}
+
 /**
  * The private parts of a client that this folder uses in addition to ioredis' public API. A contract test checks all of
  * them against each supported version.
@@ -26,10 +32,10 @@ export interface Internals {
     push(item: unknown): void;
     shift(): { command: DriverCommand } | undefined;
     peekFront(): { command: DriverCommand } | undefined;
-    toArray(): readonly { readonly command: DriverCommand }[];
+    toArray(): readonly QueuedCommand[];
   };
   offlineQueue: {
-    toArray(): readonly { readonly command: DriverCommand; readonly stream?: PipelineStream }[];
+    toArray(): readonly (QueuedCommand & { readonly stream?: PipelineStream })[];
     push(item: unknown): void;
     clear(): void;
   };
@@ -42,7 +48,7 @@ export interface Internals {
   duplicate(...override: unknown[]): Redis | Cluster;
   disconnect(reconnect?: boolean): void;
   connect(callback?: unknown): Promise<void>;
-  flushQueue(error: Error): void;
+  flushQueue(error: Error, options?: object): void;
   setStatus(status: string, detail?: unknown): void;
   isCluster?: boolean;
   emit(event: string, ...args: unknown[]): boolean;

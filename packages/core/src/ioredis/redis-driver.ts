@@ -18,16 +18,16 @@ import { Logins } from './logins.ts';
 import { ownSendOf } from './commands/own-send.ts';
 import { plainAnswerOf, type AnswerPlain } from './plain-answer.ts';
 import { routeReplies, type ReplyRouter } from './raw/reply-router.ts';
+import { flushInOrder } from './sockets/flush-in-order.ts';
 import { driverStatusOf } from './sockets/driver-status.ts';
 import { leaveBehind } from './sockets/left-behind.ts';
+import { parserOf, speakResp2 } from './sockets/protocol.ts';
 import { answerFromProof } from './sockets/proven-handshake.ts';
 import { SelectedDatabase } from './selected-database.ts';
 import { interceptConnect, monitorAtOnce, takeOverConnection, takeOverRetries } from './take-over.ts';
+import { readUnsubscribed, subscriptionsOf } from './unsubscribed.ts';
 
 const handshakeNames = new Set(['hello', 'auth', 'select', 'client', 'readonly', 'info', 'monitor']);
-
-const readsResp2: ParserTraits = { readsResp3: false, followsRedirects: false };
-const readsBoth: ParserTraits = { readsResp3: true, followsRedirects: false };
 
 /** Adapts one ioredis client to core's driver interface. */
 export class RedisDriver implements Driver {
@@ -49,6 +49,7 @@ export class RedisDriver implements Driver {
 
   constructor(client: Redis) {
     this.client = client;
+    flushInOrder(client);
     this.#selected = new SelectedDatabase(internals(client));
     this.answerPlain = plainAnswerOf(client);
     const own = ownSendOf(client);
@@ -57,8 +58,7 @@ export class RedisDriver implements Driver {
       if (proven !== undefined && answerFromProof(command, proven, own)) return command.promise;
       if (command.name === 'select') this.#selected.follow(command);
       else if (command.name === 'monitor') this.#besides = 'lines';
-      else if (changesSubscriptions(command.name)) this.#besides ??= 'confirmations';
-      else if (logsIn(command.name)) this.#besides ??= 'confirmations';
+      else if (changesSubscriptions(command.name) || logsIn(command.name)) this.#besides ??= 'confirmations';
       const kind = endedKindOf(command.name);
       if (kind !== undefined) this.#onUnsubscribe?.(kind, command.args.map(String));
       this.#logins.sends(command);
@@ -119,10 +119,8 @@ export class RedisDriver implements Driver {
     return internals(this.client).commandQueue.peekFront()?.command;
   }
 
-  // Before version 6, ioredis' parser reads only RESP2.
   get parser(): ParserTraits {
-    const { condition } = internals(this.client);
-    return condition?.protocol === undefined ? readsResp2 : readsBoth;
+    return parserOf(internals(this.client));
   }
 
   besidesReplies(): BesidesReplies {
@@ -179,6 +177,13 @@ export class RedisDriver implements Driver {
     this.#selected.moved(database);
   }
 
+  onDatabase(database: number, send: () => void): void {
+    const selected = this.database;
+    this.ask('select', [String(database)]).catch(ignore);
+    send();
+    this.ask('select', [String(selected)]).catch(ignore);
+  }
+
   keepDatabase(): void {
     this.#selected.keep();
   }
@@ -204,10 +209,7 @@ export class RedisDriver implements Driver {
   }
 
   speakResp2(): void {
-    const { condition } = internals(this.client);
-    if (condition === null || condition.protocol === undefined) return;
-    condition.protocol = 2;
-    condition.replyMapping = 'legacy';
+    speakResp2(internals(this.client));
   }
 
   leaveBehind(socket: Socket, own: readonly unknown[], onLeft: () => void): boolean {
@@ -219,13 +221,11 @@ export class RedisDriver implements Driver {
   }
 
   subscriptions(): Subscriptions {
-    const { condition, prevCondition } = internals(this.client);
-    const set = condition?.subscriber || prevCondition?.subscriber;
-    return {
-      subscribe: set ? set.channels('subscribe') : [],
-      psubscribe: set ? set.channels('psubscribe') : [],
-      ssubscribe: set ? set.channels('ssubscribe') : [],
-    };
+    return subscriptionsOf(internals(this.client));
+  }
+
+  readUnsubscribed(name: string, read: () => void): void {
+    readUnsubscribed(internals(this.client), name, read);
   }
 
   onUnsubscribe(listener: UnsubscribeListener): void {

@@ -21,6 +21,7 @@ export class SelectedDatabase {
 
   /** Call when a SELECT is about to be sent. */
   follow(command: DriverCommand): void {
+    this.#noteUnanswered();
     const database = Number(command.args[0]);
     command.promise.then(
       (reply) => {
@@ -32,6 +33,17 @@ export class SelectedDatabase {
         if (isRefused && this.number === database) this.refused();
       },
     );
+  }
+
+  /**
+   * If the connection is lost, the commands that are now unanswered may be retried, and the next connection selects the
+   * number that was selected last.
+   */
+  #noteUnanswered(): void {
+    const { commandQueue, offlineQueue } = this.#target;
+    for (const queue of [commandQueue, offlineQueue]) {
+      for (const { command, select } of queue.toArray()) command.database ??= select;
+    }
   }
 
   // Call before the handshake on a new connection, so that the handshake selects the current number. Otherwise, ioredis

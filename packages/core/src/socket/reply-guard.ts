@@ -9,7 +9,7 @@ import { messageOf } from '../replies/reply-shape.ts';
 /** The parts of the driver that a guard needs in order to filter the bytes for the driver's parser. */
 export type GuardedDriver = Pick<
   Driver,
-  'parser' | 'unansweredCount' | 'oldestUnanswered' | 'besidesReplies' | 'answerPlain'
+  'parser' | 'unansweredCount' | 'oldestUnanswered' | 'besidesReplies' | 'answerPlain' | 'readUnsubscribed'
 >;
 
 /**
@@ -140,7 +140,11 @@ export class ReplyGuard {
         this.#findShift(chunk.subarray(at, end === -1 ? chunk.length : end), end !== -1);
       if (this.#breach !== undefined) return;
       this.#replies++;
-      deliverAlone(deliver, chunk.subarray(at, end === -1 ? chunk.length : end));
+      const read = (): void => deliverAlone(deliver, chunk.subarray(at, end === -1 ? chunk.length : end));
+      const { shape } = frames;
+      if (end !== -1 && shape !== undefined && messageOf(shape) === 'unsubscribed')
+        this.#driver.readUnsubscribed(shape.first, read);
+      else read();
       if (end === -1) return;
       at = end;
     }

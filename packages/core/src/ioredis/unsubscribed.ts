@@ -1,0 +1,64 @@
+import type { DriverCommand } from '../driver/driver-command.ts';
+import type { Subscriptions } from '../driver/subscriptions.ts';
+import type { Condition, Internals } from './internals.ts';
+
+/** The other kind of subscriptions that the reply counts in addition to those of the kind that the command ends. */
+const countedWith: ReadonlyMap<string, 'subscribe' | 'psubscribe'> = new Map([
+  ['unsubscribe', 'psubscribe'],
+  ['punsubscribe', 'subscribe'],
+]);
+const endedBy = { unsubscribe: 'subscribe', punsubscribe: 'psubscribe' } as const;
+
+/** The number of confirmations that a command without channels is still waiting for. */
+const awaited = new WeakMap<DriverCommand, number>();
+
+/** Returns the subscriptions of a connection or, if it was lost, those that it had. */
+export function subscriptionsOf({ condition, prevCondition }: Internals): Subscriptions {
+  const set = condition?.subscriber || prevCondition?.subscriber;
+  const channels = (kind: keyof Subscriptions): string[] => (set ? set.channels(kind) : []);
+  return {
+    subscribe: channels('subscribe'),
+    psubscribe: channels('psubscribe'),
+    ssubscribe: channels('ssubscribe'),
+  };
+}
+
+/**
+ * Makes ioredis read the confirmation that a subscription has ended, with `read`, and corrects what ioredis makes of the
+ * number in it, which counts either channels and patterns or shard channels. ioredis takes a zero for the end of all
+ * subscriptions, and would ignore later messages on the others. A command without channels would wait for a zero, which
+ * does not come while there are subscriptions of the other kind.
+ */
+export function readUnsubscribed(target: Internals, name: string, read: () => void): void {
+  const { commandQueue, condition } = target;
+  const subscriber = condition?.subscriber;
+  const command = commandQueue.peekFront()?.command;
+  const isLast = command?.name === name && command.args.length === 0 && isLastOf(command, condition);
+  read();
+  if (condition?.subscriber === false && subscriber && hasChannels(subscriber)) {
+    condition.subscriber = subscriber;
+  }
+  if (!isLast || command !== commandQueue.peekFront()?.command) return;
+  commandQueue.shift();
+  const other = countedWith.get(name);
+  const count =
+    condition?.subscriber && other !== undefined ? condition.subscriber.channels(other).length : 0;
+  command.resolve(count);
+}
+
+/** Returns whether the next confirmation is the last one for a command without channels. */
+function isLastOf(command: DriverCommand, condition: Condition | null): boolean {
+  // The number of shard channels is a number of its own, so that it reaches zero.
+  if (!countedWith.has(command.name)) return false;
+  const kind = endedBy[command.name as keyof typeof endedBy];
+  const total = condition?.subscriber ? condition.subscriber.channels(kind).length : 0;
+  const left = (awaited.get(command) ?? Math.max(1, total)) - 1;
+  awaited.set(command, left);
+  return left === 0;
+}
+
+function hasChannels(subscriber: Exclude<Condition['subscriber'], false>): boolean {
+  return (['subscribe', 'psubscribe', 'ssubscribe'] as const).some(
+    (kind) => subscriber.channels(kind).length > 0,
+  );
+}
