@@ -1,6 +1,6 @@
 import { createRedisResilience, protect, type RedisResilience } from '@redis-resilience/core';
 import { redisErrors, redisGuard, redisHealth, requireRedis } from '@redis-resilience/express';
-import { freePort, startRedis, type RedisServer } from '@redis-resilience/testing';
+import { freePort, startRedis, waitFor, type RedisServer } from '@redis-resilience/testing';
 import express from 'express';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -118,4 +118,22 @@ describe('redisHealth() before the guard', () => {
     expect(await answer.text()).toContain(meant);
     expect((await warned).message).toContain(meant);
   });
+});
+
+it('a health probe behind a guard that rejects requests is warned of once', async () => {
+  const warnings: string[] = [];
+  const note = ({ message }: Error): void => void warnings.push(message);
+  process.on('warning', note);
+  await resilience.ready({ timeoutMs: 5_000 });
+  const origin = await start((app) => {
+    app.use(redisGuard({ resilience, mode: 'reject' }));
+    app.use(redisHealth());
+  });
+  for (let probe = 0; probe < 3; probe++) expect((await fetch(`${origin}/livez`)).status).toBe(200);
+  await waitFor(() => warnings.length > 0);
+  process.off('warning', note);
+  expect(warnings).toEqual([
+    "redisHealth() is mounted after redisGuard({ mode: 'reject' }), which rejects health probes while Redis is down. " +
+      'Mount redisHealth() before redisGuard().',
+  ]);
 });

@@ -210,3 +210,10 @@ describe('RedisResilienceModule', () => {
     expect(resilience.snapshot()).toMatchObject({ status: 'down', connection: 'ended' });
   });
 });
+
+it('a factory that returns nothing, and core options in the place of a target, are told with the line to write', async () => {
+  const nothing = RedisResilienceModule.forRootAsync({ useFactory: () => undefined as never });
+  await expect(boot(nothing)).rejects.toThrow('returned no options. Write useFactory: () => ({ url }).');
+  const both = RedisResilienceModule.forRoot({ url: 'redis://localhost', options: { host: 'cache' } });
+  await expect(boot(both)).rejects.toThrow('stand beside it: forRoot({ url, timeoutMs }).');
+});

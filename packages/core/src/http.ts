@@ -62,5 +62,6 @@ export {
   headersByPolicy,
   refuseByPolicy,
   runByPolicy,
+  warnOfGuardedProbe,
   type GuardPolicy,
 } from './http/guard-policy.ts';

@@ -28,6 +28,7 @@ export { resilienceOf, resiliencesOf } from './options/resilience-readers.ts';
 export { invalid, withDefaults, type OptionReader } from './options/validate-options.ts';
 
 // Connections
+export { fromEnvironment } from './target/environment-url.ts';
 export { databasesOf, type KnownDatabase } from './target/known-databases.ts';
 export { openResiliences } from './resilience/open-resiliences.ts';
 

@@ -5,6 +5,7 @@ import {
   checkCritical,
   createHealthResponder,
   healthResponderReaders,
+  warnOfGuardedProbe,
   type HealthResponderOptions,
 } from '@redis-resilience/core/http';
 import { checkOptions, resilienceOf, resiliencesOf, type OptionReaders } from '@redis-resilience/core/kit';
@@ -55,8 +56,9 @@ export function redisHealth(options: RedisHealthOptions = {}): Middleware {
   return function redisHealth(req, res, next) {
     checkFramework('redisHealth', typeof next === 'function', 'koa');
     const answer = answerTo(req.method, req.url, () => resiliences ?? connectionsOf(req));
-    if (answer) return send(res, answer);
-    next();
+    if (answer === undefined) return next();
+    warnOfGuardedProbe(req.redisGuard);
+    send(res, answer);
   };
 }
 

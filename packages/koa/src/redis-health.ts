@@ -6,6 +6,7 @@ import {
   checkCritical,
   createHealthResponder,
   healthResponderReaders,
+  warnOfGuardedProbe,
   type HealthResponderOptions,
 } from '@redis-resilience/core/http';
 import { checkOptions, resilienceOf, resiliencesOf, type OptionReaders } from '@redis-resilience/core/kit';
@@ -55,6 +56,8 @@ export function redisHealth(options: RedisHealthOptions = {}): Middleware {
   return function redisHealth(ctx, next) {
     checkFramework('redisHealth', ctx.state !== undefined, 'express');
     const answer = answerTo(ctx.method, ctx.url, () => resiliences ?? connectionsOf(ctx));
-    return answer ? send(ctx, answer) : next();
+    if (answer === undefined) return next();
+    warnOfGuardedProbe(ctx.redisGuard);
+    return send(ctx, answer);
   };
 }

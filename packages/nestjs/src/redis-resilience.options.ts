@@ -8,7 +8,7 @@ import {
   type ResilienceOptions,
   type ResilienceTarget,
 } from '@redis-resilience/core';
-import { checkOptionNames, targetOptionNames } from '@redis-resilience/core/kit';
+import { checkOptionNames, fromEnvironment, targetOptionNames } from '@redis-resilience/core/kit';
 
 /**
  * The options of one connection: its target, and all of core's options. Set at most one of `url`, `options`,
@@ -79,16 +79,24 @@ function meantBy(given: unknown): string | undefined {
 
 /** @throws {@link ConfigurationError} for an unknown option, or for more than one target */
 export function createResilience(moduleOptions: RedisResilienceModuleOptions, name: string): RedisResilience {
+  if (moduleOptions === undefined || moduleOptions === null) {
+    throw new ConfigurationError(
+      `The factory of the Redis connection ${name} returned no options. Write useFactory: () => ({ url }).`,
+    );
+  }
   checkModuleOptions(moduleOptions);
   const { url, options, databases, client, logger = nestLogger, ...others } = moduleOptions;
   const rest = { ...others, logger };
   if ([url, options, databases, client].filter((target) => target !== undefined).length > 1) {
     throw new ConfigurationError(
-      `The Redis connection ${name} takes one of url, options, databases and client, not several.`,
+      `The Redis connection ${name} takes one of url, options, databases and client, not several. The options of ` +
+        'core, such as timeoutMs, stand beside it: forRoot({ url, timeoutMs }).',
     );
   }
   if (client) return protect(client, { ...rest, name });
   const several = databases === undefined ? undefined : { databases };
-  const target = url ?? options ?? several ?? (process.env['REDIS_URL'] || undefined);
-  return createRedisResilience(target, { ...rest, name });
+  const target = url ?? options ?? several;
+  const create = (given: ResilienceTarget | undefined): RedisResilience =>
+    createRedisResilience(given, { ...rest, name });
+  return target === undefined ? fromEnvironment(create) : create(target);
 }

@@ -31,7 +31,9 @@ describe('checkOptions', () => {
 
   it('lists the options when no name is near, and shows an object where one is wanted', () => {
     expect(() => check({ q: 1 })).toThrow(/redisGuard\.q does not exist\. There are: .*budgetMs/);
-    expect(() => check(5 as never)).toThrow(/redisGuard must be an object such as \{ .*, … \}; given: 5/);
+    expect(() => check(5 as never)).toThrow(
+      /The options of redisGuard\(\) must be an object such as \{ .*, … \}; given: 5/,
+    );
   });
 
   it.each([

@@ -1,3 +1,4 @@
+import { createRequestGuard } from '@redis-resilience/core/http';
 import { waitFor } from '@redis-resilience/testing';
 import { expect, it } from 'vitest';
 import { startProtectedRedis } from '../stage/protected-redis.ts';
@@ -31,4 +32,24 @@ it('a command that nobody awaits is no unhandled rejection, however long the out
   expect(await rejections.list()).toEqual([]);
   expect([transaction, awaited]).toMatchObject([{ outcome: 'not-applied' }, { outcome: 'not-applied' }]);
   expect(new Set(failed)).toContain('COMMAND_TIMEOUT: unknown');
+});
+
+it('an operation that nobody awaits is no unhandled rejection in an outage, but a mistake in it is one', async () => {
+  await using redis = await startProtectedRedis({ resilience: { timeoutMs: 300 } });
+  using rejections = new UnhandledRejections();
+  const guard = createRequestGuard(redis.resilience);
+
+  redis.proxy.blackhole({ existing: true, incoming: true });
+  for (let call = 0; call < 20; call++) {
+    void redis.resilience.execute((client) => client.incr('visits'));
+    void guard.execute((client) => client.get('visits'));
+  }
+  await redis.until('down');
+  void guard.execute((client) => client.get('visits'));
+  const awaited = await guard.execute((client) => client.get('visits')).catch((error: unknown) => error);
+
+  expect(awaited).toMatchObject({ outcome: 'not-applied' });
+  expect(await rejections.list()).toEqual([]);
+  void redis.resilience.execute(() => Promise.reject(new TypeError('a mistake')));
+  expect(await rejections.list()).toHaveLength(1);
 });

@@ -199,12 +199,12 @@ function thatKnowsSlots(ask: AskSlots): AskSlots {
 
 /**
  * Returns the cause of a failure. An error reply may have its own cause, such as `auth` if the user lacks permission
- * for CLUSTER SLOTS.
+ * for CLUSTER SLOTS; any other error reply comes from a server that is not part of a Cluster.
  */
 function causeOf(error: unknown): CauseCode {
   if (error instanceof EstablishError) return error.reason;
   const isReply = error instanceof Error && isReplyError(error);
-  return (isReply ? classifyReply(error.message).cause : undefined) ?? 'connection-reset';
+  return isReply ? (classifyReply(error.message).cause ?? 'cluster-down') : 'connection-reset';
 }
 
 function shuffled<T>(items: readonly T[], random: () => number): readonly T[] {

@@ -132,14 +132,18 @@ export function ownEndpoint(options: Readonly<Record<string, unknown>>): Endpoin
 
 /** Returns the credentials from the client's own options; undefined if there are none. */
 export function ownCredentials(options: Readonly<Record<string, unknown>>): Credentials | undefined {
-  const { username, password } = options as { username?: string | null; password?: string | null };
+  const { username, password } = options as Partial<Record<'username' | 'password', string | number | null>>;
   if (password === undefined || password === null) return undefined;
-  return { username: username ?? undefined, password };
+  // The driver accepts a number, which a file of settings may contain, and sends it as text.
+  return {
+    username: username === undefined || username === null ? undefined : String(username),
+    password: String(password),
+  };
 }
 
 /** Returns the credentials for the sentinels themselves; undefined if there are none. */
 export function sentinelCredentials(driver: Pick<Destination, 'options'>): Credentials | undefined {
   const { sentinelUsername, sentinelPassword } = driver.options as unknown as SentinelOptions;
   if (!sentinelPassword) return undefined;
-  return { username: sentinelUsername ?? undefined, password: sentinelPassword };
+  return ownCredentials({ username: sentinelUsername, password: sentinelPassword });
 }

@@ -29,7 +29,8 @@ export async function resolveCredentials(
       () => new Error(`no answer within ${timeoutMs} ms`),
       signal,
     );
-    if (typeof given?.password !== 'string') throw new TypeError('expected { username?, password }');
+    if (typeof given?.password !== 'string' || 'user' in given)
+      throw new TypeError('expected { username?, password }');
     return given;
   } catch (error) {
     if (error instanceof CredentialsError) throw error;

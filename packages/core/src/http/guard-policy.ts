@@ -1,9 +1,11 @@
+import { ConfigurationError } from '../errors.ts';
 import type { OptionReaders } from '../options/check-options.ts';
 import { runWithBudget } from '../verbs/request-budget.ts';
 import { booleanOf, durationOf, oneOf } from '../options/option-readers.ts';
 import type { PlainResponse } from './plain-response.ts';
 import { refuseWithout } from './problem-response.ts';
 import type { RequestGuard } from './request-guard.ts';
+import { tellMistake } from './told-mistakes.ts';
 
 /** How `redisGuard()` handles a request, in every framework. */
 export interface GuardPolicy {
@@ -31,7 +33,25 @@ const none: Readonly<Record<string, string>> = Object.freeze({});
 
 /** Returns the 503 response that rejects a request under this policy; undefined if the request may go through. */
 export function refuseByPolicy(policy: GuardPolicy, guard: RequestGuard): PlainResponse | undefined {
-  return policy.mode === 'reject' ? refuseWithout(undefined, guard.snapshot) : undefined;
+  if (policy.mode !== 'reject') return undefined;
+  rejecting.add(guard);
+  return refuseWithout(undefined, guard.snapshot);
+}
+
+const rejecting = new WeakSet<RequestGuard>();
+
+/**
+ * Warns once if a health probe has passed a guard that rejects requests while Redis is down: it would reject the probes
+ * as well, and a failed liveness probe restarts the process.
+ */
+export function warnOfGuardedProbe(guard: RequestGuard | undefined): void {
+  if (guard === undefined || !rejecting.has(guard)) return;
+  tellMistake(
+    new ConfigurationError(
+      "redisHealth() is mounted after redisGuard({ mode: 'reject' }), which rejects health probes while Redis is down. " +
+        'Mount redisHealth() before redisGuard().',
+    ),
+  );
 }
 
 /** Returns the headers to set before the handler runs, if any. The handler may override them. */

@@ -1,7 +1,8 @@
+import { ConfigurationError } from '../errors.ts';
 import { checkOptions, type OptionReaders } from '../options/check-options.ts';
 import { invalid, objectOf, type OptionReader } from '../options/validate-options.ts';
 import { checkCritical } from './critical-connections.ts';
-import { matchHealthPath, type HealthPaths } from './health-path.ts';
+import { defaultHealthPaths, matchHealthPath, type HealthPaths } from './health-path.ts';
 import type { Critical } from './health-report.ts';
 import {
   healthReaders,
@@ -22,6 +23,9 @@ export interface HealthResponderOptions extends HealthOptions {
 const urlPathOf: OptionReader = (value, path) => {
   if (typeof value !== 'string' || !value.startsWith('/')) {
     throw invalid(path, value, 'a path that begins with /');
+  }
+  if (value.length > 1 && /[?#*]|\/$/.test(value)) {
+    throw invalid(path, value, 'a plain path such as /readyz: without *, ?, # or a slash at its end');
   }
 };
 
@@ -57,6 +61,7 @@ export type HealthResponder = (
  */
 export function createHealthResponder(given: HealthResponderOptions = {}): HealthResponder {
   const { paths, ...options } = checkOptions('createHealthResponder', given, healthResponderReaders);
+  checkDistinct(paths);
   let isChecked = false;
   const checked = (resiliences: readonly SnapshotSource[]): readonly SnapshotSource[] => {
     if (!isChecked) checkNames(options.critical, resiliences);
@@ -78,6 +83,20 @@ export function createHealthResponder(given: HealthResponderOptions = {}): Healt
         return endpoint satisfies never;
     }
   };
+}
+
+/** Two endpoints at one path would leave one of them without requests, such as a readiness that is never asked. */
+function checkDistinct(paths: HealthPaths = {}): void {
+  const all = Object.values({ ...defaultHealthPaths, ...definedOf(paths) });
+  const repeated = all.find((path, index) => all.indexOf(path) < index);
+  if (repeated === undefined) return;
+  throw new ConfigurationError(
+    `Two health endpoints have the path ${repeated}. Give live, ready and health different paths.`,
+  );
+}
+
+function definedOf(paths: HealthPaths): HealthPaths {
+  return Object.fromEntries(Object.entries(paths).filter(([, path]) => path !== undefined));
 }
 
 function checkNames(critical: Critical | undefined, resiliences: readonly SnapshotSource[]): void {

@@ -71,26 +71,32 @@ export class RequestGuard {
     return this.#snapshot.retryAfterMs;
   }
 
+  // The methods are getters of functions, so that they also work when a handler takes them out of the guard:
+  // const { execute } = req.redisGuard.
+
   /** Like {@link RedisResilience.execute}. */
-  execute<T>(
+  get execute(): <T>(
     operation: (client: Redis | Cluster, signal: AbortSignal) => Promise<T>,
     options?: ExecuteOptions<T>,
-  ): Promise<T> {
-    return this.#resilience.execute(operation, options);
+  ) => Promise<T> {
+    const resilience = this.#resilience;
+    return (operation, options) => resilience.execute(operation, options);
   }
 
   /** Like {@link RedisResilience.lease}. The time spent waiting counts towards the request's budget. */
-  lease<T>(work: LeaseWork<T>, options?: LeaseOptions): Promise<T> {
-    return this.#resilience.lease(work, options);
+  get lease(): <T>(work: LeaseWork<T>, options?: LeaseOptions) => Promise<T> {
+    const resilience = this.#resilience;
+    return (work, options) => resilience.lease(work, options);
   }
 
   /** Like {@link RedisResilience.transaction}, within the request's budget. */
-  transaction<T>(
+  get transaction(): <T>(
     keys: readonly (string | Buffer)[],
     work: TransactionWork<T>,
     options?: TransactionOptions,
-  ): Promise<T> {
-    return this.#resilience.transaction(keys, work, options);
+  ) => Promise<T> {
+    const resilience = this.#resilience;
+    return (keys, work, options) => resilience.transaction(keys, work, options);
   }
 }
 

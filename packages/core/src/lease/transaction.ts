@@ -84,7 +84,7 @@ function isLostWatch(error: unknown, isWatching: boolean): boolean {
 function transactionClient(lease: Lease): TransactionClient {
   const commit = async (queue: (multi: QueuedCommands['client']) => unknown): Promise<unknown> => {
     const queued = new QueuedCommands(lease.client);
-    const answers = queue(queued.client);
+    const answers = typeof queue === 'function' ? queue(queued.client) : undefined;
     if (!Array.isArray(answers)) throw unlisted();
     if (queued.length > 0 && !lease.isWatching) throw unwatched();
     if (queued.length > 0 && !(await queued.exec())) throw new ConflictSignal();

@@ -18,7 +18,8 @@ const steps: Readonly<Record<CauseCode, string>> = {
   busy: 'End the slow script or function with SCRIPT KILL or FUNCTION KILL.',
   'read-only': 'Wait for the failover, or connect to the primary.',
   'replica-stale': 'Check why the replica lost its primary, or connect to another server.',
-  'cluster-down': 'Run redis-cli --cluster check: it names slots without a node.',
+  'cluster-down':
+    'Run redis-cli --cluster check: it names slots without a node, or says that the server is not part of a Cluster.',
   'max-clients': 'Find the client that leaks connections with CLIENT LIST, or raise maxclients.',
   'out-of-memory': 'Raise maxmemory, set an eviction policy, or delete keys: deletes still work.',
   persistence: "Check the server's log, its disk space and the permissions of its folder.",
@@ -28,7 +29,7 @@ const steps: Readonly<Record<CauseCode, string>> = {
   overloaded: 'Send fewer commands at a time, or raise the admission limits.',
   isolated: 'To use Redis again, call the function that isolate() returned.',
   protocol:
-    'Correct the host and port: something other than Redis answers there, or changes what Redis answers.',
+    'Correct the host and port: something other than Redis answers there (or, for a Sentinel URL, other than a sentinel), or changes what Redis answers.',
   closed: 'To use Redis again, create a new resilience.',
 };
 

@@ -3,7 +3,7 @@ import { refuseUnknown } from './known-options.ts';
 import { hasMethod } from './option-readers.ts';
 import { isResilience } from './resilience-readers.ts';
 import { resilienceOptionNames } from './settings.ts';
-import { checkKeys, invalid, type OptionReader } from './validate-options.ts';
+import { checkKeys, invalid, invalidOptions, isOptions, type OptionReader } from './validate-options.ts';
 
 /** One reader per option. Any other name is rejected as unknown. */
 export type OptionReaders<T extends object> = { readonly [Name in keyof Required<T>]: OptionReader };
@@ -24,6 +24,7 @@ export function checkOptions<T extends object>(caller: string, options: T, reade
     const meant = isResilience(options) ? 'resilience' : 'resilience: protect(client)';
     throw new ConfigurationError(`${caller}() takes options. Write ${caller}({ ${meant} }).`);
   }
+  if (!isOptions(options)) throw invalidOptions(caller, options, Object.keys(readers));
   if ('resilience' in readers) refuseMisplaced(caller, options, readers);
   checkKeys(options, readers, caller);
   return options;

@@ -34,6 +34,18 @@ const otherPlaces: Readonly<Record<string, string>> = {
   commandTimeout: 'Write { timeoutMs }.',
 };
 
+/** Rejects options in the group `connection` that determine where to connect. */
+export function refuseTargetInConnection(connection: unknown): void {
+  if (typeof connection !== 'object' || connection === null) return;
+  const name = Object.keys(connection).find((each) => [...targetOptionNames, 'url'].includes(each));
+  if (name === undefined) return;
+  const target = name === 'url' ? 'url' : `{ ${name} }`;
+  throw new ConfigurationError(
+    `The option options.connection.${name} does not exist: connection is about how to connect, not where to. ` +
+      `Write createRedisResilience(${target}, options).`,
+  );
+}
+
 /**
  * Rejects an option of `createRedisResilience` that exists, but in another place. The keys of `known` are the names of
  * all options. `groups` maps these names to their defaults; a default that is an object contains the options of a

@@ -154,7 +154,8 @@ export const credentialsOf: OptionReader = (value, path) => {
     typeof given === 'object' &&
     given !== null &&
     typeof given.password === 'string' &&
-    (given.username === undefined || typeof given.username === 'string');
+    (given.username === undefined || typeof given.username === 'string') &&
+    !('user' in given);
   if (!isValid) {
     throw new ConfigurationError(
       `The option ${path} must be { username?, password } or a function that gives them.`,

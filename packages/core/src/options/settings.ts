@@ -26,7 +26,7 @@ import {
   oneOf,
   ratioOf,
 } from './option-readers.ts';
-import { refuseMisplacedOptions } from './misplaced-options.ts';
+import { refuseMisplacedOptions, refuseTargetInConnection } from './misplaced-options.ts';
 import { checkKeys, objectOf, withDefaults, type OptionReader } from './validate-options.ts';
 
 /** The validated options, with every default filled in. */
@@ -163,7 +163,10 @@ export const resilienceOptionNames: readonly string[] = Object.keys(readers);
  * @throws {@link ConfigurationError} that names the option, the given value (never a credential) and the allowed values
  */
 export function resolveSettings(options: ResilienceOptions = {}): Settings {
-  if (typeof options === 'object' && options !== null) refuseMisplacedOptions(options, readers, defaults);
+  if (typeof options === 'object' && options !== null) {
+    refuseMisplacedOptions(options, readers, defaults);
+    refuseTargetInConnection(options.connection);
+  }
   checkKeys(options, readers, 'options');
   const connection = withDefaults(defaults.connection, options.connection);
   return Object.freeze({

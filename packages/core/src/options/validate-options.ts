@@ -12,7 +12,7 @@ export function checkKeys(
   readers: Readonly<Record<string, OptionReader>>,
   path: string,
 ): void {
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+  if (!isOptions(options)) {
     throw invalid(path, options, objectLike(Object.keys(readers)));
   }
   for (const [key, value] of Object.entries(options)) {
@@ -20,6 +20,11 @@ export function checkKeys(
     if (reader === undefined) throw unknownName(`${path}.${key}`, key, Object.keys(readers));
     if (value !== undefined) reader(value, `${path}.${key}`);
   }
+}
+
+/** Returns whether a value can be an object of options. */
+export function isOptions(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /**
@@ -43,6 +48,15 @@ export function objectOf(
 /** Creates the error for a value that is not allowed. */
 export function invalid(path: string, given: unknown, allowed: string): ConfigurationError {
   return new ConfigurationError(`The option ${path} must be ${allowed}; given: ${describe(given, path)}.`);
+}
+
+/** Creates the error for options that are not an object; `caller` is the name of the function that takes them. */
+export function invalidOptions(caller: string, given: unknown, names: readonly string[]): ConfigurationError {
+  const meant =
+    typeof given === 'function' && names.includes('fallback') ? ' Write { fallback } for a fallback.' : '';
+  return new ConfigurationError(
+    `The options of ${caller}() must be ${objectLike(names)}; given: ${describe(given, caller)}.${meant}`,
+  );
 }
 
 /** Creates the error for an option that does not exist. */
@@ -99,7 +113,9 @@ function optionAt(path: string): string {
 function describe(given: unknown, path: string): string {
   if (typeof given === 'string')
     return /^[\w .-]{0,40}$/.test(given) && !secret.test(path) ? `'${given}'` : 'a string';
-  if (typeof given === 'number' || typeof given === 'boolean' || given === null) return String(given);
+  if (typeof given === 'number' || typeof given === 'boolean' || given === null || given === undefined)
+    return String(given);
+  if (typeof (given as { then?: unknown }).then === 'function') return 'a promise, which is not awaited';
   return Array.isArray(given) ? 'an array' : `a value of type ${typeof given}`;
 }
 

@@ -30,7 +30,9 @@ export function request(
   return new Promise((resolve, reject) => {
     const reader = new ReplyReader(limits);
     const replies: Reply[] = [];
-    const passwords = commands.flatMap(([name, ...args]) => (name === 'AUTH' ? args.slice(-1) : []));
+    const passwords = commands.flatMap(([name, ...args]) =>
+      name === 'AUTH' ? args.slice(-1).map(String) : [],
+    );
     let pushes = 0;
     const finish = (error: unknown): void => {
       socket.pause();

@@ -21,6 +21,7 @@ import { preferredOf } from '../databases/database-state.ts';
 import type { Database } from '../routes/database.ts';
 import { checkDatabases, isDatabasesTarget } from '../target/check-databases.ts';
 import { checkDriverOptions } from '../target/check-driver-options.ts';
+import { fromEnvironment } from '../target/environment-url.ts';
 import { severalUrls } from '../target/several-urls.ts';
 import { checkTarget } from '../target/check-target.ts';
 import { checkClient } from '../target/client-kind.ts';
@@ -116,7 +117,7 @@ let defaultResilience: RedisResilience | undefined;
  */
 export function defaultRedisResilience<Client extends Redis | Cluster = Redis>(): RedisResilience<Client> {
   if (defaultResilience === undefined) {
-    const made = createRedisResilience<Redis | Cluster>(process.env['REDIS_URL'] || 'redis://localhost:6379');
+    const made = fromEnvironment((url) => createRedisResilience<Redis | Cluster>(url));
     made.on('closed', () => {
       if (defaultResilience === made) defaultResilience = undefined;
     });

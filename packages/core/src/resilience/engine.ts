@@ -101,11 +101,11 @@ export class Engine implements RedisResilience {
     return this.settings.name;
   }
 
-  snapshot(): RedisSnapshot {
-    return this.#keeper.snapshot();
-  }
+  // The methods of the interface are arrow functions, so that they also work when a caller takes them out of the object:
+  // const { execute } = resilience.
+  snapshot = (): RedisSnapshot => this.#keeper.snapshot();
 
-  detail(): SnapshotDetail {
+  detail = (): SnapshotDetail => {
     const detail = this.#clients.detail();
     return {
       ...detail,
@@ -117,18 +117,18 @@ export class Engine implements RedisResilience {
       shared: this.#gateParts.sharedUse.seen,
       server: this.#clients.main.server,
     };
-  }
+  };
 
   on: RedisResilience['on'] = (event, listener) => this.#events.on(knownEvent(event, listener), listener);
 
-  execute<T>(
+  execute = <T>(
     operation: (client: Redis | Cluster, signal: AbortSignal) => Promise<T>,
     options: ExecuteOptions<T> = {},
-  ): Promise<T> {
+  ): Promise<T> => {
     const circuit = this.circuits[(options as { lane?: Lane } | null)?.lane === 'write' ? 'write' : 'read'];
     if (!circuit.admitsAll) circuit.wantedAt = this.clock.now();
     return execute(this, circuit, this.clock, this.settings.timeoutMs, operation, options, this.#refusals);
-  }
+  };
 
   applyOnce: RedisResilience['applyOnce'] = (...given) =>
     applyOnce(this, (this.#once ??= onceParts(this, this.settings)), ...given);
@@ -137,41 +137,35 @@ export class Engine implements RedisResilience {
 
   transaction: RedisResilience['transaction'] = (...given) => this.#leases.transaction(...given);
 
-  history(): readonly HistoryEntry[] {
-    return this.#history.list();
-  }
+  history = (): readonly HistoryEntry[] => this.#history.list();
 
-  ready(options: { readonly timeoutMs?: number; readonly signal?: AbortSignal } = {}): Promise<void> {
+  ready: RedisResilience['ready'] = (options = {}) => {
     this.#clients.wake();
     return whenUp(this, this.clock, options);
-  }
+  };
 
-  async reconnect(reason?: string): Promise<void> {
+  reconnect = async (reason?: string): Promise<void> => {
     debug('%s: reconnects as asked (%j)', this.name, reason ?? 'no reason given');
     this.#clients.main.drop('connection-reset');
     await this.ready();
-  }
+  };
 
-  async reauthenticate(credentials?: Credentials): Promise<void> {
+  reauthenticate = async (credentials?: Credentials): Promise<void> => {
     debug('%s: reauthenticates', this.name);
     await this.#clients.reauthenticate(credentials);
-  }
+  };
 
-  databases(): readonly DatabaseReport[] {
-    return this.#clients.databases?.reports() ?? [];
-  }
+  databases = (): readonly DatabaseReport[] => this.#clients.databases?.reports() ?? [];
 
   failover: RedisResilience['failover'] = (name) => failOver(this.#clients.databases, this, name);
   setDatabaseWeight: RedisResilience['setDatabaseWeight'] = (...given) =>
     setWeight(this.#clients.databases, ...given);
 
-  isolate(reason: string): () => void {
-    return this.#isolations.hold(reason);
-  }
+  isolate = (reason: string): (() => void) => this.#isolations.hold(reason);
 
-  async close(options: CloseOptions = {}): Promise<void> {
-    return (this.#closing ??= this.#close(drainMsOf(options)));
-  }
+  // A promise, also for an option that is not allowed.
+  close = async (options: CloseOptions = {}): Promise<void> =>
+    (this.#closing ??= this.#close(drainMsOf(options)));
 
   retryAfterMs(lane: Lane): number | undefined {
     return this.#clients.main.nextAttemptMs() ?? this.circuits[lane].retryAfterMs(this.clock.now());

@@ -1,5 +1,6 @@
 import type { Circuit } from '../circuit/circuit.ts';
 import { debug } from '../observability/debug.ts';
+import { textOf } from '../options/option-readers.ts';
 import type { Lane } from '../snapshot.ts';
 
 /**
@@ -23,8 +24,14 @@ export class Isolations {
     return this.#held[0]?.reason;
   }
 
-  /** Starts an isolation. The returned function ends it; calling that function again does nothing. */
+  /**
+   * Starts an isolation. The returned function ends it; calling that function again does nothing.
+   *
+   * @throws {@link ConfigurationError} if the reason is not a string: of a function that the caller expects to be run
+   *   meanwhile, nobody would end the isolation
+   */
   hold(reason: string): () => void {
+    textOf(reason, 'isolate.reason');
     debug('%s: isolated by hand (%j)', this.#name, reason);
     const isolation = { reason };
     this.#held = [...this.#held, isolation];

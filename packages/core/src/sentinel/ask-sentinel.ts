@@ -27,7 +27,7 @@ export async function askSentinel(
   try {
     const id = sentinelId(socket, sentinel);
     const auth = sentinelPassword
-      ? [authCommand({ username: sentinelUsername ?? undefined, password: sentinelPassword })]
+      ? [authCommand({ username: sentinelUsername ?? undefined, password: String(sentinelPassword) })]
       : [];
     const questions = [
       ['SENTINEL', 'get-master-addr-by-name', name],

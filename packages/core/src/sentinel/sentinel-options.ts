@@ -7,7 +7,7 @@ export interface SentinelOptions {
   name: string;
   role?: 'master' | 'slave';
   sentinelUsername?: string | null;
-  sentinelPassword?: string | null;
+  sentinelPassword?: string | number | null;
   /** TLS for connections to the sentinels. */
   sentinelTLS?: TlsOptions | boolean | null;
   /** TLS for connections to the Redis servers, if `enableTLSForSentinelMode` is true. */

@@ -38,6 +38,7 @@ function refuseMistaken(target: unknown): void {
   if (kind !== undefined)
     refuse(`a client of ${kind}`, 'createRedisResilience(url), with the URL that it connects to');
   if (isResilience(target)) refuse('a resilience already', 'resilience.client for its client');
+  if (isPromise(target)) refuse('a promise', 'createRedisResilience(await target)');
   if (target instanceof URL) refuse('a URL object', 'createRedisResilience(url.href)');
   if (Array.isArray(target)) refuse('a list', 'createRedisResilience({ cluster: nodes })');
   if (typeof target === 'number') refuse('a number', 'createRedisResilience({ host, port })');
@@ -45,6 +46,10 @@ function refuseMistaken(target: unknown): void {
   if (typeof (target as { url?: unknown }).url === 'string') {
     refuse('an object with a url', 'createRedisResilience(url, options)');
   }
+}
+
+function isPromise(value: unknown): boolean {
+  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
 }
 
 function refuse(given: string, meant: string): never {
@@ -92,6 +97,9 @@ function checkOptions(options: RedisOptions): CheckedTarget {
     throw invalid('target.host', options.host, 'a host name');
   }
   if (options.host?.includes('://')) refuse('an object with a URL as its host', 'createRedisResilience(url)');
+  if (/^[^:/]+:\d+$/.test(options.host ?? '')) {
+    refuse('an object whose host contains a port', 'createRedisResilience({ host, port })');
+  }
   checkDatabase(options.db);
   if (options.sentinels !== undefined && !(options.sentinels as unknown[] | null)?.length) {
     throw invalid('target.sentinels', options.sentinels, 'a list of at least one sentinel');

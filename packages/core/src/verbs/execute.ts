@@ -25,7 +25,7 @@ import { publishOperation } from './operation.ts';
  * Runs an operation under one deadline, with one signal and one fallback. The operation is not started if the circuit
  * for `options.lane` rejects all commands, or if the connection is closed.
  */
-export async function execute<T>(
+export function execute<T>(
   resilience: RedisResilience,
   circuit: Pick<Circuit, 'startsWithFallback'>,
   clock: Clock,
@@ -33,6 +33,31 @@ export async function execute<T>(
   operation: (client: Redis | Cluster, signal: AbortSignal) => Promise<T>,
   options: ExecuteOptions<T>,
   refusals: RefusalPace,
+): Promise<T> {
+  // Even if the application ignores the promise, an outage must not crash the process with an unhandled rejection.
+  const onAway = (): void => void executed.catch(() => undefined);
+  const executed = executeInTime(
+    resilience,
+    circuit,
+    clock,
+    defaultTimeoutMs,
+    operation,
+    options,
+    refusals,
+    onAway,
+  );
+  return executed;
+}
+
+async function executeInTime<T>(
+  resilience: RedisResilience,
+  circuit: Pick<Circuit, 'startsWithFallback'>,
+  clock: Clock,
+  defaultTimeoutMs: number,
+  operation: (client: Redis | Cluster, signal: AbortSignal) => Promise<T>,
+  options: ExecuteOptions<T>,
+  refusals: RefusalPace,
+  onAway: () => void,
 ): Promise<T> {
   if (typeof operation !== 'function') {
     throw new ConfigurationError(
@@ -61,7 +86,11 @@ export async function execute<T>(
         refusals,
       );
     } catch (error) {
-      if (options.fallback === undefined || !isAway(error)) throw error;
+      if (!isAway(error)) throw error;
+      if (options.fallback === undefined) {
+        onAway();
+        throw error;
+      }
       context.usedFallback = true;
       debug('%s: a %s operation takes its fallback (%s)', context.connection, context.lane, error.code);
       return await options.fallback(error);

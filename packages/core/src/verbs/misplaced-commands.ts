@@ -2,7 +2,8 @@ import { commandNames } from '../catalogue/command-traits.ts';
 import { ConfigurationError } from '../errors.ts';
 
 const endings = ['quit', 'disconnect', 'end', 'destroy'];
-const listening = ['once', 'off', 'addListener', 'removeListener', 'removeAllListeners'];
+const listening = ['once', 'off', 'addListener', 'addEventListener', 'removeListener', 'removeAllListeners'];
+const ofResilience = ['applyOnce', 'on', 'ready', 'history', 'isolate', 'reconnect', 'close'];
 
 /**
  * Adds methods with the names of a client's commands to an object that holds a client and is easily mistaken for it.
@@ -20,6 +21,8 @@ export function answerMisplacedCommands(prototype: object, written: string): voi
     ...[...commandNames(), 'call', 'pipeline'].map((name) => answer(name, `${written}.client.${name}(…)`)),
     ...listening.map((name) => answer(name, `const stop = ${resilience}.on(event, listener)`)),
     answer('connect', 'await resilience.ready(): it connects by itself'),
+    answer('runWithBudget', "import { runWithBudget } from '@redis-resilience/core'"),
+    ...(written === 'resilience' ? [] : ofResilience).map((name) => answer(name, `${resilience}.${name}(…)`)),
     ...endings.map((name) => answer(name, 'await resilience.close(), when the process ends')),
   ];
   function answer(name: string, line: string): readonly [string, PropertyDescriptor] {

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { systemClock, type Clock } from '../clock.ts';
 import { BudgetExceededError } from '../errors.ts';
+import { durationOf, functionOf } from '../options/option-readers.ts';
 import { databaseOfCommand } from './bound-to-database.ts';
 import { operationOfCommand } from './operation.ts';
 
@@ -49,15 +50,20 @@ export class RequestBudget {
 }
 
 const storage = new AsyncLocalStorage<RequestBudget>();
+const budgetOf = durationOf(0);
 
 /**
  * Calls `run`, and lets it and everything that it starts wait for Redis for a total of `budgetMs` milliseconds. After
  * that, every command fails immediately with {@link BudgetExceededError}. A nested budget replaces the outer one.
  *
+ * @throws {@link ConfigurationError} if `budgetMs` is not a number of milliseconds, or `run` not a function
+ *
  * @example
  * await runWithBudget(200, () => handleRequest(request));
  */
 export function runWithBudget<T>(budgetMs: number, run: () => T): T {
+  budgetOf(budgetMs, 'runWithBudget.budgetMs');
+  functionOf(run, 'runWithBudget.run');
   return storage.run(new RequestBudget(budgetMs), run);
 }
 
