@@ -22,8 +22,8 @@ export interface ReplayerParts {
 
 /**
  * Sends pending writes while Redis is writable, at a limited rate: many keys concurrently, but the writes to one key in
- * order. After a failed write, it pauses for half a second. While Redis is not writable, it sends a single write every
- * half second.
+ * order. After a failed write, and while Redis is not writable, it sends a single write every half second, until Redis
+ * has accepted one.
  */
 export class Replayer {
   readonly #resilience: RedisResilience;
@@ -31,6 +31,7 @@ export class Replayer {
   readonly #pace: ReplayPace;
   readonly #stopListening: () => void;
   #timer: TimerHandle | undefined;
+  #isTrialArmed = false;
   #inFlight = 0;
   #hasFailed = false;
   #isRunning = false;
@@ -64,11 +65,15 @@ export class Replayer {
   /** Call when there may be a write to send. */
   wake(): void {
     if (!this.#isRunning) return;
-    this.#clearTimer();
     const { writes } = this.#parts.store;
+    const needsTrial = this.#hasFailed || !writesAvailable(this.#resilience);
+    // New writes must not postpone the trial, or Redis would never be tried while they keep coming.
+    if (needsTrial && this.#isTrialArmed) return;
+    this.#clearTimer();
     if (writes.size === 0) return;
-    if (this.#hasFailed || !writesAvailable(this.#resilience)) {
+    if (needsTrial) {
       this.#arm(retryMs, () => this.#tryOne());
+      this.#isTrialArmed = true;
       return;
     }
     for (const key of writes.keys()) {
@@ -88,12 +93,11 @@ export class Replayer {
   #tryOne(): void {
     const { store } = this.#parts;
     store.expire();
-    this.#hasFailed = false;
     if (this.#inFlight === 0) {
       for (const key of store.writes.keys()) {
         const next = this.#nextOf(key);
         if (next === undefined) continue;
-        this.#send(next);
+        this.#send(next, 'trial');
         break;
       }
     }
@@ -107,15 +111,18 @@ export class Replayer {
     return next !== undefined && this.#parts.binding.admits(next.entry) ? next : undefined;
   }
 
-  #send(kept: KeptWrite): void {
+  #send(kept: KeptWrite, purpose?: 'trial'): void {
     this.#inFlight++;
     const { writes } = this.#parts.store;
     writes.seal(kept, 'in-flight');
     this.#deliver(kept)
+      .then((isSettled) => {
+        if (isSettled && purpose === 'trial') this.#hasFailed = false;
+      })
       .catch(() => {
         // The journal could not record the result. The write stays pending, and will be resent with the same id.
         writes.putBack(kept);
-        this.#hasFailed = true;
+        this.#pause();
       })
       .finally(() => {
         this.#inFlight--;
@@ -123,25 +130,31 @@ export class Replayer {
       });
   }
 
-  async #deliver(kept: KeptWrite): Promise<void> {
+  // Resolves with whether the write is no longer pending.
+  async #deliver(kept: KeptWrite): Promise<boolean> {
     const { delivery, store, binding } = this.#parts;
     const database = binding.wantedFor(kept.entry);
     if (database !== undefined) await store.bind(kept, database);
     // Another database may have come into use while the journal was being written.
     if (!binding.admits(kept.entry)) {
       await store.bind(kept, undefined);
-      return store.writes.putBack(kept);
+      store.writes.putBack(kept);
+      return false;
     }
     try {
       await delivery.deliver(kept.entry);
     } catch (error) {
-      if (delivery.judge(error) === 'never') return store.bury(kept, 'refused', refusalCode(error));
+      if (delivery.judge(error) === 'never') {
+        await store.bury(kept, 'refused', refusalCode(error));
+        return true;
+      }
       if (database !== undefined && didNotRun(error)) await store.bind(kept, undefined);
       store.writes.putBack(kept);
-      this.#hasFailed = true;
-      return;
+      this.#pause();
+      return false;
     }
     await this.#noteDelivered(kept);
+    return true;
   }
 
   async #noteDelivered(kept: KeptWrite): Promise<void> {
@@ -155,15 +168,22 @@ export class Replayer {
     this.#replayed = 0;
   }
 
+  #pause(): void {
+    this.#hasFailed = true;
+    this.#clearTimer();
+  }
+
   #arm(ms: number, run: () => void): void {
     this.#timer = this.#parts.settings.clock.setTimeout(() => {
       this.#timer = undefined;
+      this.#isTrialArmed = false;
       run();
     }, ms);
     this.#timer.unref?.();
   }
 
   #clearTimer(): void {
+    this.#isTrialArmed = false;
     if (this.#timer === undefined) return;
     this.#parts.settings.clock.clearTimeout(this.#timer);
     this.#timer = undefined;
