@@ -37,6 +37,29 @@ it('a near cache hides nobody from their own writes, unless that is not promised
   expect(verdictOf(history, boundedStaleness(60, { readYourWrites: false }))).toBe('holds');
 });
 
+it('a near cache hides no own write to the later keys of a command', () => {
+  const write = 'b 0-1 mset x 1 y 1 > OK';
+  const read = 'b 150-151 mget x y > [1 1]';
+  const contract = boundedStaleness(60);
+  expect(verdictOf([write, 'a 100-101 set y 2 > OK', read], contract)).toBe('holds');
+  expect(verdictOf([write, 'b 100-101 set y 2 > OK', read], contract)).toBe('broken');
+  expect(verdictOf([write, 'b 100-101 mset x 1 y 2 > OK', 'b 150-151 get y > 1'], contract)).toBe('broken');
+});
+
+it('an own write to another database does not count as one to the same key', () => {
+  const [one, other, read] = writtenHistory(
+    'a 0-1 set x 1 > OK',
+    'a 140-141 set x 2 > OK',
+    'a 150-151 get x > nil',
+  );
+  const history = [
+    { ...one, database: 'west', process: 'b', invokedAt: 100, returnedAt: 101 },
+    { ...other, database: 'east' },
+    { ...read, database: 'west' },
+  ];
+  expect(checkHistory(history as never, { contracts: [boundedStaleness(60)] }).verdict).toBe('holds');
+});
+
 it('a staleness that is no positive number is refused', () => {
   expect(() => boundedStaleness(0)).toThrow(RangeError);
 });

@@ -1,3 +1,4 @@
+import { keysOf } from './model/redis-model.ts';
 import type { Command, Operation } from './operation.ts';
 
 /** A weaker guarantee than linearizability, for a part of the history or for one kind of operation. */
@@ -54,8 +55,7 @@ export function primaryLost(
 /**
  * The contract for a near cache. A read may return a value that was stored at any moment in the `maxMs` milliseconds
  * before the read. With `readYourWrites` (the default), a read never returns a value that is older than the last
- * acknowledged write of the same process to the same key; in a command with several keys, only the first key counts for
- * this.
+ * acknowledged write of the same process to the same key, or to any of the keys of a command with several.
  *
  * @throws RangeError when `maxMs` is not a positive number
  */
@@ -101,6 +101,8 @@ class OwnWrites {
   }
 }
 
-function placesOf({ process, commands }: Operation): readonly string[] {
-  return commands.flatMap(({ args }) => args.slice(0, 1).map((key) => JSON.stringify([process, key])));
+// The same key in two databases counts as two keys.
+function placesOf(operation: Operation): readonly string[] {
+  const { process, database = null } = operation;
+  return keysOf(operation).map((key) => JSON.stringify([process, database, key]));
 }
