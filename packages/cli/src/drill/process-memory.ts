@@ -1,30 +1,37 @@
 import { readdir, readFile } from 'node:fs/promises';
 
-const bytesPerMb = 1024 * 1024;
+const kbPerMb = 1024;
 
-/** Returns the resident memory of a process and its descendants in MB; undefined on a system without /proc. */
-export async function memoryOf(pid: number): Promise<number | undefined> {
-  const pids = (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name));
-  const stats = await Promise.all(pids.map((name) => readFile(`/proc/${name}/stat`, 'utf8').catch(() => '')));
-  const known = new Map(stats.flatMap((line) => parse(line)).map((each) => [each.pid, each]));
-  if (!known.has(pid)) return undefined;
-  let pages = 0;
-  for (const each of known.values()) if (descends(each.pid, pid, known)) pages += each.pages;
-  return Math.round((pages * 4096) / bytesPerMb);
+/**
+ * Returns the resident memory of a process and its descendants in MB; undefined on a system without /proc. Tests pass
+ * another folder as `proc`.
+ */
+export async function memoryOf(pid: number, proc = '/proc'): Promise<number | undefined> {
+  const pids = (await readdir(proc).catch(() => [])).filter((name) => /^\d+$/.test(name));
+  const statuses = await Promise.all(
+    pids.map(async (name) => parse(name, await readFile(`${proc}/${name}/status`, 'utf8').catch(() => ''))),
+  );
+  const known = new Map(statuses.map((each) => [each.pid, each]));
+  if (known.get(pid)?.parent === undefined) return undefined;
+  let kb = 0;
+  for (const each of known.values()) if (descends(each.pid, pid, known)) kb += each.kb;
+  return Math.round(kb / kbPerMb);
 }
 
 interface Entry {
   readonly pid: number;
-  readonly parent: number;
-  readonly pages: number;
+  /** Undefined if the process has ended meanwhile. */
+  readonly parent: number | undefined;
+  readonly kb: number;
 }
 
-function parse(line: string): Entry[] {
-  // The name of the program is in parentheses and may itself contain spaces and parentheses.
-  const end = line.lastIndexOf(')');
-  if (end === -1) return [];
-  const fields = line.slice(end + 2).split(' ');
-  return [{ pid: Number.parseInt(line, 10), parent: Number(fields[1]), pages: Number(fields[21]) }];
+// A process that is ending has no line VmRSS. /proc/PID/stat counts in pages, whose size depends on the machine.
+function parse(name: string, status: string): Entry {
+  const field = (pattern: RegExp): number | undefined => {
+    const value = pattern.exec(status)?.[1];
+    return value === undefined ? undefined : Number(value);
+  };
+  return { pid: Number(name), parent: field(/^PPid:\s*(\d+)/m), kb: field(/^VmRSS:\s*(\d+) kB/m) ?? 0 };
 }
 
 function descends(pid: number, ancestor: number, known: ReadonlyMap<number, Entry>): boolean {

@@ -20,6 +20,8 @@ export const flappingFirst: Fault = async ({ stage: { server }, parameters }) =>
       await pause(upMs);
       if (!stopper.signal.aborted) await server.kill();
     }
+    // The repair may have begun while the server was being killed.
+    await server.start();
   };
   await server.kill();
   const flapping = flap();
