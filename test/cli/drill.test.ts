@@ -126,6 +126,23 @@ describe('redis-resilience drill', () => {
     expect(stderr).toContain(word);
   });
 
+  it('leaves an earlier report as it was when it is stopped', async () => {
+    const report = join(folder, 'report');
+    for (const ending of ['md', 'html']) writeFileSync(`${report}.${ending}`, 'of last week');
+    const mark = `MARK${process.hrtime.bigint()}`;
+    const args = ['drill', ...quick, '--report', report, '--', process.execPath, app];
+    const child = spawn(process.execPath, [bin, ...args], {
+      env: { ...process.env, DRILL_TEST_MARK: mark },
+      stdio: 'ignore',
+    });
+    await waitFor(() => isAppRunning(mark), { timeoutMs: 10_000 });
+    child.kill('SIGINT');
+    await once(child, 'exit');
+    expect(readdirSync(folder).toSorted()).toEqual(['report.html', 'report.md']);
+    expect(readFileSync(`${report}.md`, 'utf8')).toBe('of last week');
+    expect(readFileSync(`${report}.html`, 'utf8')).toBe('of last week');
+  });
+
   it.each(['SIGINT', 'SIGKILL'] as const)('leaves nothing running when it is ended by %s', async (signal) => {
     const mark = `MARK${process.hrtime.bigint()}`;
     const child = spawn(
@@ -136,7 +153,7 @@ describe('redis-resilience drill', () => {
         stdio: 'ignore',
       },
     );
-    await waitFor(() => leftovers(mark).some((line) => line.includes('app.mjs')), { timeoutMs: 10_000 });
+    await waitFor(() => isAppRunning(mark), { timeoutMs: 10_000 });
     child.kill(signal);
     await once(child, 'exit');
     await waitFor(() => leftovers(mark).length === 0, {
@@ -149,6 +166,15 @@ describe('redis-resilience drill', () => {
 
 function fixture(name: string): string {
   return fileURLToPath(new URL(`fixtures/${name}`, import.meta.url));
+}
+
+/**
+ * Whether the drill has started the application, and the watchdog that outlives the drill. The drill's own command line
+ * contains that of the application.
+ */
+function isAppRunning(mark: string): boolean {
+  const others = leftovers(mark).filter((line) => !line.includes(' drill '));
+  return ['app.mjs', '= done ]'].every((word) => others.some((line) => line.includes(word)));
 }
 
 /** Command lines of the processes that carry a mark in their environment. */

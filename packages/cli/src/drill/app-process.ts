@@ -108,8 +108,9 @@ export class AppProcess implements AsyncDisposable {
 
 // Starts a shell that kills the application's process group if this process is killed with SIGKILL, which leaves no
 // time for a handler. The shell reads from a pipe, which the kernel closes when this process ends.
+// The dash shell kills a process group only if the signal is given with `-s`.
 function startWatchdog(pid: number | undefined): ChildProcess {
-  const script = `trap '' INT TERM HUP; read -r word; [ "$word" = done ] || kill -KILL -- "-$1" 2>/dev/null`;
+  const script = `trap '' INT TERM HUP; read -r word; [ "$word" = done ] || kill -s KILL -- "-$1" 2>/dev/null`;
   const shell = spawn('/bin/sh', ['-c', script, 'watchdog', String(pid ?? 0)], {
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true,

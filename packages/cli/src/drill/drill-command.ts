@@ -1,7 +1,5 @@
-import { writeFileSync } from 'node:fs';
 import { exitCodes } from '../exit-codes.ts';
 import { styleFor, type Style } from '../style.ts';
-import { UsageError } from '../usage-error.ts';
 import { drillUsage, parseDrillOptions, type DrillOptions } from './drill-options.ts';
 import { hasPassed, newsOf, outcomeOf, type Drill, type Outcome } from './outcome.ts';
 import { Progress } from './progress.ts';
@@ -10,6 +8,7 @@ import { drillJson } from './report/json.ts';
 import { renderHtml } from './report/html.ts';
 import { maskedCommand, maskedRequest } from './report/masked.ts';
 import { renderDrillMarkdown } from './report/markdown.ts';
+import { checkReportFiles, writeReportFiles } from './report/report-files.ts';
 import { describeTrouble } from './trouble.ts';
 
 const interrupted = 130;
@@ -21,7 +20,7 @@ export async function drillCommand(args: readonly string[]): Promise<number> {
     process.stdout.write(`${drillUsage}\n`);
     return exitCodes.well;
   }
-  checkReport(options.report);
+  if (options.report !== undefined) checkReportFiles(options.report);
   const stopper = new AbortController();
   const stop = (): void => stopper.abort();
   process.once('SIGINT', stop);
@@ -94,17 +93,6 @@ function report(drill: Drill, options: DrillOptions): void {
   if (options.json) process.stdout.write(`${JSON.stringify(drillJson(drill), undefined, 2)}\n`);
   else process.stdout.write(`\n${newsOf(drill)}\n`);
   if (options.report === undefined) return;
-  writeFileSync(`${options.report}.md`, renderDrillMarkdown(drill));
-  writeFileSync(`${options.report}.html`, renderHtml(drill));
+  writeReportFiles(options.report, { md: renderDrillMarkdown(drill), html: renderHtml(drill) });
   if (!options.json) process.stdout.write(`reports: ${options.report}.md, ${options.report}.html\n`);
-}
-
-// Checks that reports can be written, before minutes are spent on running the plans.
-function checkReport(path: string | undefined): void {
-  if (path === undefined) return;
-  try {
-    writeFileSync(`${path}.md`, '');
-  } catch {
-    throw new UsageError(`--report: ${path}.md cannot be written.`);
-  }
 }
