@@ -196,13 +196,13 @@ describe('an outbox that is full or closed', () => {
   it('turns old and refused writes into dead letters that can be read, replayed and discarded', async () => {
     const here = await stage();
     const outbox = outboxOn(here, { maxAgeMs: 200 });
+    await here.server.command('SET', 'text', 'not a list');
+    await here.server.command('SAVE');
     await takeDown(here);
     await outbox.add('incr', ['old']);
     await waitFor(() => outbox.deadLetters().length === 1);
     await outbox.add('rpush', ['text', 'x']);
     await here.server.start();
-    await here.server.command('SET', 'text', 'not a list');
-    await here.resilience.ready();
     await waitFor(() => outbox.deadLetters().length === 2);
     expect(outbox.deadLetters()).toMatchObject([
       { command: 'incr', args: ['old'], reason: 'expired' },
