@@ -6,9 +6,11 @@ import { command } from './command.ts';
 export function redisCli(node: NodeEvidence, evidence: Evidence, words: string): string {
   const { host, port, path } = node.endpoint;
   const where = path === undefined ? command`-h ${host} -p ${port}` : command`-s ${path}`;
-  const tls = evidence.target.tls === undefined || node.part === 'sentinel' ? '' : ' --tls';
-  const { username } = evidence.target.login ?? {};
-  const login = evidence.target.login === undefined ? '' : ' --askpass';
-  const user = username === undefined ? '' : command` --user ${username}`;
-  return `redis-cli ${where}${tls}${user}${login} ${words}`;
+  const { target } = evidence;
+  const isSentinel = node.part === 'sentinel';
+  const tls = (isSentinel ? target.sentinelTls : target.tls) === undefined ? '' : ' --tls';
+  const login = isSentinel ? target.sentinelLogin : evidence.login;
+  const user = login?.username === undefined ? '' : command` --user ${login.username}`;
+  const askpass = login === undefined ? '' : ' --askpass';
+  return `redis-cli ${where}${tls}${user}${askpass} ${words}`;
 }

@@ -41,7 +41,7 @@ export async function gatherHost(endpoint: Endpoint, deadline: Deadline): Promis
       serving,
       owner: endpoint.path === undefined ? await portOwner(endpoint.port, isAlone) : undefined,
       log: await gatherLog(serving, endpoint.port),
-      oomKills: isAlone ? await gatherOomKills() : [],
+      oomKills: isAlone ? await gatherOomKills(deadline.clock.wallNow()) : [],
       unit,
     };
   };

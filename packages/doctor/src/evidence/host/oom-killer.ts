@@ -1,6 +1,7 @@
 import { closeSync, constants, openSync, readSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { uptime } from 'node:os';
+import { secondsSince } from './log-line-age.ts';
 
 const killed = /(?:Killed process|oom-kill|Out of memory).*(?:redis-server|valkey-server|keydb-server)/;
 const recentSeconds = 3600;
@@ -8,14 +9,22 @@ const mostRecords = 5_000;
 const kernelLogs = ['/var/log/kern.log', '/var/log/messages', '/var/log/syslog'];
 
 /**
- * Returns at most three lines of the kernel log which report that the OOM killer ended a Redis process. Returns none if
- * this user may not read the log.
+ * Returns at most three lines of the kernel log which report that the OOM killer ended a Redis process within the last
+ * hour. Returns none if this user may not read the log.
  */
-export async function gatherOomKills(): Promise<readonly string[]> {
+export async function gatherOomKills(wallNow: number): Promise<readonly string[]> {
   const lines = kernelMessages();
   if (lines !== undefined) return found(lines);
   const texts = await Promise.all(kernelLogs.map((file) => readFile(file, 'utf8').catch(() => '')));
-  return found(texts.flatMap((text) => text.slice(-64 * 1024).split('\n')));
+  return recentOomKills(
+    texts.flatMap((text) => text.slice(-64 * 1024).split('\n')),
+    wallNow,
+  );
+}
+
+/** Returns the last of these lines of a log file that report such an end within the last hour. */
+export function recentOomKills(lines: readonly string[], wallNow: number): readonly string[] {
+  return found(lines.filter((line) => Math.abs(secondsSince(line, wallNow)) <= recentSeconds));
 }
 
 function found(lines: readonly string[]): readonly string[] {

@@ -1,0 +1,25 @@
+const dayMs = 24 * 3600 * 1000;
+const iso = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)/;
+const traditional = /^([A-Z][a-z]{2}) {1,2}(\d{1,2}) (\d\d):(\d\d):(\d\d) /;
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+/**
+ * Returns how many seconds ago syslog wrote a line: with a time as in `2026-11-29T21:12:01+00:00`, or as in
+ * `Nov 29 21:12:01`, in the time zone of this process. NaN if the line does not begin with a time.
+ */
+export function secondsSince(line: string, wallNow: number): number {
+  const [text] = iso.exec(line) ?? [];
+  const at = text === undefined ? traditionalTime(line, wallNow) : Date.parse(text);
+  return (wallNow - at) / 1000;
+}
+
+// The traditional form has no year, so the year is the last one in which the line is not from the future.
+function traditionalTime(line: string, wallNow: number): number {
+  const [, name = '', ...fields] = traditional.exec(line) ?? [];
+  const month = months.indexOf(name);
+  if (month === -1) return Number.NaN;
+  const [day, hour, minute, second] = fields.map(Number);
+  const year = new Date(wallNow).getFullYear();
+  const inYear = (each: number): number => new Date(each, month, day, hour, minute, second).getTime();
+  return inYear(year) <= wallNow + dayMs ? inYear(year) : inYear(year - 1);
+}
