@@ -17,9 +17,18 @@ export type OperationOutcome = (typeof operationOutcomes)[number];
 /**
  * Why a command with the outcome `rejected` did not run. `unavailable`: Redis was unavailable. `circuit`: the circuit
  * was open. `overloaded`: too many commands were waiting. `budget`: the request had used up its time for waiting.
- * `watch`: a WATCH was lost.
+ * `watch`: a WATCH was lost. `lease`: the connection was used after its lease. `configuration`: an option or argument
+ * was wrong.
  */
-export const rejectionReasons = ['unavailable', 'circuit', 'overloaded', 'budget', 'watch'] as const;
+export const rejectionReasons = [
+  'unavailable',
+  'circuit',
+  'overloaded',
+  'budget',
+  'watch',
+  'lease',
+  'configuration',
+] as const;
 export type RejectionReason = (typeof rejectionReasons)[number];
 
 /** Returns the outcome that metrics show for one of core's result codes. */
@@ -51,6 +60,10 @@ export function rejectionReason(code: CommandResult): RejectionReason | undefine
       return 'budget';
     case 'WATCH_LOST':
       return 'watch';
+    case 'LEASE_ENDED':
+      return 'lease';
+    case 'CONFIGURATION':
+      return 'configuration';
     default:
       return undefined;
   }
