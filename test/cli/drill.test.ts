@@ -36,6 +36,7 @@ describe('redis-resilience drill', () => {
     const html = readFileSync(`${report}.html`, 'utf8');
     expect(html).toContain('<svg');
     expect(html).toContain('prefers-color-scheme: dark');
+    expect(html).toContain('Unknown: the request may have been carried out');
     expect(html).not.toMatch(/<script|<link|src=|@import|url\(/);
     expect(leftovers(folder)).toEqual([]);
   });

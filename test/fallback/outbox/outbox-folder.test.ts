@@ -88,7 +88,7 @@ describe('the folder of a durable outbox', () => {
         chownSync(path, nobody, nobody);
         chmodSync(path, 0o755);
       }
-      await expect(openAt(path)).rejects.toThrow(/another user of the machine has put it there/);
+      await expect(openAt(path)).rejects.toThrow(/it belongs to another user of the machine/);
       expect([modeOf(path), readdirSync(path)]).toEqual(['755', []]);
     },
   );

@@ -11,8 +11,8 @@ A live view of health endpoints (http://host/health/redis), or of Redis servers 
 
   url               may be repeated; default: REDIS_URL, else redis://localhost:6379;
                     the path of an http:// URL defaults to /health/redis
-  --interval <ms>   pause between two looks; default 500
-  --count <n>       number of looks; default: until you press Ctrl-C
+  --interval <ms>   pause between two checks; default 500
+  --count <n>       number of checks; default: until you press Ctrl-C
   --help
 
 Without a terminal, it writes a line for a target whenever something changes.

@@ -21,7 +21,7 @@ export const logRule = onAll((evidence) => {
   if (host?.log === undefined || isServed(evidence)) return undefined;
   return info(
     'log-error',
-    'The last trouble in the log of the server on this host.',
+    'The log of the server on this host contains an error.',
     { file: host.log.file, line: host.log.lastError },
     command`tail -n 50 ${host.log.file}`,
   );

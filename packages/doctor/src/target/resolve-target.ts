@@ -60,7 +60,9 @@ export function shownOf({ walk, others }: ResolvedTarget): string {
  */
 export function resolveTarget(target: DiagnosisTarget, extras: UrlExtras = {}): ResolvedTarget {
   if (typeof target !== 'string' && (typeof target !== 'object' || target === null)) {
-    throw new ConfigurationError('diagnose needs a URL, options, a client or a resilience.');
+    throw new ConfigurationError(
+      'diagnose needs a Redis URL, ioredis options, an ioredis client or a RedisResilience.',
+    );
   }
   const resilience = typeof target === 'object' && isResilience(target) ? target : undefined;
   const client = resilience?.client ?? (typeof target === 'object' && isClient(target) ? target : undefined);

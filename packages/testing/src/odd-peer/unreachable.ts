@@ -23,7 +23,9 @@ export async function startUnreachable(port: number): Promise<OddPeer> {
   do {
     if (fillers.length === mostFillers) {
       await close();
-      throw new Error('Cannot make an unreachable port: the kernel accepts for a listener that does not');
+      throw new Error(
+        'Cannot make an unreachable port: the kernel completes every connection, although the queue of the listener is full.',
+      );
     }
     fillers.push(connect({ port, host: '127.0.0.1' }));
   } while (await connects(fillers.at(-1)));

@@ -42,8 +42,10 @@ export class SentinelGroup implements AsyncDisposable {
     const named = new Set(await Promise.all(this.#awake().map((sentinel) => primaryPort(sentinel))));
     const [port] = named;
     const node = [this.primary, ...this.replicas].find((each) => each.port === port);
-    if (!node || named.size > 1)
-      throw new Error(`The sentinels name ${named.size} primaries: ${[...named].join()}`);
+    if (named.size > 1)
+      throw new Error(`The sentinels name different primaries: ports ${[...named].join(', ')}`);
+    if (port === undefined) throw new Error('No sentinel is running that could name the primary.');
+    if (!node) throw new Error(`The sentinels name a primary that is not of this group: port ${port}`);
     return node;
   }
 

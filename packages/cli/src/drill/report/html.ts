@@ -41,7 +41,7 @@ ${outcomes.map(row).join('\n')}
 <p class="legend"><span class="dot ok"></span> answered <span class="dot refused"></span> refused: 503 with Retry-After <span class="dot unknown"></span> unknown outcome: it may have been carried out <span class="dot failed"></span> failed <span class="swatch"></span> the fault</p>
 ${outcomes.map(section).join('\n')}
 </main>
-<footer>Failed: a 5xx, a broken connection, or no answer in time. Recovered: from the moment Redis was back until the end of the last failed or refused request that began after it. Made by redis-resilience drill.</footer>
+<footer>Failed: a 5xx, a broken connection, or no answer in time. Unknown: the request may have been carried out, as the application says. Recovered: from the moment Redis was back until the end of the last failed, refused or unknown request that began after it. Made by redis-resilience drill.</footer>
 </body>
 </html>
 `;

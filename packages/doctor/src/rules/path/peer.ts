@@ -24,7 +24,7 @@ export const peerRule = onEachNode((node, evidence) => {
     );
   }
   if (peer.kind === 'other') {
-    const message = 'What answers does not speak the Redis protocol.';
+    const message = 'The peer does not speak the Redis protocol.';
     return error('protocol', message, { peer: peer.kind, ...facts }, 'Correct host and port of the URL.');
   }
   return endingFinding(node, evidence);

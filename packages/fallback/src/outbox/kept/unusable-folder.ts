@@ -39,7 +39,8 @@ const reasons: Readonly<Record<string, string>> = {
   ENOSPC: 'its disk is full.',
   EDQUOT: 'its disk is full.',
   ENOTEMPTY: 'it holds files of something else. Choose a folder of its own.',
-  EOWNER: 'another user of the machine has put it there. Choose a folder where only this user may.',
+  EOWNER:
+    'it belongs to another user of the machine. Choose a folder in which only this user may create files.',
   EFTYPE: 'it holds pipes, devices or links. Choose a folder of its own.',
   LEVEL_LOCKED: 'another process, or another object of this one, has it open. Give each a folder of its own.',
 };
