@@ -59,6 +59,14 @@ describe('the client of a Cluster', () => {
     await waitFor(() => duplicate.status === 'end');
   });
 
+  it.concurrent('serves although its options name a database, as plain ioredis does', async () => {
+    await using cluster = await startCluster({ nodes: 3, replicas: 0 });
+    await using used = await protectCluster(cluster, { options: { redisOptions: { db: 3 } } });
+    const { resilience, client } = used;
+    expect(await client.set('a', '1')).toBe('OK');
+    expect(await resilience.lease((leased) => leased.get('a'), { key: 'a' })).toBe('1');
+  });
+
   it.concurrent('takes a new password on all its connections when it is told', async () => {
     await using cluster = await startCluster({ nodes: 3, replicas: 0, password: 'first' });
     await using used = await protectCluster(cluster, {

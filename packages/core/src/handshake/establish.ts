@@ -32,8 +32,8 @@ export interface Target {
  * Returns a target that differs from `target` in these properties. Its other properties are read from `target` on each
  * access, because credentials, for example, may change.
  */
-export function targetWith(target: Target, changes: Partial<Target>): Target {
-  const derived = Object.create(target) as Target;
+export function targetWith<Kind extends Target>(target: Kind, changes: Partial<Target>): Kind {
+  const derived = Object.create(target) as Kind;
   for (const [name, value] of Object.entries(changes)) Object.defineProperty(derived, name, { value });
   return derived;
 }

@@ -21,6 +21,6 @@ export async function proveAgain(
   const replies = await request(socket, [...setUp, ['PING'], ...questions], signal);
   const [ping, ...facts] = replies.splice(setUp.length);
   const waiting = judgePing(ping);
-  checkSession(setUp, replies);
+  checkSession(setUp, replies, proof.session);
   return { ...proof, ...(facts.length > 0 && serverFacts(facts)), waiting };
 }

@@ -68,7 +68,7 @@ export async function verifyHandshake(socket: Socket, options: VerifyOptions): P
   const isSetUp = replies.splice(0, setUp.length);
   const [ping, ...facts] = replies;
   const waiting = judgePing(ping);
-  checkSession(setUp, isSetUp);
+  checkSession(setUp, isSetUp, session);
   return { waiting, session, resp2: hello instanceof ErrorReply, ...serverFacts(facts) };
 }
 

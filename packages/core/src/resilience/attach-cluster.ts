@@ -2,7 +2,8 @@ import { markProtected, type Cluster, type Redis } from '../ioredis/clients.ts';
 import { ProtectedCluster } from '../cluster/protected-cluster.ts';
 import type { GateParts } from '../command/line.ts';
 import { credentialsHolder, reauthenticate } from '../connection/reauthenticate.ts';
-import { dialerKey, targetOf } from '../connection/target-of.ts';
+import { nodeTarget } from '../cluster/nodes/node-target.ts';
+import { dialerKey } from '../connection/target-of.ts';
 import { acquireDialer, type DialerLease } from '../dialing/dialers.ts';
 import type { ClusterDriver } from '../driver/cluster-driver.ts';
 import { SocketBook } from '../handshake/socket-book.ts';
@@ -58,7 +59,7 @@ export function attachCluster(cluster: Cluster, parts: ClientParts): ProtectedCl
     const route: Route = {
       database: undefined,
       destination: driver,
-      target: targetOf(driver, settings, credentials, sockets.open),
+      target: nodeTarget(driver, { settings, credentials, open: sockets.open }),
       dialer: dialer.dialer,
       expectsPrimary: false,
       isReadOnly: false,

@@ -4,16 +4,16 @@ import type { FastRoute } from '../../command/dispatch.ts';
 import type { ConnectionNews } from '../../connection/connection-news.ts';
 import { Connection } from '../../connection/connection.ts';
 import type { CredentialsHolder } from '../../connection/reauthenticate.ts';
-import { targetOf } from '../../connection/target-of.ts';
 import type { NodeDriver, SlotRange } from '../../driver/cluster-driver.ts';
 import type { DriverCommand, SendCommand } from '../../driver/driver-command.ts';
-import { establish, EstablishError, targetWith, type Target } from '../../handshake/establish.ts';
+import { establish, EstablishError, type Target } from '../../handshake/establish.ts';
 import type { OpenSocket } from '../../handshake/open-socket.ts';
 import type { Settings } from '../../options/settings.ts';
 import type { Flushes, FlushKind } from '../../event-loop/flush.ts';
 import { NodeRoute } from '../direct/node-route.ts';
 import { Redirections } from '../direct/redirections.ts';
 import type { NodeDialers } from './node-dialers.ts';
+import { nodeTarget } from './node-target.ts';
 import { askForSlots } from '../slots/ask-for-slots.ts';
 import { untilAnswered } from '../slots/until-answered.ts';
 import { blocked, found, silent, type NodeNews } from './node-news.ts';
@@ -61,12 +61,12 @@ export class ClusterNode {
     around: AroundNode,
     tell: (news: NodeNews) => void,
   ) {
-    const { credentials, open, settings, flushes, dialers } = parts;
+    const { settings, flushes, dialers } = parts;
     this.#driver = driver;
     this.#around = around;
     this.#settings = settings;
     this.#tell = tell;
-    this.#target = targetWith(targetOf(driver, settings, credentials, open), { requiresPrimary: false });
+    this.#target = nodeTarget(driver, parts);
     const source = new SingleAttempt(dialers.of(driver.address), this.#target, settings.clock);
     const ofNode = { begin: (now: number, kind: FlushKind) => flushes.begin(now, kind, around.circuits()) };
     this.connection = new Connection(
