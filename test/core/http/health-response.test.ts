@@ -4,7 +4,7 @@ import {
   renderLiveness,
   renderReadiness,
 } from '@redis-resilience/core/http';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { downSnapshot, resilienceWith, snapshotOf } from './snapshot-of.ts';
 
 const up = resilienceWith(snapshotOf());
@@ -120,5 +120,15 @@ describe('createHealthResponder', () => {
     expect(answerTo('GET', '/internal/ready', () => [down])?.status).toBe(503);
     expect(answerTo('GET', '/readyz', () => [down])).toBeUndefined();
     expect(answerTo('HEAD', '/health/redis?pretty', () => [up])?.status).toBe(200);
+  });
+
+  it('fails each probe for an unknown critical connection, and warns of it once', () => {
+    const warn = vi.spyOn(process, 'emitWarning').mockReturnValue();
+    const answer = createHealthResponder({ critical: ['sesions'] });
+    for (let probe = 0; probe < 3; probe++) {
+      expect(() => answer('GET', '/readyz', () => [up])).toThrow('sesions');
+    }
+    expect(warn.mock.calls).toEqual([[expect.stringContaining('sesions'), 'RedisResilience']]);
+    warn.mockRestore();
   });
 });

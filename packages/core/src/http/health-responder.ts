@@ -3,7 +3,6 @@ import { checkOptions, type OptionReaders } from '../options/check-options.ts';
 import { invalid, objectOf, type OptionReader } from '../options/validate-options.ts';
 import { checkCritical } from './critical-connections.ts';
 import { defaultHealthPaths, matchHealthPath, type HealthPaths } from './health-path.ts';
-import type { Critical } from './health-report.ts';
 import {
   healthReaders,
   renderHealth,
@@ -63,8 +62,21 @@ export function createHealthResponder(given: HealthResponderOptions = {}): Healt
   const { paths, ...options } = checkOptions('createHealthResponder', given, healthResponderReaders);
   checkDistinct(paths);
   let isChecked = false;
+  let hasWarned = false;
   const checked = (resiliences: readonly SnapshotSource[]): readonly SnapshotSource[] => {
-    if (!isChecked) checkNames(options.critical, resiliences);
+    if (isChecked) return resiliences;
+    try {
+      checkCritical(
+        'redisHealth',
+        options.critical,
+        resiliences.map((resilience) => resilience.snapshot().name),
+      );
+    } catch (error) {
+      // The application's error handler might not log the error, so a process warning reports it as well.
+      if (!hasWarned) process.emitWarning((error as Error).message, 'RedisResilience');
+      hasWarned = true;
+      throw error;
+    }
     isChecked = true;
     return resiliences;
   };
@@ -97,18 +109,4 @@ function checkDistinct(paths: HealthPaths = {}): void {
 
 function definedOf(paths: HealthPaths): HealthPaths {
   return Object.fromEntries(Object.entries(paths).filter(([, path]) => path !== undefined));
-}
-
-function checkNames(critical: Critical | undefined, resiliences: readonly SnapshotSource[]): void {
-  try {
-    checkCritical(
-      'redisHealth',
-      critical,
-      resiliences.map((resilience) => resilience.snapshot().name),
-    );
-  } catch (error) {
-    // The application's error handler might not log the error, so a process warning reports it as well.
-    process.emitWarning((error as Error).message, 'RedisResilience');
-    throw error;
-  }
 }

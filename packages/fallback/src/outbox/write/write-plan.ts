@@ -20,14 +20,12 @@ export interface WritePlan extends Write {
 }
 
 // Writes to one key that may be sent twice, because running them a second time changes nothing.
-const repeatable = words(
-  'set setex psetex del unlink hset hmset expire pexpire expireat pexpireat persist lset',
-);
+const repeatable = words('set setex psetex del unlink hset hmset expire pexpire expireat pexpireat persist');
 // Writes to one key that must run only once: running them a second time may change something, or undo another process's
 // write.
 const once =
   words(`append bitfield decr decrby getset hdel hincrby hincrbyfloat hsetnx incr incrby incrbyfloat
-  linsert lpush lpushx lrem ltrim pfadd rpush rpushx sadd setbit setrange srem xadd xdel xtrim zadd zincrby zrem
+  linsert lpush lpushx lrem lset ltrim pfadd rpush rpushx sadd setbit setrange srem xadd xdel xtrim zadd zincrby zrem
   zremrangebylex zremrangebyrank zremrangebyscore geoadd json.set json.del json.numincrby ts.add bf.add hexpire
   hpexpire hpersist`);
 
