@@ -229,26 +229,41 @@ describe('coming back', () => {
 
 describe('a change by hand', () => {
   it('is made in peace while the database in use serves, and stays', () => {
-    const databases = new Databases(two).proven('second').give({ kind: 'asked', name: 'second' });
+    const databases = new Databases(two)
+      .proven('second')
+      .give({ kind: 'asked', name: 'second', isNamed: true });
     expect(databases.effects).toMatchObject([{ kind: 'change-in-peace', to: 'second', reason: 'by-hand' }]);
     expect(databases.proven('first').pass(10_000_000).state.inUse).toBe('second');
   });
 
   it('to the preferred database lets it fail and come back as before', () => {
-    const databases = new Databases(two).proven('second').give({ kind: 'asked', name: 'second' });
-    databases.proven('first').give({ kind: 'asked', name: 'first' });
+    const databases = new Databases(two)
+      .proven('second')
+      .give({ kind: 'asked', name: 'second', isNamed: true });
+    databases.proven('first').give({ kind: 'asked', name: 'first', isNamed: true });
     databases.judged(away).proven('second').pass(150).proven('first').pass(1_000_000);
     expect(databases.state.inUse).toBe('first');
   });
 
+  it('to a read-only database stays if the application named that database', () => {
+    const inUseAfter = (isNamed: boolean): string => {
+      const databases = new Databases([{ name: 'first' }, { name: 'replica', isReadOnly: true }]);
+      databases.proven('replica').give({ kind: 'asked', name: 'replica', isNamed });
+      return databases.proven('first').pass(10_000_000).state.inUse;
+    };
+    expect([inUseAfter(true), inUseAfter(false)]).toEqual(['replica', 'first']);
+  });
+
   it('is made at once while the database in use is away', () => {
     const databases = new Databases(two).judged({ ...away, patienceMs: 100_000 }).proven('second');
-    databases.give({ kind: 'asked', name: 'second' });
+    databases.give({ kind: 'asked', name: 'second', isNamed: true });
     expect(databases.effects).toMatchObject([{ kind: 'go-over', to: 'second', reason: 'by-hand' }]);
   });
 
   it('ends when the chosen database is away', () => {
-    const databases = new Databases(two).proven('second').give({ kind: 'asked', name: 'second' });
+    const databases = new Databases(two)
+      .proven('second')
+      .give({ kind: 'asked', name: 'second', isNamed: true });
     databases.judged(away).proven('first').pass(150);
     expect(databases.state).toMatchObject({ inUse: 'first', isChosenByHand: false });
   });

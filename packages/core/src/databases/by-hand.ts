@@ -30,7 +30,8 @@ export async function failOver(
       { outcome: 'not-applied', connection },
     );
   }
-  group.ask(to);
+  const isNamed = name !== undefined;
+  group.ask(to, isNamed);
   const endsAt = clock.now() + maxMs;
   while (group.inUse.name !== to || !group.isSettled) {
     if (clock.now() >= endsAt) {
@@ -40,7 +41,7 @@ export async function failOver(
       );
     }
     await pause(clock, lookMs);
-    if (group.inUse.name !== to && group.isSettled) group.ask(to);
+    if (group.inUse.name !== to && group.isSettled) group.ask(to, isNamed);
   }
 }
 

@@ -70,8 +70,8 @@ export type DatabaseSignal =
   | { readonly kind: 'proven'; readonly name: string }
   /** A standby database does not answer. */
   | { readonly kind: 'lost'; readonly name: string }
-  /** The application requested this database. */
-  | { readonly kind: 'asked'; readonly name: string }
+  /** The application requested a switch to this database. `isNamed`: it chose the database itself, by its name. */
+  | { readonly kind: 'asked'; readonly name: string; readonly isNamed: boolean }
   | { readonly kind: 'weighed'; readonly name: string; readonly weight: number }
   /** The graceful switch was made. */
   | { readonly kind: 'changed' }

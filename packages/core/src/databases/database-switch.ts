@@ -116,9 +116,12 @@ export class DatabaseSwitch {
     return this.#standbys.prove(name, signal);
   }
 
-  /** Switches to this database on request; gracefully, if the database in use is working. */
-  ask(name: string): void {
-    this.#advance({ kind: 'asked', name });
+  /**
+   * Switches to this database on request; gracefully, if the database in use is working. `isNamed`: the application
+   * named the database, so that it stays in use even if it is read-only.
+   */
+  ask(name: string, isNamed: boolean): void {
+    this.#advance({ kind: 'asked', name, isNamed });
   }
 
   /** Whether the database in use is serving calls and no switch is in progress. */

@@ -53,7 +53,7 @@ export function databaseTransition(
     case 'weighed':
       return choose(withMember(state, signal.name, { weight: signal.weight }), moment);
     case 'asked':
-      return asked(state, signal.name, moment);
+      return asked(state, signal, moment);
     case 'changed':
       return [changed(state, moment), undefined];
     case 'postponed':
@@ -112,9 +112,15 @@ function chooseInNeed(state: DatabaseState, moment: DatabaseMoment): Transition 
   return goOver({ ...state, isChosenByHand: false }, best.name, verdict.reason, moment);
 }
 
-function asked(state: DatabaseState, name: string, moment: DatabaseMoment): Transition {
-  if (name === state.inUse) return [{ ...state, isChosenByHand: !isPreferred(state, name) }, undefined];
-  const chosen = { ...state, isChosenByHand: !isPreferred(state, name) };
+function asked(
+  state: DatabaseState,
+  { name, isNamed }: Extract<DatabaseSignal, { kind: 'asked' }>,
+  moment: DatabaseMoment,
+): Transition {
+  // An application that names no database did not choose a read-only one: no other database responded.
+  const isMeant = isNamed || !memberOf(state, name).isReadOnly;
+  const chosen = { ...state, isChosenByHand: isMeant && !isPreferred(state, name) };
+  if (name === state.inUse) return [chosen, undefined];
   return state.verdict === undefined
     ? inPeace(chosen, name, 'by-hand')
     : goOver(chosen, name, 'by-hand', moment);
@@ -193,11 +199,11 @@ function comesBackAt(
 ): number | undefined {
   const present = memberOf(state, state.inUse);
   const { wellSince, relapses, outageMs } = member;
-  if (wellSince === undefined || byRank(member, present) >= 0) return undefined;
-  // A read-only database is a stopgap: any writable database replaces it.
+  if (wellSince === undefined || state.isChosenByHand || byRank(member, present) >= 0) return undefined;
+  // A read-only database that nobody chose is a stopgap: any writable database replaces it.
   if (present.isReadOnly && !member.isReadOnly)
     return wellSince + (relapses === 0 ? 0 : firstRelapseMs * 2 ** (relapses - 1) * jitter);
-  if (failbackMs === undefined || state.isChosenByHand) return undefined;
+  if (failbackMs === undefined) return undefined;
   // A database that keeps failing for short times must not count as healthy in between, however short `failbackMs` is.
   const trialMs = Math.max(failbackMs, Math.min(maxTrialMs, trialShare * outageMs));
   return wellSince + trialMs * 2 ** relapses * jitter;
