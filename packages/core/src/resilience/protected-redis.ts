@@ -120,8 +120,10 @@ export class ProtectedRedis implements ProtectedClient, MovableClient {
     this.#connection.drop(cause);
   }
 
+  // The `Engine` discards the counts of the circuits that all clients share.
   discardCounts(): void {
-    // Nothing to do: the `Engine` resets the circuits that all clients share.
+    const { ownCircuits, settings } = this.#parts;
+    for (const circuit of Object.values(ownCircuits ?? {})) circuit.discardCounts(settings.clock.now());
   }
 
   ping(): void {
