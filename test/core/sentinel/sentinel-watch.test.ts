@@ -1,5 +1,6 @@
 import { ManualClock } from '@redis-resilience/testing';
 import { describe, expect, it } from 'vitest';
+import { MemoryLink } from '../fakes/memory-link.ts';
 import { SentinelWatch, type SentinelFollower } from '../../../packages/core/src/sentinel/sentinel-watch.ts';
 
 /** A watch over one sentinel that refuses connections; when it was dialed is noted. */
@@ -75,5 +76,84 @@ describe('a watch over sentinels that are away', () => {
     await clock.travelAsync(2_000);
     expect(dialed()).toHaveLength(5);
     expect(clock.pendingTimers).toBe(0);
+  });
+});
+
+describe('a watch over a sentinel that accepts connections', () => {
+  const subscribed = '*3\r\n$10\r\npsubscribe\r\n$1\r\n*\r\n:1\r\n';
+  const pong = '*2\r\n$4\r\npong\r\n$0\r\n\r\n';
+
+  /** The sentinel answers as told; when it was dialed is noted. */
+  function acceptingStage(answer: (command: string) => string) {
+    const clock = new ManualClock();
+    const links: MemoryLink[] = [];
+    const dialedAt: number[] = [];
+    const watch = new SentinelWatch({
+      clock,
+      open: () => {
+        dialedAt.push(clock.now());
+        const link = new MemoryLink({ clock, latencyMs: 1, host: '10.0.0.1', port: 26_379 });
+        links.push(link);
+        link.far.on('data', (bytes: Buffer) => {
+          for (const [command] of bytes.toString().matchAll(/PSUBSCRIBE|PING|AUTH/g))
+            link.far.write(answer(command));
+        });
+        link.far.on('error', () => undefined);
+        return Promise.resolve(link.near.asSocket);
+      },
+      name: 'shop',
+      credentials: { password: 'given' },
+      askAll: () => Promise.resolve([]),
+    });
+    const follower: SentinelFollower = {
+      sentinels: () => [{ host: 'sentinel', port: 26_379 }],
+      pace: () => ({ periodMs: 100, wantedAt: -Infinity }),
+      tell: () => undefined,
+    };
+    const begunAt = clock.now();
+    watch.follow(follower);
+    return {
+      clock,
+      links,
+      dialed: () => dialedAt.map((at) => at - begunAt),
+      stop: () => watch.unfollow(follower),
+    };
+  }
+
+  const answers: Record<string, string> = {
+    AUTH: '-ERR AUTH <password> called without any password configured for the default user.\r\n',
+    PSUBSCRIBE: subscribed,
+    PING: pong,
+  };
+
+  it('keeps one connection while its pings are answered, also if the sentinel has no password', async () => {
+    const { clock, stop, dialed } = acceptingStage((command) => answers[command] ?? '');
+    await clock.travelAsync(20_500);
+    expect(dialed()).toEqual([0]);
+    stop();
+    await clock.travelAsync(10);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it('replaces a connection whose pings are lost in silence', async () => {
+    const { clock, links, stop, dialed } = acceptingStage((command) => answers[command] ?? '');
+    await clock.travelAsync(5_500);
+    for (const link of links) link.isCut = true;
+    await clock.travelAsync(10_000);
+    expect(dialed()).toEqual([0, 8_000]);
+    stop();
+  });
+
+  it('tries again where the subscription was refused', async () => {
+    let isRefused = true;
+    const refusal = '-NOPERM User default has no permissions to run the psubscribe command\r\n';
+    const { clock, stop, dialed } = acceptingStage((command) =>
+      isRefused && command === 'PSUBSCRIBE' ? refusal : (answers[command] ?? ''),
+    );
+    await clock.travelAsync(2_500);
+    isRefused = false;
+    await clock.travelAsync(10_000);
+    expect(dialed()).toEqual([0, 3_000]);
+    stop();
   });
 });

@@ -195,8 +195,7 @@ export class ProtectedRedis implements ProtectedClient, MovableClient {
       case 'away':
         if (news.isUnnoticed && this.gate.state.kind === 'serving') this.#turn.begin();
         if (news.isFirst) this.gate.reopen();
-        this.gate.hold(news.since);
-        return;
+        return this.gate.hold(news.since);
       case 'ended':
         this.#turn.end();
         this.#activeRoute.watches.stop();
@@ -204,13 +203,11 @@ export class ProtectedRedis implements ProtectedClient, MovableClient {
       case 'room-changed':
         return this.gate.refresh();
       case 'verified':
-        this.#activeRoute.connected(news.verified);
-        return;
+        return this.#activeRoute.connected(news.verified);
       case 'changed':
       case 'gap':
       case 'resubscribe-failed':
-        this.#parts.tell(news);
-        return;
+        return this.#parts.tell(news);
       default:
       // The connection handles the other events itself.
     }

@@ -44,7 +44,18 @@ export interface SentinelNews {
   readonly from: string;
 }
 
+/** The connection to one sentinel. */
+interface Listening {
+  /** Undefined while the connection is being made. */
+  socket: Socket | undefined;
+  isSubscribed: boolean;
+  /** Number of pings since the sentinel last sent something while subscribed. */
+  unansweredPings: number;
+}
+
 const pingPeriodMs = 1000;
+/** A connection with this many unanswered pings is replaced: its sentinel is gone, or has refused the subscription. */
+const maxUnansweredPings = 2;
 const connectTimeoutMs = 1000;
 const pattern = '*';
 
@@ -58,7 +69,7 @@ export class SentinelWatch {
   readonly vouching: Vouching;
   readonly #options: SentinelWatchOptions;
   readonly #followers = new Set<SentinelFollower>();
-  readonly #sockets = new Map<string, Socket | undefined>();
+  readonly #listening = new Map<string, Listening>();
   #abort = new AbortController();
   #timer: TimerHandle | undefined;
   #pingedAt = -Infinity;
@@ -94,8 +105,8 @@ export class SentinelWatch {
     if (this.#timer !== undefined) this.#options.clock.clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#abort.abort(new Error('The watch was stopped.'));
-    for (const socket of this.#sockets.values()) socket?.destroy();
-    this.#sockets.clear();
+    for (const { socket } of this.#listening.values()) socket?.destroy();
+    this.#listening.clear();
   }
 
   /** Tells every follower that a client has reached the new primary. */
@@ -109,7 +120,7 @@ export class SentinelWatch {
     const pings = now - this.#pingedAt >= pingPeriodMs;
     if (pings) {
       this.#pingedAt = now;
-      for (const socket of this.#sockets.values()) socket?.write(encodeCommand(['PING']));
+      this.#ping();
     }
     let delayMs = pingPeriodMs;
     for (const follower of this.#followers) {
@@ -121,15 +132,29 @@ export class SentinelWatch {
     this.#timer.unref?.();
   }
 
+  #ping(): void {
+    for (const [key, listening] of this.#listening) {
+      if (listening.socket === undefined) continue;
+      if (listening.unansweredPings >= maxUnansweredPings) {
+        this.#listening.delete(key);
+        listening.socket.destroy();
+      } else {
+        listening.unansweredPings++;
+        listening.socket.write(encodeCommand(['PING']));
+      }
+    }
+  }
+
   #listenTo(sentinels: readonly Endpoint[]): void {
     for (const sentinel of sentinels) {
       const key = endpointKey(sentinel);
-      if (!this.#sockets.has(key)) void this.#listen(key, sentinel);
+      if (!this.#listening.has(key)) void this.#listen(key, sentinel);
     }
   }
 
   async #listen(key: string, sentinel: Endpoint): Promise<void> {
-    this.#sockets.set(key, undefined);
+    const listening: Listening = { socket: undefined, isSubscribed: false, unansweredPings: 0 };
+    this.#listening.set(key, listening);
     const { clock, credentials, open } = this.#options;
     const { signal } = this.#abort;
     const deadline = new AbortController();
@@ -139,15 +164,17 @@ export class SentinelWatch {
     try {
       const socket = await open(sentinel, { signal: deadline.signal, keepAliveMs: pingPeriodMs });
       socket.unref();
-      this.#sockets.set(key, socket);
+      listening.socket = socket;
       const reader = new ReplyReader();
       const from = sentinelId(socket, sentinel);
       socket.on('error', () => socket.destroy());
       socket.on('close', () => {
-        if (this.#sockets.get(key) === socket) this.#sockets.delete(key);
+        if (this.#listening.get(key) === listening) this.#listening.delete(key);
       });
       socket.on('data', (chunk: Buffer) => {
         const { replies, failure } = reader.push(chunk);
+        listening.isSubscribed ||= replies.some(isSubscription);
+        if (listening.isSubscribed) listening.unansweredPings = 0;
         for (const reply of replies) this.#read(reply, from);
         if (failure !== undefined) socket.destroy();
       });
@@ -156,7 +183,7 @@ export class SentinelWatch {
     } catch {
       // After the last `unfollow`, the map may already hold sockets that were opened for a later `follow`; those must
       // stay.
-      if (!signal.aborted) this.#sockets.delete(key);
+      if (!signal.aborted) this.#listening.delete(key);
     } finally {
       clock.clearTimeout(timer);
       signal.removeEventListener('abort', onStop);
@@ -186,6 +213,10 @@ export class SentinelWatch {
   #tell(event: SentinelEvent): void {
     for (const follower of this.#followers) follower.tell(event);
   }
+}
+
+function isSubscription(reply: Reply): boolean {
+  return Array.isArray(reply) && reply[0] === 'psubscribe';
 }
 
 function newsOf(host: string | undefined, port: string | undefined, from: string): SentinelNews | undefined {
