@@ -8,7 +8,7 @@ describe('mode observe', () => {
     test.fail(20);
     expect(test.circuit.state).toBe('open');
     expect(test.circuit.admitsAll).toBe(false);
-    expect(test.admit()).toBe(test.circuit.generation - 1);
+    expect(test.admit()).toBe(test.circuit.generation - 2);
     test.travel(250);
     expect(test.admit()).toBe(test.circuit.generation);
   });
@@ -18,7 +18,7 @@ describe('mode observe', () => {
     test.halfOpen();
     const trial = test.admit();
     const other = test.admit();
-    expect([trial, other]).toEqual([test.circuit.generation, test.circuit.generation - 1]);
+    expect([trial, other]).toEqual([test.circuit.generation, test.circuit.generation - 2]);
     test.circuit.failed(other, 'loading', test.now);
     expect(test.circuit.state).toBe('half-open');
     test.circuit.succeeded(trial, 1, test.now);

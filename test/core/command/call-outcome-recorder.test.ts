@@ -397,10 +397,19 @@ describe('a circuit that is not closed', () => {
     circuits.write.trip('slow', clock.now());
     expect(recorder.admits(call)).toBe(true);
     expect(told).toEqual([{ command: 'set', lane: 'write' }]);
-    expect(call.slow.generation).toBe(circuits.write.generation - 1);
+    expect(call.slow.generation).toBe(circuits.write.generation - 2);
     clock.travel(500);
     expect(recorder.admits(call)).toBe(true);
     expect(told).toHaveLength(1);
+  });
+
+  it('does not tell of the call in four that mode enforce sends while calls are slow', () => {
+    const { recorder, circuits, clock, events } = setUp({ circuit: { mode: 'observe' } });
+    let told = 0;
+    events.on('would-refuse', () => told++);
+    circuits.write.trip('slow', clock.now(), 'share');
+    for (let call = 0; call < 8; call++) expect(recorder.admits(slowly(sentCall('set'), 1_000))).toBe(true);
+    expect(told).toBe(6);
   });
 });
 

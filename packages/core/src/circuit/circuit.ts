@@ -101,8 +101,8 @@ export class Circuit {
 
   /**
    * Returns the generation with which to settle the call, or -1 if the call is rejected. In the half-open state, an
-   * admitted call takes a free trial slot. A call that is admitted only due to mode `observe`, or as one in four, gets
-   * an older generation, so that its result is not counted.
+   * admitted call takes a free trial slot. A call that is admitted as one in four gets the previous generation, and one
+   * that mode `enforce` would have rejected gets the generation before that, so that their results are not counted.
    */
   admit(now: number): number {
     if (this.#closed) return this.#generation;
@@ -114,7 +114,7 @@ export class Circuit {
     if (this.#state !== before || this.#admitted === 'all') return this.#generation;
     const isAdmitted = before.kind === 'open' && this.#admitted === 'share' && this.#isNextInShare();
     if (this.#settings.mode === 'enforce' && !isAdmitted) return refused;
-    return this.#generation - 1;
+    return this.#generation - (isAdmitted ? 1 : 2);
   }
 
   /**

@@ -65,9 +65,8 @@ export class CallOutcomeRecorder {
       // If the server is out of memory, commands that free memory (DEL, LPOP) are still sent.
       return circuit.cause === 'out-of-memory' && call.batch === undefined && call.traits.frees;
     }
-    // A generation older than the circuit's means that the call is not a trial. Since the circuit is not closed either,
-    // mode `enforce` would have rejected the call.
-    if (generation < circuit.generation && this.#records.settings.circuit.mode === 'observe')
+    // Only a call that mode `enforce` would have rejected gets a generation that is older than the previous one.
+    if (generation < circuit.generation - 1)
       this.#records.events.emit('would-refuse', { command: call.traits.name, lane: laneOf(call) });
     call.slow.generation = generation;
     return true;

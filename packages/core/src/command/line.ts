@@ -36,7 +36,8 @@ export interface Line {
 }
 
 /**
- * The objects that the gates of one `RedisResilience` share. Some gates have their own `settings`, `signsOfLife` or
+ * The objects that the gates of one `RedisResilience` share; a gate admits, queues or rejects the commands of one client.
+ * Leased connections in a Cluster have other `settings`, clients of another server other `signsOfLife`, and duplicates no
  * `sharedUse`.
  */
 export interface GateParts {

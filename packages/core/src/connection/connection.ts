@@ -82,7 +82,7 @@ export class Connection {
     return 'cause' in this.#state ? this.#state.cause : undefined;
   }
 
-  /** Whether nothing has been read for too long although a command is unanswered, or the server cannot serve. */
+  /** Whether a command has been unanswered for too long, or the server replies that it cannot serve (loading, busy). */
   get isSilent(): boolean {
     return this.#state.kind === 'stalled' || (this.#state.kind === 'ready' && this.#state.isSuspect);
   }

@@ -16,8 +16,8 @@ import {
 export interface SessionOptions {
   /**
    * Prefix of the session keys; for a wrapped store, this must be the store's own prefix. The keys that mark destroyed
-   * sessions, and the Pub/Sub channel that announces them, also contain this prefix. Default: the store's `prefix`, or
-   * `sess:`.
+   * sessions, and the Pub/Sub channel that announces them, also contain this prefix. Default: the
+   * `prefix` of the wrapped express-session store, otherwise `sess:`.
    */
   readonly prefix?: string;
   /** Maximum memory for local copies of sessions. Default 32 MiB. */

@@ -183,7 +183,7 @@ function succeeded(state: DialState, overload: boolean, waiting: number, moment:
   };
   if (waiting === 0) return { ...next, kind: 'idle', dueAt: undefined };
   if (state.kind === 'chained') return { ...next, dueAt: moment.at + chainDelay(state, moment) };
-  // If connections have been breaking immediately, the followers wait to see whether the leader's connection lasts.
+  // If connections have been breaking immediately, the other requests of this process wait to see whether this one lasts.
   const proving = Math.min(stableMs, backoff(state.flaps, paceOf(state, moment)));
   return { ...next, kind: 'chained', dueAt: moment.at + Math.max(proving, chainDelay(state, moment)) };
 }

@@ -26,7 +26,7 @@ export interface PoolMain extends Pick<
    * expected.
    */
   readonly changePatienceMs: number;
-  /** State of the client's gate. */
+  /** State of the client's gate, which admits, queues or rejects the client's commands. */
   facts(): Pick<GateFacts, 'gate' | 'awaySince' | 'isIsolated'>;
 }
 
