@@ -53,7 +53,7 @@ it('the first failure is told when all fail, also where nobody can be asked', as
   answer.catch(() => undefined);
   await clock.travelAsync(100);
   await expect(answer).rejects.toThrow('second');
-  await expect(firstAnswer([], clock, 50, never())).rejects.toThrow('nobody to ask');
+  await expect(firstAnswer([], clock, 50, never())).rejects.toThrow('No node could be asked');
   expect(clock.pendingTimers).toBe(0);
 });
 

@@ -35,12 +35,12 @@ it.each([
   [
     plain,
     'REDIS_UNAVAILABLE',
-    `Redis cannot take incr now: ${silent} It did not run: use a fallback, or try again later.`,
+    `Redis is unavailable, so incr failed: ${silent} It did not run: use a fallback, or try again later.`,
   ],
   [
     { ...plain, outcome: 'unknown' },
     'REDIS_UNAVAILABLE',
-    `Redis cannot take incr now: ${silent} It may have run: check before you retry it.`,
+    `Redis is unavailable, so incr failed: ${silent} It may have run: check before you retry it.`,
   ],
   [
     { ...plain, kind: 'outcome-unknown', outcome: 'unknown' },
@@ -60,7 +60,7 @@ it.each([
   [
     { ...plain, kind: 'circuit-open' },
     'CIRCUIT_OPEN',
-    `The circuit for writes does not let incr pass: ${silent} It did not run: use a fallback, or try again later.`,
+    `The circuit for writes rejected incr: ${silent} It did not run: use a fallback, or try again later.`,
   ],
   [
     { ...plain, kind: 'overloaded' },

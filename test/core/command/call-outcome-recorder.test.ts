@@ -407,7 +407,7 @@ describe('a circuit that is not closed', () => {
     const { recorder, circuits, clock, events } = setUp({ circuit: { mode: 'observe' } });
     let told = 0;
     events.on('would-refuse', () => told++);
-    circuits.write.trip('slow', clock.now(), 'share');
+    circuits.write.trip('slow', clock.now());
     for (let call = 0; call < 8; call++) expect(recorder.admits(slowly(sentCall('set'), 1_000))).toBe(true);
     expect(told).toBe(6);
   });

@@ -87,7 +87,10 @@ export class SlotReader {
     const stop = (): void => deadline.abort(new Error('The reading was stopped.'));
     const { signal } = this.#running;
     signal.addEventListener('abort', stop, { once: true });
-    const late = new EstablishError('handshake-timeout', new Error('No node told the slots in time.'));
+    const late = new EstablishError(
+      'handshake-timeout',
+      new Error('No node answered in time which node serves which slots.'),
+    );
     const timer = clock.setTimeout(() => deadline.abort(late), connection.handshakeTimeoutMs);
     const slowTimer = clock.setTimeout(() => this.#tell({ kind: 'reading-is-slow' }), slowMs);
     timer.unref?.();

@@ -121,7 +121,10 @@ function ownError(failure: OwnFailure, context: ErrorContext): Error {
   }
   switch (kind) {
     case 'unavailable':
-      return new RedisUnavailableError(`Redis cannot take ${command} now: ${sentence} ${advice}`, details);
+      return new RedisUnavailableError(
+        `Redis is unavailable, so ${command} failed: ${sentence} ${advice}`,
+        details,
+      );
     case 'outcome-unknown':
       return new OutcomeUnknownError(
         `The connection broke after ${command} was sent and before its answer: it may have run. ` +
@@ -132,7 +135,7 @@ function ownError(failure: OwnFailure, context: ErrorContext): Error {
       return new CommandTimeoutError(`${command} was not answered within its deadline. ${advice}`, details);
     case 'circuit-open':
       return new CircuitOpenError(
-        `The circuit for ${context.lane}s does not let ${command} pass: ${sentence} ${advice}`,
+        `The circuit for ${context.lane}s rejected ${command}: ${sentence} ${advice}`,
         details,
       );
     case 'overloaded':

@@ -60,8 +60,8 @@ export async function reauthenticate(
     if (isOfClosed(error)) return;
     if (isRedisResilienceError(error)) throw error;
     throw new RedisUnavailableError(
-      'The server refused the new credentials; the connection goes on with the ones before. Correct them, and ' +
-        'reauthenticate again: new connections use the new ones.',
+      'The server refused the new credentials; the connection keeps its previous login. New connections already use ' +
+        'the new credentials: correct them, and call reauthenticate again.',
       { reason: 'auth', outcome: 'refused', connection: settings.name, cause: causeWithout(error, given) },
     );
   }

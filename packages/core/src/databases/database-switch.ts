@@ -201,7 +201,10 @@ export class DatabaseSwitch {
     if (main === undefined) return;
     const abort = new AbortController();
     this.#peace = abort;
-    const timer = this.#clock.setTimeout(() => abort.abort(new Error('It took too long.')), peaceTimeoutMs);
+    const timer = this.#clock.setTimeout(
+      () => abort.abort(new Error('The switch took too long.')),
+      peaceTimeoutMs,
+    );
     const prepared = await prepareInPeace({
       clock: this.#clock,
       clients: [...this.#clients],

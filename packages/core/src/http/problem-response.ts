@@ -41,7 +41,7 @@ const titles: Readonly<Record<ErrorCode, string>> = {
   COMMAND_TIMEOUT: 'Redis did not answer in time',
   OUTCOME_UNKNOWN: 'The outcome of a write is unknown',
   OVERLOADED: 'Too many commands wait for Redis',
-  WATCH_LOST: 'A transaction lost its guard',
+  WATCH_LOST: 'A watched key changed or its connection was lost',
   LEASE_ENDED: 'A connection was used after its lease',
   BUDGET_EXCEEDED: 'The time this request may wait for Redis is spent',
   CONFIGURATION: 'The service is not configured correctly',

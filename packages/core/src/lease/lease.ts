@@ -36,7 +36,7 @@ const endings: Readonly<Record<LeaseEnd, string>> = {
   late: 'its deadline had passed',
   aborted: 'its signal had aborted',
   revoked: 'it was kept longer than pool.maxLeaseMs and was revoked',
-  closed: 'the resilience was closed',
+  closed: 'close() was called',
 };
 
 /**

@@ -53,7 +53,7 @@ export class Observer {
   databaseChange(change: DatabaseChange): void {
     const { from, to, reason, durationMs } = change;
     debug(
-      '%s: calls pass on %s, before on %s (%s, %d ms)',
+      '%s: calls use the database %s instead of %s (%s, %d ms)',
       this.#settings.name,
       to,
       from,

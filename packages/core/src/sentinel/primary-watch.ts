@@ -133,7 +133,7 @@ export class PrimaryWatch {
         this.#away();
       },
       onAbort: () => {
-        debug('%s: failover came to nothing', name);
+        debug('%s: the failover was aborted', name);
         if (!this.#roleWatch.isOn) this.#back();
       },
       onPromoted: (verified) => {

@@ -163,7 +163,7 @@ function refusalOf(
   }
   if (snapshot.connection === 'ended') {
     return new RedisUnavailableError(
-      'The connection is closed; the operation was not started. Create a new resilience.',
+      'The connection is closed; the operation was not started. Create a new RedisResilience.',
       details,
     );
   }

@@ -64,7 +64,8 @@ export class LoaderBulkhead {
       };
       if (this.hasRoom) run();
       else if (this.#canQueue()) this.#waiting.push({ run, isWanted, refuse: reject });
-      else this.#refuse(reject, 'Too many loads are waiting; this one was not started. Shed load.');
+      else
+        this.#refuse(reject, 'Too many loads are waiting; this one was not started. Admit fewer requests.');
     });
   }
 

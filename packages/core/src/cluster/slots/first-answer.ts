@@ -39,7 +39,7 @@ export function firstAnswer<Answer>(
       if (ask === undefined) {
         if (pending > 0) return;
         finish();
-        reject(failure ?? new Error('There is nobody to ask.'));
+        reject(failure ?? new Error('No node could be asked.'));
         return;
       }
       pending++;

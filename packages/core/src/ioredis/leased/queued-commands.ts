@@ -67,7 +67,7 @@ export function isChain(value: unknown): boolean {
 
 function incomplete(): OutcomeUnknownError {
   return new OutcomeUnknownError(
-    'The server answered EXEC with another number of replies than the transaction has commands. It may have run.',
+    'The number of replies to EXEC differs from the number of commands in the transaction. It may have run.',
     { reason: 'protocol', outcome: 'unknown' },
   );
 }

@@ -55,7 +55,7 @@ export class RawClient {
     const router = routerOf(client);
     if (router === undefined) {
       throw new ConfigurationError(
-        'Raw commands need a protected client with one connection, and this is none.',
+        'Raw commands need a protected client with one connection; this client is not one.',
       );
     }
     this.#target = internals(client);

@@ -115,7 +115,7 @@ export class WriteStore {
     throw new OverloadedError(
       entry.bytes > maxBytes
         ? `The write is larger than the option maxBytes of the outbox allows; ${entry.command} was not kept. Write less at a time, or allow more.`
-        : `The outbox is full (${writes.size} writes); ${entry.command} was not kept. Shed load, or give it more room.`,
+        : `The outbox is full (${writes.size} writes); ${entry.command} was not kept. Admit fewer writes, or give it more room.`,
       { reason: 'overloaded', outcome: 'not-applied' },
     );
   }
