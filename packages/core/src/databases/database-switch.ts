@@ -117,8 +117,8 @@ export class DatabaseSwitch {
   }
 
   /**
-   * Switches to this database on request; gracefully, if the database in use is working. `isNamed`: the application
-   * named the database, so that it stays in use even if it is read-only.
+   * Switches to this database on request; gracefully, if the database in use is working. If `isNamed`, it stays in use
+   * even if it is read-only.
    */
   ask(name: string, isNamed: boolean): void {
     this.#advance({ kind: 'asked', name, isNamed });
@@ -201,10 +201,7 @@ export class DatabaseSwitch {
     if (main === undefined) return;
     const abort = new AbortController();
     this.#peace = abort;
-    const timer = this.#clock.setTimeout(
-      () => abort.abort(new Error('The switch took too long.')),
-      peaceTimeoutMs,
-    );
+    const timer = this.#clock.setTimeout(() => abort.abort(new Error('It took too long.')), peaceTimeoutMs);
     const prepared = await prepareInPeace({
       clock: this.#clock,
       clients: [...this.#clients],
