@@ -38,6 +38,16 @@ describe('a primary behind Sentinel', () => {
     },
   );
 
+  it.concurrent(
+    'a name that no sentinel knows has a cause of its own, and is not taken for a host name',
+    async () => {
+      await using group = await startSentinel();
+      const resilience = createRedisResilience({ sentinels: group.sentinelAddresses, name: 'another' });
+      await waitFor(() => resilience.snapshot().cause?.code === 'sentinel');
+      await resilience.close({ drainMs: 0 });
+    },
+  );
+
   it.concurrent('a primary that is killed is replaced, and a primary that hangs as well', async () => {
     await using group = await startSentinel();
     await using stage = await protectGroup(group);

@@ -6,6 +6,8 @@ const steps: Readonly<Record<CauseCode, string>> = {
     'If Redis was restarted, the client reconnects by itself. Otherwise check the logs of Redis and of proxies.',
   'connect-timeout': 'Check firewalls, security groups and the route to this host.',
   dns: 'Correct the host name, or check the name server.',
+  sentinel:
+    'Check the name of the primary, and what SENTINEL MASTERS and SENTINEL REPLICAS say on each sentinel.',
   tls: 'Check that both sides use TLS, and the authority, names and dates of the certificate.',
   'handshake-timeout':
     'Check whether the Redis process is frozen or overloaded, and whether the port speaks TLS.',
@@ -39,6 +41,7 @@ const doctorCauses: ReadonlySet<CauseCode> = new Set([
   'connection-reset',
   'connect-timeout',
   'dns',
+  'sentinel',
   'tls',
   'handshake-timeout',
   'stalled',

@@ -91,7 +91,7 @@ export function notKnown(reply: Reply | undefined): Error {
     const { cause } = classifyReply(reply.message);
     return cause === undefined ? reply : new ProofError(cause, reply);
   }
-  return Object.assign(new Error('The sentinel does not know this primary.'), { code: 'ENOTFOUND' });
+  return new ProofError('sentinel', new Error('The sentinel names no such server.'));
 }
 
 function ignore(): void {

@@ -1,5 +1,6 @@
 import type { Clock, Random } from '../clock.ts';
 import { endpointKey, tlsOf, type Endpoint, type OpenSocket } from '../handshake/open-socket.ts';
+import { ProofError } from '../handshake/proof-error.ts';
 import { addressOf, agreedServers, reportsNeeded, type SentinelReport } from './agreement.ts';
 import { notKnown } from './ask-sentinel.ts';
 import { chooseReplica, type Replica } from './choose-replica.ts';
@@ -175,7 +176,8 @@ function serverAt(address: string): Replica {
 }
 
 function disagreement(): Error {
-  return Object.assign(new Error('The sentinels do not agree: no two of them know the same server.'), {
-    code: 'ENOTFOUND',
-  });
+  return new ProofError(
+    'sentinel',
+    new Error('The sentinels do not agree: no two of them name the same server.'),
+  );
 }
