@@ -1,18 +1,22 @@
 import { isRedisResilienceError, type RedisResilienceError } from '@redis-resilience/core';
 import { waitFor } from '@redis-resilience/testing';
 import { setTimeout as delay } from 'node:timers/promises';
+import { LoopLag } from './loop-lag.ts';
 
 /** One call of a loop: when it was issued, on the clock of `performance.now()`, and what became of it. */
 export interface LoopedCall {
   readonly issuedAt: number;
   settledAt: number | undefined;
   error: unknown;
+  /** How long the event loop of this process was held up between the two. */
+  heldUpMs: number;
 }
 
 /** A steady trickle of calls, as an application makes them: one every few milliseconds, none waits for another. */
 export class CallLoop {
   readonly calls: LoopedCall[] = [];
   readonly #call: () => Promise<unknown>;
+  readonly #lag = new LoopLag();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(call: () => Promise<unknown>, everyMs = 5) {
@@ -36,6 +40,7 @@ export class CallLoop {
       timeoutMs,
       message: 'every call to settle',
     });
+    this.#lag[Symbol.dispose]();
     return this.calls;
   }
 
@@ -68,12 +73,19 @@ export class CallLoop {
   }
 
   #issue(): void {
-    const call: LoopedCall = { issuedAt: performance.now(), settledAt: undefined, error: undefined };
+    const lagBefore = this.#lag.untilNow();
+    const call: LoopedCall = {
+      issuedAt: performance.now(),
+      settledAt: undefined,
+      error: undefined,
+      heldUpMs: 0,
+    };
     this.calls.push(call);
     const settle = (error: unknown): void => {
       if (call.settledAt !== undefined) throw new Error('A call settled twice.');
       call.settledAt = performance.now();
       call.error = error;
+      call.heldUpMs = this.#lag.untilNow() - lagBefore;
     };
     this.#call().then(
       () => settle(undefined),
@@ -82,9 +94,9 @@ export class CallLoop {
   }
 }
 
-/** How long a call took, from when it was issued to its answer. */
+/** How long a call took, from when it was issued to its answer, without what held up the event loop meanwhile. */
 export function durationOf(call: LoopedCall): number {
-  return (call.settledAt ?? Infinity) - call.issuedAt;
+  return (call.settledAt ?? Infinity) - call.issuedAt - call.heldUpMs;
 }
 
 /** The value in the middle. */

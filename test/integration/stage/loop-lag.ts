@@ -16,10 +16,18 @@ export class LoopLag implements Disposable {
     clearInterval(this.#timer);
   }
 
+  /** The total, with what holds up the event loop right now. */
+  untilNow(): number {
+    return this.totalMs + heldUpMs(performance.now() - this.#beatAt);
+  }
+
   #beat(): void {
     const now = performance.now();
-    const lateMs = now - this.#beatAt;
-    if (lateMs > usualMs) this.totalMs += lateMs - beatMs;
+    this.totalMs += heldUpMs(now - this.#beatAt);
     this.#beatAt = now;
   }
+}
+
+function heldUpMs(sinceBeatMs: number): number {
+  return sinceBeatMs > usualMs ? sinceBeatMs - beatMs : 0;
 }
