@@ -216,6 +216,16 @@ describe('an outbox that is full or closed', () => {
     await expect(outbox.discard()).resolves.toBe(0);
   });
 
+  it('gives up an old write that has been tried meanwhile', async () => {
+    const here = await stage();
+    const outbox = outboxOn(here, { maxAgeMs: 1_000 });
+    await takeDown(here);
+    await outbox.add('incr', ['old']);
+    await waitFor(() => outbox.deadLetters().length === 1, { timeoutMs: 15_000 });
+    expect(outbox.deadLetters()).toMatchObject([{ command: 'incr', reason: 'expired' }]);
+    expect(outbox.size).toBe(0);
+  });
+
   it('tells which writes it loses when it is closed, and publishes on the diagnostics channel', async () => {
     const here = await stage();
     const outbox = outboxOn(here);

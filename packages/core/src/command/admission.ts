@@ -137,8 +137,8 @@ export function isUnsubscribing(name: string): boolean {
 }
 
 /**
- * Returns how many milliseconds a call may wait even in an outage that is older than `maxWaitMs`: Infinity for
- * SELECT, subscription commands and blocking calls, 0 for all others. The caller of a blocking call expects to wait, and a loop
+ * Returns how many milliseconds a call may wait even in an outage that is older than `maxWaitMs`: Infinity for SELECT,
+ * subscription commands and blocking calls, 0 for all others. The caller of a blocking call expects to wait, and a loop
  * that repeats the call would spin if it failed immediately.
  */
 export function patienceOf({ traits, slow, batch }: SlowCall): number {

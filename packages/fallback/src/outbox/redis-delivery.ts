@@ -6,6 +6,9 @@ import type { Delivery } from './delivery.ts';
 import type { OutboxEntry } from './write/entry.ts';
 import { isRepeatable, planWrite } from './write/write-plan.ts';
 
+// Without a limit, `applyOnce` would wait for the end of an outage, and the write would outlive `maxAgeMs` meanwhile.
+const applyTimeoutMs = 2000;
+
 /**
  * Returns how an outbox delivers writes to Redis. A write that may run twice is sent as it is, and all others through
  * core's `applyOnce`.
@@ -21,7 +24,7 @@ export function redisDelivery(resilience: RedisResilience): Delivery {
       }
       return mayRepeat(entry)
         ? resilience.client.call(command, ...args)
-        : resilience.applyOnce({ id, database }, command, ...args);
+        : resilience.applyOnce({ id, database, timeoutMs: applyTimeoutMs }, command, ...args);
     },
     mayCross: mayRepeat,
     judge: (error) => (isAway(error) || isRefusedForNow(error) ? 'later' : 'never'),
