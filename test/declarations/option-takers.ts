@@ -57,9 +57,10 @@ function takersIn(packageName: string, declaration: string): readonly OptionTake
   if (name.endsWith('Options')) return [];
   if (declaration.startsWith('export declare function'))
     return takesOptions(parametersIn(declaration)) ? [{ name: `${packageName} ${name}`, declaration }] : [];
-  const members = declaration.matchAll(/^ {4}(?:static )?(\w+)(?:<[^(]*>)?(?=\()/gm);
+  // A getter that returns a function is one too: it can be taken out of its object.
+  const members = declaration.matchAll(/^ {4}(?:static |get )?(\w+)(?:\(\): )?(?:<[^(]*>)?(?=\()/gm);
   return Array.from(members).flatMap((member) => {
-    const rest = declaration.slice(member.index);
+    const rest = declaration.slice(member.index + member[0].length);
     return takesOptions(parametersIn(rest))
       ? [{ name: `${packageName} ${name}.${member[1]}`, declaration: rest }]
       : [];
