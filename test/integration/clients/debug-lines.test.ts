@@ -84,7 +84,7 @@ it.concurrent(
       /^shop: \w+ -> up \(well\)$/,
       /^shop: up -> \w+ \(connection-\w+\)$/,
       /^shop: attempt \d+: connection-refused$/,
-      /^shop: get waits no longer, given up after \d+ ms and 0 attempts: REDIS_UNAVAILABLE \(connection-refused\)/,
+      /^shop: get gave up waiting after \d+ ms and 0 attempts: REDIS_UNAVAILABLE \(connection-refused\)/,
       /^shop: a read operation takes its fallback \(REDIS_UNAVAILABLE\)$/,
       /^shop: get is refused after \d ms and 0 attempts: BUDGET_EXCEEDED \(slow\), outcome not-applied$/,
       /^shop: attempt \d+: connected$/,

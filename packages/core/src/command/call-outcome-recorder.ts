@@ -201,7 +201,7 @@ export class CallOutcomeRecorder {
       '%s: %s %s after %d ms and %d attempts: %s (%s), outcome %s',
       this.#records.settings.name,
       callName(call),
-      call.sends > 0 ? 'failed' : hasWaited ? 'is given up after waiting' : 'is refused',
+      call.sends > 0 ? 'failed' : hasWaited ? 'gave up waiting' : 'is refused',
       Math.round(durationMs),
       call.sends,
       code,
