@@ -44,7 +44,8 @@ export const figureColumns = {
   bystanders: {
     heading: 'bystanders failed',
     unit: 'count',
-    meaning: 'of the failed calls, those for slots whose primary was never unavailable',
+    meaning:
+      'of the failed calls, those for slots whose primary was never unavailable, and did not reply CLUSTERDOWN for as long as the call lasted',
   },
   bareRefusals: {
     heading: 'bare refusals',

@@ -13,7 +13,8 @@ import type { ClusterSettings, Peer } from '../../peers/peer.js';
 import type { Row } from '../../row.js';
 import { about } from '../../stage.js';
 import { untilServed } from '../setting.js';
-import { figuresOf, keyOf, slotsOf } from './cluster-load.js';
+import { figuresOf, keyOf, ownersOf } from './cluster-load.js';
+import { RefusingNodes } from './refusing-nodes.js';
 
 /** What is done to a Cluster under load, and which slots that concerns. */
 export interface Change {
@@ -69,7 +70,7 @@ export function changeRow(change: Change): Row {
       await using cluster = await startCluster(change.cluster);
       // Asked before the nodes announce the addresses of their proxies, by which they are not known here.
       const victim = await cluster.primaryOf(keyOf(0));
-      const isOwn = await slotsOf(cluster, victim);
+      const owners = await ownersOf(cluster);
       const proxies = fronts === undefined ? [] : await proxiesOf(cluster, fronts);
       try {
         const reached = fronts === undefined ? cluster.nodes : proxies;
@@ -82,6 +83,7 @@ export function changeRow(change: Change): Row {
             command === 'get' ? peer.call('get', keyOf(index)) : peer.call('set', keyOf(index), '1'),
           2.5,
         );
+        using refusing = new RefusingNodes(cluster.nodes);
         await delay(about(stage, 1_000));
         const faultAt = performance.now();
         await change.change(cluster, victim, { peer, proxies });
@@ -89,8 +91,11 @@ export function changeRow(change: Change): Row {
         await delay(2_500);
         const calls = await loop.finish(settleMs);
         const { concerns = 'victim', isUnserved } = change;
-        const isAway = concerns === 'victim' ? isOwn : () => concerns === 'all';
-        return { figures: figuresOf(calls, { faultAt, backAt, isUnserved }, isAway) };
+        const isAway = (slot: number): boolean =>
+          concerns === 'victim' ? owners.get(slot) === victim : concerns === 'all';
+        const wasRefused = (slot: number, from: number, until: number): boolean =>
+          refusing.refusedAll(owners.get(slot), from, until);
+        return { figures: figuresOf(calls, { faultAt, backAt, isUnserved }, isAway, wasRefused) };
       } finally {
         await Promise.all(proxies.map((proxy) => proxy.close()));
       }

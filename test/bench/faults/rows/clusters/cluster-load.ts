@@ -16,12 +16,13 @@ const lateMs = 1_100;
 
 /**
  * `backAt`: when a replica was promoted. `isAway`: whether the fault concerns a slot. `isUnserved`: whether no node serves
- * such a slot from the fault until then.
+ * such a slot from the fault until then. `wasRefused`: whether the node of a slot refused all calls in a span of time.
  */
 export function figuresOf(
   calls: readonly Call[],
   { faultAt, backAt, isUnserved = false }: Spell,
   isAway: (slot: number) => boolean,
+  wasRefused: (slot: number, from: number, until: number) => boolean = () => false,
 ): Figures {
   const now = performance.now();
   const since = calls
@@ -48,7 +49,9 @@ export function figuresOf(
             .length,
         }
       : {}),
-    bystanders: failed.filter(({ slot }) => !isAway(slot)).length,
+    bystanders: failed.filter(
+      ({ call, slot }) => !isAway(slot) && !wasRefused(slot, call.issuedAt, call.settledAt ?? now),
+    ).length,
     errorsAfter: failed.filter(({ call }) => call.issuedAt > recoveredAt).length,
     unsettled: since.filter(({ call }) => call.settledAt === undefined).length,
   };
@@ -61,11 +64,17 @@ interface Spell {
   readonly isUnserved?: boolean | undefined;
 }
 
+/** The node that owns each of the slots now. */
+export async function ownersOf(cluster: ClusterGroup): Promise<ReadonlyMap<number, RedisServer>> {
+  const owners = new Map<number, RedisServer>();
+  for (const slot of slots) owners.set(slot, await cluster.primaryOf(slot));
+  return owners;
+}
+
 /** Says of a slot whether this node owns it now. */
 export async function slotsOf(cluster: ClusterGroup, node: RedisServer): Promise<(slot: number) => boolean> {
-  const owned = new Set<number>();
-  for (const slot of slots) if ((await cluster.primaryOf(slot)) === node) owned.add(slot);
-  return (slot) => owned.has(slot);
+  const owners = await ownersOf(cluster);
+  return (slot) => owners.get(slot) === node;
 }
 
 /** When a replica was promoted in place of this node. */
