@@ -153,13 +153,12 @@ class Attachment implements AttachedDoctor {
   }
 
   // Makes `resilience.snapshot()` include the finding, and returns a function that undoes this. Core has no hook for
-  // it, so an own property `snapshot` shadows the method of the class.
+  // it, so the method is replaced.
   #joinSnapshot(): () => void {
-    const target = this.#resilience as { snapshot?: () => RedisSnapshot };
-    const original = this.#resilience.snapshot.bind(this.#resilience);
-    const wasOwn = Object.hasOwn(target, 'snapshot');
+    const target: { snapshot: () => RedisSnapshot } = this.#resilience;
+    const original = target.snapshot;
     target.snapshot = () => {
-      const plain = original();
+      const plain = original.call(target);
       if (this.#finding === undefined || plain.cause === undefined) return plain;
       const known = this.#explained.get(plain);
       if (known !== undefined) return known;
@@ -168,8 +167,7 @@ class Attachment implements AttachedDoctor {
       return explained;
     };
     return () => {
-      if (wasOwn) target.snapshot = original;
-      else delete target.snapshot;
+      target.snapshot = original;
     };
   }
 }
