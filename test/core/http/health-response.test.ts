@@ -128,7 +128,9 @@ describe('createHealthResponder', () => {
     for (let probe = 0; probe < 3; probe++) {
       expect(() => answer('GET', '/readyz', () => [up])).toThrow('sesions');
     }
-    expect(warn.mock.calls).toEqual([[expect.stringContaining('sesions'), 'RedisResilience']]);
+    expect(warn.mock.calls).toEqual([
+      [expect.stringContaining('sesions'), expect.objectContaining({ type: 'RedisResilience' })],
+    ]);
     warn.mockRestore();
   });
 });

@@ -3,6 +3,7 @@ import { checkOptions, type OptionReaders } from '../options/check-options.ts';
 import { invalid, objectOf, type OptionReader } from '../options/validate-options.ts';
 import { checkCritical } from './critical-connections.ts';
 import { defaultHealthPaths, matchHealthPath, type HealthPaths } from './health-path.ts';
+import type { Critical } from './health-report.ts';
 import {
   healthReaders,
   renderHealth,
@@ -12,6 +13,7 @@ import {
   type SnapshotSource,
 } from './health-response.ts';
 import type { PlainResponse } from './plain-response.ts';
+import { tellMistake } from './told-mistakes.ts';
 
 /** Options of {@link createHealthResponder}. */
 export interface HealthResponderOptions extends HealthOptions {
@@ -62,21 +64,8 @@ export function createHealthResponder(given: HealthResponderOptions = {}): Healt
   const { paths, ...options } = checkOptions('createHealthResponder', given, healthResponderReaders);
   checkDistinct(paths);
   let isChecked = false;
-  let hasWarned = false;
   const checked = (resiliences: readonly SnapshotSource[]): readonly SnapshotSource[] => {
-    if (isChecked) return resiliences;
-    try {
-      checkCritical(
-        'redisHealth',
-        options.critical,
-        resiliences.map((resilience) => resilience.snapshot().name),
-      );
-    } catch (error) {
-      // The application's error handler might not log the error, so a process warning reports it as well.
-      if (!hasWarned) process.emitWarning((error as Error).message, 'RedisResilience');
-      hasWarned = true;
-      throw error;
-    }
+    if (!isChecked) checkNames(options.critical, resiliences);
     isChecked = true;
     return resiliences;
   };
@@ -95,6 +84,20 @@ export function createHealthResponder(given: HealthResponderOptions = {}): Healt
         return endpoint satisfies never;
     }
   };
+}
+
+function checkNames(critical: Critical | undefined, resiliences: readonly SnapshotSource[]): void {
+  try {
+    checkCritical(
+      'redisHealth',
+      critical,
+      resiliences.map((resilience) => resilience.snapshot().name),
+    );
+  } catch (error) {
+    // The application's error handler might not log the error, so a process warning reports it as well.
+    tellMistake(error as Error);
+    throw error;
+  }
 }
 
 /** Two endpoints at one path would leave one of them without requests, such as a readiness that is never asked. */
