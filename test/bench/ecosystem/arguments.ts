@@ -13,7 +13,7 @@ export interface Request {
   readonly minutes: number;
   readonly json: string | undefined;
   readonly merge: string | undefined;
-  /** Whether ECOSYSTEM.md is made of the results, once all of them are there. */
+  /** Whether to write ECOSYSTEM.md when the results of all runs exist. */
   readonly writesReport: boolean;
 }
 
@@ -31,7 +31,7 @@ A run of everything writes packages/fallback/ECOSYSTEM.md; --no-report leaves it
 Rows:   ${rows.map(({ name }) => name).join(', ')}
 Faults: ${faults.map(({ name, says }) => `${name} (${says})`).join('\n        ')}`;
 
-/** @throws Error with one line for people, when the arguments make no sense */
+/** @throws Error with a message of one line when the arguments are invalid */
 export function requestIn(args: readonly string[]): Request | 'help' {
   const { values } = parseArgs({
     args: [...args],

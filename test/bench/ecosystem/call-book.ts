@@ -2,7 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Running } from './subject.js';
 
 const slowMs = 2000;
-/** Only against running out of memory: users keep coming, whether or not they get an answer. */
+/**
+ * Limits the memory; otherwise calls are issued regardless of how many are pending, because users do not wait
+ * for each other.
+ */
 const maxOpenCalls = 10_000;
 
 interface Done {
@@ -19,7 +22,10 @@ export class CallBook {
   readonly #failed: number[] = [];
   #open = 0;
 
-  /** Notes that the work of a call is done. Work that an earlier process left behind is of no call. */
+  /**
+   * Notes that the work of a call is done. Work with an unknown number comes from an earlier process, and is
+   * ignored.
+   */
   done(call: number, part = ''): void {
     if (call >= this.#startedAt.length) return;
     const before = this.#done.get(call);
@@ -28,7 +34,7 @@ export class CallBook {
     else before.push(one);
   }
 
-  /** Calls until it is told to stop. */
+  /** Issues calls until `isOver` returns true. */
   async callUntil(isOver: () => boolean, { call, everyMs = 50 }: Running): Promise<void> {
     while (!isOver()) {
       if (this.#open < maxOpenCalls) void this.#callOnce(call);
@@ -88,13 +94,16 @@ export class CallBook {
     return this.#done.size;
   }
 
-  /** The parts that had done work before this moment. */
+  /** Returns the names of the parts that had done work before a time. */
   partsBefore(at: number): Set<string> {
     const all = [...this.#done.values()].flat();
     return new Set(all.filter((done) => done.at < at).map(({ part }) => part));
   }
 
-  /** When the last of these parts did its first work after this moment; `undefined` when one has not yet. */
+  /**
+   * Returns the time by which all of these parts have worked again after `after`; `undefined` if one of them
+   * has not.
+   */
   resumedAt(after: number, parts: ReadonlySet<string>): number | undefined {
     const first = new Map<string, number>();
     for (const { part, at } of [...this.#done.values()].flat()) {

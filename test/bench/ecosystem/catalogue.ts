@@ -1,7 +1,7 @@
 import { applicationFaults, type Fault } from './fault.js';
 import type { Subject, Way } from './subject.js';
 
-/** A row of the table: a library, and where its subject is. */
+/** A row of the table: one library, and the module that runs it. */
 export interface Row {
   readonly name: string;
   readonly label: string;
@@ -9,7 +9,7 @@ export interface Row {
   readonly packages: readonly string[];
   /** Ways that this library does not have, and why. */
   readonly without?: Partial<Record<Way, string>>;
-  /** Names of the faults it goes through. @default those of its table */
+  /** Names of the faults of the row.. @default those of its table */
   readonly faults?: readonly Fault[];
   load(): Promise<Subject>;
 }
@@ -193,7 +193,7 @@ function row(
   return { name, label, packages, load, ...(without && { without }) };
 }
 
-/** The subject of a row. */
+/** Loads the code that runs the library of a row. */
 export function subjectOf(name: string): Promise<Subject> {
   return rowNamed(name).load();
 }

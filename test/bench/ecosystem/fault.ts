@@ -1,4 +1,4 @@
-/** What is done to Redis, and when. */
+/** A fault of Redis, with its duration in seconds if there are several. */
 export type Fault =
   'killed' | 'frozen' | 'booted' | 'closed' | 'killed-2' | 'killed-2.5' | 'killed-8' | 'killed-15';
 
@@ -16,14 +16,14 @@ export const faults: readonly FaultOf[] = [
   { name: 'closed', says: 'killed for good; the process closes the library half a second later', awayMs: 0 },
 ];
 
-/** What is done to the crowds. */
+/** The faults of the rows with many users. */
 export const crowdFaults: readonly FaultOf[] = [
   { name: 'killed-2', says: 'killed under load, started again 2 s later', awayMs: 2000 },
   { name: 'killed-15', says: 'killed under load, started again 15 s later', awayMs: 15_000 },
   { name: 'frozen', says: 'frozen under load for 3 s', awayMs: 3000 },
 ];
 
-/** What is done to the application of six libraries. */
+/** The faults of the application that uses six libraries. */
 export const applicationFaults: readonly FaultOf[] = [
   { name: 'killed-2.5', says: 'killed under load, started again 2.5 s later', awayMs: 2500 },
   { name: 'killed-8', says: 'killed under load, started again 8 s later', awayMs: 8000 },

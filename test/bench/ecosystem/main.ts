@@ -48,7 +48,7 @@ async function compare(request: Request): Promise<void> {
   if (request.writesReport && runs.length >= tasks.length) await write(lines);
 }
 
-// After each run, so that nothing is lost when the rest is stopped.
+// Called after each run, so that an interruption loses no results.
 function keep(runs: readonly Run[], file: string | undefined): void {
   if (file !== undefined) writeFileSync(file, `${JSON.stringify(runs, undefined, 2)}\n`);
 }

@@ -28,7 +28,7 @@ export interface Figures {
   readonly calls: number;
   readonly failedCalls: number;
   readonly unhandled: number;
-  /** One of the unhandled errors, for whoever looks. */
+  /** The message of one of the unhandled errors. */
   readonly unhandledMessage?: string | undefined;
   /** Work that was accepted and never done. */
   readonly lost: number;
@@ -36,7 +36,7 @@ export interface Figures {
   readonly doubled: number;
   /** Share of one core used while Redis was away. */
   readonly cpuShare: number;
-  /** From the moment that Redis was back until the last part did its first work; `null` when one never did. */
+  /** The time from the return of Redis until all parts had worked again; `null` if one never did. */
   readonly resumedMs: number | null;
 }
 

@@ -7,12 +7,12 @@ import { awayMsOf, type Fault } from './fault.js';
 import type { Figures, Order, Report, Signal } from './messages.js';
 import type { Way } from './subject.js';
 
-/** What came of one library, in one way, through one fault. */
+/** The result of one library, connected in one way, with one fault. */
 export interface Run {
   readonly row: string;
   readonly way: Way;
   readonly fault: Fault;
-  /** Nothing where the run broke: see `broken`. */
+  /** Undefined if the run failed; `broken` then says why. */
   readonly figures: Figures | undefined;
   /** How long closing took, and the error that it gave. */
   readonly closed: { readonly ms: number; readonly error?: string | undefined } | undefined;

@@ -7,7 +7,7 @@ import type { Figures, Order, Report, Signal } from './messages.js';
 import type { Running, Stage } from './subject.js';
 
 const steadyCalls = 10;
-/** Under the load of a crowd, a cold process would be measured while it is being compiled. */
+/** Lets V8 compile the hot code before the measurement under the load of many users. */
 const crowdWarmUpMs = 2000;
 const resumeWithinMs = 12_000;
 const settleMs = 2000;
@@ -46,7 +46,7 @@ const measuredFrom = Date.now();
 if (order.fault === 'closed') {
   await until(() => at.close !== undefined);
   isOver = true;
-  // Work that was accepted a moment ago may still be done: nothing is lost.
+  // Work that was accepted shortly before the end may still be done, so it does not count as lost.
   report({ kind: 'figures', figures: { ...figures(cpuShareSince()), lost: 0 } });
 } else {
   await until(() => at.back !== undefined);

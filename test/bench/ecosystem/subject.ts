@@ -1,14 +1,17 @@
 import type { Redis } from 'ioredis';
 import type { RedisResilience } from '@redis-resilience/core';
 
-/** How a library gets to Redis: by plain ioredis, by the protected client as it is, by the way that the guide documents. */
+/**
+ * How a library connects to Redis: `plain` ioredis, the protected client `as-is`, or through the `helper`
+ * that the guide documents for the library.
+ */
 export type Way = 'plain' | 'as-is' | 'helper';
 
 export const ways: readonly Way[] = ['plain', 'as-is', 'helper'];
 
 /**
- * What a call gave its caller: its work was `done` by Redis; it was `accepted`, and someone reports later that it is
- * done; or it was answered without Redis, a `fallback`. A call that rejects has failed.
+ * How a call succeeded: Redis has `done` its work; the work was `accepted`, and `done` is reported later; or
+ * the call was answered without Redis (`fallback`). A call that rejects has failed.
  */
 export type Answer = 'done' | 'accepted' | 'fallback';
 
@@ -18,11 +21,11 @@ export interface Stage {
   readonly host: string;
   readonly port: number;
   readonly url: string;
-  /** The client of the way, always the same: plain, or the protected one. */
+  /** The client that the library should use: plain or protected, depending on `way`. */
   readonly client: Redis;
-  /** Only where the way is not `plain`. */
+  /** Must only be read if `way` is not `plain`. */
   readonly resilience: RedisResilience;
-  /** A plain client with the defaults of ioredis and these options; closed by the subject. */
+  /** Creates a plain ioredis client with its defaults and these options; the caller must close it. */
   plainClient(options?: object): Redis;
   /** A client that is no part of the measurement: it fails at once while Redis is away. */
   readonly producer: Redis;
@@ -30,7 +33,7 @@ export interface Stage {
   done(call: number, part?: string): void;
 }
 
-/** A library at work. */
+/** A library that has been started. */
 export interface Running {
   /** One use of the library, as its users use it. */
   call(index: number): Promise<Answer>;

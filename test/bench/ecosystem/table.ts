@@ -27,7 +27,7 @@ export function tableRow(runs: readonly Run[]): string[] {
   ];
 }
 
-/** One line of the table of the crowds. */
+/** Returns one line of the table about many users. */
 export function crowdRow(runs: readonly Run[]): string[] {
   const most = (field: 'slowestMs' | 'failedUntilMs'): string =>
     `${Math.max(...runs.map(({ figures }) => figures?.[field] ?? 0))} ms`;

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** A database that takes 50 ms for a load, and so many at once: what is more, it refuses. 5 at once are 100 a second. */
+/** A database whose loads take 50 ms; it refuses a load while `capacity` loads are running. */
 export class Database {
   readonly capacity: number;
   loads = 0;

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RedisServer } from '@redis-resilience/testing';
 
-/** How long each part of the drama lasts, in milliseconds. */
+/** The durations of the phases of an outage, in milliseconds. */
 export interface Drama {
   readonly coldMs: number;
   readonly killedMs: number;
@@ -10,7 +10,7 @@ export interface Drama {
   readonly afterMs: number;
 }
 
-/** Redis is there for a moment, killed, back with nothing in it, frozen, and back again. */
+/** Lets Redis run for a moment, kills it, restarts it empty, freezes it, and resumes it. */
 export async function play(server: RedisServer, drama: Drama): Promise<void> {
   await delay(drama.coldMs);
   await server.restart({ afterMs: drama.killedMs });

@@ -6,13 +6,13 @@ import { createCache } from '@redis-resilience/fallback/cache';
 import { createRandom, type RedisServer } from '@redis-resilience/testing';
 import { Database } from './database.ts';
 
-/** What a shop went through. */
+/** What the customers of a shop and its database saw. */
 export interface ShopReport {
   readonly requests: number;
   readonly failed: number;
   /** Answers that may be out of date; all of them said so. */
   readonly stale: number;
-  /** Answers that did not come from Redis, nor fresh from the database, and did not say so. */
+  /** Answers from a local copy or from the fallback that were not marked as stale. */
   readonly unmarked: number;
   readonly loads: number;
   readonly refusedLoads: number;
@@ -23,7 +23,7 @@ export interface ShopReport {
 
 /** Options of {@link openShop}. */
 export interface ShopOptions {
-  /** Loads the cache lets through at once. Infinity: no bulkhead. */
+  /** Maximum number of concurrent loads; Infinity for no limit. Infinity: no bulkhead. */
   readonly maxConcurrentLoads: number;
   readonly requestsPerSecond: number;
   readonly products?: number;

@@ -8,7 +8,10 @@ import type { RunPlan } from './run-all.js';
 /** What the command line asks for. */
 export interface Request {
   readonly plan: RunPlan;
-  /** Whether the results are kept, and FAULTS.md is made of them and of those kept before. */
+  /**
+   * Whether the results are kept, and FAULTS.md is written anew from them and from results that were kept
+   * earlier.
+   */
   readonly writesReport: boolean;
   /** A file for the results of these runs. */
   readonly json: string | undefined;
@@ -31,7 +34,7 @@ Clients: ${allPeers.map(({ name }) => name).join(', ')}
 Stacks:
 ${stacksByRow()}`;
 
-/** @throws Error with one line for people, when the arguments make no sense */
+/** @throws Error with a message of one line when the arguments are invalid */
 export function requestIn(args: readonly string[]): Request | 'help' {
   const { values } = parseArgs({
     args: [...args],

@@ -12,7 +12,10 @@ export interface Call {
 /** What a call resolves with when Redis did not answer it. */
 export const fallbackAnswer = Symbol('an answer without Redis');
 
-/** A process that was busy for so long issues later what it did not then; what it did not before is left out. */
+/**
+ * After the process was too busy to issue calls on time, `CallLoop` issues those of the last 100 ms late, and
+ * skips those that were due earlier.
+ */
 const makesUpForMs = 100;
 
 /** A steady trickle of calls, as an application makes them: one every few milliseconds, none waits for another. */
@@ -26,7 +29,8 @@ export class CallLoop {
     let dueAt = performance.now();
     const issueDue = (): void => {
       const now = performance.now();
-      // By the clock, so that a client that keeps its process busy gets as many calls as another one.
+      // Due times come from the clock, not from the timer's ticks, so that a client that blocks its process
+      // gets as many calls as any other client.
       for (dueAt = Math.max(dueAt, now - makesUpForMs); dueAt <= now; dueAt += everyMs) this.#issue();
     };
     this.#timer = setInterval(issueDue, everyMs);
@@ -42,7 +46,10 @@ export class CallLoop {
     return this.calls;
   }
 
-  /** When the first of the calls issued since one time succeeded after another. */
+  /**
+   * Returns when the first call that was issued after `issuedSince` and answered after `answeredSince` got
+   * its answer.
+   */
   firstAnswer(issuedSince: number, answeredSince: number): number | undefined {
     let first: number | undefined;
     for (let index = this.calls.length - 1; index >= 0; index--) {
@@ -78,7 +85,7 @@ export class CallLoop {
   }
 }
 
-/** How long a call took; to this moment when it has not settled. */
+/** Returns how long a call took, or has taken until `now` if it has not settled. */
 export function durationOf(call: Call, now: number): number {
   return (call.settledAt ?? now) - call.issuedAt;
 }

@@ -1,17 +1,19 @@
 import type { Target } from './peers/peer.js';
 
-/** What is closed when a row is over. */
+/** Something that a row creates and closes at its end. */
 export interface Closeable {
   close(): Promise<void>;
 }
 
-/** Who is compared, by the name it has in tables: a client, or a stack that is made on one. */
+/**
+ * A client, or a stack of a library on a client, that a row compares with others; tables show its `label`.
+ */
 export interface Contestant<S extends Closeable = Closeable> {
   readonly name: string;
   readonly label: string;
-  /** How it is set up, for the reader of a table. */
+  /** How the client or stack is configured, in one line for the reader of a table. */
   readonly setup: string;
-  /** The npm packages that are it. */
+  /** The npm packages that make up the client or stack; reports list their versions. */
   readonly packages: readonly string[];
   create(target: Target): S;
 }

@@ -1,9 +1,12 @@
-/** What one run of a row found, by name. `null`: it never came. A figure that does not belong to the row is absent. */
+/**
+ * The measurements of one run of a row, by name. The value is `null` if the event, such as a recovery, did
+ * not happen during the run. A figure that does not belong to the row is absent.
+ */
 export type Figures = Readonly<Partial<Record<FigureName, number | null>>>;
 
 export type FigureName = keyof typeof figureColumns;
 
-/** How a figure is called in tables, and what it means. Order is that of the columns. */
+/** The heading and the explanation of each measurement in tables. Tables show the columns in this order. */
 export const figureColumns = {
   recoveredMs: {
     heading: 'recovered',

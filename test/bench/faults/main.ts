@@ -79,7 +79,7 @@ function packagesOf(contestants: readonly Contestant[]): string[] {
   return [...new Set(contestants.flatMap(({ packages }) => packages))];
 }
 
-/** Of each client the run in the middle, by the time it took to recover. */
+/** Returns one lane for each client: its run whose recovery time is the median. */
 function lanesOf(cells: readonly Cell[]): Lane[] {
   return cells
     .filter(({ row }) => row.name === drawnRow)

@@ -6,21 +6,26 @@ import type { Figures } from './figure.js';
 /** An outage as it was made, on the clock of `performance.now()`. */
 export interface Outage {
   readonly faultAt: number;
-  /** When the server answers others again; the moment of the fault where new connections work all the time. */
+  /**
+   * When the server accepted connections again; equal to `faultAt` if new connections worked all the time.
+   */
   readonly backAt: number;
 }
 
-/** How long a client is given to come back before it counts as "never", and what calls are given to settle. */
+/**
+ * Time limits: how long a client may take to recover before the table says "never", and how long its calls
+ * may take to settle after that.
+ */
 export interface Patience {
   readonly recoveryMs: number;
   readonly settleMs?: number;
-  /** For how long calls go on after that. */
+  /** How long the loop goes on issuing calls after the client has recovered. */
   readonly tailMs?: number;
 }
 
 const shortTailMs = 700;
 
-/** Waits until the loop is answered again, and a little longer for errors that come late; then tells what callers saw. */
+/** Waits until calls succeed again, and a little longer for late errors; then returns what callers saw. */
 export async function observeOutage(loop: CallLoop, outage: Outage, patience: Patience): Promise<Figures> {
   const { faultAt, backAt } = outage;
   const giveUpAt = performance.now() + patience.recoveryMs;

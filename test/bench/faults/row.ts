@@ -7,7 +7,7 @@ import type { Timeline } from './timeline.js';
 /** What a run found. */
 export interface Findings {
   readonly figures: Figures;
-  /** Only of the row that is drawn. */
+  /** Only present in the row for which the outage is drawn. */
   readonly timeline?: Timeline;
 }
 
@@ -23,14 +23,14 @@ export interface Row<S extends Closeable = Peer> {
   readonly timeoutMs: number;
   /** Runs that take long are repeated less often. */
   readonly maxRepetitions?: number;
-  /** Whether `--quick` leaves it out. */
+  /** Whether `--quick` skips the row. */
   readonly isLong?: boolean;
-  /** Names of the clients it makes sense for. @default all */
+  /** Names of the clients to which the row applies. @default all */
   readonly only?: readonly string[];
-  /** Who is compared in place of the clients. */
+  /** Stacks of libraries that the row compares instead of clients. */
   readonly stacks?: readonly Contestant<S>[];
   run(stage: Stage<S>): Promise<Findings>;
 }
 
-/** A row, whoever is compared in it. */
+/** A row, whatever type of client or stack it compares. */
 export type AnyRow = Row<Closeable>;

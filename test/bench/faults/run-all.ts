@@ -7,12 +7,12 @@ import { runOnce, type RunResult } from './run-once.js';
 
 export interface RunPlan {
   readonly rows: readonly AnyRow[];
-  /** Names of those who are compared. @default all */
+  /** Names of the clients or stacks to run. @default all */
   readonly clients?: readonly string[] | undefined;
   readonly repetitions: number;
   readonly seed: number;
   readonly isQuick: boolean;
-  /** Nothing new is begun after that. */
+  /** Time limit in milliseconds after which no further run starts. */
   readonly budgetMs: number;
 }
 
@@ -25,12 +25,12 @@ export interface Cell {
   readonly runsMs: number[];
 }
 
-/** A run by itself takes little of the machine: so many of weight 1 run side by side. */
+/** A single run uses little CPU time, so runs with a total weight of up to this number run side by side. */
 const capacity = Math.max(4, availableParallelism() * 4);
 
 /**
- * Runs everything: one repetition of all rows after the other, so that a budget that is too short costs repetitions
- * and no rows; the clients of a row side by side or right after each other, in an order that turns round each time.
+ * Runs every row with every client, one whole repetition after the other, so that too short a budget means
+ * fewer repetitions, not missing rows.
  */
 export async function runAll(plan: RunPlan, onDone: (done: number, of: number) => void): Promise<Cell[]> {
   const cells = plan.rows.flatMap((row) =>
@@ -60,7 +60,7 @@ export async function runAll(plan: RunPlan, onDone: (done: number, of: number) =
       onDone(++done, jobs.length);
     });
     running.add(run);
-    // Starting a process is the loudest part of a run: starts do not fall on each other.
+    // The start of a process uses the most CPU time of a run, so no two processes start at the same moment.
     await delay(150);
   }
   await Promise.all(running);

@@ -8,7 +8,7 @@ export interface RunOrder {
   readonly isQuick: boolean;
 }
 
-/** What it says to who started it. */
+/** What the process of a run sends to its parent process. */
 export type RunMessage =
   | { readonly kind: 'freeze'; readonly ms: number }
   | { readonly kind: 'findings'; readonly findings: Findings }

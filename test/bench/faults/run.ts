@@ -13,13 +13,14 @@ const order = JSON.parse(process.argv[2] ?? '{}') as RunOrder;
 const row = rowNamed(order.row);
 const stage = createStage(contestantNamed(row, order.client), order, async (ms) => {
   await say({ kind: 'freeze', ms });
-  // Whoever started this stops it now; the time is over when it goes on.
+  // The parent process now stops this one with SIGSTOP; when the delay ends, the parent has resumed it.
   await delay(50);
 });
 try {
   const findings: Findings = await row.run(stage);
   const { figures } = findings;
-  // A row about other processes has counted theirs.
+  // A row that starts processes of its own has counted their unhandled errors, which replace the count of
+  // this process.
   const all = { unhandled, ...figures };
   await say({ kind: 'findings', findings: { ...findings, figures: all } });
 } catch (error) {

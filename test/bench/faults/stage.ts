@@ -2,19 +2,22 @@ import { createRandom } from '@redis-resilience/testing';
 import type { Closeable, Contestant } from './contestant.js';
 import type { Peer, Target } from './peers/peer.js';
 
-/** What a row is played on: one client or stack, in a process of its own. */
+/**
+ * The environment of one run: it creates the one client or stack that a row measures, in a process of its
+ * own.
+ */
 export interface Stage<S extends Closeable = Peer> {
-  /** Decides the moments of the faults; the same for everybody in a repetition. */
+  /** Determines the times of the faults; all clients get the same seed in one repetition. */
   readonly seed: number;
   readonly random: () => number;
   readonly isQuick: boolean;
   /** Makes the client or stack; it is closed when the row is over. */
   connect(target: Target): S;
-  /** Has this whole process stopped (SIGSTOP) for so long. */
+  /** Stops this whole process with SIGSTOP for `ms` milliseconds. */
   freezeProcess(ms: number): Promise<void>;
 }
 
-/** The stage of one run, and how it is cleared. */
+/** Creates the stage of one run; its `clear` closes everything that the run has opened. */
 export function createStage(
   contestant: Contestant,
   options: { readonly seed: number; readonly isQuick: boolean },
@@ -36,7 +39,7 @@ export function createStage(
   };
 }
 
-/** A length that differs by up to a tenth from run to run, so that nothing can be tuned to it. */
+/** Returns `ms`, changed at random by up to 5 % so that no client can be tuned to one exact length. */
 export function about(stage: Stage<Closeable>, ms: number): number {
   return ms * (0.95 + stage.random() / 10);
 }

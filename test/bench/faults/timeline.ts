@@ -5,7 +5,7 @@ import type { Outage } from './outage.js';
 export interface Timeline {
   readonly outageMs: number;
   readonly sliceMs: number;
-  /** Before the fault, in ms. */
+  /** How long the timeline begins before the fault, in milliseconds. */
   readonly leadMs: number;
   readonly slices: readonly Slice[];
 }
@@ -15,7 +15,7 @@ export interface Slice {
   readonly answered: number;
   readonly fallbacks: number;
   readonly failed: number;
-  /** The longest of each, in ms; 0 of none. */
+  /** The longest call of each kind, in milliseconds; 0 if there was none. */
   readonly longestAnswerMs: number;
   readonly longestFallbackMs: number;
   readonly longestFailureMs: number;

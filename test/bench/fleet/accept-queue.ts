@@ -1,28 +1,30 @@
 import type { EventClock } from './event-clock.js';
 
-/** How an outage looks to a SYN. */
+/** What happens to a SYN during an outage. */
 export type OutageKind = 'refused' | 'black-holed';
 
 /** One attempt, as the server and the client's kernel see it. */
 export interface Knock {
   isGivenUp(): boolean;
   onRefused(): void;
-  /** The SYN found room: TCP stands, service comes in turn. */
+  /**
+   * The queue had room for the SYN: TCP is connected, and the server will accept the connection in its turn.
+   */
   onQueued(): void;
   onServed(): void;
 }
 
 export interface ServerModel {
-  /** Connections accepted and proved per second. */
+  /** Number of connections that the server accepts, including the handshake of the client, per second. */
   readonly connectsPerSecond: number;
-  /** Connections that may wait for that; a SYN beyond is dropped. */
+  /** Number of connections that may wait to be accepted; further SYNs are dropped. */
   readonly backlog: number;
 }
 
-/** Redis on a default system. */
+/** A Redis with default settings on Linux. */
 export const redisOnLinux: ServerModel = { connectsPerSecond: 5_000, backlog: 511 };
 
-/** Linux sends a SYN again 1, 3 and 7 s after the first one: distances between them. */
+/** Delays before Linux retransmits a SYN, each counted from the previous one. */
 const resentAfterMs = [1_000, 2_000, 4_000];
 const refusalMs = 0.5;
 
@@ -32,7 +34,7 @@ const refusalMs = 0.5;
  */
 export class AcceptQueue {
   mode: 'up' | OutageKind = 'up';
-  /** SYNs on the wire, those sent again included. */
+  /** Number of SYNs that were sent, including retransmissions. */
   syns = 0;
   /** SYNs dropped at the full queue. */
   drops = 0;
@@ -61,7 +63,10 @@ export class AcceptQueue {
     this.#peak = 0;
   }
 
-  /** A client begins an attempt. What is queued when it gives up is served all the same. */
+  /**
+   * A client begins an attempt. A connection that is queued when the client gives up still costs the server
+   * its time.
+   */
   connect(knock: Knock): void {
     this.#send(knock, 0);
   }

@@ -1,13 +1,15 @@
 import { lateness, type FleetClient, type MakeClient, type Surroundings } from './fleet-client.js';
 
-/** How a client library that reconnects by itself waits. */
+/** How long a client library waits before it reconnects. */
 export interface BackoffRule {
   /** Delay before attempt number `attempt`, from 1, after a loss. */
   delayMs(attempt: number, random: () => number): number;
   readonly connectTimeoutMs: number;
 }
 
-/** Clients that know nothing of each other: each connection waits by the rule. */
+/**
+ * Creates clients that do not coordinate: each connection reconnects on its own, with the delays of `rule`.
+ */
 export function backoffClient(rule: BackoffRule): MakeClient {
   return (process, connections, surroundings) => {
     const links = Array.from(

@@ -1,15 +1,15 @@
 import type { Clock, TimerHandle } from '../../../packages/core/dist/clock.js';
 
-/** One event to come. */
+/** A timer that has not fired yet. */
 interface Event extends TimerHandle {
   readonly at: number;
   readonly order: number;
   run: (() => void) | undefined;
 }
 
-/** A clock for millions of timers: a binary heap, and time that passes as fast as the events are worked off. */
+/** A clock for millions of timers: a binary heap, whose time jumps from one event to the next. */
 export class EventClock implements Clock {
-  /** Set by whoever resolved a promise: its reactions run before time goes on. */
+  /** Must be set by code that resolves a promise, so that the reactions run before time advances. */
   hasReactions = false;
   #now = 0;
   #order = 0;
@@ -37,7 +37,7 @@ export class EventClock implements Clock {
     this.setTimeout(callback, 0);
   }
 
-  /** Works off all events up to a time. */
+  /** Runs all events up to a time. */
   async runUntil(until: number): Promise<void> {
     for (;;) {
       const event = this.#heap[0];

@@ -6,10 +6,10 @@ export interface Surroundings {
   readonly clock: EventClock;
   readonly server: AcceptQueue;
   readonly random: () => number;
-  /** What INFO tells about the number of clients. */
+  /** The number of clients that the server reports in INFO. */
   readonly fleetSize: number;
   onAttempt(): void;
-  /** Connection `index` of its process stands. */
+  /** Called when connection `index` of a process is established. */
   onRecovered(process: number, index: number): void;
 }
 
@@ -24,7 +24,7 @@ export interface FleetClient {
 /** Makes the process with this number. */
 export type MakeClient = (process: number, connections: number, surroundings: Surroundings) => FleetClient;
 
-/** Timers of a busy process ring a little late. */
+/** Returns the delay with which a timer fires in a busy process. */
 export function lateness(random: () => number): number {
   return random() * 2;
 }

@@ -78,7 +78,7 @@ async function run(): Promise<void> {
   if (verdicts.some(({ isMet }) => !isMet)) process.exitCode = 1;
 }
 
-/** Curves are those of the first outage of a section. */
+/** Returns the title of a panel; the panel shows the first outage of its section. */
 function panelTitle({ rows }: Section): string {
   const { kind, outageMs } = rows[0]!.scenarios[0]!;
   const length = outageMs < 1_000 ? `${outageMs} ms` : `${outageMs / 1_000} s`;

@@ -11,9 +11,9 @@ import {
 export interface PacedOptions {
   readonly minPeriodMs: number;
   readonly maxPeriodMs: number;
-  /** Believes the fleet to be this many times its size. */
+  /** Factor by which the client misjudges the size of the fleet. */
   readonly estimateFactor: number;
-  /** Gives each connection a dialer of its own, as if they were processes. */
+  /** If false, each connection has a dialer of its own, as if each were in a separate process. */
   readonly isShared: boolean;
 }
 
@@ -81,7 +81,7 @@ class PacedProcess implements FleetClient {
     });
   }
 
-  /** The fleet came up by and by, long ago: that is not what is measured. */
+  /** Connects immediately, because the start of the fleet, long before the outage, is not measured. */
   #atOnce(): Promise<DialResult> {
     this.#in.clock.hasReactions = true;
     return Promise.resolve({ ok: true, fleetSize: this.#in.fleetSize * this.#factor });

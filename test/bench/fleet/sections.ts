@@ -2,7 +2,7 @@ import type { OutageKind } from './accept-queue.js';
 import type { Scenario } from './simulate.js';
 import type { StrategyName } from './strategies.js';
 
-/** One table: a fleet, its outages, and the strategies side by side. */
+/** One table: a fleet and its outages, with one row for each strategy. */
 export interface Section {
   readonly title: string;
   readonly rows: readonly Row[];
@@ -17,7 +17,10 @@ export interface Row {
 
 const shipped = ['Redis Resilience', 'ioredis 6', 'ioredis 5', 'node-redis 6'] as const;
 const kinds = ['refused', 'black-holed'] as const;
-/** Rules that bunch are lucky with one length and unlucky with the next. */
+/**
+ * Several lengths for each kind of outage, because clients that all retry at the same moments do well with
+ * one length and badly with the next.
+ */
 const blips = [50, 60, 80];
 const short = [5_000, 6_100, 7_300, 8_200, 9_500];
 const long = [60_000, 63_700];

@@ -11,13 +11,13 @@ export interface Scenario {
   readonly model?: ServerModel;
 }
 
-/** What one outage did to one fleet. Times are from the moment the server is back. */
+/** The result of one outage of one fleet. Times are from the moment the server is back. */
 export interface Outcome {
-  /** Seconds until half, 99 % and all of the connections stood. */
+  /** Seconds until half, 99 % and all of the connections were established again. */
   readonly p50: number;
   readonly p99: number;
   readonly max: number;
-  /** The same for the first connection of each process. */
+  /** Seconds until the first connection of half, and of 99 %, of the processes was established again. */
   readonly processP50: number;
   readonly processP99: number;
   readonly peakPer10Ms: number;
@@ -34,7 +34,7 @@ const quietMs = 10_000;
 const lossSpreadMs = 5;
 const limitMs = 120_000;
 
-/** Lets a fleet lose its server and get it back, and watches. Deterministic by seed. */
+/** Simulates an outage of a fleet's server and the recovery of its clients. Deterministic by seed. */
 export async function simulate(makeClient: MakeClient, scenario: Scenario): Promise<Outcome> {
   const { processes, connectionsPerProcess, outageMs } = scenario;
   const connections = processes * connectionsPerProcess;
@@ -94,7 +94,7 @@ export async function simulate(makeClient: MakeClient, scenario: Scenario): Prom
   };
 }
 
-/** Seconds; endless for those who never came back within the limit. */
+/** Returns a quantile in seconds; Infinity if too few connections recovered within the time limit. */
 function quantile(sortedMs: readonly number[], share: number, of: number): number {
   return (sortedMs[Math.ceil(share * of) - 1] ?? Infinity) / 1_000;
 }

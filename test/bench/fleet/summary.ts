@@ -4,7 +4,10 @@ import type { Outcome } from './simulate.js';
 /** A row of a table: means over the row's outages, and the worst where that is what counts. */
 export interface Summary extends Omit<Outcome, 'curve'> {
   readonly label: string;
-  /** The soonest that 99 % can be back: the server takes no more. Seconds. */
+  /**
+   * The shortest time in which 99 % of the connections can recover, given how many the server accepts per
+   * second. Seconds.
+   */
   readonly lowerBoundP99: number;
   /** Curve of the first outage. */
   readonly curve: readonly number[];
@@ -30,7 +33,7 @@ export function summarise(row: Row, outcomes: readonly Outcome[], connectsPerSec
   };
 }
 
-/** A table for people: as wide as a terminal, and Markdown. */
+/** Returns a Markdown table that also fits into a terminal. */
 export function tableOf(title: string, summaries: readonly Summary[], isByProcess: boolean): string {
   const head = ['', 'p50 s', 'p99 s', 'max s', 'peak/10 ms', 'attempts/s', 'SYN/s', 'dropped SYN'];
   if (isByProcess) head.push('first p50 s', 'first p99 s');

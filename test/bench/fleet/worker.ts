@@ -2,13 +2,14 @@ import { parentPort } from 'node:worker_threads';
 import { simulate, type Scenario } from './simulate.js';
 import { strategies, type StrategyName } from './strategies.js';
 
-/** One run, asked of a worker. */
+/** A simulation that a worker thread runs. */
 export interface Job {
   readonly strategy: StrategyName;
   readonly scenario: Scenario;
 }
 
-// Millions of attempts fail here: nobody looks at their stacks.
+// Millions of attempts fail here, and collecting a stack trace for each of their errors would take most of
+// the time.
 Error.stackTraceLimit = 0;
 
 parentPort?.on('message', (job: Job) => {

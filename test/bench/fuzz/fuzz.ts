@@ -14,10 +14,10 @@ const parts: Readonly<Record<string, (random: () => number) => Promise<number>>>
   keys: fuzzKeys,
 };
 
-/** Longer than a round takes on any machine: some call in it never settles. */
+/** No round takes longer than this on any machine, unless a call never settles. */
 const longestRoundMs = 180_000;
 
-/** More than this, and the memory of the process is not bounded. */
+/** If the process uses more memory than this, something grows without limit. */
 const maxRssBytes = 1_500_000_000;
 
 export interface FuzzReport {

@@ -6,14 +6,14 @@ import { honest, HostileServer, valueOf } from './hostile-server.js';
 import { mutated, pick, replyByGrammar } from './resp-grammar.js';
 
 const timeoutMs = 300;
-/** A call that waits, is sent again and times out has this long on a busy machine. */
+/** Time limit for a call, including the wait for a connection, a retry and a delay on a busy machine. */
 const boundMs = timeoutMs + 5_000;
 
 const nothing = Buffer.alloc(0);
 
 type Attack = (random: () => number, server: HostileServer) => void;
 
-/** Each leaves the server hostile until its next honest turn. */
+/** After each attack, the server stays hostile until it is told to be honest. */
 const attacks: Readonly<Record<string, Attack>> = {
   'a reply by the grammar': (random, server) => {
     const bytes = replyByGrammar(random);
@@ -41,7 +41,9 @@ const attacks: Readonly<Record<string, Attack>> = {
   },
 };
 
-/** Attacks a client from its server; resolves with the number of calls that were judged. */
+/**
+ * Attacks a client with replies from its server; resolves with the number of calls whose result was checked.
+ */
 export async function fuzzReplies(random: () => number): Promise<number> {
   await using server = await HostileServer.start();
   const printed: string[] = [];
@@ -62,7 +64,8 @@ export async function fuzzReplies(random: () => number): Promise<number> {
     for (let round = 0; round < 10; round++) {
       const [name, attack] = pick(random, Object.entries(attacks));
       const judges = name === 'a connection that ends in a reply';
-      // A forged reply of a former round shifts the ones that follow it, which only `integrity` notices.
+      // A forged reply from an earlier round would shift all later replies, which only the option `integrity`
+      // detects; so this attack starts with a new connection.
       if (judges) {
         server.drop();
         await settledWithin('recovery', recovered(client), 10_000);
@@ -120,7 +123,7 @@ function printedForm(error: unknown): string {
 
 async function recovered(client: Redis): Promise<void> {
   while ((await client.get('key').catch(() => undefined)) !== valueOf('key'))
-    // oxlint-disable-next-line no-restricted-globals -- the bound of the judge, in real time
+    // oxlint-disable-next-line no-restricted-globals -- this time limit is in real time
     await new Promise((resolve) => setTimeout(resolve, 20));
 }
 

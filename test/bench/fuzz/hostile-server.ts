@@ -11,7 +11,7 @@ export type Hostility = (
   socket: Socket,
 ) => string | Buffer | undefined | typeof honest;
 
-/** A server that shakes hands as Redis does, and whose replies to everything are what its hostility makes of them. */
+/** A server that performs the handshake of Redis, and then lets an attack change each of its replies. */
 export class HostileServer implements AsyncDisposable {
   readonly host = '127.0.0.1';
   readonly #server = createServer({ noDelay: true }, (socket) => this.#serve(socket));
@@ -84,7 +84,7 @@ export class HostileServer implements AsyncDisposable {
 
 export const bulk = (text: string): string => `$${Buffer.byteLength(text)}\r\n${text}\r\n`;
 
-/** The value of every key, so that the answer to another question is noticed. */
+/** Returns the value of a key; it contains the key, so that a reply to another command is noticed. */
 export const valueOf = (key: string): string => `value of ${key}`;
 
 function honestReply([name = '', first = '', ...rest]: readonly string[], id: number, port: number): string {

@@ -12,7 +12,7 @@ const values: readonly unknown[] = [
   { length: 3 }, new Uint8Array(2), JSON.parse('{"__proto__":{"x":1}}'),
 ]; // prettier-ignore
 
-/** In every key and value, so that a text that shows one is noticed. */
+/** A marker in every key and value; an error or a log line that contains it is a finding. */
 const marker = 'kept-secret';
 
 type Once = (...args: unknown[]) => Promise<unknown>;
@@ -25,7 +25,7 @@ const verbs: readonly Verb[] = [
   (client, args) => client.mget(...(args as string[])),
   (client, args) => client.hset(...(args as [string])),
   (client, args) => client.eval('return 1', 1, ...(args as string[])),
-  // More keys are stated than there are.
+  // Claims more keys than there are arguments.
   (client, args) => client.eval('return 1', args.length + 3, ...(args as string[])),
   (client, args) => client.call('EVAL', 'return 1', 'Infinity', ...(args as string[])),
   (client, args) =>
@@ -88,7 +88,10 @@ function stageOf(resilience: RedisResilience, prefix = ''): Stage {
   };
 }
 
-/** Puts arguments of every kind through every verb: each call settles, and others get their own answers. */
+/**
+ * Calls every method with arguments of all kinds: each call must settle, and other callers must get their own
+ * replies.
+ */
 export async function fuzzArguments(random: () => number): Promise<number> {
   await using server = await HostileServer.start();
   const { host, port } = server;

@@ -14,7 +14,7 @@ const others: readonly unknown[] = [
   Symbol('s'), Buffer.from('a'), new Date(0), () => 'a',
 ]; // prettier-ignore
 
-/** Gives the cache and the locks keys of every kind: each key is refused, or has what belongs to it alone. */
+/** Uses keys of all kinds for the cache and the locks: each key must be refused or have its own value. */
 export async function fuzzKeys(random: () => number): Promise<number> {
   await using server = await startRedis();
   const resilience = createRedisResilience(server.url, { logger: false });
@@ -45,7 +45,7 @@ function keyOf(random: () => number): string {
   return Array.from({ length: 1 + Math.floor(random() * 3) }, () => pick(random, pieces)).join('');
 }
 
-/** The answer; nothing where the key was refused. */
+/** Returns the value of a call; undefined if the key was refused. */
 async function answerOf<T>(call: Promise<T>): Promise<T | undefined> {
   try {
     return await settledWithin('A call with an odd key', call, 5_000);

@@ -75,7 +75,10 @@ function urlOf(random: () => number): string {
   return pick(random, schemes) + login + rest;
 }
 
-/** Refused by a message of ours that tells no secret; what is made can be closed. */
+/**
+ * Expects that a factory either throws an error of this project without secrets, or returns an object that
+ * can be closed.
+ */
 async function refusedOrMade(make: () => unknown): Promise<void> {
   let made: unknown;
   try {

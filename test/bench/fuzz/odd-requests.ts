@@ -91,7 +91,10 @@ function requestOf(random: () => number): string {
   return `${head.join('\r\n')}\r\n\r\n${random() < 0.2 ? '{"toString":1}' : ''}`;
 }
 
-/** What came back until the connection ended, or nothing more came for a while: streams do not end. */
+/**
+ * Returns everything that the server sent before it closed the connection or paused for `silentMs`, because a
+ * stream of events does not end.
+ */
 async function answerTo(port: number, text: string, silentMs = 100): Promise<string> {
   const socket = connect(port, '127.0.0.1');
   let answer = '';

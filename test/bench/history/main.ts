@@ -2,7 +2,8 @@ import { checkHistory } from '@redis-resilience/testing/history';
 import { textTable } from '../report/text-table.js';
 import { randomHistory } from './random-history.js';
 
-// How long the check of a history takes that a true Redis could have made: 10,000 operations of 20 processes on 100 keys.
+// Measures how long it takes to check a history that a correct Redis could produce: 10,000 operations of 20
+// processes on 100 keys.
 const shape = { operations: 10_000, processes: 20, keys: 100 };
 const rows = [0, 0.05, 0.1, 0.3].map((failures) => {
   const times = [1, 2, 3].map((seed) => {

@@ -2,7 +2,7 @@ import type { Command } from '@redis-resilience/testing/history';
 
 type Stored = string | string[] | Set<string> | Map<string, string>;
 
-/** A Redis that changes in place, one command at a time: what a history is made with, apart from the model that checks it. */
+/** A Redis in memory that produces histories. It shares no code with the model that checks them. */
 export class MemoryStore {
   readonly #stored = new Map<string, Stored>();
 

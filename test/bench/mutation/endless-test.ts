@@ -1,11 +1,17 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
-/** Turns of the event loop with nothing to wait for, after which a promise is never settled. */
+/**
+ * Number of consecutive turns of the event loop without a pending timer or I/O after which a promise counts
+ * as never settled.
+ */
 const maxIdleTurns = 20;
-/** Far more than any pure test takes. */
+/** Time limit for a test in milliseconds, far longer than any of these tests takes. */
 const maxMs = 10_000;
 
-/** Waits for what `work` returns. Throws when nothing is left in the process that could settle it. */
+/**
+ * Waits for what `work` returns. Throws if the promise is still pending when nothing is left in the process
+ * that could settle it.
+ */
 export async function withinTurns(work: () => unknown): Promise<void> {
   let isSettled = false;
   const settle = (): void => void (isSettled = true);
@@ -17,7 +23,7 @@ export async function withinTurns(work: () => unknown): Promise<void> {
     await nextTurn();
   }
   await promise;
-  // Errors that nobody catches are known one turn later.
+  // Node reports unhandled errors one turn later.
   await nextTurn();
 }
 

@@ -6,9 +6,12 @@ const file = fileURLToPath(new URL('../../mutation/survivors.md', import.meta.ur
 
 /** What survivors.md says. */
 export interface Explanations {
-  /** Whether it says why this mutant survives. */
+  /** Whether survivors.md explains why the mutant survives. */
   has(mutant: Mutant): boolean;
-  /** The names it explains in these files that no survivor bears. */
+  /**
+   * Returns the names of mutants in these files that survivors.md explains, but that tests catch or that no
+   * longer exist.
+   */
   without(survivors: readonly Mutant[], files: readonly string[]): string[];
 }
 

@@ -5,14 +5,19 @@ import type { JudgeAnswer, JudgeQuestion } from './judge.js';
 
 const judgeFile = fileURLToPath(new URL('./judge.js', import.meta.url));
 
-/** Time for a judge to start, or to say something while it works. */
+/**
+ * Time limit in milliseconds for a child process to start, and between two of its messages while it works.
+ */
 const silenceMs = 4_000;
 
 /** A judge in a process of its own, which is replaced when a mutant never ends or ends the process. */
 export class JudgeProcess implements AsyncDisposable {
   #process: ChildProcess | undefined;
 
-  /** Asks one question; `undefined` if there is no answer. A survey may be silent for longer than a test that is known. */
+  /**
+   * Asks one question; `undefined` if there is no answer. While the process runs all tests for the first
+   * time, the time limit for a message is longer, because their durations are not known yet.
+   */
   async ask(question: JudgeQuestion): Promise<JudgeAnswer | undefined> {
     const judge = (this.#process ??= await appoint());
     judge.send(question, () => {});
@@ -33,7 +38,7 @@ export class JudgeProcess implements AsyncDisposable {
 async function appoint(): Promise<ChildProcess> {
   const judge = fork(judgeFile, {
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-    // A mutant may collect without end.
+    // A mutant may allocate memory in an endless loop.
     execArgv: ['--max-old-space-size=1024'],
     env: { ...process.env, NODE_OPTIONS: '', NODE_NO_WARNINGS: '1' },
   });

@@ -8,7 +8,7 @@ import { declarations, TestFile, type Runner } from './test-file.js';
 /** One test: its file under test/core, and its place among the tests of that file. */
 export type TestName = readonly [file: string, index: number];
 
-/** A file under packages/core/src, and the text that it is to have. */
+/** The path of a file under packages/core/src, and the source code to use instead of its content. */
 export type Change = readonly [file: string, source: string];
 
 /** What a judge is asked: which places these tests reach, or which of them fails first. */
@@ -27,7 +27,7 @@ export interface Walk {
 
 export type Reached = readonly [file: string, places: readonly number[]];
 
-/** What a judge says. */
+/** A message from the process that runs tests against mutants. */
 export type JudgeAnswer =
   | { readonly kind: 'ready' }
   /** Said now and then while tests run: a test begins that usually takes so long. */
@@ -39,7 +39,7 @@ export type JudgeAnswer =
 const root = fileURLToPath(new URL('../../../../', import.meta.url));
 const loader = new ModuleLoader(join(root, 'test'), new Map([['vitest', { ...vitest, ...declarations }]]));
 
-/** Errors that nobody catches; those that a test listens for are none. */
+/** Errors that nobody handled, except those for which the current test has a listener. */
 let strays: unknown[] = [];
 for (const event of ['unhandledRejection', 'uncaughtException'] as const) {
   process.on(event, (error) => {
@@ -52,7 +52,7 @@ const runner: Runner = async (work) => {
   if (strays.length > 0) throw strays[0];
 };
 
-// What the tests draw is the same at each run.
+// With a fixed seed, property-based tests draw the same values in each run.
 (loader.package('fast-check') as typeof import('fast-check')).configureGlobal({ seed: 1 });
 
 process.on('message', (question: JudgeQuestion) => void answer(question).then(say));
@@ -127,7 +127,10 @@ function testFile(name: string, modules: Modules): TestFile {
   return new TestFile(() => loader.load(join(root, 'test/core', name), modules));
 }
 
-/** Lets files mark the places that are reached; what it returns takes those since it was called last. */
+/**
+ * Makes the loaded files record which places are reached; the returned function returns the places since its
+ * previous call.
+ */
 function collectPlaces(): () => Reached[] {
   const bytes = new Map<string, Uint8Array>();
   const bytesOf = (file: string, length: number): Uint8Array => {

@@ -29,8 +29,9 @@ const { values } = parseArgs({
 });
 
 /**
- * How long the tests usually take that a mutant is given, in milliseconds: the ones that bear the name of its file, and
- * as many of the others as fit. A mutant that is explained survives them all, and is given fewer.
+ * Time limit in milliseconds for the tests that run against one mutant, by their usual durations: first the
+ * tests of the mutant's own file, then as many others as fit. A mutant that survivors.md explains is expected
+ * to survive all tests, so it gets less time.
  */
 const testsMs = { explained: 1_000, unexplained: 4_000 };
 
@@ -80,7 +81,7 @@ async function trialsOf(
   const survey = new Survey();
   const tests = pureTestsOf(files);
   await Promise.all(judges.map((judge) => survey.walk(judge, tests, changes)));
-  // What is counted is no longer wanted.
+  // These processes have loaded source code that records places, which must not affect the next runs.
   await Promise.all(judges.map((judge) => judge[Symbol.asyncDispose]()));
   return [...sources].flatMap(([file, source]) => {
     const places: readonly Place[] = counted.get(file)?.places ?? [];
@@ -126,7 +127,10 @@ async function work(
   }
 }
 
-/** Throws if a mutant left something behind in a judge's process that makes tests fail, which would catch all later ones. */
+/**
+ * Throws if tests fail without a mutant because an earlier one has corrupted the state of the process; from
+ * then on, every mutant would seem to be caught.
+ */
 async function refuseSpoilt(judge: JudgeProcess, kills: ReadonlyMap<string, number>): Promise<void> {
   const tests = [...kills.keys()].map((key): TimedTest => {
     const [file = '', index] = key.split(' ');

@@ -19,13 +19,13 @@ export class ModuleLoader {
   readonly #bodies = new Map<string, Body>();
   readonly #changed = new Map<string, Body>();
 
-  /** Packages are those that a file in `folder` gets, apart from those that are `replaced`. */
+  /** Packages are resolved as for a file in `folder`, except those in `replaced`. */
   constructor(folder: string, replaced: ReadonlyMap<string, unknown>) {
     this.#requirePackage = createRequire(join(folder, 'any.js'));
     this.#replaced = replaced;
   }
 
-  /** Makes a file have another text from now on; `undefined` makes it what it was. */
+  /** Replaces the source code of a file; `undefined` restores the original. */
   change(path: string, source: string | undefined): void {
     if (source === undefined) this.#changed.delete(path);
     else this.#changed.set(path, compile(path, source));

@@ -8,7 +8,7 @@ export interface Mutant {
   readonly end: number;
   readonly original: string;
   readonly replacement: string;
-  /** The code around the place, as it would read. */
+  /** The source code around the change, before and after it. */
   readonly before: string;
   readonly after: string;
 }
@@ -39,7 +39,10 @@ export function mutantsOf(file: string, source: string): Mutant[] {
   });
 }
 
-/** `around` is the nearest statement. Lines for `NODE_DEBUG` decide nothing: they are left alone. */
+/**
+ * Visits a node and its descendants; `around` is the statement that contains the node. Debug output for
+ * `NODE_DEBUG` is skipped, because it does not change what the code does.
+ */
 function walk(node: Node, around: Node, visit: (node: Node, around: Node) => void): void {
   const nearest = /Statement$|Declaration$|^PropertyDefinition$/.test(node.type) ? node : around;
   if (isDebugLine(node)) return;
@@ -116,7 +119,7 @@ function operatorChange(node: Node, source: string): Change[] {
   const replacement = operators[operator];
   const left = node['left'] as Node;
   const right = node['right'] as Node;
-  // Text is joined by a plus, too.
+  // A plus with a string on one side is a concatenation, which has no useful replacement.
   if (replacement === undefined || (operator === '+' && (isText(left) || isText(right)))) return [];
   const start = left.end + source.slice(left.end, right.start).indexOf(operator);
   return [[start, start + operator.length, replacement]];
@@ -131,7 +134,7 @@ function literalChange(node: Node): Change[] {
   return typeof value === 'number' ? [[node.start, node.end, String(value + 1)]] : [];
 }
 
-/** Literals that the code decides by; sentences for people are left alone. */
+/** Matches string literals that the code compares, as opposed to sentences for people. */
 const word = /^[a-z]+(?:-[a-z]+)*$/;
 
 /** The mistakes that would hurt: a write that seems repeatable, an outcome that seems proved. */

@@ -19,7 +19,9 @@ interface Insertion {
   readonly rank: number;
 }
 
-/** Makes a file mark the places that are reached, in the bytes that the judge has for it. */
+/**
+ * Instruments the source code of a file so that each place records in an array of bytes that it was reached.
+ */
 export function countPlaces(file: string, source: string): CountedSource {
   const places: Place[] = [];
   const insertions: Insertion[] = [];
@@ -53,7 +55,7 @@ export function placeAround(places: readonly Place[], { start, end }: Place): nu
   return found;
 }
 
-/** A statement in a list of statements, one that is a branch alone, or an expression. */
+/** `listed`: a statement in a list of statements; `alone`: a statement that is a whole branch. */
 type Kind = 'listed' | 'alone' | 'expression';
 
 function kindOf({ type }: Node, field: string, child: Node): Kind | undefined {

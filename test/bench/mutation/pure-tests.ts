@@ -6,14 +6,17 @@ const root = fileURLToPath(new URL('../../../../', import.meta.url));
 const testFolder = join(root, 'test/core');
 const sourceFolder = join(root, 'packages/core/src');
 
-/** What a test calls that starts a server or another process. */
+/** Calls that start a server or another process. */
 const starts =
   /\b(?:startRedis|startCluster|startSentinel|startProxy|startOddPeer|createServer)\(|node:child_process/;
 
 /** Tests that measure, and take longer than all others together. */
 const measuring = new Set(['replies/reply-reader.work.test.ts']);
 
-/** The tests of core that need nothing outside their process, and load one of these files. Paths are under test/core. */
+/**
+ * Returns the tests of core that need nothing outside their process and import at least one of these files.
+ * Paths are under test/core.
+ */
 export function pureTestsOf(files: readonly string[]): string[] {
   const wanted = new Set(files.map((file) => join(sourceFolder, file)));
   const tests = readdirSync(testFolder, { recursive: true, encoding: 'utf8' }).filter(
@@ -55,7 +58,7 @@ function textOf(path: string): string {
   return text;
 }
 
-/** Whether a file of tests bears the name of a file under packages/core/src. */
+/** Whether a test file has the same base name as a file under packages/core/src. */
 export function isOwnTest(test: string, file: string): boolean {
   const name = relative(dirname(file), file).replace(/\.ts$/, '');
   return new RegExp(`/${name}\\.[a-z.-]*test\\.ts$`).test(test);

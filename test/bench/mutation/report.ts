@@ -3,10 +3,10 @@ import { nameOf, type Explanations } from './explanations.js';
 import type { Mutant } from './mutants.js';
 import type { Witness } from './survey.js';
 
-/** How the tests took a mutant; one that is endless made a test go on for ever, or ended the process. */
+/** How the tests reacted to a mutant; `endless` means that a test did not end, or that the process ended. */
 export type Fate = 'killed' | 'endless' | 'survived' | 'not reached';
 
-/** One mutant, and what became of it: `undefined` as long as it was not tried. */
+/** One mutant and its result; `undefined` if no test has run against it yet. */
 export interface Trial {
   readonly mutant: Mutant;
   /** The file as it is without the mutant. */
@@ -15,7 +15,10 @@ export interface Trial {
   fate: Fate | undefined;
 }
 
-/** Prints the figures, file by file and of all, and what is left to do; true when nothing is. */
+/**
+ * Prints the results for each file and in total, and the mutants that still need a test or an explanation;
+ * returns true if there are none.
+ */
 export function report(
   files: readonly string[],
   trials: readonly Trial[],

@@ -12,7 +12,10 @@ export function treeOf(source: string): Node {
   return parseAst(source, { lang: 'ts' }) as unknown as Node;
 }
 
-/** The nodes below a node that are values, each with its field; types and imports have nothing that runs. */
+/**
+ * Yields the child nodes that run as code, each with the field that contains it; types and imports are left
+ * out.
+ */
 export function* childrenOf(node: Node): Generator<readonly [child: Node, field: string]> {
   for (const [field, value] of Object.entries(node)) {
     if (field === 'typeAnnotation' || field === 'returnType' || field === 'typeArguments') continue;

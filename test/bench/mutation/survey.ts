@@ -6,9 +6,9 @@ import { isOwnTest } from './pure-tests.js';
 /** A test that may notice a mutant. */
 export interface Witness {
   readonly name: TestName;
-  /** How long it takes on what is there. */
+  /** How long the test takes without a mutant, in milliseconds. */
   readonly ms: number;
-  /** Whether it bears the name of the file in which the mutant is. */
+  /** Whether the test belongs to the file that contains the mutant. */
   readonly isOwn: boolean;
 }
 
@@ -21,7 +21,10 @@ export class Survey {
   /** Per file, the places that run when the file is loaded. */
   readonly #atLoad = new Map<string, Set<number>>();
 
-  /** Walks through all tests of some files. Throws where one fails on what is there: every mutant would seem caught. */
+  /**
+   * Walks through all tests of some files. Throws if a test fails without a mutant, because then every mutant
+   * would seem to be caught.
+   */
   async walk(judge: JudgeProcess, tests: string[], changes: readonly Change[]): Promise<void> {
     for (let file = tests.shift(), first = true; file !== undefined; file = tests.shift(), first = false) {
       const answer = await judge.ask({ kind: 'survey', file, changes: first ? changes : [] });
@@ -42,7 +45,8 @@ export class Survey {
   witnessesOf(file: string, places: readonly Place[], part: Place): Witness[] {
     const place = placeAround(places, part);
     const byPlace = this.#tests.get(file) ?? new Map<number, Set<SurveyedTest>>();
-    // All of a file depends on what runs when it is loaded.
+    // Code that runs when the file is loaded affects everything in the file, so all tests of the file count
+    // as tests that reach it.
     const isAtLoad = place < 0 || this.#atLoad.get(file)?.has(place) === true;
     const found = isAtLoad
       ? new Set([...byPlace.values()].flatMap((tests) => [...tests]))

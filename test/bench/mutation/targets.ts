@@ -1,4 +1,6 @@
-/** The files under packages/core/src whose mutants are to be caught: each room, and what of it decides something. */
+/**
+ * The files under packages/core/src whose mutants the tests must catch: in each folder, those with decisions.
+ */
 const mutatedFiles = {
   circuit: [
     'circuit',

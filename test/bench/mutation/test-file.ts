@@ -12,7 +12,7 @@ interface Test {
   readonly work: Work;
 }
 
-/** Runs a piece of a test; throws what it throws, or when it never ends. */
+/** Runs one hook or test body; rejects if it throws or never ends. */
 export type Runner = (work: Work) => Promise<void>;
 
 let current: TestFile | undefined;
@@ -24,7 +24,7 @@ export class TestFile {
   #suite: Suite = suiteIn(undefined);
   #atEnd: Work[] = [];
 
-  /** Loads a file: what it declares meanwhile are its tests. */
+  /** Loads a test file, and collects the tests that it declares. */
   constructor(load: () => void) {
     enter(this);
     load();
@@ -55,7 +55,7 @@ export class TestFile {
     }
   }
 
-  /** Call after the last test. */
+  /** Must be called after the last test; runs the hooks for the end. */
   async end(runner: Runner): Promise<void> {
     const hooks = this.#begun.toReversed().flatMap((suite) => suite.hooks.afterAll);
     for (const work of hooks) await runner(work);
@@ -98,7 +98,7 @@ export const declarations = {
 
 function withEach(declare: (work: Work) => void): ((title: string, work: Work) => void) & { each: Each } {
   const each: Each = (rows) => (_title, work) => {
-    // As with vitest, rows are spread only if all of them are arrays.
+    // As in vitest, `each` passes the items of a row as separate arguments only if all rows are arrays.
     const areSpread = rows.every(Array.isArray);
     for (const row of rows) declare(() => work(...(areSpread ? (row as unknown[]) : [row])));
   };

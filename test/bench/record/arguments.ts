@@ -21,9 +21,9 @@ export interface Request {
 }
 
 export const allWorlds: readonly WorldKind[] = [single, memory, sentinel, cluster, secondDatabase];
-/** A PING of the client changes how soon it is back, and nothing of what it does to a history. */
-// An answer of the application's own is none of Redis, and `protect()` is the same connection again.
+// `ours-fallbacks` may answer without Redis, and `protect` uses the same connection as `ours`.
 const recordedPeers = allPeers.filter(({ name }) => name !== 'ours-fallbacks' && name !== 'protect');
+/** `node-redis-ping` differs from `node-redis` only in how soon it reconnects, not in the history of its calls. */
 const defaultClients = recordedPeers.filter(({ name }) => name !== 'node-redis-ping');
 
 export const usage = `Lets two processes of each client live through random faults of real servers, and checks all that they saw.
@@ -35,7 +35,7 @@ Clients: ${recordedPeers.map(({ name }) => name).join(', ')}
 Worlds and their faults:
 ${allWorlds.map(({ name, faultNames }) => `  ${name}: ${faultNames.join(', ')}`).join('\n')}`;
 
-/** @throws Error with one line for people, when the arguments make no sense */
+/** @throws Error with a message of one line when the arguments are invalid */
 export function requestIn(args: readonly string[]): Request | 'help' {
   const { values } = parseArgs({
     args: [...args],

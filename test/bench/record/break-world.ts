@@ -4,10 +4,10 @@ import type { LossWindow } from './check/anomalies.js';
 import { machineNow } from './client/order.js';
 import type { World, WorldFault } from './worlds/world.js';
 
-/** A fault that was. */
+/** A fault that has been injected. */
 export interface PastFault {
   readonly name: string;
-  /** When it was over; undefined if it was not in time. */
+  /** When the servers worked again; undefined if they did not in time. */
   readonly backAt: number | undefined;
   /** When the servers may have lost what they acknowledged. */
   readonly window: LossWindow | undefined;
@@ -23,15 +23,21 @@ export interface BreakOptions {
   readonly keyInUse: (amount: number) => string;
 }
 
-/** Replication may lag that much behind before a fault, and clients follow that much later. */
+/**
+ * Replication may lag by up to `lagMs` before a fault, and clients may take up to `followMs` to find a new
+ * primary after it.
+ */
 const lagMs = 500;
 const followMs = 2_000;
-/** No fault begins so shortly before the end. */
+/** No fault starts later than this many milliseconds before the end. */
 const mostMs = 3_500;
-/** For calls that show whether a client is back from the last fault. */
+/** Time after the last fault for calls that show whether a client has recovered. */
 const lookMs = 1_000;
 
-/** Breaks the world again and again, as the seed says. One that does not end in time is the last. */
+/**
+ * Injects one random fault after another, as determined by the seed. If a fault is not over in time, no
+ * further one follows.
+ */
 export async function breakWorld(world: World, options: BreakOptions): Promise<readonly PastFault[]> {
   const { seed, faults, untilMs, keyInUse } = options;
   const random = createRandom(seed);
@@ -56,7 +62,10 @@ export async function breakWorld(world: World, options: BreakOptions): Promise<r
   return past;
 }
 
-/** Such as when sentinels do not agree in time. The world goes on as it is. */
+/**
+ * An error, for example of sentinels that do not agree in time, counts as the end of the fault. The run
+ * continues with the servers in the state in which they are.
+ */
 function notOver(): 'over' {
   return 'over';
 }

@@ -14,9 +14,9 @@ import { runWorld, type Run } from './run-world.js';
 
 const core = new URL('../../../../packages/core/', import.meta.url);
 const kept = new URL('../../record/results.json', import.meta.url);
-/** The time that was asked for, and this share of it, is the end of everything, whatever hangs. */
+/** All processes are ended after the requested time multiplied by this factor. */
 const mostOverrun = 1.08;
-/** A picture of more says little. */
+/** A drawing with more lines would not be readable. */
 const mostLines = 16;
 
 const request = readRequest(requestIn);

@@ -10,27 +10,30 @@ import { keyInUse, lastLookAt } from './client/tasks.js';
 import { timetableFor } from './timetable.js';
 import type { World, WorldKind } from './worlds/world.js';
 
-/** What one client went through in one world. */
+/** The result of one client in one world, with the world and the client. */
 export interface Run {
   readonly world: WorldKind;
   readonly client: PeerKind;
   readonly seed: number;
   readonly outcome: Outcome;
-  /** Of one violation, the picture. */
+  /** A drawing of the first violation. */
   readonly picture?: string | undefined;
 }
 
 export interface RunOptions {
   readonly seed: number;
-  /** For everything, from the start of the servers to the check. */
+  /** Time for the whole run in seconds, from the start of the servers to the check. */
   readonly seconds: number;
-  /** Names of the faults to draw from. @default all of the world */
+  /** Names of the faults to choose from.. @default all of the world */
   readonly faults?: readonly string[] | undefined;
 }
 
 const processesEach = 2;
 
-/** Lets processes of all clients live through the same random faults, and checks what they saw. Leaves nothing running. */
+/**
+ * Runs the processes of all clients through the same random faults, and checks what the processes saw. Leaves
+ * nothing running.
+ */
 export async function runWorld(
   kind: WorldKind,
   clients: readonly PeerKind[],

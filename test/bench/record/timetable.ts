@@ -1,16 +1,16 @@
 /** Milliseconds that each part of a run through one world may take. */
 export interface Timetable {
-  /** For the servers to start, and for each client to have its first answer. */
+  /** Time for the servers to start, and for each client to get its first reply. */
   readonly startMs: number;
-  /** For faults, after the start, however long that took. */
+  /** The faults end this long after the beginning of the run. */
   readonly untilCalmMs: number;
-  /** Without a fault, before what is open counts as never settled. */
+  /** Time without faults at the end; calls that are still pending after it count as never settled. */
   readonly calmMs: number;
   readonly endMs: number;
   readonly checkMs: number;
 }
 
-/** Shorter, a run would see no fault. */
+/** In a shorter run there would be no time for faults. */
 export const leastSecondsEach = 30;
 
 /** How the time for one world is divided. */

@@ -4,7 +4,7 @@ import { availableParallelism, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** What figures were taken on: no name of a host, no path. */
+/** The machine and the versions with which figures were measured, without host names or paths. */
 export interface Machine {
   readonly date: string;
   readonly platform: string;
@@ -12,7 +12,7 @@ export interface Machine {
   readonly memoryGiB: number;
   readonly node: string;
   readonly redis: string;
-  /** Version by npm package. */
+  /** The version of each npm package. */
   readonly packages: Readonly<Record<string, string>>;
 }
 
@@ -29,7 +29,7 @@ export function lookAtMachine(packageNames: readonly string[]): Machine {
   };
 }
 
-/** The same in one line. */
+/** Describes the machine in one line. */
 export function describeMachine(machine: Machine): string {
   const packages = Object.entries(machine.packages).map(([name, version]) => `${name} ${version}`);
   return [
@@ -48,7 +48,9 @@ function redisVersion(): string {
   return /v=([\w.-]+)/.exec(printed)?.[1] ?? printed.trim();
 }
 
-/** Looked for as Node does: packages may export neither their package.json nor a main entry. */
+/**
+ * Searches the folders as Node does, because a package may export neither its package.json nor a main entry.
+ */
 function versionOf(name: string): string {
   let folder = dirname(fileURLToPath(import.meta.url));
   for (;;) {

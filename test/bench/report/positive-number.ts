@@ -1,4 +1,4 @@
-/** @throws Error with one line for people, when the value given for an option is not a number above 0 */
+/** @throws Error with a message of one line when the value of an option is not a number above 0 */
 export function positiveNumber(option: string, given: string): number {
   const value = Number(given);
   if (value > 0) return value;

@@ -1,4 +1,4 @@
-/** The value in the middle, or between the two in the middle. `NaN` of nothing. */
+/** Returns the median: for an even number of values, the mean of the two in the middle. `NaN` of nothing. */
 export function medianOf(values: readonly number[]): number {
   const sorted = values.toSorted((left, right) => left - right);
   const middle = sorted.length / 2;

@@ -13,7 +13,7 @@ export function textTable(headings: readonly string[], rows: readonly (readonly 
   return [line(headings), widths.map((width) => '-'.repeat(width)).join('  '), ...rows.map(line)].join('\n');
 }
 
-/** The same as a Markdown table. */
+/** Returns headings and rows as a Markdown table. */
 export function markdownTable(headings: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
   const rule = headings.map((_, column) => (column === 0 ? '---' : '---:'));

@@ -1,5 +1,5 @@
-// A process of its own: what one client allocates for a command. Needs --expose-gc and a young generation that holds
-// everything, so that nothing is collected while it counts.
+// A process of its own: what one client allocates for a command. Must run with --expose-gc and a young
+// generation that is large enough to avoid garbage collection while it counts.
 import { PerformanceObserver } from 'node:perf_hooks';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { connectClient, type ClientKind } from './client-kinds.js';
@@ -14,7 +14,7 @@ new PerformanceObserver((list) => (collections += list.getEntries().length)).obs
 const client = await connectClient(kind, url);
 await commands(400);
 let bytes = Number.NaN;
-// A collection in between spoils the count: it is taken again.
+// A garbage collection during the count makes the result useless, so the count is repeated.
 for (let tries = 0; tries < 5 && Number.isNaN(bytes); tries++) {
   globalThis.gc?.();
   await settleObserver();

@@ -1,8 +1,8 @@
 import { medianOf, spreadOf } from '../report/statistics.js';
 
 /**
- * Measures several things in short rounds, one after the other, in an order that turns round each time: what the
- * machine does meanwhile falls on all of them alike. Results by name, round by round.
+ * Measures several things in short rounds, in an order that changes with each round, so that other load on
+ * the machine affects all of them alike. Results by name, round by round.
  */
 export async function alternate<Name extends string, Result>(
   names: readonly Name[],
@@ -16,7 +16,10 @@ export async function alternate<Name extends string, Result>(
   return results;
 }
 
-/** The ratio of two series of the same rounds: the median over the rounds, so that a slow round counts for both. */
+/**
+ * Returns the ratio of two series: the median over the rounds of the ratio within each round, so that load on
+ * the machine during one round affects both series.
+ */
 export function ratioOf(
   ours: readonly number[],
   bare: readonly number[],

@@ -13,12 +13,12 @@ const file = fileURLToPath(new URL('../../baseline.json', import.meta.url));
 /** Rounds on the same machine differ by about this much on a quiet day. */
 const leastNoise = 0.1;
 
-/** One ratio beside the committed one. */
+/** A ratio of this run, and the committed ratio. */
 export interface Comparison {
   readonly name: string;
   readonly before: number;
   readonly now: number;
-  /** How much of a loss passes for noise, as a share. */
+  /** The share by which a ratio may get worse before it counts as a loss. */
   readonly noise: number;
   readonly isLoss: boolean;
 }

@@ -4,7 +4,7 @@ import { Redis } from 'ioredis';
 import { createClient } from 'redis';
 import { connectRawSocket } from './raw-socket.js';
 
-/** The two commands that are measured, and an end. */
+/** A client with the two commands that are measured. */
 export interface MeasuredClient {
   get(key: string): Promise<unknown>;
   set(key: string, value: string): Promise<unknown>;
@@ -56,7 +56,7 @@ const makers = {
   },
 };
 
-/** Connects a client of a kind, and resolves once it was answered. */
+/** Creates a client, and resolves when it has received its first reply. */
 export async function connectClient(kind: ClientKind, url: string): Promise<MeasuredClient> {
   const client = await makers[kind](url);
   await client.get('k0');

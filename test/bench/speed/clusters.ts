@@ -10,16 +10,18 @@ import type { Depth, Measurement, Ratio, Verdict } from './measurement.js';
 const kinds = ['bare', 'ours'] as const;
 type Kind = (typeof kinds)[number];
 
-/** What is measured, and by how many callers. */
+/** One measurement: its clients, and the number of callers. */
 interface Scene {
   readonly name: string;
   readonly clients: Readonly<Record<Kind, MeasuredClient>>;
   readonly callers: number;
-  /** Under a request budget, which takes every command of ours off its shortest path. */
+  /** Whether calls have a request budget, in which case the protected client cannot take its fast path. */
   readonly hasBudget: boolean;
 }
 
-/** Commands on our longer path: those to a Cluster, and those of requests with a budget. */
+/**
+ * Measures commands that cannot take the fast path: those to a Cluster, and those of requests with a budget.
+ */
 export async function measureClusters({ rounds, roundMs }: Depth): Promise<Measurement> {
   await using cluster = await startCluster({ nodes: 3, replicas: 0 });
   await using server = await startRedis();

@@ -1,11 +1,11 @@
-// A process of its own: what so many connections cost. Needs --expose-gc.
+// A separate process that measures what many connections cost. Needs --expose-gc.
 import { setTimeout as delay } from 'node:timers/promises';
 import { connectClient, type ClientKind, type MeasuredClient } from './client-kinds.js';
 import { load } from './load.js';
 
 /** What so many connections of one process cost. */
 export interface ConnectionCosts {
-  /** CPU time to connect one. */
+  /** CPU time to establish one connection. */
   readonly connectMicros: number;
   readonly heapBytes: number;
   /** Share of a processor while nobody asks anything. */
@@ -16,7 +16,8 @@ export interface ConnectionCosts {
 
 const [kind, url, count] = process.argv.slice(2) as [ClientKind, string, string];
 const size = Number(count);
-// The first PINGs of idle connections are due after 5 s: only from then on is what they cost part of the figure.
+// The first PINGs on idle connections are due after 5 s; the measurement starts later, so that it includes
+// their cost.
 const settlingMs = 5_500;
 const idleMs = 8_000;
 

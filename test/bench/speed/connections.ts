@@ -7,7 +7,10 @@ import type { Measurement, Ratio, Verdict } from './measurement.js';
 const sizes = [1, 10, 100, 1_000] as const;
 const kinds: readonly ClientKind[] = ['bare', 'ours'];
 const mostGrowth = 2;
-/** What one of so many connections may cost, of one of bare ioredis. */
+/**
+ * Limits for the cost of one connection among `size` connections, as a multiple of its cost with plain
+ * ioredis.
+ */
 const bounds = [
   { what: 'a command', size: 100, of: 'commandMicros', atMost: 1 },
   { what: 'a command', size: 1_000, of: 'commandMicros', atMost: 1 },
@@ -16,7 +19,7 @@ const bounds = [
 const mostHeapKiB = 15;
 const mostIdleCpu = 0.005;
 
-/** What connections cost by how many there are in a process. */
+/** Measures the cost of a connection for different numbers of connections in one process. */
 export async function measureConnections(): Promise<Measurement> {
   await using server = await startRedis();
   const rows: string[][] = [];

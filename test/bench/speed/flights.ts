@@ -7,7 +7,7 @@ import type { Depth, Measurement } from './measurement.js';
 
 const sizes = [1, 10, 100, 1_000, 10_000] as const;
 
-/** What one command costs by how many are under way with it. */
+/** Measures the cost of a command for different numbers of commands in flight. */
 export async function measureFlights({ rounds, roundMs }: Depth): Promise<Measurement> {
   await using server = await startRedis();
   const clients = {

@@ -11,7 +11,7 @@ import Koa from 'koa';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** What Nest itself takes for an interceptor. */
+/** An interceptor that does nothing, to measure what Nest itself spends on one. */
 class EmptyInterceptor implements NestInterceptor {
   intercept(_: unknown, next: CallHandler): ReturnType<CallHandler['handle']> {
     return next.handle();
@@ -34,7 +34,7 @@ const ports = {
   'nest with guard': await nestApp(RedisGuardInterceptor),
 };
 process.on('disconnect', () => process.exit(0));
-// Whoever asks anything is told how much CPU time was used so far, in microseconds.
+// Replies to any message with the CPU time used so far, in microseconds.
 process.on('message', () => {
   const { user, system } = process.cpuUsage();
   process.send?.(user + system);

@@ -33,7 +33,8 @@ export async function measureFrameworks({ rounds, roundMs }: Depth): Promise<Mea
     const ratios: Ratio[] = [];
     const verdicts: Verdict[] = [];
     for (const framework of frameworks) {
-      // Any middleware or interceptor costs, an empty one too: the guard stands beside both.
+      // Any middleware or interceptor has a cost, so the table compares the guard with none and with an empty
+      // one.
       const guarded = `${framework.split(' ')[0]} with guard`;
       const results = await alternate([framework, guarded], 2 * rounds, (name) =>
         serve(apps, ports[name] as number, roundMs / 2),

@@ -1,6 +1,9 @@
 import { connect, type Socket } from 'node:net';
 
-/** Requests per second that a server answers on so many keep-alive connections, one request under way on each. */
+/**
+ * Measures how many requests per second a server answers on `connections` keep-alive connections, with one
+ * request in flight on each.
+ */
 export async function httpLoad(port: number, connections: number, ms: number): Promise<number> {
   let answered = 0;
   const startedAt = performance.now();
@@ -12,7 +15,7 @@ export async function httpLoad(port: number, connections: number, ms: number): P
 }
 
 const request = Buffer.from('GET /products HTTP/1.1\r\nHost: localhost\r\nConnection: keep-alive\r\n\r\n');
-/** The last bytes of every answer: see framework-apps.ts. */
+/** The end of every response body of framework-apps.ts. */
 const ending = Buffer.from('"end":true}');
 
 function ask(port: number, goOn: () => boolean): Promise<void> {

@@ -12,7 +12,7 @@ const targets = [
   { kind: 'load', atLeast: 0.98 },
 ] as const;
 
-/** Throughput at 50 callers while the order of replies is proven, beside none of it. */
+/** Measures throughput at 50 callers for each value of the option `integrity`. */
 export async function measureIntegrity({ rounds, roundMs }: Depth): Promise<Measurement> {
   await using server = await startRedis();
   const of = (integrity: (typeof kinds)[number]) =>
@@ -28,7 +28,7 @@ export async function measureIntegrity({ rounds, roundMs }: Depth): Promise<Meas
     return load(measured, callers, ms);
   };
   for (const kind of kinds) await loadOn(kind, 500);
-  // The bounds are narrower than what a few rounds differ by.
+  // More rounds than usual, because the limits are narrower than the differences between a few rounds.
   const results = await alternate(kinds, rounds * 6, (kind) => loadOn(kind, roundMs));
   const speeds = (kind: (typeof kinds)[number]): number[] => results[kind].map(({ perSecond }) => perSecond);
   const ratios: Ratio[] = [];

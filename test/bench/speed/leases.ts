@@ -20,7 +20,7 @@ export async function measureLeases({ rounds }: Depth): Promise<Measurement> {
   const bare = (): Promise<unknown> => resilience.lease(() => undefined);
   const micros: Record<'shared' | 'leased' | 'bare', number[]> = { shared: [], leased: [], bare: [] };
   await cpuMicros(leased, callsPerRound);
-  // The bound is a fraction of a call, by which a few rounds differ.
+  // More rounds than usual, because the limit is narrower than the differences between a few rounds.
   for (let round = 0; round < rounds * 5; round++) {
     micros.shared.push(await cpuMicros(shared, callsPerRound));
     micros.leased.push(await cpuMicros(leased, callsPerRound));
@@ -52,7 +52,7 @@ export async function measureLeases({ rounds }: Depth): Promise<Measurement> {
   };
 }
 
-/** CPU time of one call, without what the server takes. */
+/** Returns the CPU time that this process spends on one call. */
 async function cpuMicros(call: () => Promise<unknown>, calls: number): Promise<number> {
   const before = process.cpuUsage();
   for (let index = 0; index < calls; index++) await call();

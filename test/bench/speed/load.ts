@@ -4,7 +4,7 @@ import type { MeasuredClient } from './client-kinds.js';
 /** What a round of load cost. */
 export interface LoadResult {
   readonly perSecond: number;
-  /** Of this process, in microseconds per command. */
+  /** CPU time of this process, in microseconds per command. */
   readonly cpuMicros: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
@@ -14,7 +14,7 @@ const keys = Array.from({ length: 1_024 }, (_, index) => `k${index}`);
 const value = 'x'.repeat(64);
 const samples = new Float64Array(1 << 16);
 
-/** So many callers, each with one command under way: half GET, half SET of 64 bytes. */
+/** Runs `callers` callers with one command in flight each: half GET, half SET of 64 bytes. */
 export async function load(client: MeasuredClient, callers: number, ms: number): Promise<LoadResult> {
   let commands = 0;
   let sampled = 0;

@@ -1,8 +1,8 @@
-/** A figure that is held against the committed one by `--check`. */
+/** A figure that `--check` compares with the committed one. */
 export interface Ratio {
   readonly name: string;
   readonly value: number;
-  /** How far rounds lay apart, as a share: what counts as noise. */
+  /** The spread of the figure over the rounds, as a share; smaller changes count as noise. */
   readonly spread: number;
   readonly better: 'higher' | 'lower';
 }
@@ -28,7 +28,9 @@ export interface Part {
   readonly run: (depth: Depth) => Promise<Measurement>;
 }
 
-/** How much time a part may take: `rounds` of `roundMs` per thing that is measured. */
+/**
+ * How long each measurement runs: `rounds` rounds of `roundMs` milliseconds for each thing that is compared.
+ */
 export interface Depth {
   readonly rounds: number;
   readonly roundMs: number;

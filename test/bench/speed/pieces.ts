@@ -94,7 +94,10 @@ function nanosOf(operation: () => unknown, ms: number): number {
   return ((performance.now() - startedAt) * 1e6) / count + (sink === nanosOf ? 1 : 0);
 }
 
-/** CPU time per command when hundreds are given in one turn and leave in one write; bare ioredis needs to be told. */
+/**
+ * Measures the CPU time per command when hundreds of commands are issued in one turn and sent in one write;
+ * plain ioredis must be told to gather them.
+ */
 async function bursts(client: Redis, isGatheredByHand: boolean, ms: number): Promise<number> {
   const endsAt = performance.now() + ms;
   const cpuBefore = process.cpuUsage();

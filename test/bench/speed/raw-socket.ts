@@ -5,8 +5,8 @@ import type { MeasuredClient } from './client-kinds.js';
 type Answer = (value: string) => void;
 
 /**
- * What JavaScript can do at most on one connection: the commands of one turn in one string, answers of one line or one
- * text, and nothing else: no errors, no deadlines, no reconnection.
+ * The upper limit for JavaScript on one connection: sends the commands of one turn as one string, and parses
+ * only simple strings and bulk strings, without errors, deadlines or reconnection.
  */
 export async function connectRawSocket(url: string): Promise<MeasuredClient> {
   const { hostname, port } = new URL(url);
@@ -51,7 +51,7 @@ export async function connectRawSocket(url: string): Promise<MeasuredClient> {
   };
 }
 
-/** Offset behind the reply that begins at this offset; -1 when it is not whole. */
+/** Returns the offset after the reply that starts at `at`; -1 if the reply is incomplete. */
 function endOfReply(replies: string, at: number): number {
   const lineEnd = replies.indexOf('\r\n', at);
   if (lineEnd === -1) return -1;

@@ -6,7 +6,10 @@ import type { Depth, Measurement } from './measurement.js';
 const sizes = [1, 10, 100, 1_000, 10_000] as const;
 const mostGrowth = 2;
 
-/** What one command costs that waits for a server that is away, by how many wait with it. */
+/**
+ * Measures the cost of a command that waits while the server is down, for different numbers of waiting
+ * commands.
+ */
 export async function measureWaiting({ rounds }: Depth): Promise<Measurement> {
   await using server = await startRedis();
   const resilience = createRedisResilience(server.url, {
@@ -27,7 +30,7 @@ export async function measureWaiting({ rounds }: Depth): Promise<Measurement> {
       whole.push(costs.cpuMicros);
     }
     enqueued.set(size, medianOf(issue));
-    // With few of them the reconnection itself is all there is to see.
+    // With fewer commands, the time would consist almost only of the reconnection.
     const life = size < 1_000 ? '-' : medianOf(whole).toFixed(2);
     rows.push([size.toLocaleString('en'), medianOf(issue).toFixed(2), life]);
   }

@@ -28,7 +28,10 @@ const { values } = parseArgs({
 
 const plainChannels = ['status', 'attempt', 'circuit', 'outbox'].map((name) => `redis-resilience:${name}`);
 
-/** How somebody looks; each gives back how to stop. The first is the measure of the others. */
+/**
+ * Ways to observe the connection; each returns a function that stops the observation. The first one is the
+ * reference for the others.
+ */
 const onlookers = {
   nobody: () => ignore,
   'nobody, who did before': (resilience: RedisResilience) => {
@@ -50,7 +53,7 @@ const onlookers = {
       operation.unsubscribe(all);
     };
   },
-  // No bound: whoever wants a message for every command pays for it.
+  // No limit applies: an application that subscribes to a message for every command pays for it.
   'every command published': () => {
     subscribe('redis-resilience:command', ignore);
     return () => void unsubscribe('redis-resilience:command', ignore);

@@ -44,7 +44,7 @@ const imports = [
   '@redis-resilience/nestjs',
 ];
 const times = new Map(imports.map((name) => [name, [] as number[]]));
-// One after the other in each round, so that a slow moment of the machine meets all of them.
+// Each round measures all packages in turn, so that a slow moment of the machine affects all of them.
 for (let round = 0; round < rounds; round++) {
   for (const name of imports) times.get(name)?.push(importTime(root, name));
 }

@@ -2,7 +2,7 @@ import Bull from 'bull';
 import { bullClients } from '@redis-resilience/fallback/queues';
 import type { Subject } from '../subject.js';
 
-/** Bull 4: jobs, added and worked off. */
+/** Bull 4: adds jobs, and processes them. */
 export const work: Subject = (stage) => {
   const queue = new Bull<{ i: number }>('work', optionsOf(stage));
   queue.on('error', () => undefined);

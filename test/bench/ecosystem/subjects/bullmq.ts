@@ -29,7 +29,7 @@ interface Part {
   close(): Promise<unknown>;
 }
 
-/** Closes them in this order. */
+/** Returns a function that closes the parts in this order. */
 function closing(...parts: Part[]): () => Promise<void> {
   for (const part of parts) part.on('error', () => undefined);
   return async () => {
@@ -39,7 +39,7 @@ function closing(...parts: Part[]): () => Promise<void> {
 
 const workerOptions = { stalledInterval: 2000, lockDuration: 2000, concurrency: 4 };
 
-/** Jobs, added and worked off. */
+/** Adds jobs, and processes them. */
 export const work: Subject = (stage) => {
   const { queue: forQueue, worker: forWorker } = connectionsOf(stage);
   const queue = new Queue<{ i: number }>('work', forQueue);
@@ -56,7 +56,7 @@ export const work: Subject = (stage) => {
   };
 };
 
-/** Jobs that are delayed by 300 ms. */
+/** Adds jobs with a delay of 300 ms, and processes them. */
 export const delayed: Subject = (stage) => {
   const { queue: forQueue, worker: forWorker } = connectionsOf(stage);
   const queue = new Queue<{ i: number }>('delayed', forQueue);
@@ -74,14 +74,14 @@ export const delayed: Subject = (stage) => {
   };
 };
 
-/** A job every 500 ms by a scheduler. */
+/** A job scheduler that adds a job every 500 ms, and a worker. */
 export const schedulers: Subject = async (stage) => {
   const { queue: forQueue, worker: forWorker } = connectionsOf(stage);
   const queue = new Queue('scheduled', forQueue);
   let latest = 0;
   const worker = new Worker('scheduled', async () => stage.done(latest), { ...forWorker, ...workerOptions });
   const close = closing(worker, queue);
-  // A queue that fails fast fails while the process starts without Redis, too.
+  // A queue that fails fast rejects this call if the process starts while Redis is down, so it is repeated.
   for (let isMade = false; !isMade;) {
     isMade = await queue.upsertJobScheduler('tick', { every: 500 }).then(
       () => true,
@@ -98,12 +98,12 @@ export const schedulers: Subject = async (stage) => {
   };
 };
 
-/** Events of a queue that a plain client fills. */
+/** The events of a queue to which a plain client adds jobs. */
 export const events: Subject = (stage) => {
   const { queue: forQueue, worker } = connectionsOf(stage);
   const queue = new Queue('events', forQueue);
   const listener = new QueueEvents('events', worker);
-  // It hears what comes after it began to listen, which is after the first jobs.
+  // The listener misses the jobs that were added before it began to listen.
   let isListening = false;
   listener.on('waiting', ({ jobId }) => {
     isListening = true;
@@ -119,7 +119,7 @@ export const events: Subject = (stage) => {
   };
 };
 
-/** A parent and its child. */
+/** Jobs that depend on a child job. */
 export const flows: Subject = (stage) => {
   const { queue, worker } = connectionsOf(stage);
   const flow = new FlowProducer(queue);
@@ -149,7 +149,7 @@ export const flows: Subject = (stage) => {
   };
 };
 
-/** Waiting for the result of a job. */
+/** Calls that wait for the result of a job. */
 export const finished: Subject = (stage) => {
   const { queue: forQueue, worker: forWorker } = connectionsOf(stage);
   const queue = new Queue('finished', forQueue);
@@ -167,7 +167,7 @@ export const finished: Subject = (stage) => {
   };
 };
 
-/** BullMQ 5: jobs, added and worked off. */
+/** BullMQ 5: adds jobs, and processes them. */
 export const work5: Subject = (stage): Running => {
   const { queue: forQueue, worker: forWorker } = connectionsOf(stage) as never as {
     queue: never;

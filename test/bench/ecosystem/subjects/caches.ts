@@ -7,7 +7,8 @@ import { createKeyvStore } from '@redis-resilience/fallback/keyv';
 import type { Stage, Subject } from '../subject.js';
 import { nodeRedisOf } from './node-redis-front.js';
 
-// @keyv/redis makes a client of node-redis: that is plain for Keyv. As it is, it is given the one in front.
+// @keyv/redis creates a node-redis client of its own, which is what `plain` means here. For `as-is`, Keyv
+// gets a node-redis client on top of the protected connection.
 function storeOf(stage: Stage): { store: never; close: () => Promise<unknown> } {
   const { way, url, resilience } = stage;
   const front = way === 'as-is' ? nodeRedisOf(stage) : undefined;

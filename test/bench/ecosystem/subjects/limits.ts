@@ -49,7 +49,7 @@ export const flexible: Subject = (stage) => {
   };
 };
 
-/** @fastify/rate-limit: open while Redis is away. */
+/** @fastify/rate-limit, which lets requests through while Redis is down. */
 export const fastifyRateLimit: Subject = async (stage) => {
   const app = fastify();
   await app.register(fastifyLimit, {

@@ -126,7 +126,7 @@ export const throttler: Subject = async (stage) => {
   };
 };
 
-// @nestjs/throttler has no storage for Redis of its own; this is one as they are written.
+// @nestjs/throttler has no storage for Redis; this is a typical hand-written one.
 function storageByHand({ client }: Parameters<Subject>[0]): ThrottlerStorage {
   return {
     async increment(key, ttl, limit) {

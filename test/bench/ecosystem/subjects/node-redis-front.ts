@@ -21,7 +21,7 @@ export interface NodeRedis {
   close(): unknown;
 }
 
-/** The client of node-redis for the way of a stage; it connects by itself. */
+/** Returns the node-redis client for the way of a stage; the caller need not call `connect()`. */
 export function nodeRedisOf({ way, url, resilience }: Stage): NodeRedis {
   const client: NodeRedis['client'] =
     way === 'plain' ? redis.createClient({ url }) : createNodeRedisClient(resilience, redis);

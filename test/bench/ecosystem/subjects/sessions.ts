@@ -46,7 +46,7 @@ export const connectRedis10 = throughStore(RedisStore);
 /** express-session on connect-redis 9. */
 export const connectRedis9 = throughStore(RedisStore9 as never);
 
-/** koa-session: a visit that counts itself. */
+/** koa-session: a session that counts its visits. */
 export const koa: Subject = async (stage) => {
   const store =
     stage.way === 'helper'
@@ -113,7 +113,7 @@ export const fastifySessions: Subject = async (stage) => {
   };
 };
 
-/** Whether Redis itself is there: an answer that came without it is a fallback. */
+/** Whether Redis answers; a request that succeeds without Redis counts as a fallback. */
 function liveOf({ producer }: Stage): Promise<boolean> {
   return producer.ping().then(
     () => true,

@@ -19,8 +19,9 @@ import { nestCache, nodeRedisOf, redisOm } from './node-redis-front.js';
 type Request = (index: number) => Promise<void>;
 
 /**
- * An application on a client of node-redis: sessions, rate limits, two caches, entities and web sockets, each with its
- * documented defaults, under 350 requests a second in turn.
+ * An application with a node-redis client and six libraries in their documented default configuration:
+ * sessions, rate limits, two caches, entities and web sockets. It gets 350 requests a second, distributed
+ * evenly.
  */
 export const sixLibraries: Subject = async (stage) => {
   const { client, close } = nodeRedisOf(stage);

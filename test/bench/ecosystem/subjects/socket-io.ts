@@ -8,7 +8,7 @@ import type { Stage, Subject } from '../subject.js';
 
 type Adapter = ServerOptions['adapter'];
 
-/** A message from one server to another. */
+/** Sends messages from one Socket.IO server to another. */
 function twoServers(stage: Stage, makeAdapter: () => { adapter: Adapter; clients: Redis[] }) {
   const made = [makeAdapter(), makeAdapter()];
   const [sender, receiver] = made.map(({ adapter }) => new Server(createServer(), { adapter }));
@@ -35,7 +35,7 @@ export const redisAdapter: Subject = (stage) =>
     return { adapter: createAdapter(pub, sub), clients: stage.way === 'plain' ? [pub, sub] : [sub] };
   });
 
-/** The adapter on streams. */
+/** The Socket.IO adapter that uses Redis streams. */
 export const streamsAdapter: Subject = (stage) => {
   const two = twoServers(stage, () => {
     const client = clientOf(stage);

@@ -8,7 +8,7 @@ import { nodeRedisDefaults, nodeRedisWithPing } from './node-redis-peer.js';
 import type { PeerKind } from './peer.js';
 import { ours, oursByProtect } from './resilience-peer.js';
 
-/** Who is compared, in the order of the tables. */
+/** All clients that rows compare, in the order of the tables. */
 export const allPeers: readonly PeerKind[] = [
   ioredisDefaults,
   ioredisByTheGuides,
@@ -24,7 +24,10 @@ export const allPeers: readonly PeerKind[] = [
   front,
 ];
 
-/** A breaker around its calls changes nothing of what a client does to its connections and to what it has sent. */
+/**
+ * The clients without a circuit breaker around each call: a breaker has no effect on connections, or on
+ * commands that were already sent.
+ */
 export const withoutBreakers: readonly string[] = allPeers
   .filter((peer) => peer !== ioredisUnderOpossum && peer !== ioredisUnderCockatiel)
   .map(({ name }) => name);

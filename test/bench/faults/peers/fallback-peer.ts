@@ -28,7 +28,9 @@ class FallbackPeer extends ResiliencePeer implements Peer {
   }
 }
 
-/** Only in the row that is drawn: its calls go over the same connection as those of {@link ours}. */
+/**
+ * Runs only in the row for which the outage is drawn, because it uses the same connection as {@link ours}.
+ */
 export const oursWithFallbacks: PeerKind = {
   name: 'ours-fallbacks',
   label: '+ fallbacks',

@@ -5,7 +5,7 @@ import { NodeRedisPeer } from './node-redis-peer.js';
 import type { Peer, PeerKind } from './peer.js';
 import { resilienceFor } from './resilience-peer.js';
 
-/** A client of node-redis in front of a protected connection, as a peer. */
+/** A node-redis client on top of a protected connection. */
 class FrontPeer extends NodeRedisPeer implements Peer {
   readonly #resilience: RedisResilience;
 
@@ -20,7 +20,10 @@ class FrontPeer extends NodeRedisPeer implements Peer {
   }
 }
 
-/** In the rows where another front could make a difference: all others are about the same connection as {@link ours}. */
+/**
+ * Runs only in rows where the node-redis API may change the result; in all others, it would repeat {@link
+ * ours}, which uses the same connection.
+ */
 export const front: PeerKind = {
   name: 'front',
   label: 'node-redis in front',

@@ -3,7 +3,10 @@ import type { Command, GuardedWrite, Peer, PeerKind, Target } from './peer.js';
 
 type Client = GlideClient | GlideClusterClient;
 
-/** Valkey GLIDE, as a peer. Its client exists only once it has connected, or has been made to connect later. */
+/**
+ * Valkey GLIDE behind the {@link Peer} interface. GLIDE's factory returns a promise for the client, which
+ * resolves only when the client has connected, unless `lazyConnect` is set.
+ */
 class GlidePeer implements Peer {
   readonly #client: Promise<Client>;
 
@@ -43,7 +46,7 @@ class GlidePeer implements Peer {
     return replies === null ? 'refused' : 'applied';
   }
 
-  /** GLIDE is told of a password by `updateConnectionPassword`, and uses it for its next connections. */
+  /** GLIDE uses the password that `updateConnectionPassword` sets for its next connections. */
   setPassword(password: string): void {
     this.#client.then((client) => client.updateConnectionPassword(password)).catch(ignore);
   }
@@ -76,7 +79,7 @@ export const glideDefaults: PeerKind = {
 };
 
 function clientFor(target: Target): Promise<Client> {
-  // It prints a line for each command that times out.
+  // Otherwise, GLIDE prints a line for each command that times out.
   Logger.init('off');
   switch (target.kind) {
     case 'single': {

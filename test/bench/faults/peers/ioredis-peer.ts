@@ -3,7 +3,7 @@ import type { ClusterSettings, Command, GuardedWrite, Peer, PeerKind, Target } f
 
 type Client = Redis | Cluster;
 
-/** ioredis, as a peer: any client that speaks its interface. */
+/** Adapts ioredis, or any client with the same API, to the {@link Peer} interface. */
 export class IoredisPeer implements Peer {
   readonly #client: Client;
 
@@ -77,7 +77,7 @@ export const ioredisDefaults: PeerKind = {
   create: (target) => new IoredisPeer(connectIoredis(target, {})),
 };
 
-/** ioredis with what guides, issues and blog posts tell to set. */
+/** The options that guides, issues and blog posts recommend for ioredis. */
 export const guidesOptions = {
   maxRetriesPerRequest: 1,
   commandTimeout: 1_000,
@@ -90,7 +90,7 @@ export const guidesOptions = {
   reconnectOnError: (error: Error): boolean => error.message.startsWith('READONLY'),
 } satisfies RedisOptions;
 
-/** Nothing, or what the guides say. */
+/** Some or all of {@link guidesOptions}; empty for the defaults of ioredis. */
 export type IoredisSettings = Partial<typeof guidesOptions>;
 
 export const ioredisByTheGuides: PeerKind = {
@@ -124,7 +124,7 @@ export function connectIoredis(target: Target, options: IoredisSettings): Client
   }
 }
 
-/** The options of a Cluster client with these settings, and these options of each node. */
+/** Returns options for a Cluster client; `ofNodes` are the options for the connection to each node. */
 export function clusterOptions(settings: ClusterSettings = {}, ofNodes: IoredisSettings = {}) {
   const { password, tls, natMap, ...rest } = settings;
   const redisOptions = {

@@ -10,7 +10,7 @@ import type { Command, GuardedWrite, Peer, PeerKind, Target } from './peer.js';
 /** What client, cluster and sentinel of node-redis have in common: a method per command. */
 type Commands = Record<string, (...args: string[]) => Promise<unknown>>;
 
-/** node-redis, as a peer. */
+/** Adapts node-redis to the {@link Peer} interface. */
 export class NodeRedisPeer implements Peer {
   readonly #client: RedisClientType;
   readonly #credentials: { password: string | undefined };
@@ -25,7 +25,8 @@ export class NodeRedisPeer implements Peer {
 
   call(...[name, ...args]: Command): Promise<unknown> {
     const commands = this.#client as unknown as Commands;
-    // Names of one word are methods as they are; all are in capitals.
+    // node-redis has a method in lower case for each command of one word, and a method in capitals for every
+    // command.
     const method = commands[name] ?? commands[name.toUpperCase()];
     return method?.call(this.#client, ...args) ?? Promise.reject(new Error(`node-redis has no ${name}`));
   }

@@ -10,18 +10,18 @@ export type Target =
       readonly host: string;
       readonly port: number;
       readonly password?: string;
-      /** Another server, to go over to. */
+      /** A second server, for rows about a change of database. */
       readonly second?: Address;
     }
   | { readonly kind: 'sentinel'; readonly sentinels: readonly Address[]; readonly name: string }
   | {
       readonly kind: 'cluster';
       readonly nodes: readonly Address[];
-      /** Only for clients that speak the interface of ioredis. */
+      /** Ignored by clients that do not have the API of ioredis. */
       readonly settings?: ClusterSettings;
     };
 
-/** How a Cluster is to be reached and used, in the words of ioredis. */
+/** How to reach and use a Cluster, as options of ioredis. */
 export interface ClusterSettings {
   readonly scaleReads?: 'slave';
   readonly shardedSubscribers?: boolean;
@@ -39,36 +39,48 @@ export interface Address {
 /** What became of an optimistic transaction after its key was changed by somebody else. */
 export type GuardedWrite = 'applied' | 'refused';
 
-/** One way to use Redis today, behind the few calls that the faults need. */
+/** A Redis client, reduced to the calls that the rows need. */
 export interface Peer extends Closeable {
   call(...command: Command): Promise<unknown>;
-  /** MULTI to EXEC. Rejects when a member fails. */
+  /** MULTI to EXEC. Rejects if any of the commands fails. */
   transaction(commands: readonly Command[]): Promise<readonly unknown[]>;
-  /** Commands in one go. Rejects when a member fails. */
+  /** Sends commands as one pipeline. Rejects if any of the commands fails. */
   pipeline(commands: readonly Command[]): Promise<readonly unknown[]>;
-  /** Only where the peer has such a thing. */
+  /**
+   * Runs a write at most once, even if it is repeated with the same `id`; undefined if the client has no such
+   * method.
+   */
   applyOnce?(id: string, ...command: Command): Promise<unknown>;
-  /** The database in use, and how often that has changed. Only where the peer knows several. */
+  /** The database in use, and how often that has changed. Undefined if the client knows only one database. */
   database?(): { readonly name: string; readonly changes: number } | undefined;
   /** Subscribes on a connection of its own. */
   subscribe(channel: string, onMessage: (message: string) => void): Promise<void>;
-  /** Leaves a channel. Only of the peers in rows about that. */
+  /** Leaves a channel. Only implemented by clients that run in rows about subscriptions. */
   unsubscribe?(channel: string): Promise<unknown>;
-  /** Ends as an application asks for it: after the replies to all that was issued. Only of the peers in rows about that. */
+  /**
+   * Closes the client as an application should: waits for the replies to all commands that were issued. Only
+   * implemented by clients that run in rows about closing.
+   */
   quit?(): Promise<unknown>;
-  /** Subscribes to a shard channel. Only where `shardedSubscribers` is set. */
+  /** Subscribes to a shard channel. Only works if `shardedSubscribers` is set. */
   subscribeShard?(channel: string, onMessage: (message: string) => void): Promise<void>;
-  /** The listener learns for how long no message could arrive. Only where the peer tells. */
+  /**
+   * The listener learns for how long no message could arrive. Undefined if the client does not tell its users
+   * about lost messages.
+   */
   onGap?(listener: (gapMs: number) => void): void;
   watch(key: string): Promise<unknown>;
-  /** SET in a transaction under the WATCH before. Rejects when it is refused. */
+  /**
+   * SET in a transaction under the WATCH before. Rejects when Redis refuses the command or the transaction
+   * fails with an error.
+   */
   guardedSet(key: string, value: string): Promise<GuardedWrite>;
-  /** The application learnt of a new password. */
+  /** Called when the application has received a new password. */
   setPassword(password: string): void;
 }
 
-/** A client, as it is compared. */
+/** One client in the comparison. */
 export type PeerKind = Contestant<Peer> & {
-  /** Names of the rows in which it is compared. @default all */
+  /** Names of the rows in which the client is compared. @default all */
   readonly rows?: readonly string[];
 };

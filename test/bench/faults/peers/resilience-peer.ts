@@ -2,7 +2,7 @@ import { createRedisResilience, protect, type RedisResilience } from '@redis-res
 import { clusterOptions, connectIoredis, IoredisPeer } from './ioredis-peer.js';
 import type { Address, Command, Peer, PeerKind, Target } from './peer.js';
 
-/** Ours: the same client interface, protected, with its defaults. */
+/** This project with its defaults, behind the same interface as the other clients. */
 export class ResiliencePeer extends IoredisPeer implements Peer {
   readonly #resilience: RedisResilience;
   readonly #credentials: { password: string };
@@ -48,7 +48,10 @@ export const ours: PeerKind = {
   },
 };
 
-/** In the rows where it makes a difference that the application made the client, which connects already. */
+/**
+ * Runs only in rows where it matters that the application created the ioredis client, which is already
+ * connecting.
+ */
 export const oursByProtect: PeerKind = {
   name: 'protect',
   label: 'protect()',
@@ -87,7 +90,7 @@ export function resilienceFor(target: Target, credentials: { password: string })
   }
 }
 
-/** Comes back soon, so that a short run sees it. */
+/** Returns to the preferred database after a short time, so that even a short run sees the return. */
 function resilienceForBoth(first: Address, second: Address): RedisResilience {
   const databases = [
     { name: 'first', target: { ...first } },

@@ -4,15 +4,15 @@ import type { RowSummary } from './summary.js';
 
 /** A row as it was run last: all its clients on the same machine, one right after the other. */
 export interface KeptRow {
-  /** With the versions of the packages that are compared in this row. */
+  /** Includes the versions of the packages that this row compares. */
   readonly machine: Machine;
   readonly seed: number;
   readonly summary: RowSummary;
 }
 
 /**
- * What FAULTS.md is made of: these rows in place of the ones kept earlier, in the order of the fault table. A row that
- * the table has no more is dropped.
+ * Returns the rows for FAULTS.md in the order of the fault table: the new rows, and earlier results for all
+ * other rows. A row that the table has no more is dropped.
  */
 export function withEarlier(
   now: readonly KeptRow[],
@@ -24,7 +24,10 @@ export function withEarlier(
   return rowNames.flatMap((name) => byName.get(name) ?? []);
 }
 
-/** Whether each client has findings: a row that was cut short by the time limit takes nobody's place. */
+/**
+ * Whether each client has results or a reason why it has none; a row that the time limit cut short does not
+ * replace earlier results.
+ */
 export function isWhole({ clients }: RowSummary): boolean {
   return clients.every(({ repetitions, broken }) => repetitions + broken.length > 0);
 }

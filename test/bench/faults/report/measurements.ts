@@ -1,7 +1,10 @@
 import { describeMachine, type Machine } from '../../report/machine.js';
 import type { KeptRow } from './kept-rows.js';
 
-/** On what the figures were taken, and when: a line for each day and machine, with the rows of that line. */
+/**
+ * Describes when and on which machine the figures were measured: one line for each combination of seed, day
+ * and machine, with the titles of its rows.
+ */
 export function measurements(kept: readonly KeptRow[]): string[] {
   const groups: { machine: Machine; seed: number; titles: string[] }[] = [];
   for (const { machine, seed, summary } of kept) {

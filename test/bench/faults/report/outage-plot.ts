@@ -15,8 +15,9 @@ const longestMs = 30_000;
 const afterMs = 4_000;
 
 /**
- * One outage as callers see it: a lane per client, a mark per tenth of a second and kind of end, the higher the longer
- * it took. One SVG, readable on light and dark, with no script and no font of its own.
+ * Draws one outage as callers saw it, as one SVG without scripts or fonts, readable in light and dark mode: a
+ * lane for each client, and in it, for each tenth of a second and each kind of outcome, a mark whose height
+ * is the longest duration.
  */
 export function outagePlot(title: string, lanes: readonly Lane[]): string {
   const outageMs = Math.max(...lanes.map(({ timeline }) => timeline.outageMs));
@@ -110,7 +111,7 @@ function marksOf(slice: Slice): { kind: MarkKind; ms: number }[] {
   ];
 }
 
-/** A mark at the longest call of each slice, on a stem in a fainter colour: all of a kind in two paths. */
+/** Draws the marks of one kind, each at the top of a stem in a fainter colour, as two SVG paths. */
 function paths(kind: MarkKind, marks: readonly Mark[], bottom: number, width: number): string {
   const own = marks.filter((mark) => mark.kind === kind);
   if (own.length === 0) return '';

@@ -9,13 +9,13 @@ export interface Aggregate {
   readonly max: number | null;
 }
 
-/** One client or stack in one row. */
+/** The results of one client or stack in one row. */
 export interface ClientSummary {
   readonly client: string;
   readonly label: string;
   readonly repetitions: number;
   readonly figures: Readonly<Partial<Record<FigureName, Aggregate>>>;
-  /** Runs that ended without findings, by why. */
+  /** For each run that ended without measurements, the reason. */
   readonly broken: readonly string[];
 }
 
@@ -26,7 +26,7 @@ export interface RowSummary {
   /** The longest run. */
   readonly seconds: number;
   readonly clients: readonly ClientSummary[];
-  /** How they are set up who are compared in this row alone. */
+  /** The setup of each client or stack that is compared only in this row. */
   readonly stacks?: readonly { readonly label: string; readonly setup: string }[];
 }
 
@@ -70,7 +70,7 @@ export function columnsOf({ clients }: RowSummary): FigureName[] {
   );
 }
 
-/** `60 (200)`: median and maximum. */
+/** Returns median and maximum as a cell of a table, such as `60 (200)`. */
 export function cellText(aggregate: Aggregate | undefined, name: FigureName): string {
   if (aggregate === undefined) return '';
   const median = numberText(aggregate.median, name);
@@ -93,7 +93,8 @@ function summariseClient({ client, results }: Cell): ClientSummary {
 function aggregateOf(values: readonly number[]): Aggregate {
   const finite = (value: number): number | null =>
     Number.isFinite(value) ? Math.round(value * 100) / 100 : null;
-  // Between "never" and something lies nothing: the worse of the two in the middle stands for both.
+  // An average of a number and "never" (infinity) makes no sense, so for an even number of runs the worse of
+  // the two middle values is the median.
   const median = medianOf(values);
   return { median: finite(median), max: finite(Math.max(...values)) };
 }

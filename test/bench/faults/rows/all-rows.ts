@@ -24,7 +24,7 @@ import { silences } from './silences.js';
 import { slowness } from './slowness.js';
 import { topologies } from './topologies.js';
 
-/** The fault table, row by row. */
+/** All rows of the fault table, in order. */
 export const allRows: readonly AnyRow[] = [
   ...restarts,
   ...silences,
@@ -52,7 +52,7 @@ export const allRows: readonly AnyRow[] = [
   ...secondDatabase,
 ];
 
-/** @throws Error when there is none of this name */
+/** @throws Error when no row has this name */
 export function rowNamed(name: string): AnyRow {
   const row = allRows.find((each) => each.name === name);
   if (!row)

@@ -9,7 +9,7 @@ import { killFor } from './setting.js';
 
 const products = 300;
 
-/** A database that cannot bear what its cache keeps from it. */
+/** Rows about a cache in front of a database that could not serve all reads without it. */
 export const caches: readonly Row<ReadThrough>[] = [
   {
     name: 'cache',
@@ -27,7 +27,7 @@ export const caches: readonly Row<ReadThrough>[] = [
       const look = async (id: number): Promise<void> => {
         const product = await cache.lookup(`product:${id}`, () => source.load(id));
         if (product.id !== id) throw new Error('Not what was asked for');
-        // Clocks of a cache may spread its times to live.
+        // A cache may add some jitter to the time to live.
         if (performance.now() - product.loadedAt > cacheTtlMs * 1.25) outdated++;
       };
       await warmUp(look);

@@ -4,7 +4,7 @@ import type { Address } from '../peers/peer.js';
 
 /** Passes everything on, and counts how often a client spoke after it had heard the server: its round trips. */
 export interface CountingRelay extends Address, Disposable {
-  /** Of all connections since the last reset. */
+  /** The number of round trips on all connections since the last reset. */
   readonly roundTrips: number;
   /** Breaks all connections with RST, and counts from 0. */
   reset(): void;

@@ -36,7 +36,7 @@ export const distances: readonly Row[] = [
         await delay(about(stage, 300));
         const resetAt = performance.now();
         relay.reset();
-        // The client learns of it first.
+        // The client notices the loss before this function asks for the first answer.
         await delay(5);
         await untilServed(peer, { pauseMs: 5 });
         trips.push(relay.roundTrips);

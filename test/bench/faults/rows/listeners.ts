@@ -6,7 +6,7 @@ import { killFor } from './setting.js';
 
 const patienceMs = 8_000;
 
-/** What a client does to an application that does not listen to it. */
+/** Rows about what a client does to an application that has no listener for its errors. */
 export const listeners: readonly Row<BareProcess>[] = [
   {
     name: 'no-error-listener',

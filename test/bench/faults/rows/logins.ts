@@ -9,7 +9,7 @@ import { killFor } from './setting.js';
 
 const users = ['ada', 'grace', 'edsger', 'barbara', 'donald', 'radia', 'ken', 'frances'];
 
-/** Users who are signed in, over real HTTP. */
+/** Rows about an Express application with sessions in Redis, over real HTTP. */
 export const logins: readonly Row<WebApp>[] = [
   signedIn('sessions', 'Sessions in Express: killed for 3 s, comes back empty', false),
   {
@@ -51,7 +51,7 @@ async function signIn(app: WebApp, user: string): Promise<string> {
     const { cookie } = await app.get(`/in?user=${user}`);
     // express-session gives a cookie also for a session that it could not store.
     if (cookie !== undefined && (await app.get('/me', { cookie })).body === user) return cookie;
-    // Without an offline queue the first requests come too early.
+    // A client without an offline queue rejects commands until it is connected.
     if (tries === 100) throw new Error('Nobody can sign in');
     await delay(20);
   }

@@ -6,7 +6,7 @@ import type { Row } from '../row.js';
 import { about } from '../stage.js';
 import { direct } from './setting.js';
 
-/** The server is well; the process that asks it is not. */
+/** Rows in which the server is healthy, but the client's process is blocked, frozen or suspended. */
 export const processes: readonly Row[] = [
   {
     name: 'blocked-loop',
@@ -18,10 +18,10 @@ export const processes: readonly Row[] = [
       await using setting = await direct(stage);
       const calls: Call[] = [];
       for (let round = 0; round < 10; round++) {
-        // So that no answer comes before the loop is blocked.
+        // The pause ensures that no reply arrives before the event loop is blocked.
         await setting.server.command('CLIENT', 'PAUSE', 50, 'ALL');
         for (let index = 0; index < 10; index++) issue(calls, setting.peer);
-        // Until it is written.
+        // One turn later, the commands have been written to the socket.
         await nextTurn();
         const until = performance.now() + about(stage, 1_200);
         while (performance.now() < until);

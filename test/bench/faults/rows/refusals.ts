@@ -7,7 +7,7 @@ import type { Row } from '../row.js';
 import { about } from '../stage.js';
 import { direct, proxied, steadyCalls, steadyWrites, untilBack } from './setting.js';
 
-/** Redis answers, and refuses. */
+/** Rows in which Redis replies with errors. */
 export const refusals: readonly Row[] = [
   {
     name: 'demoted-primary',
@@ -120,7 +120,10 @@ async function inSync(replica: RedisServer): Promise<void> {
   });
 }
 
-/** The server counts its limit up to what it needs itself: more sockets than that take every place there is. */
+/**
+ * Redis sets `maxclients` to at least what it needs for itself, so this function opens more connections than
+ * that.
+ */
 async function takeAllPlaces({ host, port }: RedisServer): Promise<Socket[]> {
   const hogs = Array.from({ length: 40 }, () => {
     const hog = connect(port, host);

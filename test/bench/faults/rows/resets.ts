@@ -131,7 +131,7 @@ async function countsOf(server: RedisServer, total: number): Promise<number[]> {
   return counts;
 }
 
-/** What callers were told, against what the server has. */
+/** Compares what callers were told with the counts on the server. */
 function compare(
   settled: readonly (Settled | undefined)[],
   counts: readonly number[],

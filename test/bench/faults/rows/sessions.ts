@@ -79,7 +79,7 @@ async function listen(
   using publisher = publishTo(server);
   await delay(300);
   const backAt = await breakIt(setting);
-  // What was under way at that moment does not count.
+  // Messages that were in flight when Redis came back do not count.
   const from = backAt + 20;
   const until = performance.now() + patienceMs;
   while (performance.now() < until && !arrivals.some((at) => at > from)) await delay(5);
@@ -93,7 +93,7 @@ async function subscribed(subscribe: () => Promise<void>): Promise<void> {
     try {
       return await subscribe();
     } catch (error) {
-      // Without an offline queue the first commands come too early.
+      // A client without an offline queue rejects commands until it is connected.
       if (tries === 50) throw error;
       await delay(20);
     }

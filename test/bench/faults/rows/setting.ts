@@ -18,7 +18,7 @@ export interface Setting extends AsyncDisposable {
   readonly peer: Peer;
 }
 
-/** With a proxy between the two. */
+/** A setting with a proxy between the client and the server. */
 export interface ProxiedSetting extends Setting {
   readonly proxy: ChaosProxy;
 }
@@ -57,14 +57,17 @@ export async function steadyCalls(stage: Stage, peer: Peer): Promise<CallLoop> {
   return loop;
 }
 
-/** As {@link steadyCalls}, writes only. */
+/** Like {@link steadyCalls}, but sends only SET. */
 export async function steadyWrites(stage: Stage, peer: Peer): Promise<CallLoop> {
   const loop = new CallLoop(() => peer.call('set', 'greeting', 'hello'));
   await delay(500 + stage.random() * 300);
   return loop;
 }
 
-/** Resolves when the peer has answered. @throws what it said last, when it does not within 10 s */
+/**
+ * Resolves when a call of the client succeeds. @throws the last error of a call when none succeeds within
+ * `timeoutMs`
+ */
 export async function untilServed(peer: Peer, { timeoutMs = 10_000, pauseMs = 20 } = {}): Promise<void> {
   const until = performance.now() + timeoutMs;
   for (;;) {
@@ -78,7 +81,7 @@ export async function untilServed(peer: Peer, { timeoutMs = 10_000, pauseMs = 20
   }
 }
 
-/** Has the server killed for about so long, and resolves when it answers again. */
+/** Kills the server, restarts it after about `ms`, and resolves when it answers again. */
 export async function killFor(stage: Stage<Closeable>, server: RedisServer, ms: number): Promise<Outage> {
   const faultAt = performance.now();
   await server.kill();

@@ -1,4 +1,5 @@
-// The process of bare-process.ts: a client without a listener, asked every 20 ms by somebody who handles each error.
+// The process that bare-process.ts starts: a client without an `error` listener, and a GET every 20 ms whose
+// rejections are handled.
 import { writeSync } from 'node:fs';
 import { createRedisResilience } from '@redis-resilience/core';
 import { Redis } from 'ioredis';
@@ -24,9 +25,9 @@ const makers: Readonly<Record<string, (host: string, port: number) => Get | Prom
 };
 
 const [name = '', host = '', port = ''] = process.argv.slice(2);
-// Looks on, and changes nothing about how the process ends.
+// Unlike a listener for `uncaughtException`, this monitor does not keep the process alive.
 process.on('uncaughtExceptionMonitor', (_error, origin) => say(origin));
-// Whoever started it is gone.
+// The parent process has ended.
 process.on('disconnect', () => process.exit());
 
 const get = await makers[name]?.(host, Number(port));

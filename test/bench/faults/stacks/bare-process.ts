@@ -7,7 +7,7 @@ import { addressOf } from './single-clients.js';
 
 const script = fileURLToPath(new URL('bare-application.js', import.meta.url));
 
-/** A process with a client nobody listens to, and what is seen of it from outside. */
+/** A process whose client has no `error` listener, and what its parent process can observe. */
 export class BareProcess implements Closeable {
   readonly #child: ChildProcess;
   #lastAnswerAt = -Infinity;
@@ -20,7 +20,7 @@ export class BareProcess implements Closeable {
     this.#child = fork(script, [client, host, String(port)], {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc', 'pipe'],
     });
-    // It may end itself at any moment, which breaks its pipes.
+    // If the child process ends, writing to its pipes fails.
     this.#child.on('error', ignore);
     this.#child.once('exit', () => (this.#hasEnded = true));
     const [, stdout, stderr, , findings] = this.#child.stdio;

@@ -17,7 +17,7 @@ export interface ReadThrough extends Closeable {
 
 export const cacheTtlMs = 2_000;
 
-/** What applications put between themselves and their database. */
+/** The caches that applications commonly put in front of a database. */
 export const cacheStacks: readonly Contestant<ReadThrough>[] = [
   byHand('by-hand', 'by hand, ioredis', 'ioredis with its defaults', {}),
   byHand(

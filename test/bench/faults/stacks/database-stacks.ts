@@ -13,13 +13,13 @@ export interface DatabasePair extends Closeable {
   subscribe(channel: string): Promise<unknown>;
   /** When another database came into use. */
   readonly changesAt: readonly number[];
-  /** How often its subscriber was told that messages may be missing. */
+  /** How often the subscriber of this client was told that messages may be missing. */
   readonly gaps: number;
-  /** Whether the standby is known to be there. */
+  /** Whether the client knows that the standby database is reachable. */
   readonly isPrepared: boolean;
 }
 
-/** Clients that go over to a second database. */
+/** Ways to switch to a second database. */
 export const databaseStacks: readonly Contestant<DatabasePair>[] = [
   {
     name: 'switch-by-hand',
@@ -86,14 +86,14 @@ function secondOf(target: Target): Address {
 
 const pingMs = 1_000;
 
-/** The wrapper that is usually written: two clients, a timer, and a pointer to one of them. */
+/** A typical hand-written solution: two clients, and a timer that switches from one to the other. */
 class SwitchedByHand implements DatabasePair {
   readonly #clients: readonly [Redis, Redis];
   readonly #timer: NodeJS.Timeout;
   #used: 0 | 1 = 0;
   #failures = 0;
   readonly changesAt: number[] = [];
-  /** It does not know. */
+  /** The hand-written solution cannot detect that messages are missing. */
   readonly gaps = 0;
   readonly #subscribers: Redis[] = [];
 

@@ -5,10 +5,10 @@ import type { Target } from '../peers/peer.js';
 
 /** The most connections of a pool. */
 export const poolSize = 10;
-/** Until when a caller wants its work done. */
+/** Time limit, in milliseconds, for the work that a caller wants done. */
 export const poolDeadlineMs = 1_000;
 
-/** A way to have a connection to oneself. */
+/** A pool of connections for exclusive use. */
 export interface PoolStack extends Closeable {
   /** Runs the work with a connection that nobody else uses meanwhile. */
   lease(work: (client: Redis) => Promise<unknown>): Promise<unknown>;
@@ -48,7 +48,7 @@ class Leases implements PoolStack {
   }
 }
 
-/** What applications write themselves: the first caller that waits gets the first duplicate that is free. */
+/** A typical hand-written pool: the caller that has waited longest gets the next free duplicate. */
 class Duplicates implements PoolStack {
   readonly #all: readonly Redis[];
   readonly #free: Redis[];

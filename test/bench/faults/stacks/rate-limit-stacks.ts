@@ -11,7 +11,7 @@ import { guidesOptions, type IoredisSettings } from '../peers/ioredis-peer.js';
 import { addressOf, ioredisOf } from './single-clients.js';
 import { expressApp, WebApp } from './web-app.js';
 
-/** Requests of one user in a window that is longer than the row. */
+/** Number of requests that one user may make per window; the window is longer than the row. */
 export const limit = 40;
 const windowMs = 60_000;
 const packages = ['express', 'express-rate-limit', 'rate-limit-redis', 'ioredis'];

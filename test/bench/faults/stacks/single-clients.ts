@@ -2,7 +2,7 @@ import { Redis } from 'ioredis';
 import type { IoredisSettings } from '../peers/ioredis-peer.js';
 import type { Address, Target } from '../peers/peer.js';
 
-/** Stacks are compared on a single server. */
+/** Returns the address of a target; stacks are only compared on a single server. */
 export function addressOf(target: Target): Address {
   if (target.kind !== 'single')
     throw new Error(`A stack connects to a single server, not to a ${target.kind}`);

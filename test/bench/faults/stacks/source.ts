@@ -10,13 +10,16 @@ const loadMs = 20;
 const atOnce = 5;
 const maxWaitMs = 1_000;
 
-/** A database behind a cache: 5 loads at once of 20 ms each; who finds no room waits in line, a second at most. */
+/**
+ * A database behind a cache: it runs 5 loads of 20 ms each at once; further loads wait in a queue, for at
+ * most a second.
+ */
 export class Source {
   readonly #line: (() => void)[] = [];
   #running = 0;
   #most = 0;
 
-  /** The most loads that were wanted at the same time, those in line included. */
+  /** The largest number of loads that were running or queued at the same time. */
   get mostAtOnce(): number {
     return this.#most;
   }

@@ -8,7 +8,7 @@ import type { Closeable } from '../contestant.js';
 export interface Answer {
   readonly status: number;
   readonly body: string;
-  /** Ready to be sent back. */
+  /** The cookie from the response, in the form in which the next request sends it. */
   readonly cookie: string | undefined;
 }
 
@@ -19,7 +19,7 @@ export class WebApp implements Closeable {
   readonly #listening: Promise<number>;
   readonly #end: () => unknown;
 
-  /** `end` closes what the application stands on. */
+  /** `end` closes the clients that the application uses. */
   constructor(application: RequestListener | Promise<RequestListener>, end: () => unknown) {
     this.#end = end;
     this.#listening = this.#listen(application);

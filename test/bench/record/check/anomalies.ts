@@ -3,17 +3,17 @@ import { perDatabase } from './databases-of.js';
 import { isDoubled, isForgotten, isOnlyStale } from './explanations.js';
 import { storedTags, tagOf } from './tags.js';
 
-/** What a history shows that should not be, counted by kind. */
+/** The violations that the check found in a history, counted by kind. */
 export interface Anomalies {
   /** Writes that were acknowledged and are gone. */
   readonly lost: number;
-  /** The same, where the servers themselves had not replicated them when a primary was lost. */
+  /** Writes that were acknowledged and are gone because the lost primary had not replicated them. */
   readonly lostByServer: number;
-  /** Writes that changed the data more than once, and keys whose history only that explains. */
+  /** Writes that changed the data more than once, and keys whose history only such a repetition explains. */
   readonly ranTwice: number;
   /** A call got what belongs to another key. */
   readonly otherAnswer: number;
-  /** Keys of which something older was read than had to be. */
+  /** Keys for which a read returned an older value than it was allowed to. */
   readonly stale: number;
   /** Keys that went back to a state before an acknowledged write. */
   readonly wentBack: number;
@@ -24,7 +24,7 @@ export interface Anomalies {
   readonly wrongOutcome: number;
   /** Keys whose history could not be decided in time. */
   readonly undecided: number;
-  /** Of one violation, the picture. */
+  /** A drawing of the first violation. */
   readonly picture: string | undefined;
 }
 
@@ -36,9 +36,9 @@ export interface LossWindow {
 export interface AnomalyOptions {
   /** When the servers may have lost what they acknowledged. @default [] */
   readonly windows?: readonly LossWindow[];
-  /** @default one without a name */
+  /** Names of the databases. @default one without a name */
   readonly databases?: readonly (string | undefined)[];
-  /** Milliseconds for the check; what is not decided then is undecided. @default 20_000 */
+  /** Time limit of the check in milliseconds; the keys that are left then are undecided.. @default 20_000 */
   readonly checkMs?: number;
 }
 
@@ -81,7 +81,9 @@ export function anomaliesIn(history: readonly Operation[], options: AnomalyOptio
   };
 }
 
-/** Of the others it is known tag by tag what happened. */
+/**
+ * Whether the check must find an order for the operation; hashes and lists are checked by their tags instead.
+ */
 function isOrdered({ commands }: Operation): boolean {
   return !/^(hincrby|hgetall|rpush|lrange)$/.test(commands[0]?.name ?? '');
 }

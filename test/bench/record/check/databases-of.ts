@@ -1,11 +1,13 @@
 import type { Operation } from '@redis-resilience/testing/history';
 
-/** In place of the name of a database: the call was under way while another one came into use. */
+/**
+ * Stands for the name of the database if a call was in flight while the client switched to another database.
+ */
 export const anyDatabase = 'any';
 
 /**
- * The history of each database by itself: an operation that may have run in any of them may have run in each, and its
- * answer says nothing.
+ * Returns the history with one copy of an operation per database if the operation may have run in any of
+ * them. Such a copy has no reply, because the database that sent the reply is not known.
  */
 export function perDatabase(
   history: readonly Operation[],

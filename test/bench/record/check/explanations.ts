@@ -3,13 +3,16 @@ import { boundedStaleness, checkHistory, type Operation } from '@redis-resilienc
 /** Whatever is read must have been written in the same run. */
 const wholeRunMs = 3_600_000;
 
-/** Whether operations that no order explains have one when reads may be old. */
+/** Whether operations that no order explains could be ordered if reads were allowed to return old values. */
 export function isOnlyStale(operations: readonly Operation[], timeoutMs: number): boolean {
   const contracts = [boundedStaleness(wholeRunMs, { readYourWrites: false })];
   return checkHistory(operations, { contracts, timeoutMs }).verdict === 'holds';
 }
 
-/** Whether they have one when each write may have run up to twice more, at any time after it was issued. */
+/**
+ * Whether the operations could be ordered if each write had run up to two more times, at any time after it
+ * was issued.
+ */
 export function isDoubled(operations: readonly Operation[], timeoutMs: number): boolean {
   const again = operations.map((operation): Operation => ({
     ...operation,
@@ -18,7 +21,7 @@ export function isDoubled(operations: readonly Operation[], timeoutMs: number): 
   return checkHistory([...operations, ...again, ...again], { timeoutMs }).verdict === 'holds';
 }
 
-/** Whether they have one when acknowledged writes may have been lost. */
+/** Whether the operations could be ordered if acknowledged writes had been lost. */
 export function isForgotten(operations: readonly Operation[], timeoutMs: number): boolean {
   const isWrite = ({ commands }: Operation): boolean => commands.some(({ name }) => name !== 'get');
   const open = operations.map((operation): Operation =>

@@ -1,7 +1,7 @@
 import type { Operation } from '@redis-resilience/testing/history';
 import type { Anomalies } from './anomalies.js';
 
-/** What came of one client in one world. */
+/** The result of one client in one world. */
 export type Outcome =
   | { readonly kind: 'recorded'; readonly figures: Figures }
   /** The client has no way to live there. */
@@ -13,14 +13,16 @@ export interface Figures extends Omit<Anomalies, 'picture'> {
   readonly answered: number;
   readonly faults: readonly string[];
   readonly longestMs: number;
-  /** From the end of each fault until every process had an answer again; null where that never was. */
+  /** For each fault, the time from its end until every process got a reply again; null if one never did. */
   readonly recoveriesMs: readonly (number | null)[];
   readonly unhandled: number;
-  /** Processes that did not end when told to, or ended by themselves. */
+  /** Number of processes that had to be killed, or ended on their own. */
   readonly hung: number;
 }
 
-/** Until the slowest of the processes had an answer to a call that it issued since. */
+/**
+ * Returns the time from `backAt` until each process has got a reply to a call that it issued after `backAt`.
+ */
 export function recoveryMs(histories: readonly (readonly Operation[])[], backAt: number): number | null {
   const first = histories.map((operations) =>
     operations.reduce((soonest, { returnedAt, invokedAt, result }) => {
@@ -32,7 +34,7 @@ export function recoveryMs(histories: readonly (readonly Operation[])[], backAt:
   return slowest === Infinity ? null : Math.round(slowest);
 }
 
-/** The figures of several runs as those of one. */
+/** Returns the combined figures of several runs. */
 export function together(all: readonly Figures[]): Figures {
   const sum = (of: (figures: Figures) => number): number =>
     all.reduce((total, figures) => total + of(figures), 0);

@@ -1,13 +1,13 @@
 import type { Operation } from '@redis-resilience/testing/history';
 
-/** The tag of a write that leaves it behind for good. */
+/** Returns the tag that a write stores permanently: that of an HINCRBY or RPUSH outside a transaction. */
 export function tagOf({ commands, isTransaction }: Operation): string | undefined {
   const [command] = commands;
   if (isTransaction || command === undefined || !/^(hincrby|rpush)$/.test(command.name)) return undefined;
   return command.args[1];
 }
 
-/** How often each tag is stored at the end, in all databases together. */
+/** Counts how often each write is stored at the end, by its tag, in all databases together. */
 export function storedTags(history: readonly Operation[]): ReadonlyMap<string, number> {
   const stored = new Map<string, number>();
   const add = (tag: string, times: number): void => {

@@ -12,8 +12,9 @@ process.once('exit', () => {
 });
 
 /**
- * One process that uses a client. What it sees is told all along, so that nothing is missing when it hangs: a call of
- * which no end was told is one that never settled.
+ * One process that uses a client. A process that issues calls through one client. The process reports each
+ * call when it begins and when it ends, so that nothing is missing if the process hangs; a call whose end was
+ * not reported never settled.
  */
 export class ClientProcess {
   readonly client: string;
@@ -25,7 +26,7 @@ export class ClientProcess {
   #unhandled = 0;
   #hasEnded = false;
 
-  /** `program`: what it runs. */
+  /** `program` is the path of the script that the process runs. */
   constructor(order: Order, program: string = script) {
     this.client = order.client;
     this.#child = fork(program, [JSON.stringify(order)], {
@@ -53,22 +54,22 @@ export class ClientProcess {
     });
   }
 
-  /** All that it has seen. */
+  /** The operations that the process has reported so far. */
   get operations(): readonly Operation[] {
     return this.#operations.filter((operation) => operation !== undefined);
   }
 
-  /** Errors that nobody had handled. */
+  /** Number of unhandled errors in the process. */
   get unhandled(): number {
     return this.#unhandled;
   }
 
-  /** Whether it said all that it had to say: else it hung, or ended by itself. */
+  /** Whether the process reported everything; if not, it hung or ended on its own. */
   get hasEnded(): boolean {
     return this.#hasEnded;
   }
 
-  /** Whether it had an answer within this time. */
+  /** Whether the process gets its first reply within `withinMs`. */
   isConnected(withinMs: number): Promise<boolean> {
     return Promise.race([this.#connected, delay(withinMs, false, { ref: false })]);
   }
@@ -77,7 +78,7 @@ export class ClientProcess {
     if (this.#child.connected) this.#child.send(instruction, () => undefined);
   }
 
-  /** Lets it say what is left to say for so long, and ends it. */
+  /** Gives the process `withinMs` to report its last operations, and then kills it. */
   async end(withinMs: number): Promise<void> {
     this.tell('end');
     await Promise.race([this.#ended, this.#exited, delay(withinMs, undefined, { ref: false })]);

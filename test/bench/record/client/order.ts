@@ -6,13 +6,17 @@ export interface Order {
   readonly client: string;
   readonly target: Target;
   readonly seed: number;
-  /** Its name in the history, and in the values that it writes. */
+  /** The name of the process in the history and in the values that it writes. */
   readonly process: string;
-  /** On the clock that all processes of the machine share: from when the ages of keys are counted. */
+  /**
+   * The time from which the ages of keys are counted, on the clock that all processes of the machine share.
+   */
   readonly startedAt: number;
 }
 
-/** What a client process is told. `stop`: issue no more calls; `end`: say what is left to say, and end. */
+/**
+ * An instruction to a client process. `stop`: issue no more calls; `end`: say what is left to say, and end.
+ */
 export type Instruction = 'begin' | 'stop' | 'end';
 
 /** An operation and its place in the history of its process. */

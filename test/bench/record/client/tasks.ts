@@ -1,18 +1,24 @@
 import type { OneCommand, Task } from '@redis-resilience/testing/history';
 
-/** So many keys of each type at a time: few, so that processes meet on them. */
+/**
+ * Number of keys of each type that are in use at the same time; there are few, so that processes often use
+ * the same key.
+ */
 const keysOfAType = 2;
-/** Keys are in use so long: what is checked together stays small enough to be decided. */
+/**
+ * How long each key is in use, in milliseconds; this limits the number of operations on one key, so that the
+ * check can finish.
+ */
 const ageMs = 4_000;
 
 /** Where the calls of a client go. */
 export interface Place {
   readonly client: string;
-  /** Milliseconds since the beginning. */
+  /** Milliseconds since the start of the run. */
   readonly atMs: number;
 }
 
-/** A call that a client process issues. A write bears a tag that no other bears. */
+/** A call that a client process issues. Each write has a unique tag. */
 export function randomTask(tag: string, place: Place, random: () => number): Task {
   const of = (type: string): string => keyInUse(type, place, random());
   const logOf = (type: string): string => lastingKey(type, place.client, Math.floor(random() * keysOfAType));
@@ -38,7 +44,7 @@ export function keyInUse(type: string, { client, atMs }: Place, amount: number):
   return `${type}:${client}:${Math.floor(atMs / ageMs)}:${Math.floor(amount * keysOfAType)}`;
 }
 
-/** A value says to which key it belongs. */
+/** Returns a value that contains its key, so that a reply for another key is noticed. */
 export function valueOf(key: string, tag: string): string {
   return `${key}/${tag}`;
 }

@@ -8,7 +8,10 @@ import { anyDatabase } from '../check/databases-of.js';
 import { machineNow, type Instruction, type Order, type Report, type Seen } from './order.js';
 import { randomTask } from './tasks.js';
 
-/** Calls go on being issued whatever becomes of the earlier ones, up to so many that are open. */
+/**
+ * Calls are issued at a constant rate, whether or not earlier ones have settled, as long as no more than this
+ * many are pending.
+ */
 const mostOpen = 200;
 const callEveryMs = 25;
 const sayEveryMs = 250;
@@ -27,7 +30,7 @@ const peer = kind.create(order.target);
 const recorder = new HistoryRecorder();
 /** Operations that began or settled, and of which nothing was said yet. */
 const news = new Set<number>();
-/** Calls that may have gone to one database or the other. */
+/** Calls that were in flight during a change of database, and may have reached either one. */
 const wentOver = new Set<number>();
 let begin: () => void;
 const beginning = new Promise<void>((resolve) => (begin = resolve));

@@ -1,4 +1,4 @@
-/** The items by what they have in common, in the order in which that comes first. */
+/** Groups the items by a property; the groups are in the order in which their first items appear. */
 export function grouped<T>(items: readonly T[], of: (item: T) => string): ReadonlyMap<string, readonly T[]> {
   const groups = new Map<string, T[]>();
   for (const item of items) {

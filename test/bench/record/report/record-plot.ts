@@ -9,7 +9,10 @@ const groupPx = 34;
 const leftPx = 300;
 const widthPx = 620;
 
-/** The anomalies of each run as one bar, in the colours of their kinds; lengths by the square root, so that few show. */
+/**
+ * Draws the violations of each run as one bar, with a colour for each kind; lengths follow the square root of
+ * the numbers, so that even a few violations are visible.
+ */
 export function recordPlot(results: readonly Result[]): string {
   const rows = [...grouped(results, ({ world, label }) => `${label}, ${world}`)];
   const bars = rows.flatMap(([label, own]) => {

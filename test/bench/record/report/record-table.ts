@@ -19,7 +19,7 @@ export const headings: readonly string[] = [
   'lost by the servers',
 ];
 
-/** One row for each client that went through a world, all its seeds together. */
+/** Returns one row for each client, over all its runs in one world. */
 export function rowsOf(results: readonly Result[]): readonly (readonly string[])[] {
   return [...grouped(results, ({ label }) => label)].map(([label, own]) => {
     const figures = own.flatMap(({ outcome }) => (outcome.kind === 'recorded' ? outcome.figures : []));

@@ -8,12 +8,15 @@ export interface Result {
   readonly client: string;
   readonly label: string;
   readonly seed: number;
-  /** How long it took, from the start of the servers to the check. */
+  /** How long the run took, from the start of the servers to the check. */
   readonly seconds: number;
   readonly outcome: Outcome;
 }
 
-/** The results that RECORD.md is made of: those of the runs given, in place of earlier ones of their worlds and seeds. */
+/**
+ * Returns the results for RECORD.md: those of the given runs, and earlier ones for all other worlds and
+ * seeds.
+ */
 export function withEarlier(
   runs: readonly Run[],
   seconds: number,

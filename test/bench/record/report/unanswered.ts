@@ -1,6 +1,9 @@
 import type { Run } from '../run-world.js';
 
-/** Returns one line that names the runs without an answer, such as on a machine too busy to start the clients. */
+/**
+ * Returns one line that names the clients that never got a reply, for example because the machine was too
+ * busy; undefined if there are none.
+ */
 export function unanswered(runs: readonly Run[]): string | undefined {
   const missing = runs.filter(({ outcome }) => !hasAnswers(outcome));
   if (missing.length === 0) return undefined;
@@ -13,6 +16,6 @@ export function unanswered(runs: readonly Run[]): string | undefined {
 
 function hasAnswers(outcome: Run['outcome']): boolean {
   if (outcome.kind === 'recorded') return outcome.figures.answered > 0;
-  // A client that a world refuses is no part of it.
+  // A client that cannot run in this kind of world is not missing.
   return outcome.kind === 'refused';
 }

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { startCluster } from '@redis-resilience/testing';
 import type { World, WorldFault, WorldKind } from './world.js';
 
-/** One slot of each third, as the primaries had them at the beginning. */
+/** For each primary, one slot that it owns at the start. */
 const aSlotOfEach: readonly number[] = [0, 8_000, 16_000];
 
 /** Three primaries with a replica each. */

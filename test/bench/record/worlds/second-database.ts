@@ -3,7 +3,7 @@ import { startProxy, startRedis } from '@redis-resilience/testing';
 import { networkFaults, serverFaults } from './single.js';
 import type { World, WorldFault, WorldKind } from './world.js';
 
-/** Faults for which calls go over to the second database, when they last. */
+/** Faults that make clients switch to the second database if they last long enough. */
 const goesOver: ReadonlySet<string> = new Set(['kill', 'freeze', 'partition', 'refuse']);
 const extraMs = 1_000;
 

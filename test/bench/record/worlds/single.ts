@@ -27,7 +27,10 @@ export const single: WorldKind = {
   },
 };
 
-/** A world of one server, to which each client has a network of its own. `faults` are those of the server. */
+/**
+ * Creates a world of one server behind one proxy for each client. `faults` are the faults of the server;
+ * faults of the proxies are added.
+ */
 export async function behindProxies(
   server: RedisServer,
   clients: readonly string[],
@@ -50,7 +53,7 @@ export async function behindProxies(
   };
 }
 
-/** What breaks one server. */
+/** Returns the faults of one server. */
 export function serverFaults(server: RedisServer): readonly WorldFault[] {
   return [
     {
@@ -89,7 +92,7 @@ export function serverFaults(server: RedisServer): readonly WorldFault[] {
   ];
 }
 
-/** What breaks the networks before a server, all in the same way. */
+/** Returns the faults of the networks in front of a server; each happens to all proxies at once. */
 export function networkFaults(proxies: readonly ChaosProxy[]): readonly WorldFault[] {
   const each = async (act: (proxy: ChaosProxy) => unknown): Promise<void> => {
     await Promise.all(proxies.map(act));

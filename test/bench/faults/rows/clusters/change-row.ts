@@ -27,30 +27,32 @@ export interface Change {
    * give names of hosts, which the client maps to the proxies.
    */
   readonly proxies?: 'announced' | 'mapped';
-  /** Only clients with the interface of ioredis know these. */
+  /** Ignored by clients that do not have the API of ioredis. */
   readonly settings?: ClusterSettings;
   /** @default SET */
   readonly command?: 'get';
-  /** Resolves when it is over, and all slots are served again. */
+  /** Makes the change, and resolves when the nodes serve all slots again. */
   change(cluster: ClusterGroup, victim: RedisServer, means: Means): Promise<void>;
-  /** Whether no node serves these slots until it is over. */
+  /** Whether no node serves the affected slots until the change is complete. */
   readonly isUnserved?: boolean;
-  /** Whose slots it concerns. @default 'victim' */
+  /**
+   * The nodes whose slots the change affects: by default, only `victim`. @default 'victim'
+   */
   readonly concerns?: 'all' | 'none';
-  /** Whether `--quick` plays it, too. */
+  /** Whether `--quick` runs the row. */
   readonly isQuick?: boolean;
 }
 
-/** What a change works with, besides the servers. */
+/** What a change may use in addition to the servers. */
 export interface Means {
   readonly peer: Peer;
   readonly proxies: readonly ChaosProxy[];
 }
 
-/** Clients with the interface of ioredis. */
+/** Names of the clients that have the API of ioredis. */
 export const withTheInterfaceOfIoredis = ['ours', 'ioredis', 'ioredis-guides'];
 
-/** The text about the calls of such a row. */
+/** Describes the calls that run during a change of the Cluster. */
 export const load = '400 SETs a second on all slots.';
 
 const settleMs = 3_000;
@@ -68,7 +70,8 @@ export function changeRow(change: Change): Row {
     only: settings === undefined && fronts !== 'mapped' ? withoutBreakers : withTheInterfaceOfIoredis,
     async run(stage) {
       await using cluster = await startCluster(change.cluster);
-      // Asked before the nodes announce the addresses of their proxies, by which they are not known here.
+      // This call must come before the nodes announce the addresses of their proxies, because the group does
+      // not know its nodes by those addresses.
       const victim = await cluster.primaryOf(keyOf(0));
       const owners = await ownersOf(cluster);
       const proxies = fronts === undefined ? [] : await proxiesOf(cluster, fronts);

@@ -4,19 +4,23 @@ import { percentileOf } from '../../../report/statistics.js';
 import { durationOf, type Call } from '../../call-loop.js';
 import type { Figures } from '../../figure.js';
 
-/** The slots are looked at in so many groups of neighbours. */
+/** The measurements divide the slots into this many groups of consecutive slots. */
 const groups = 16;
 const slotsPerGroup = 16_384 / groups;
 const keys = keysOfAllGroups();
 const slots = keys.map((key) => keySlot(key));
 
-/** The deadline of ours and of the guides, and what a busy machine adds to it. */
+/**
+ * The deadline of a call for this project and for ioredis as the guides configure it; `lateMs` adds tolerance
+ * for a busy machine.
+ */
 const deadlineMs = 1_000;
 const lateMs = 1_100;
 
 /**
- * `backAt`: when a replica was promoted. `isAway`: whether the fault concerns a slot. `isUnserved`: whether no node serves
- * such a slot from the fault until then. `wasRefused`: whether the node of a slot refused all calls in a span of time.
+ * `backAt`: when a replica was promoted. `isAway`: whether a slot is affected by the fault. `isUnserved`:
+ * whether no node serves an affected slot between the fault and `backAt`. `wasRefused`: whether the node of a
+ * slot refused all calls in a span of time.
  */
 export function figuresOf(
   calls: readonly Call[],
@@ -57,7 +61,7 @@ export function figuresOf(
   };
 }
 
-/** When the fault began, and when it was over. */
+/** The beginning and the end of a fault. */
 interface Spell {
   readonly faultAt: number;
   readonly backAt: number;
@@ -71,7 +75,7 @@ export async function ownersOf(cluster: ClusterGroup): Promise<ReadonlyMap<numbe
   return owners;
 }
 
-/** Says of a slot whether this node owns it now. */
+/** Returns a function that tells whether `node` owns a slot at this moment. */
 export async function slotsOf(cluster: ClusterGroup, node: RedisServer): Promise<(slot: number) => boolean> {
   const owners = await ownersOf(cluster);
   return (slot) => owners.get(slot) === node;

@@ -21,14 +21,14 @@ export class Feed {
     this.#subscribe = subscribe;
   }
 
-  /** Adds a listener, who hears as its maker says. */
+  /** Adds and returns a listener; the caller feeds messages to it. */
   listen(): Listener {
     const listener = new Listener(this.#taken);
     this.listeners.push(listener);
     return listener;
   }
 
-  /** Has a client listen, where that is what the feed is for. */
+  /** Makes a client listen, if the feed has a way to subscribe. */
   async join(peer: Peer): Promise<void> {
     if (this.#subscribe === undefined) return;
     const listener = this.listen();
@@ -40,7 +40,7 @@ export class Feed {
     this.#timer = setInterval(() => {
       const text = String(this.#count++);
       const sentAt = performance.now();
-      // What no node took was never there to be heard.
+      // A text that no node accepted was never published, so it cannot be lost.
       this.#send(text).then(
         () => this.#taken.set(text, sentAt),
         () => undefined,
@@ -79,17 +79,24 @@ export class Listener {
 
   gap(gapMs: number): void {
     const to = performance.now();
-    // The sign of life from which a gap counts may have come with a message, and the message is taken a moment later.
+    // The gap begins at the last sign of life of the connection. That may have been a message that the server
+    // took up to 100 ms after it was sent.
     this.gaps.push({ from: to - gapMs - 100, to });
   }
 
-  /** When it heard something that was sent since then; `Infinity` when it did not. */
+  /**
+   * Returns when the listener first received a text that was sent after `since`; `Infinity` if it received
+   * none.
+   */
   heardAgainAt(since: number): number {
     const again = [...this.#heard].filter(([text]) => (this.#taken.get(text) ?? 0) >= since);
     return Math.min(...again.map(([, at]) => at), Infinity);
   }
 
-  /** Texts that it neither heard nor was told of: a call that failed tells of one, a gap of all in its time. */
+  /**
+   * Returns the number of texts that the listener neither received nor was told about: a failed call tells
+   * about one text, and a gap about all texts within its time.
+   */
   lost(): number {
     const missed = [...this.#taken].filter(
       ([text, at]) => !this.#heard.has(text) && !this.gaps.some(({ from, to }) => from <= at && at <= to),

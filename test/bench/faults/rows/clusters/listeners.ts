@@ -88,7 +88,7 @@ function figuresOf(listeners: readonly Listener[], backAt: number): Figures {
   };
 }
 
-/** Keys of this primary, and as many of others. */
+/** Returns keys whose slots `victim` owns, and as many keys of other primaries. */
 async function keysOf(cluster: ClusterGroup, victim: RedisServer): Promise<readonly string[]> {
   const isOwn = await slotsOf(cluster, victim);
   const keys = Array.from({ length: 128 }, (_, index) => keyOf(index));
@@ -103,7 +103,7 @@ async function connected(stage: Stage, cluster: ClusterGroup, settings: ClusterS
   return peer;
 }
 
-/** A queue, and a client of its own that takes what comes. */
+/** Creates a feed that pushes texts into a list, and a listener with a client of its own. */
 function queueOf(stage: Stage, cluster: ClusterGroup, key: string): Feed {
   const feed = new Feed((text) => ownerOf(cluster, key).then((node) => node.command('RPUSH', key, text)));
   const listener = feed.listen();
@@ -121,7 +121,7 @@ function queueOf(stage: Stage, cluster: ClusterGroup, key: string): Feed {
   return feed;
 }
 
-/** A channel, and all who listen to it; it is spoken to over nodes that are well. */
+/** Creates a feed that publishes on a channel, always through a healthy node. */
 function broadcastTo(cluster: ClusterGroup, victim: RedisServer): Feed {
   const node = cluster.nodes.slice(0, 3).find((each) => each !== victim) as RedisServer;
   return new Feed(

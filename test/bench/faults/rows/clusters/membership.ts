@@ -52,7 +52,7 @@ export const clusterMembership: readonly Row[] = [
     async change(cluster, victim) {
       await using guest = await startRedis({
         cluster: true,
-        // It stays a primary without slots until it leaves.
+        // `victim` stays a primary without slots until it leaves the Cluster.
         config: { 'cluster-node-timeout': 1_000, 'cluster-allow-replica-migration': 'no' },
       });
       const [guestId, victimId] = [await idOf(guest), await idOf(victim)];
@@ -109,7 +109,10 @@ async function idOf(node: RedisServer): Promise<string> {
   return String(await node.command('CLUSTER', 'MYID'));
 }
 
-/** As resharding does, also for a node that the group did not start. */
+/**
+ * Moves a slot as `redis-cli` does for resharding; unlike `cluster.migrateSlot`, this function also accepts a
+ * node that the group did not start.
+ */
 async function moveSlot(
   slot: number,
   {

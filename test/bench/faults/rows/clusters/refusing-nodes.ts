@@ -1,7 +1,10 @@
 import type { RedisServer } from '@redis-resilience/testing';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** How often each node is asked, and how much of a refusal may be missed at either end. */
+/**
+ * How often each node is asked whether the Cluster is up, and by how much the recorded beginning and end of a
+ * refusal may be off.
+ */
 const periodMs = 10;
 const slackMs = 40;
 
@@ -11,8 +14,8 @@ interface Spell {
 }
 
 /**
- * Records when nodes of a Cluster reply that the Cluster is down. While its node does, no client can have a call for any
- * slot of that node answered, although the node is up.
+ * Records when nodes of a Cluster reply that the Cluster is down. While a node replies in this way, it
+ * rejects every call, although its process runs.
  */
 export class RefusingNodes implements Disposable {
   readonly #spells = new Map<RedisServer, Spell[]>();

@@ -12,27 +12,27 @@ export interface DatabaseSetting {
   readonly stage: Stage<DatabasePair>;
   readonly first: RedisServer;
   readonly second: RedisServer;
-  /** In front of the first one. */
+  /** The proxy in front of the first server. */
   readonly proxy: ChaosProxy;
 }
 
-/** What is measured, where it is not from the fault on. */
+/** The part of a row during which calls are measured, if that does not begin with the fault. */
 export interface DatabaseSpan {
-  /** Calls that were issued before do not count. */
+  /** Calls that were issued before this time do not count. */
   readonly from?: number;
-  /** When a database was there again. @default `from` */
+  /** When a database became available again. @default `from` */
   readonly backAt?: number;
 }
 
-/** What a row is about. */
+/** What happens in a row about two databases. */
 export interface DatabaseFault extends Pick<Row, 'name' | 'title' | 'what' | 'isLong'> {
-  /** How much of the machine a run takes. @default 2 */
+  /** The share of the machine's CPU time that a run takes: see `Row.weight`. @default 2 */
   readonly weight?: 1 | 2;
   /** @default 40,000 */
   readonly timeoutMs?: number;
   /** Whether the client reaches the first server through the proxy, which runs in the process of the client. */
   readonly isProxied?: boolean;
-  /** Whether the servers and the proxy leave no socket of their own in this process. */
+  /** Whether the row counts sockets, so that servers and proxy must not open any in this process. */
   readonly countsSockets?: boolean;
   happen(setting: DatabaseSetting): Promise<DatabaseSpan | void>;
 }
@@ -125,7 +125,7 @@ function figuresOf(made: readonly Call[], from: number, backAt: number): Figures
   };
 }
 
-/** What the servers say of the INCRs, beside what callers were told. */
+/** Compares what callers were told about each INCR with the data on both servers. */
 function fatesOf(made: readonly Call[], [onFirst = [], onSecond = []]: readonly number[][]): Figures {
   let [duplicates, ghosts, ghostsDenied] = [0, 0, 0];
   for (const [index, { error, settledAt }] of made.entries()) {

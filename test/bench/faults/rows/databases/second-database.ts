@@ -7,7 +7,7 @@ import { about } from '../../stage.js';
 import { databaseRow } from './database-setting.js';
 import { untilBack } from '../setting.js';
 
-/** The first of two databases is away, or is not. */
+/** Rows about faults of the first of two databases. */
 export const secondDatabase: readonly Row<DatabasePair>[] = [
   databaseRow({
     name: 'second-database-killed',
