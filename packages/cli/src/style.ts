@@ -1,6 +1,6 @@
 import type { WriteStream } from 'node:tty';
 
-/** Functions that colour text for a terminal. If colours are off, they return the text unchanged. */
+/** Functions that colour text for a terminal, or return the text unchanged if colours are off. */
 export interface Style {
   readonly red: (text: string) => string;
   readonly yellow: (text: string) => string;
@@ -20,8 +20,8 @@ const codes: Readonly<Record<keyof Style, readonly [number, number]>> = {
 };
 
 /**
- * Returns the style for an output stream. It has colours on a terminal, unless NO_COLOR is set or TERM is `dumb`.
- * FORCE_COLOR (any value but 0) turns colours on in any case.
+ * Returns the style for an output stream. On a terminal, the style has colours, unless NO_COLOR is set or TERM is
+ * `dumb`. FORCE_COLOR (any value but 0) turns colours on in any case.
  */
 export function styleFor(stream: Pick<WriteStream, 'isTTY'>, env: NodeJS.ProcessEnv = process.env): Style {
   const isForced = env['FORCE_COLOR'] !== undefined && env['FORCE_COLOR'] !== '0';

@@ -1,4 +1,4 @@
-/** Thrown for invalid arguments. The CLI prints its message in one line and exits with code 2. */
+/** Thrown for invalid arguments. The CLI prints the message of a UsageError in one line, and exits with code 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }

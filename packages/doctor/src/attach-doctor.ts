@@ -26,7 +26,7 @@ export interface AttachOptions {
   readonly timeoutMs?: number;
   /** Minimum interval between the starts of two diagnoses in milliseconds. Default 30,000. */
   readonly minIntervalMs?: number;
-  /** Called with each diagnosis. Errors that it throws are ignored. Default: none. */
+  /** Called with each diagnosis. Errors that the callback throws are ignored. Default: none. */
   readonly onDiagnosis?: (diagnosis: Diagnosis) => void;
   /** Source of time, for tests. */
   readonly clock?: Clock;
@@ -34,11 +34,11 @@ export interface AttachOptions {
 
 /** A doctor that diagnoses each outage of one `RedisResilience` as it happens. */
 export interface AttachedDoctor {
-  /** The latest diagnosis, from this outage or an earlier one. Undefined before the first one is done. */
+  /** The latest diagnosis, from this outage or an earlier one. Undefined before the first diagnosis is done. */
   readonly last: Diagnosis | undefined;
   /**
-   * The first finding of the current outage. Undefined while Redis is up, until the diagnosis is done, and if no
-   * finding is an error or a warning.
+   * The first finding of the current outage. Undefined while Redis is up, until the diagnosis of the outage is done,
+   * and if no finding is an error or a warning.
    */
   readonly finding: Finding | undefined;
   /** Resolves when the running diagnosis has ended; at once if none is running. */
@@ -48,9 +48,9 @@ export interface AttachedDoctor {
 }
 
 /**
- * Explains outages as they happen. Each outage starts a diagnosis of depth `short`, unless one is running or the last
- * one started less than `minIntervalMs` ago. The first finding is added to the cause in the snapshot until Redis is
- * back, so a health response shows it, too.
+ * Explains outages as they happen. Each outage starts a diagnosis of depth `short`, unless a diagnosis is running or
+ * the last one started less than `minIntervalMs` ago. The first finding is added to the cause in the snapshot until
+ * Redis is back, so a health response also shows the finding.
  *
  * @throws ConfigurationError when a doctor is already attached, or an option is unknown or invalid
  * @example
@@ -152,8 +152,8 @@ class Attachment implements AttachedDoctor {
     this.#finding = undefined;
   }
 
-  // Makes `resilience.snapshot()` include the finding, and returns a function that undoes this. Core has no hook for
-  // it, so the method is replaced.
+  // Makes `resilience.snapshot()` include the finding, and returns a function that undoes this. The method `snapshot`
+  // is replaced, because core has no hook for adding to the snapshot.
   #joinSnapshot(): () => void {
     const target: { snapshot: () => RedisSnapshot } = this.#resilience;
     const original = target.snapshot;

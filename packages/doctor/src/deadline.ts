@@ -1,6 +1,6 @@
 import type { Clock } from '@redis-resilience/core';
 
-/** A time limit that several steps share. It tells the remaining time, and its signal aborts when the time runs out. */
+/** A time limit that several steps share, with the time that is left and a signal that aborts when no time is left. */
 export class Deadline {
   readonly clock: Clock;
   readonly signal: AbortSignal;
@@ -38,12 +38,18 @@ export class Deadline {
     return Math.max(0, this.#endsAt - this.clock.now());
   }
 
-  /** Returns a deadline for one step, which is never later than this deadline. Release it when the step is done. */
+  /**
+   * Returns a deadline for one step, which is never later than this deadline. Call `release` on the returned deadline
+   * when the step is done.
+   */
   within(ms: number): Deadline {
     return new Deadline(this.clock, Math.min(ms, this.leftMs), this.signal);
   }
 
-  /** Resolves with the result of `work`, or with `otherwise` if the time runs out first. `work` is not stopped. */
+  /**
+   * Resolves with the result of `work`, or with `otherwise` if the time runs out first. The work goes on even if the
+   * time runs out.
+   */
   async race<T, U>(work: Promise<T>, otherwise: U): Promise<T | U> {
     if (this.over) return otherwise;
     let onAbort: (() => void) | undefined;

@@ -17,13 +17,13 @@ export interface DiagnoseOptions {
   /** Time limit of the whole diagnosis in milliseconds. Default 5,000, at least 50. */
   readonly timeoutMs?: number;
   /**
-   * `short` stops as soon as it is known whether Redis serves commands. It measures no round trips, and reads neither
-   * the log of slow commands nor the list of clients. Default `full`.
+   * `short` stops as soon as it is known whether Redis serves commands. A `short` diagnosis measures no round trips,
+   * and reads neither the log of slow commands nor the list of clients. Default `full`.
    */
   readonly depth?: 'short' | 'full';
   /**
-   * Authority, certificate and key for a target that is a `rediss://` URL. Ignored for other targets, since ioredis
-   * options and clients contain their own. Default: none.
+   * Authority, certificate and key for a target that is a `rediss://` URL. For all other targets, this option is
+   * ignored, because ioredis options and clients contain TLS options of their own. Default: none.
    */
   readonly tls?: TlsOptions;
   /**

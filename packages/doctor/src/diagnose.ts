@@ -26,8 +26,9 @@ export interface Diagnosis {
 
 /**
  * Follows the path of a connection to Redis step by step (DNS, TCP, TLS, login, server), and returns the problems that
- * it finds. No fault of Redis or the network makes it throw. It changes nothing on the server, and its result contains
- * no credentials. If the target has several databases, it follows the path to each of them, and compares them.
+ * it finds. A fault of Redis or the network is a finding, not an error. The diagnosis changes nothing on the server,
+ * and contains no credentials. If the target has several databases, the doctor follows the path to each of them, and
+ * compares them.
  *
  * @throws ConfigurationError when the target is malformed, or an option is unknown or invalid
  * @example

@@ -8,12 +8,17 @@ export type Severity = 'error' | 'warning' | 'info';
 
 export type EvidenceValue = string | number | boolean | readonly string[];
 
-/** One fact that the doctor reports, most often a problem. It contains no credentials. */
+/** One fact that the doctor reports, most often a problem. A finding contains no credentials. */
 export interface Finding {
-  /** What was found: one of core's cause codes if one fits, otherwise one of `doctorCodes`. Programs may rely on it. */
+  /**
+   * What was found: one of core's cause codes if one fits, otherwise one of `doctorCodes`. The codes are stable, so
+   * programs may compare them.
+   */
   readonly code: FindingCode;
   readonly severity: Severity;
-  /** One sentence for people. It contains no host, key, value or credential, so a health response may show it. */
+  /**
+   * One sentence for people. The message contains no host, key, value or credential, so a health response may show it.
+   */
   readonly message: string;
   /** The addresses, numbers and replies that led to the finding. */
   readonly evidence: Readonly<Record<string, EvidenceValue>>;

@@ -4,8 +4,8 @@ import { bySeverity, judge } from './judge.ts';
 import { pairFindings } from './rules/databases.ts';
 
 /**
- * Runs all rules on each database, and then compares each pair of databases. It is a pure function. For a database that
- * is not in use (`isMain` is false), an error becomes a warning, because the application works without that database.
+ * Runs all rules on each database, and then compares each pair of databases. For a database that is not in use
+ * (`isMain` is false), an error becomes a warning, because the application works without that database.
  */
 export function judgeDatabases(databases: readonly DatabaseEvidence[]): readonly Finding[] {
   const found = databases.flatMap((database) =>

@@ -6,8 +6,8 @@ import { allRules } from './rules/all-rules.ts';
 const weight: Readonly<Record<Severity, number>> = { error: 0, warning: 1, info: 2 };
 
 /**
- * Runs every rule on the evidence, and returns their findings, free of credentials. It is a pure function. Errors come
- * first, then warnings, then `info`; findings of one severity are in the order of the rules.
+ * Runs every rule on the evidence, and returns the findings, free of credentials. Errors come first, then warnings,
+ * then `info`; findings of one severity are in the order of the rules.
  */
 export function judge(evidence: Evidence): readonly Finding[] {
   const found = allRules.flatMap((rule) => rule(evidence));

@@ -2,13 +2,15 @@ import { productOf } from '@redis-resilience/core/kit';
 import type { Evidence } from './evidence/evidence.ts';
 import type { NodeEvidence } from './evidence/node/node.ts';
 
-/** Facts about one server. A property is missing if the user of the connection may not query it. */
+/**
+ * What the doctor shows about one server. A property is missing if the user of the connection may not query its value.
+ */
 export interface ServerFacts {
   readonly address: string;
   /** Product and version, such as `Redis 7.4.1` or `Valkey 8.0.2`. */
   readonly version?: string;
   readonly role?: 'primary' | 'replica' | 'sentinel';
-  /** Round trip in milliseconds: the median of several PINGs. Missing in a diagnosis of depth `short`. */
+  /** Round trip in milliseconds: the median of several PINGs. A diagnosis of depth `short` does not measure it. */
   readonly roundTripMs?: number;
   readonly usedMemoryBytes?: number;
   /** The setting `maxmemory`; 0 means that there is no limit. */

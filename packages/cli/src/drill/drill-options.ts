@@ -69,7 +69,10 @@ and compares what it measures with thresholds. The command gets REDIS_URL and PO
 
 Exit codes: 0 every threshold was kept, 1 one was missed, 2 bad usage or the command does not start, 130 stopped.`;
 
-/** Parses the arguments of `drill`. Undefined if `--help` is one of them. @throws UsageError for invalid arguments */
+/**
+ * Parses the arguments of `drill`; returns undefined if the arguments contain `--help`. @throws UsageError for invalid
+ * arguments
+ */
 export function parseDrillOptions(args: readonly string[]): DrillOptions | undefined {
   const separator = args.indexOf('--');
   const command = separator === -1 ? [] : args.slice(separator + 1);

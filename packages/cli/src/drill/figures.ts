@@ -7,7 +7,10 @@ export interface Figures {
   readonly requests: number;
   readonly failed: number;
   readonly refused: number;
-  /** Number of error responses which say that the request may have been carried out. They do not count as failures. */
+  /**
+   * Number of error responses which say that the request may have been carried out. These responses do not count as
+   * failures.
+   */
   readonly unknown: number;
   readonly failedRatio: number;
   readonly p50Ms: number;
@@ -16,7 +19,7 @@ export interface Figures {
   readonly hangMs: number;
   /**
    * Time from the repair of the fault to the end of the last request that did not succeed. Only requests that began
-   * after the repair count. 0 if all of them succeeded.
+   * after the repair count; 0 if all of these succeeded.
    */
   readonly recoveryMs: number;
   /** Whether a request that began in the last 300 ms of the run failed, was refused or had an unknown outcome. */
@@ -34,7 +37,7 @@ export interface Figures {
 
 const settledMs = 300;
 
-/** Computes the figures of one run. It is a pure function. */
+/** Computes the figures of one run. */
 export function figuresOf(rehearsal: Rehearsal): Figures {
   const { samples, probes, memory, faultAtMs, backAtMs, endMs, appDied } = rehearsal;
   // A request that ended before the fault began says nothing about the fault.

@@ -11,8 +11,8 @@ const texts: Readonly<Record<Phase, string>> = {
 };
 
 /**
- * Shows the progress of a drill. On a terminal, it keeps rewriting one line. Elsewhere, it writes one line per plan,
- * when the application that was started for the plan answers.
+ * Shows the progress of a drill. On a terminal, the progress is one line that is rewritten again and again. In a pipe
+ * or a file, the progress is one line for each plan, written when the application has started.
  */
 export class Progress {
   readonly #plans: readonly Plan[];

@@ -17,7 +17,7 @@ const mostTroubles = 5;
 
 /**
  * Groups the requests that failed or had an unknown outcome after the fault had begun. Returns at most five groups:
- * failures first, and larger groups before smaller ones. It is a pure function.
+ * failures first, and larger groups before smaller ones.
  */
 export function troublesOf({
   samples,

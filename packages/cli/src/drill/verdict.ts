@@ -1,13 +1,16 @@
 import type { Figures } from './figures.ts';
 import type { Thresholds } from './plans/thresholds.ts';
 
-/** One threshold that was exceeded. `alive`: the run was no valid test, for example because the application ended. */
+/**
+ * One threshold that was exceeded. `alive` means that the run was no valid test, for example because the application
+ * ended.
+ */
 export interface Miss {
   readonly threshold: keyof Thresholds | 'alive';
   readonly message: string;
 }
 
-/** Returns the thresholds that the figures exceed; none if the run passed. It is a pure function. */
+/** Returns the thresholds that the figures exceed; none if the run passed. */
 export function missesOf(figures: Figures, thresholds: Thresholds): readonly Miss[] {
   const misses: Miss[] = [];
   const miss = (threshold: Miss['threshold'], isMissed: boolean, message: string): void => {

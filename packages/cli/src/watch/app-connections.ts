@@ -5,8 +5,8 @@ import type { Look } from './look.ts';
 const maxBodyBytes = 1024 * 1024;
 
 /**
- * Reads a health endpoint. Of several Redis connections, the result describes the one with the worst status; `outages`
- * is the sum over all. The promise never rejects.
+ * Reads a health endpoint. If the application has several Redis connections, the result describes the one with the
+ * worst status, and `outages` is the sum over all connections. The promise never rejects.
  */
 export async function appConnections(url: URL, timeoutMs: number): Promise<Look> {
   const startedAt = performance.now();
@@ -45,7 +45,7 @@ export async function appConnections(url: URL, timeoutMs: number): Promise<Look>
   };
 }
 
-// Returns the reason why `fetch` failed. `fetch` hides it in the `cause` of a TypeError.
+// Returns the reason why `fetch` failed, which `fetch` hides in the `cause` of a TypeError.
 function failureOf({ cause, message, name }: Error): string {
   if (name === 'TimeoutError') return 'timeout';
   const { code, message: reason } = (cause ?? {}) as { code?: unknown; message?: unknown };

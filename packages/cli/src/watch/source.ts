@@ -33,7 +33,7 @@ function openApp(url: string): Source {
 }
 
 function openRedis(url: string): Source {
-  // Throws for a malformed URL now, instead of at the first check.
+  // A malformed URL is reported when `watch` starts, not at the first check.
   const label = refusing(() => describeTarget(url));
   return {
     label,

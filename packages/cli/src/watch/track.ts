@@ -38,7 +38,7 @@ export class Track {
     return this.latest?.outages ?? this.#ownOutages;
   }
 
-  /** The cause of the latest outage. It is kept after the target has recovered. */
+  /** The cause of the latest outage, which stays available after the target has recovered. */
   get lastCause(): string | undefined {
     return this.#lastCause;
   }

@@ -20,9 +20,11 @@ export interface GatherOptions {
   readonly timeoutMs: number;
 }
 
-/** One database that is examined. */
 export interface Place extends Pick<ResolvedTarget, 'walk' | 'database' | 'client' | 'resilience'> {
-  /** Whether to examine the application, its environment and this host, too. True for only one of several databases. */
+  /**
+   * Whether to examine the application, its environment and this host, too. Of several databases, this is true for only
+   * one.
+   */
   readonly isMain: boolean;
 }
 

@@ -2,7 +2,7 @@ import type { Evidence } from '../evidence/evidence.ts';
 import type { NodeEvidence } from '../evidence/node/node.ts';
 import { command } from './command.ts';
 
-/** Returns a redis-cli command for a node, ready to paste. It does not contain the password; redis-cli asks for it. */
+/** Returns a redis-cli command for a node, ready to paste, without the password, for which redis-cli asks. */
 export function redisCli(node: NodeEvidence, evidence: Evidence, words: string): string {
   const { host, port, path } = node.endpoint;
   const where = path === undefined ? command`-h ${host} -p ${port}` : command`-s ${path}`;

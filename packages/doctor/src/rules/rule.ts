@@ -13,8 +13,8 @@ export function onAll(rule: (evidence: Evidence) => Found): Rule {
 }
 
 /**
- * Makes a rule that judges each node by itself. Its findings name the node; an error of a node that is not required
- * becomes a warning.
+ * Makes a rule that judges each node by itself. The findings name the node; if the target works without the node, an
+ * error becomes a warning.
  */
 export function onEachNode(rule: (node: NodeEvidence, evidence: Evidence) => Found): Rule {
   return (evidence) =>

@@ -3,7 +3,7 @@ import { ConfigurationError } from '@redis-resilience/core';
 import { clusterNodeOptions } from '@redis-resilience/core/protocol';
 import { shownTarget, type Endpoint, type Login, type WalkTarget } from './walk-target.ts';
 
-/** The ioredis options that the doctor reads. Each of them may be missing or null. */
+/** The ioredis options that the doctor reads, each of which may be missing or null. */
 export interface LooseOptions {
   readonly host?: string | null;
   readonly port?: number | string | null;

@@ -23,11 +23,11 @@ export interface ResolvedDatabase {
   readonly walk: WalkTarget;
 }
 
-/** The target of `diagnose` in one common form, with the application's own objects if they were passed. */
+/** The target of `diagnose` in one form, whether it was a URL, options, a client or a RedisResilience. */
 export interface ResolvedTarget {
   /**
-   * The server, sentinels or Cluster to examine. With several databases, this is the one in use; if the target is not a
-   * RedisResilience, it is the preferred one.
+   * The server, sentinels or Cluster to examine. If the target has several databases, `walk` is the database in use, or
+   * the preferred one if the target is not a RedisResilience.
    */
   readonly walk: WalkTarget;
   /** The name of the database that `walk` leads to; undefined if there is only one. */
@@ -40,7 +40,7 @@ export interface ResolvedTarget {
 }
 
 /**
- * Returns the text that stands for a target in a diagnosis. It contains no credentials.
+ * Returns the text that stands for a target in a diagnosis, without credentials.
  *
  * @throws ConfigurationError when the target is malformed
  */

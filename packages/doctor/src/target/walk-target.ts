@@ -15,7 +15,7 @@ export interface Login {
   readonly password: string;
 }
 
-/** A server, sentinels or a Cluster to examine, whatever form the application's target had. */
+/** A server, sentinels or a Cluster to examine, read from a URL, from ioredis options or from a client. */
 export interface WalkTarget {
   readonly kind: 'standalone' | 'sentinel' | 'cluster';
   readonly endpoints: readonly Endpoint[];
@@ -30,7 +30,10 @@ export interface WalkTarget {
   readonly sentinelTls: TlsOptions | undefined;
   /** Credentials for the sentinels. */
   readonly sentinelLogin: Login | undefined;
-  /** Whether the URL has a user name but no password. Often, somebody wrote the password in the place of the name. */
+  /**
+   * Whether the URL has a user name but no password. In most such URLs, somebody has written the password in the place
+   * of the user name.
+   */
   readonly hasNameOnly: boolean;
   /** The target as text, without credentials. */
   readonly shown: string;

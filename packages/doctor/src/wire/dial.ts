@@ -23,7 +23,7 @@ export function dial(address: Address, deadline: Deadline): Promise<Dialed> {
   return settle(socket, 'connect', deadline);
 }
 
-/** Starts TLS on an open connection. It accepts every certificate, so check `authorized` before you send anything. */
+/** Starts TLS on an open connection. Every certificate is accepted, so check `authorized` before you send anything. */
 export function startTls(
   raw: Socket,
   host: string,

@@ -20,7 +20,7 @@ export const flappingFirst: Fault = async ({ stage: { server }, parameters }) =>
       await pause(upMs);
       if (!stopper.signal.aborted) await server.kill();
     }
-    // The repair may have begun while the server was being killed.
+    // If the fault ended while the server was being killed, the server is still down.
     await server.start();
   };
   await server.kill();

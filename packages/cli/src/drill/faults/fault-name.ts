@@ -14,7 +14,7 @@ export const faultNames = [
 
 export type FaultName = (typeof faultNames)[number];
 
-/** Whether a fault needs two databases. Such a fault breaks the first one, while the second one keeps running. */
+/** Whether a fault needs two databases: it breaks the first database, while the second one keeps running. */
 export function isOfDatabases(fault: FaultName): boolean {
   return fault === 'failover-second' || fault === 'flapping-first';
 }

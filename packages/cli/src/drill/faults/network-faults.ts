@@ -1,6 +1,9 @@
 import type { Fault } from './fault.ts';
 
-/** Existing connections never carry data again. New connections hang while the fault lasts, and work after it. */
+/**
+ * Cuts the network without closing connections: existing connections never carry data again, and new ones hang until
+ * the fault is repaired.
+ */
 export const blackhole: Fault = async ({ stage: { proxy } }) => {
   proxy.blackhole({ existing: true, incoming: true });
   return () => proxy.heal();

@@ -6,10 +6,10 @@ import { checkPlan, type Plan } from './plan.ts';
 
 const folder = new URL('../../../plans/', import.meta.url);
 
-/** The plans that run by default, in this order. Each has the name of its fault. */
+/** The plans that run by default, in this order. Each plan has the name of its fault. */
 export const builtInPlans = faultNames.filter((name) => !isOfDatabases(name));
 
-/** The plans for an application with two databases. They run only if `--plan` names them. */
+/** The plans for an application with two databases. These plans run only if `--plan` names them. */
 export const databasePlans = faultNames.filter(isOfDatabases);
 
 /**

@@ -12,11 +12,13 @@ export interface Thresholds {
    */
   readonly recoveryMs: number;
   /**
-   * Maximum duration of a readiness or liveness probe, in milliseconds. The default, 1,000, is also the default of
-   * Kubernetes.
+   * Maximum duration of a readiness or liveness probe, in milliseconds. The default, 1,000, is also the default timeout
+   * of a probe in Kubernetes.
    */
   readonly probeMs: number;
-  /** Maximum number of failed liveness probes. After such a failure, an orchestrator might restart the process. */
+  /**
+   * Maximum number of failed liveness probes. After a failed liveness probe, an orchestrator might restart the process.
+   */
   readonly livenessFailures: number;
   /** Maximum growth of the memory of the process and its children, in MB. */
   readonly memoryGrowthMb: number;

@@ -8,8 +8,8 @@ const verb = /^[a-z][a-z:-]{0,23}$/;
 const token = /^(?=.*\d)\S{16,}$/;
 
 /**
- * Returns a command in a form that a report may show. It keeps the program, words such as `run`, the script, and the
- * names of options. All other words are masked, because reports are pasted into tickets, and a word may be a password.
+ * Returns a command in a form that a report may show. The program, words such as `run`, the script, and the names of
+ * options are kept. All other words are masked, because reports are pasted into tickets, and a word may be a password.
  */
 export function maskedCommand(words: readonly string[]): string {
   let isOpen = true;
@@ -37,8 +37,8 @@ export function maskedLine(line: string): string {
 }
 
 /**
- * Returns a request in a form that a report may show. It masks credentials, the values of query parameters, and all
- * parts of the path that look like an id or a token: at least 16 characters, one of them a digit.
+ * Returns a request in a form that a report may show. Masks credentials, the values of query parameters, and all parts
+ * of the path that look like an id or a token: at least 16 characters, one of them a digit.
  */
 export function maskedRequest(request: string): string {
   const [, method = '', rest = ''] = /^([A-Z]+\s+)?(.*)$/s.exec(request.trim()) ?? [];

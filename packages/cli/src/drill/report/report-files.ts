@@ -21,7 +21,9 @@ export function checkReportFiles(path: string): void {
   }
 }
 
-/** Writes the files of a report. Each of them replaces that of an earlier report only when it is complete. */
+/**
+ * Writes the files of a report. A new file replaces the file of an earlier report only when the new file is complete.
+ */
 export function writeReportFiles(path: string, { md, html }: ReportTexts): void {
   replaceFile(`${path}.md`, md);
   replaceFile(`${path}.html`, html);
@@ -46,7 +48,7 @@ function replaceFile(file: string, text: string): void {
     renameSync(beside, ownPathOf(file));
   } catch {
     rmSync(beside, { force: true });
-    // Some files can be written but not replaced: in a folder that is read-only, or mounted into a container.
+    // A file that is mounted into a container, or whose folder is read-only, can be written but not replaced.
     writeFileSync(file, text);
   }
 }

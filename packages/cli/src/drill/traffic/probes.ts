@@ -17,13 +17,17 @@ export interface ProbeOptions {
   /** Origin of the application, such as `http://127.0.0.1:3000`. */
   readonly base: string;
   readonly paths: Readonly<Record<ProbeName, string>>;
-  /** Time limit for a response. A later response counts as none, because a real probe would have stopped waiting. */
+  /**
+   * Time limit for a response. A response that arrives later is not counted, because a real probe would have stopped
+   * waiting.
+   */
   readonly limitMs: number;
   readonly elapsedMs: () => number;
 }
 
 const everyMs = 100;
-// A probe waits at least this long, because even a late response says whether the endpoint exists.
+// A probe waits at least 3 s, even if the time limit is shorter, because a late response still shows whether the
+// endpoint exists.
 const minTimeoutMs = 3000;
 
 /**

@@ -2,12 +2,12 @@ import { isIP } from 'node:net';
 import { UsageError } from '../../usage-error.ts';
 
 /**
- * A request that the drill sends many times. Each time, `{n}` in its URL is replaced by a random number from 1 to
- * 1,000.
+ * A request that the drill sends many times, each time with another random number from 1 to 1,000 in place of `{n}` in
+ * the URL.
  */
 export interface RequestTarget {
   readonly method: string;
-  /** The complete URL. Its host and port are those of the application, unless the user specified others. */
+  /** The complete URL, with the host and port of the application, unless the user specified others. */
   readonly url: string;
 }
 

@@ -9,7 +9,7 @@ import type {
 import type { Cluster, Redis } from 'ioredis';
 import { settingsOf } from '../../target/resolve-target.ts';
 
-/** Facts about the application's own client and `RedisResilience`. They are read without sending a command to Redis. */
+/** Facts about the application's own client and `RedisResilience`. Reading these facts sends no command to Redis. */
 export interface ApplicationEvidence {
   readonly snapshot: RedisSnapshot | undefined;
   readonly history: readonly HistoryEntry[];

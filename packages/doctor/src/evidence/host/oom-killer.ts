@@ -9,8 +9,8 @@ const mostRecords = 5_000;
 const kernelLogs = ['/var/log/kern.log', '/var/log/messages', '/var/log/syslog'];
 
 /**
- * Returns at most three lines of the kernel log which report that the OOM killer ended a Redis process within the last
- * hour. Returns none if this user may not read the log.
+ * Returns at most three lines of the kernel's log which report that the OOM killer ended a Redis process within the
+ * last hour. If this user may not read /dev/kmsg, searches the log files of the kernel instead.
  */
 export async function gatherOomKills(wallNow: number): Promise<readonly string[]> {
   const lines = kernelMessages();
@@ -22,7 +22,10 @@ export async function gatherOomKills(wallNow: number): Promise<readonly string[]
   );
 }
 
-/** Returns the last of these lines of a log file that report such an end within the last hour. */
+/**
+ * Returns the last three of these lines of a log file which report that the OOM killer ended a Redis process within the
+ * last hour.
+ */
 export function recentOomKills(lines: readonly string[], wallNow: number): readonly string[] {
   return found(lines.filter((line) => Math.abs(secondsSince(line, wallNow)) <= recentSeconds));
 }
@@ -42,7 +45,7 @@ function kernelMessages(): readonly string[] | undefined {
     file = openSync('/dev/kmsg', constants.O_RDONLY | constants.O_NONBLOCK);
     const buffer = Buffer.alloc(8192);
     while (lines.length < mostRecords) {
-      // Each read returns one record; a read after the last record throws EAGAIN.
+      // Each read of /dev/kmsg returns one record; a read after the last record throws EAGAIN.
       const length = readSync(file, buffer, 0, buffer.length, null);
       if (length === 0) break;
       const [head = '', message = ''] = buffer.toString('utf8', 0, length).split(';', 2);

@@ -11,8 +11,8 @@ export interface PortOwner {
 }
 
 /**
- * Finds the process that listens on a port; undefined if none does. Its pid is undefined if this user may not see it,
- * or if `namesProcess` is false, which saves a search through all processes.
+ * Finds the process that listens on a port; undefined if no process does. The pid is undefined if this user may not see
+ * the process, or if `namesProcess` is false, which saves a search through all processes.
  */
 export async function portOwner(port: number, namesProcess: boolean): Promise<PortOwner | undefined> {
   const sockets = listeningSockets('/proc/self').filter((socket) => socket.port === port);

@@ -14,7 +14,9 @@ export interface RedisProcess {
   readonly sockets: readonly string[];
   readonly openFiles: number | undefined;
   readonly maxOpenFiles: number | undefined;
-  /** The file to which the process writes its standard output. Undefined if the output does not go to a file. */
+  /**
+   * The file to which the process writes its standard output. Undefined if the standard output does not go to a file.
+   */
   readonly outputFile: string | undefined;
   /** The systemd unit of the process. */
   readonly unit: string | undefined;
@@ -39,7 +41,8 @@ interface Network {
   readonly unix: readonly UnixSocket[];
 }
 
-// Returns the listening sockets in the network namespace of a process. Each namespace is read only once.
+// Returns the listening sockets in the network namespace of a process. Processes of the same namespace share one
+// result.
 function networkOf(pid: number, known: Map<string, Network>): Network {
   const namespace = linkOf(`/proc/${pid}/ns/net`) || String(pid);
   const network = known.get(namespace) ?? {

@@ -7,11 +7,11 @@ export interface ClientsEvidence {
   readonly count: number;
   /** Bytes of replies that wait in the server until clients read them: the sum over all clients. */
   readonly outputBytes: number;
-  /** Bytes of replies that wait in the server for the client with the most of them. */
+  /** Bytes of replies that wait in the server for the client that has the most waiting. */
   readonly worstOutputBytes: number;
   /**
    * The kind of the client for which the most bytes wait: `subscriber`, `replica`, `monitor` or `client`. Empty if no
-   * bytes wait.
+   * reply waits for a client.
    */
   readonly worstKind: string;
   /** Number of clients that have sent no command for more than five minutes. */
@@ -21,7 +21,7 @@ export interface ClientsEvidence {
 const mostClients = 10_000;
 const idleAfterSeconds = 300;
 
-/** Runs CLIENT LIST, unless so many clients are connected that the list itself would burden the server. */
+/** Runs CLIENT LIST, unless so many clients are connected that the command would burden the server. */
 export async function gatherClients(
   conversation: Conversation,
   connected: number,

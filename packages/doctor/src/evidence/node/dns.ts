@@ -9,7 +9,9 @@ export interface DnsEvidence {
   readonly family: number;
   /** The addresses that the client may use: only those of the required family. */
   readonly addresses: readonly string[];
-  /** The addresses of the other family, if the name has none of the family that the client requires. */
+  /**
+   * The IPv4 addresses if the client requires IPv6 and the name has no IPv6 address, or the reverse; otherwise empty.
+   */
   readonly otherAddresses: readonly string[];
   readonly code: string | undefined;
   readonly durationMs: number;

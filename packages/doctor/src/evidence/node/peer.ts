@@ -8,7 +8,10 @@ import { recognise, type PeerKind } from './peer-kind.ts';
 /** The kind of server at the address, recognised by its reply to a PING that is sent before any credentials. */
 export interface PeerEvidence {
   readonly kind: PeerKind;
-  /** The first line that the peer sent, made printable and shortened. No credentials had been sent to the peer then. */
+  /**
+   * The first line that the peer sent, made printable and shortened. The line cannot contain credentials, because none
+   * had been sent to the peer.
+   */
   readonly said: string;
   readonly ping: Reply | undefined;
   readonly ending: Ending | undefined;
@@ -22,8 +25,8 @@ export async function gatherPeer(
   target: WalkTarget,
   deadline: Deadline,
 ): Promise<PeerEvidence> {
-  // Waits for a reply for most of the remaining time. The rest is kept for a second probe, which tells a TLS server
-  // from a server that hangs: neither replies to a plain-text PING.
+  // Some of the remaining time is kept for a second probe. Neither a TLS server nor a server that hangs replies to a
+  // plain-text PING, but a TLS server replies to the second probe.
   const bound = deadline.within(Math.max(deadline.leftMs - 600, deadline.leftMs / 2));
   const round = await conversation.ask([['PING']], bound);
   bound.release();
@@ -107,7 +110,8 @@ function isPostgresAnswer(bytes: Buffer): boolean {
   return bytes.length === 1 && (bytes[0] === 0x4e || bytes[0] === 0x53);
 }
 
-// A TLS handshake record that is too short. A TLS server replies to it with an alert, which is enough to recognise TLS.
+// A TLS handshake record that is too short, to which a TLS server replies with an alert, which is enough to recognise
+// TLS.
 const clientHello = Buffer.from([0x16, 0x03, 0x01, 0x00, 0x05, 0x01, 0x00, 0x00, 0x01, 0x03]);
 
 function isTlsRecord(bytes: Buffer): boolean {

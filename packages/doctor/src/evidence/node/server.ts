@@ -18,11 +18,15 @@ export interface ServerEvidence {
   readonly latencyEvents: readonly LatencyEvent[];
   /** The fields of the reply to CLUSTER INFO; undefined if the server is not a Cluster node. */
   readonly cluster: Readonly<Record<string, string>> | undefined;
-  /** The error reply to a GET that was queued in MULTI and then discarded. An ordinary GET would get the same error. */
+  /**
+   * The error reply to a GET that was queued in MULTI and then discarded. A GET outside MULTI would get the same error.
+   */
   readonly readError: string | undefined;
-  /** The error reply to a SET that was queued in MULTI and then discarded. An ordinary SET would get the same error. */
+  /**
+   * The error reply to a SET that was queued in MULTI and then discarded. A SET outside MULTI would get the same error.
+   */
   readonly writeError: string | undefined;
-  /** Whether MULTI was accepted. If it was not, the GET and the SET prove nothing. */
+  /** Whether MULTI was accepted. If not, `readError` and `writeError` prove nothing. */
   readonly wasProbed: boolean;
   readonly selectError: string | undefined;
   /** When the replies arrived: milliseconds since the epoch, by the clock of this process. */
@@ -31,7 +35,7 @@ export interface ServerEvidence {
   readonly durationMs: number;
   /** How the conversation ended, if some queries got no reply. */
   readonly ending: Ending | undefined;
-  /** The queries that this user may not run, or that the server does not know. */
+  /** The queries of the doctor that this user may not run, or that the server does not know. */
   readonly refused: readonly string[];
 }
 
@@ -42,11 +46,12 @@ export interface LatencyEvent {
 }
 
 // The key of a GET and a SET that are queued in MULTI and dropped with DISCARD. The server checks permission, role,
-// memory and disk when it queues a command, so it refuses the same commands as outside MULTI, but it runs neither.
+// memory and disk when a command is queued, so the replies show whether a GET and a SET would be accepted, although
+// neither command runs.
 const probeKey = 'redis-resilience:doctor';
 const probe = [['MULTI'], ['GET', probeKey], ['SET', probeKey, '1'], ['DISCARD']] as const;
 
-/** Sends all queries in one pipeline. None of them changes data or settings on the server. */
+/** Sends all queries in one pipeline. No query changes data or settings on the server. */
 export async function gatherServer(
   conversation: Conversation,
   database: number,
@@ -93,8 +98,8 @@ export async function gatherServer(
   };
 }
 
-// Queries CLUSTER INFO, unless INFO has shown that the server is not in cluster mode. Such a server would reply with an
-// error, and count it in its statistics.
+// Queries CLUSTER INFO, unless INFO has shown that the server is not in cluster mode: that server would reply with an
+// error, and would count the error in its statistics.
 async function clusterInfo(
   conversation: Conversation,
   info: Readonly<Record<string, string>>,

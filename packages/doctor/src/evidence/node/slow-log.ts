@@ -1,7 +1,7 @@
 import type { Reply } from '@redis-resilience/core/protocol';
 import { listOf } from '../../wire/reply-fields.ts';
 
-/** One entry of the slow log. It contains the name of the command, never the arguments. */
+/** One entry of the slow log, with the name of the command, but never its arguments. */
 export interface SlowEntry {
   readonly command: string;
   readonly durationMs: number;

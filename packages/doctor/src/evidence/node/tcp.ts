@@ -29,8 +29,8 @@ const stragglersMs = 150;
 const mostAddresses = 8;
 
 /**
- * Connects to the addresses of a host name concurrently, at most 8. Keeps one connection: of the addresses that
- * accepted, to the first in the list.
+ * Connects to the addresses of a host name concurrently, to at most 8. Of the connections that were accepted, keeps the
+ * one to the address that is first in the list.
  */
 export async function gatherTcp(
   endpoint: Endpoint,

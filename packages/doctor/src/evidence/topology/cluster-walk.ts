@@ -6,8 +6,8 @@ import type { Walk, WalkResult } from './walk.ts';
 const mostNodes = 64;
 
 /**
- * Examines the nodes of a Cluster: first the configured start nodes (`seeds`), then at most 64 other nodes. These are
- * listed by the first start node that answers. `known` is the evidence about the start node, if it was examined before.
+ * Examines the nodes of a Cluster: first the configured start nodes (`seeds`), then at most 64 of the other nodes that
+ * the first answering start node lists. `known` is the evidence about the start node, if it was examined before.
  */
 export async function gatherClusterWalk(
   walk: Walk,

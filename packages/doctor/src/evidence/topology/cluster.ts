@@ -6,8 +6,8 @@ import { fieldsOf, textOf } from '../../wire/reply-fields.ts';
 export interface ClusterNode {
   readonly id: string;
   /**
-   * Empty if the Cluster does not know the node's address; `port` is then 0. This happens when another node has taken
-   * over the address, such as a server that was started again without its data.
+   * Empty if the Cluster does not know the node's address; `port` is then 0. A node loses its address when another node
+   * takes the address over, such as a server that was started again without its data.
    */
   readonly host: string;
   readonly port: number;

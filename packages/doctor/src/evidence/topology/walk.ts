@@ -4,7 +4,7 @@ import type { ClusterEvidence } from './cluster.ts';
 import type { NodeEvidence } from '../node/node.ts';
 import type { SentinelView } from './sentinel.ts';
 
-/** What a walk needs to know. In a walk, the doctor follows the path to every node of a target. */
+/** The input of a walk, in which the doctor follows the path to every node of a target. */
 export interface Walk {
   readonly target: WalkTarget;
   readonly login: Login | undefined;
@@ -14,7 +14,7 @@ export interface Walk {
   readonly onAddresses: (endpoint: Endpoint, addresses: readonly string[]) => void;
 }
 
-/** The evidence about all nodes of a target. It becomes part of `Evidence`. */
+/** The evidence about all nodes of a target, as one part of `Evidence`. */
 export interface WalkResult {
   readonly nodes: readonly NodeEvidence[];
   readonly sentinelViews: readonly SentinelView[];

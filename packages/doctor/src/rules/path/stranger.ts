@@ -11,7 +11,10 @@ const names: Readonly<Partial<Record<PeerKind, string>>> = {
   amqp: 'a message broker that speaks AMQP',
 };
 
-/** Reports that the peer is another kind of server, such as HTTP. Undefined for every kind that is not in `names`. */
+/**
+ * Reports that the peer is another kind of server, such as HTTP; returns undefined if `names` does not contain the
+ * kind.
+ */
 export function strangerFinding(
   kind: PeerKind | undefined,
   facts: Finding['evidence'] = {},

@@ -47,7 +47,9 @@ export const slowLogRule = onEachNode((node, { wallNow, ...evidence }) => {
     : info('slow-log', message, facts, next);
 });
 
-/** Reports the stalls that the server's latency monitor has recorded. The monitor is off by default. */
+/**
+ * Reports the stalls that the server's latency monitor has recorded. The latency monitor of Redis is off by default.
+ */
 export const latencyEventsRule = onEachNode((node, evidence) => {
   const events = (node.server?.latencyEvents ?? []).filter(({ maxMs }) => maxMs >= verySlowMs);
   if (events.length === 0) return undefined;

@@ -48,7 +48,9 @@ export const versionRule = onEachNode((node) => {
   return undefined;
 });
 
-/** Reports the queries that the server refused or does not know. What they ask for was not examined. */
+/**
+ * Reports which of the doctor's queries the server refused or does not know, because the diagnosis lacks their results.
+ */
 export const permissionsRule = onEachNode((node) => {
   const { server, part } = node;
   if (server === undefined || part === 'sentinel' || server.role === 'sentinel') return undefined;

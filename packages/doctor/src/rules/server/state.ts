@@ -54,8 +54,8 @@ export const brokenOffRule = onEachNode((node) => {
   if (peer?.kind !== 'redis' || login === undefined || ending === undefined || hello?.closesConnection) {
     return undefined;
   }
-  // The first reply took long, too. If the server has had less than twice that time for the next reply, it may still
-  // arrive.
+  // The server may be slow rather than silent: its first reply took long, and the next reply may still arrive within
+  // twice that time.
   const isSlow =
     ending.kind === 'silent' && peer.durationMs >= slowAnswerMs && ending.silentMs < 2 * peer.durationMs;
   if (isSlow) {
