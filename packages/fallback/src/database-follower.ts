@@ -26,7 +26,8 @@ export class DatabaseFollower {
   }
 }
 
-// Returns undefined for a read-only database, because it holds the same data as the writable database before it.
+// Returns undefined for a read-only database: it is a replica, so its data is that of the writable database which was
+// in use before.
 function nameIn({ database }: RedisSnapshot): string | undefined {
   return database?.readOnly === true ? undefined : database?.name;
 }

@@ -13,15 +13,15 @@ return 1
 `);
 
 /**
- * The command name under which an outbox stores the invalidation of a cache key. It is not a command of Redis. Its
- * arguments are the key, the mark (the entry that says when the key was invalidated), the mark's version, and the time
- * when the mark expires, in milliseconds since the epoch.
+ * The command name under which an outbox stores the invalidation of a cache key. Redis itself has no command of this
+ * name. The arguments are the key, the mark (the entry that says when the key was invalidated), the mark's version, and
+ * the time when the mark expires, in milliseconds since the epoch.
  */
 export const invalidationCommand = 'cache.invalidate';
 
 /**
- * How long Redis keeps the mark of an invalidation. `PX`: for this many milliseconds. `PXAT`: until this time, in
- * milliseconds since the epoch, which needs Redis 6.2.
+ * How long Redis keeps the mark of an invalidation: with `PX`, for `ms` milliseconds; with `PXAT`, which needs Redis
+ * 6.2, until the time `ms`, in milliseconds since the epoch.
  */
 export type MarkExpiry = readonly ['PX' | 'PXAT', ms: number | string];
 

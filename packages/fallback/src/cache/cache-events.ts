@@ -16,7 +16,7 @@ export interface CacheEvents {
   readonly 'not-cached': { readonly error: unknown };
   /**
    * A load ran for so long that it is considered dead: another load may start in its place. `running`: how many loads
-   * are running now, without the dead one.
+   * are running now, not counting the dead one.
    */
   readonly 'load-abandoned': { readonly running: number };
   /**
@@ -29,7 +29,10 @@ export interface CacheEvents {
    * local copies were written back.
    */
   readonly refilled: { readonly invalidated: number; readonly written: number };
-  /** Too many invalidations were waiting to be sent to Redis, so the oldest was dropped. `kept` are still waiting. */
+  /**
+   * Too many invalidations were waiting to be sent to Redis, so the oldest was dropped. `kept`: how many invalidations
+   * are still waiting.
+   */
   readonly 'invalidation-dropped': { readonly kept: number };
   readonly 'listener-error': ListenerError;
 }

@@ -32,11 +32,11 @@ export interface CacheOptions {
    * 600,000 ms.
    */
   readonly staleIfErrorMs?: number;
-  /** How long a loader's `null` or `undefined` is remembered. Default 0 ms: not at all. */
+  /** How long a loader's `null` or `undefined` is remembered. Default 0 ms, which remembers neither. */
   readonly negativeTtlMs?: number;
   /**
-   * The parameter beta of XFetch, which reloads a value at a random time shortly before its ttl ends. Above 1 reloads
-   * earlier, below 1 later; 0 never reloads before the ttl ends. Default 1.
+   * The parameter beta of XFetch, which reloads a value at a random time shortly before its ttl ends. A beta above 1
+   * reloads values earlier, a beta below 1 later, and 0 never before their ttl ends. Default 1.
    */
   readonly earlyRefreshBeta?: number;
   /** Maximum memory for local copies. Default 32 MiB; 0 keeps none. */
@@ -61,8 +61,8 @@ export interface CacheOptions {
   /** Converts values to bytes and back. Default JSON. */
   readonly serializer?: Serializer;
   /**
-   * An outbox for the invalidations that are made while Redis is unavailable. With an outbox that has a `path`, they
-   * survive a crash. Default: the cache keeps them in memory.
+   * An outbox for the invalidations that are made while Redis is unavailable. With an outbox that has a `path`, these
+   * invalidations survive a crash. Default: the cache keeps the invalidations in memory.
    */
   readonly outbox?: Outbox;
   /** Sources of time and randomness, for tests. */
@@ -118,8 +118,7 @@ export function resolveCacheOptions(options: CacheOptions): CacheSettings {
   });
   const settings = withDefaults(cacheDefaults, options);
   const { ttlMs, staleWhileRevalidateMs, clockSkewMs } = settings;
-  // Long enough that no value that was loaded before the invalidation is still fresh when Redis forgets the
-  // invalidation.
+  // When Redis forgets an invalidation, no value that was loaded before the invalidation may still be fresh.
   const rememberInvalidatedMs = 2 * ttlMs + staleWhileRevalidateMs + clockSkewMs;
   return withDefaults({ rememberInvalidatedMs }, settings) as CacheSettings;
 }

@@ -5,7 +5,7 @@ export interface CacheEntry {
    * invalidation; a value whose load began before the invalidation must not be used.
    */
   readonly kind: 'value' | 'nothing' | 'invalidated';
-  /** Wall-clock time at which the load began, or the invalidation was made. This is the version of the entry. */
+  /** The version of the entry: the wall-clock time at which the load began, or the invalidation was made. */
   readonly at: number;
   /** Wall-clock time until which the entry is fresh. */
   readonly freshUntil: number;
@@ -30,8 +30,8 @@ const header = /^rr1([vni])(\d+);([\w-]+);(\d+);(\d+)$/;
 const maxHeaderBytes = 128;
 
 /**
- * Encodes an entry as bytes: a text header, a line feed, and the value. The scripts in Redis compare versions and need
- * only the header for that.
+ * Encodes an entry as bytes: a text header, a line feed, and the value. The scripts in Redis read only the header, to
+ * compare the versions of entries.
  *
  * @example
  * encodeEntry(entry); // rr1v1767225600000;k3x9;1767225660000;12\n{"name":"Chair"}

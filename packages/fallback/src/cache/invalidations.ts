@@ -5,8 +5,8 @@ const maxRemembered = 10_000;
 
 /**
  * The invalidations that this process has made. An invalidation covers every value of its key whose load began before
- * it. A covered value is never used again, whether it comes from Redis, from a local copy or from a load. An
- * invalidation is pending until it has reached Redis.
+ * it. A value that an invalidation covers is never used again, whether it comes from Redis, from a local copy or from a
+ * load. An invalidation is pending until it has reached Redis.
  */
 export class Invalidations {
   readonly #writer: string;
@@ -29,7 +29,7 @@ export class Invalidations {
   }
 
   /**
-   * Returns the version for a value whose load begins now. That version is higher than the version of every earlier
+   * Returns the version for a value whose load begins now, which is higher than the version of every earlier
    * invalidation of the key.
    */
   versionAt(key: string, now: number): number {
@@ -49,7 +49,7 @@ export class Invalidations {
 
   /**
    * Call when another database has come into use. The invalidations that were made after `since` become pending again,
-   * because that database has not received them.
+   * because the new database has not received them.
    */
   beginDatabase(now: number, since: number): void {
     this.#databaseSince = now;
@@ -57,8 +57,8 @@ export class Invalidations {
   }
 
   /**
-   * Whether the entry is older than the switch to the database that is in use. Such an entry may have been invalidated
-   * on another database.
+   * Whether the entry is older than the latest switch to another database, so that it may have been invalidated on that
+   * other database.
    */
   isFromBefore(entry: CacheEntry): boolean {
     return this.#isCovered(entry, this.#databaseSince, this.#writer);
@@ -86,8 +86,8 @@ export class Invalidations {
     if (this.#pending.get(key) === at) this.#pending.delete(key);
   }
 
-  // Whether an invalidation that `writer` made at the time `at` is later than the load of the entry. If the entry comes
-  // from another process, allows for the difference between the two clocks.
+  // Whether an invalidation that `writer` made at the time `at` is later than the load of the entry. If another process
+  // created the entry, allows for the difference between the clocks of the two processes.
   #isCovered(entry: CacheEntry, at: number, writer: string): boolean {
     return entry.at <= at + (entry.writer === writer ? 0 : this.#clockSkewMs);
   }

@@ -4,7 +4,7 @@ import { OverloadedError, type Clock, type TimerHandle } from '@redis-resilience
 export interface BulkheadBounds {
   readonly maxConcurrentLoads: number;
   readonly maxQueuedLoads: number;
-  /** After how many milliseconds a running load is considered dead. The load's slot is then freed. */
+  /** After how many milliseconds a running load is considered dead, so that another load may start in its place. */
   readonly abandonMs: number;
   /** Called when a load is considered dead. */
   readonly onAbandon: () => void;

@@ -7,8 +7,8 @@ import { Script } from '../script.ts';
 import { decodeEntry, encodeEntry, type CacheEntry } from './entry.ts';
 
 // Writes an entry, unless the key holds a newer entry, or an invalidation that was made after the entry's load began.
-// If another process made the invalidation, the entry must be newer by more than the clocks of the two processes may
-// differ.
+// If another process made the invalidation, the entry must be newer by more than `clockSkewMs`, because the clocks of
+// the two processes may differ that much.
 const writeScript = new Script(`
 local head = redis.pcall('GETRANGE', KEYS[1], 0, 127)
 if type(head) == 'string' then

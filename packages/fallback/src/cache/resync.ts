@@ -24,9 +24,9 @@ export interface ResyncParts {
 }
 
 /**
- * Brings Redis up to date after an outage, in batches. Redis first receives the pending invalidations. Then local
- * copies that are still fresh are written back, unless Redis has the same version or a newer one. Starts when Redis is
- * writable again, and one second after a failed write.
+ * Brings Redis up to date after an outage, in batches. Redis first receives the pending invalidations. After that,
+ * local copies that are still fresh are written back, unless Redis has the same version or a newer one. The work starts
+ * when Redis is writable again, and one second after a failed write.
  */
 export class Resync {
   readonly #parts: ResyncParts;
@@ -52,8 +52,8 @@ export class Resync {
   }
 
   /**
-   * Call when another database has come into use. The pending invalidations are sent to that database. Local copies are
-   * not written to it; lookups load the values again.
+   * Call when another database has come into use. The pending invalidations are sent to the new database. Local copies
+   * are not written to the new database; lookups load the values again.
    */
   databaseChanged(): void {
     this.#isOtherDatabase = true;

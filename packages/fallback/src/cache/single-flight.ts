@@ -61,8 +61,8 @@ export class SingleFlight {
 
   /**
    * Waits for the load of this key for up to `patienceMs`, including the load's time in the queue. Starts a load if
-   * none is running. `keep` stores the result: it runs once for each load, unless {@link detach} was called in the
-   * meantime. Callers that arrive before `keep` has finished get the loaded value.
+   * none is running. `keep` stores the result, once for each load, unless {@link detach} was called while the load was
+   * running. Callers that arrive before `keep` has finished get the loaded value.
    *
    * @throws {@link OverloadedError} after `patienceMs`, or when too many loads are waiting; otherwise the loader's
    * error

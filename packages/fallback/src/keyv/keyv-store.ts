@@ -29,8 +29,8 @@ export interface KeyvStoreOptions {
   /** How long a call waits for Redis. Default 200 ms. */
   readonly redisTimeoutMs?: number;
   /**
-   * An outbox for the deletes that are made while Redis is unavailable. With an outbox that has a `path`, they survive
-   * a crash. Default: the store keeps them in memory.
+   * An outbox for the deletes that are made while Redis is unavailable. With an outbox that has a `path`, these deletes
+   * survive a crash. Default: the store keeps the deletes in memory.
    */
   readonly outbox?: Outbox;
   /** Sources of time and randomness, for tests. */
@@ -50,7 +50,7 @@ const textSerializer: Serializer = {
   deserialize: (data) => data.toString('utf8'),
 };
 
-/** A storage adapter for Keyv 5 and 6. Create it with {@link createKeyvStore}. */
+/** A storage adapter for Keyv 5 and 6, which {@link createKeyvStore} creates. */
 export class KeyvStore {
   readonly opts: Record<string, unknown> = { dialect: 'redis' };
   namespace: string | undefined;
@@ -74,8 +74,8 @@ export class KeyvStore {
   }
 
   /**
-   * Only Keyv 6 reads this property, and it does so before any other call. A read therefore shows that keys will be
-   * passed without their namespace, as by Keyv 6, and not with their namespace, as by Keyv 5.
+   * Keyv 6 passes keys without their namespace, and Keyv 5 passes keys with it. Only Keyv 6 reads the property
+   * `capabilities`, before any other call, which tells the two versions apart.
    */
   get capabilities(): undefined {
     this.#keysAreBare = true;
@@ -107,7 +107,9 @@ export class KeyvStore {
     return Promise.all(keys.map((key) => this.has(key)));
   }
 
-  /** Deletes a value. Returns whether it existed in Redis or, while Redis is unavailable, among the local copies. */
+  /**
+   * Deletes a value. Returns whether the value existed in Redis or, while Redis is unavailable, among the local copies.
+   */
   async delete(key: string): Promise<boolean> {
     const existed = await this.has(key);
     await this.#cache.invalidate(this.#nameOf(key));
@@ -153,7 +155,7 @@ export class KeyvStore {
     const { client } = this.#resilience;
     for await (const keys of scanKeys(client, `${escapeGlob(start)}*`, scanCount)) {
       await this.#cache.invalidate(keys.map((key) => key.slice(this.#prefix.length)));
-      // Unlinked individually, because on a Cluster the keys may be on different nodes.
+      // One UNLINK for each key, because on a Cluster the keys may be on different nodes.
       await Promise.all(keys.map((key) => client.unlink(key)));
     }
   }

@@ -32,10 +32,7 @@ export interface ResilientLimiterOptions {
   readonly clock?: Clock;
 }
 
-/**
- * The value with which rate-limiter-flexible's `consume` resolves. When no points are left, `consume` rejects with the
- * same kind of value.
- */
+/** The value with which rate-limiter-flexible's `consume` resolves, or rejects when no points are left. */
 export interface LimiterAnswer {
   readonly remainingPoints: number;
   readonly msBeforeNext: number;

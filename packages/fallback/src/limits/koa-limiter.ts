@@ -57,7 +57,8 @@ export function resilientKoaLimiter<C extends object>(
   const { insurance, whenAway = 'closed', timeoutMs = limiterTimeoutMs, clock = systemClock } = options;
   return async function resilientKoaLimiter(ctx, next) {
     const view = abandonable(ctx);
-    // Runs only the limiter: instead of later middleware, its `next` just records that the request is allowed.
+    // Runs only the limiter: the `next` that it gets does not run later middleware, but records that the request is
+    // allowed.
     const asked = await askLimiter(resilience, clock, timeoutMs, () => letsPass(limiter, view.ctx));
     if (!asked.isAway) return asked.answer ? next() : undefined;
     view.abandon();
@@ -67,8 +68,9 @@ export function resilientKoaLimiter<C extends object>(
   };
 }
 
-// Returns a proxy of the context. Once the proxy is abandoned, it ignores method calls and assignments: a limiter that
-// finishes too late must not change a response that another middleware is already producing.
+// Returns a proxy of the context. After `abandon` has been called, method calls and assignments on the proxy have no
+// effect, because a limiter that finishes too late must not change a response that another middleware is already
+// producing.
 function abandonable<C extends object>(ctx: C): { readonly ctx: C; abandon(): void } {
   let isAbandoned = false;
   const view = new Proxy(ctx, {

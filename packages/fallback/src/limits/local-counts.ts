@@ -20,14 +20,14 @@ interface Place<Count> {
 
 /**
  * The request counts that this process keeps, for at most 50,000 keys. Keys are hashed, so that long keys use no more
- * memory than short ones. To make room, 16 counts are compared. The one that is evicted is a count whose window and
- * block have ended, or else the one with the fewest requests. A flood of new keys therefore does not evict a client
- * that has reached its limit.
+ * memory than short ones. To make room for a new key, 16 counts are compared, and one of them is evicted: a count whose
+ * window and block have ended, or if there is none, the count with the fewest requests. A flood of new keys therefore
+ * does not evict a client that has reached its limit.
  */
 export class LocalCounts<Count extends Counted> {
   readonly #clock: Clock;
   readonly #known = new Map<string, Place<Count>>();
-  /** All counts, in no particular order. The next comparison begins at the index `#hand`. */
+  /** All counts, in no particular order. The index `#hand` is where the comparison for the next eviction begins. */
   readonly #places: Place<Count>[] = [];
   #hand = 0;
 

@@ -9,13 +9,15 @@ import { release } from './release.ts';
 /** A lock that this process holds until it is released, is lost, or is not extended in time. */
 export interface Lock {
   /**
-   * Higher than the fence of every earlier holder. If there are several databases, each counts its fences separately.
+   * A number that is higher than the fence of every earlier holder of the lock. If there are several databases, each
+   * database counts the fences separately.
    */
   readonly fence: number;
   /**
-   * Whether this process still holds the lock, so that no other holder can have it. Decided by this process's clocks,
-   * without contacting Redis. False once the ttl has passed by the monotonic clock or by the wall clock, which goes on
-   * while the machine sleeps. Also false once another database has come into use, because locks are not carried over.
+   * Whether this process still holds the lock, so that no other holder can have it. The clocks of this process decide
+   * that, without a request to Redis: `isHeld` is false once the ttl has passed by the monotonic clock, or by the wall
+   * clock, which goes on while the machine sleeps. `isHeld` is also false once another database has come into use,
+   * because locks are not carried over.
    */
   readonly isHeld: boolean;
   /** Aborts when `isHeld` becomes false. */
@@ -74,7 +76,7 @@ export class HeldLock implements Lock {
   readonly #database: string | undefined;
   readonly #stops: readonly (() => void)[];
   #heldUntil: Moment = { now: 0, wallNow: 0 };
-  // The longest ttl that was requested so far: Redis may hold the lock for that long.
+  // The longest ttl that was requested so far, because Redis may hold the lock for as long as this ttl.
   #ttlMs: number;
   #end: TimerHandle | undefined;
 
@@ -131,7 +133,8 @@ export class HeldLock implements Lock {
     let timer: TimerHandle;
     const arm = (): void => {
       timer = clock.setTimeout(() => {
-        // A failed extension is retried. If none succeeds, the signal aborts when the lock expires.
+        // A failed extension is retried after another third of the ttl. If every attempt fails, the signal aborts when
+        // the lock expires.
         this.extend()
           .catch(() => undefined)
           .finally(() => {
@@ -153,7 +156,7 @@ export class HeldLock implements Lock {
     this.#end.unref?.();
   }
 
-  // Whether another database is in use. That database does not have this lock, and may grant it to another holder.
+  // Whether another database is in use, which does not have this lock, and may grant it to another holder.
   get #isElsewhere(): boolean {
     return this.#parts.resilience.snapshot().database?.name !== this.#database;
   }

@@ -22,8 +22,8 @@ export interface Release {
 }
 
 /**
- * Releases a lock. If Redis does not reply, further attempts are made in the background when Redis is back, until the
- * lock must have expired in Redis. Other holders then need not wait for it to expire.
+ * Releases a lock, so that others need not wait until it expires. If Redis does not reply, further attempts are made in
+ * the background when Redis is back, until the lock must have expired in Redis.
  *
  * @throws one of core's errors when the first attempt failed
  */

@@ -51,8 +51,8 @@ export function judgeAnswer(
     return kind.kind === 'instance' ? { ...refused, instanceOf: kind.className } : refused;
   const vary = namesIn(after.headers['vary']);
   if (vary.includes('*')) return refused;
-  // The `Authorization` header is left out, because it would prevent sharing. A request with this header gets this far
-  // only if the header is part of the key, or if the option `keyOf` has accepted the request.
+  // By RFC 9111, an `Authorization` header would forbid sharing the response, so the header is left out. This is safe,
+  // because the header is part of the key here, or the option `keyOf` has accepted the request.
   const { authorization: _, ...others } = request.headers;
   const control = controlOf(after.headers);
   const policy = new CachePolicy(
@@ -73,9 +73,9 @@ export function judgeAnswer(
   return { mayShare: true, answer, maxAgeMs };
 }
 
-// Returns the cache directives of a response, in lower case, because the names of directives are case-insensitive.
-// Includes those in the headers for CDNs, and in `Pragma`, which old software sends. If a directive is repeated, the
-// first one counts.
+// Returns the cache directives of a response, from `Cache-Control`, from the headers for CDNs, and from `Pragma`, which
+// old software sends. The directives are in lower case, because their names are case-insensitive. If a directive is
+// repeated, the first one counts.
 function controlOf(headers: Headers): string {
   const said = ['cache-control', 'cdn-cache-control', 'surrogate-control', 'pragma'].flatMap(
     (name) => headers[name] ?? [],

@@ -18,7 +18,7 @@ export interface CacheableRequest {
   /** The visitor's session, if the application has sessions. */
   readonly session?: unknown;
   readonly socket?: ConnectionOfVisitor;
-  /** In Fastify, Node's own request object. */
+  /** Node's own request object, which Fastify passes in `raw`. */
   readonly raw?: { readonly socket?: ConnectionOfVisitor };
 }
 
@@ -34,9 +34,9 @@ const credentialWords = new RegExp(
 );
 const harmlessSecrets = /^(sec-|user-agent$|sec-websocket-key$|surrogate-key$|idempotency-key$)/;
 
-// Headers that describe the transport, the browser or the single request, for example a trace id. They are not part of
-// the key: if they were, nearly every request would have a different key. A handler whose response depends on one of
-// them must list it in `Vary`.
+// Headers that describe the transport, the browser or the single request, for example a trace id. These headers are
+// left out of the key: with them, nearly every request would have a different key. A handler whose response depends on
+// a header that is left out must list the header in `Vary`.
 const incidental = new RegExp(
   [
     '^(accept-encoding|connection|keep-alive|te|trailer|upgrade|upgrade-insecure-requests|expect|priority|dnt)$',
@@ -53,8 +53,8 @@ const incidental = new RegExp(
 );
 
 /**
- * Whether the response to this request may be stored and shared, as far as the request shows. A header that identifies
- * the visitor prevents that, unless `varyBy` lists the header, so that its value is part of the key.
+ * Whether the response to this request may be stored and shared, as far as the request shows. If a header identifies
+ * the visitor, the response may be shared only if `varyBy` lists the header, so that its value is part of the key.
  */
 export function mayShare(request: CacheableRequest, varyBy: readonly string[]): boolean {
   const { method, headers } = request;

@@ -13,7 +13,7 @@ export interface NestResponse {
   getHeaders(): Readonly<Record<string, number | string | string[] | undefined>>;
 }
 
-/** The parts that a {@link CachedVisit} works on. */
+/** The objects and options with which a {@link CachedVisit} serves its request. */
 export interface VisitParts {
   readonly cache: Cache;
   readonly adapter: AbstractHttpAdapter;
@@ -27,7 +27,10 @@ export interface VisitParts {
   readonly ttlMs: number | undefined;
 }
 
-/** The result of a load. `shared`: a response for everybody. `own`: a response only for the visit that loaded it. */
+/**
+ * What the cache's loader returns after it has run the handler. `shared`: a response that may be sent to everybody.
+ * `own`: a response only for the request whose handler ran.
+ */
 type Load =
   | { readonly kind: 'shared'; readonly answer: CacheableAnswer; readonly variant: string }
   | { readonly kind: 'own'; readonly of: CachedVisit; readonly body: unknown };
@@ -84,8 +87,8 @@ export class CachedVisit {
     return { kind: 'shared', answer, variant: digestOf(request, answer.vary) };
   }
 
-  // Returns the status and headers of the response. A header that this class has set has its earlier value from
-  // `before`.
+  // Returns the status of the response, and its headers as the handler set them: a header that this class has set gets
+  // its value from `before`.
   #head(before: ResponseHead | undefined): ResponseHead {
     const { response } = this.#parts;
     const headers: Record<string, string | string[]> = {};

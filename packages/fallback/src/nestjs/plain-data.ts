@@ -7,10 +7,10 @@ export type BodyKind =
   | { readonly kind: 'other' };
 
 /**
- * Finds out whether a body is plain data, which the cache returns unchanged. All other bodies are unsuitable. An
- * instance of a class would come back as a plain object, and `ClassSerializerInterceptor` would no longer know which of
- * its fields to leave out. A stream can be read only once, and JSON cannot represent bytes. If the body is undefined,
- * the handler has sent the response itself.
+ * Finds out whether a body is plain data, which comes back from the cache unchanged. All other bodies must not be
+ * cached: an instance of a class would come back as a plain object, and `ClassSerializerInterceptor` would no longer
+ * know which of its fields to leave out; a stream can be read only once; and bytes cannot be represented in JSON. If
+ * the body is undefined, the handler has sent the response itself.
  */
 export function kindOfBody(body: unknown): BodyKind {
   const other = { kind: 'other' } as const;

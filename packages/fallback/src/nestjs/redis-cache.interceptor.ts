@@ -37,8 +37,8 @@ export interface RedisCacheInterceptorOptions {
    */
   readonly noStore?: boolean;
   /**
-   * Names of request headers whose values become part of the key, for example `['x-tenant-id']`. Responses to requests
-   * with these headers may then be cached, even though the headers identify the visitor. A request with a client
+   * Names of request headers whose values become part of the key, for example `['x-tenant-id']`. A response to a
+   * request with a listed header may be cached, even though the header identifies the visitor. A request with a client
    * certificate always goes to the handler. Default: none, so that every request with a header that identifies the
    * visitor goes to the handler.
    */
@@ -75,8 +75,8 @@ const unsharedMs = 10_000;
  * Serves a route from the cache. On a miss, the handler runs once for all requests that arrive at the same time. While
  * Redis is unavailable, local copies are served. The header `X-Cache` is `HIT`, `MISS`, `STALE` or `BYPASS`.
  *
- * Stores and shares only what RFC 9111 allows a shared cache. `Vary` is honoured, and `max-age` shortens the ttl.
- * Headers that the handler set are stored with its response. These responses are never shared:
+ * Stores and shares only responses that RFC 9111 allows a shared cache to store. `Vary` is honoured, and `max-age`
+ * shortens the ttl. Headers that the handler set are stored with its response. These responses are never shared:
  *
  * - the response to a request that identifies the visitor, by a header, a client certificate or a `user` that a guard
  *   set;
@@ -95,8 +95,8 @@ export class RedisCacheInterceptor implements NestInterceptor {
   readonly #host: HttpAdapterHost;
   readonly #options: RedisCacheInterceptorOptions;
   readonly #varyBy: readonly string[];
-  // Keys whose responses turned out not to be shareable. For 10 s, requests with such a key go straight to the handler,
-  // so that they do not wait for each other.
+  // Keys whose last response must not be shared. For 10 s after that response, requests with the same key go straight
+  // to the handler, so that they do not wait for each other.
   readonly #unshared = new LRUCache<string, true>({
     max: maxUnshared,
     ttl: unsharedMs,

@@ -9,7 +9,7 @@ const outboxChannel = channel('redis-resilience:outbox');
 /**
  * Reports what happens to writes, to the outbox's listeners and on the diagnostics channel `redis-resilience:outbox`.
  * Only the listeners receive the ids of writes: an id may identify a person, and any code in the process can subscribe
- * to the channel.
+ * to a diagnostics channel.
  */
 export class Announcer {
   readonly hub = new EventHub<OutboxEvents>();

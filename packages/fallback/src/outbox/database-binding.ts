@@ -5,7 +5,8 @@ import type { OutboxEntry } from './write/entry.ts';
 
 /**
  * Decides to which of several databases each write may be sent. A write that must not run on two databases is bound to
- * the database in use before it is sent. The write is unbound only if it certainly did not run there.
+ * the database in use before it is sent: it is never sent to another database, unless it certainly did not run on the
+ * first one.
  */
 export class DatabaseBinding {
   readonly #resilience: RedisResilience;
@@ -22,8 +23,8 @@ export class DatabaseBinding {
   }
 
   /**
-   * Returns the database to which the write must be bound before it is sent. Returns undefined if the write is already
-   * bound, or need not be.
+   * Returns the database to which the write must be bound before it is sent; undefined if the write is already bound,
+   * or may run on any database.
    */
   wantedFor(entry: OutboxEntry): string | undefined {
     return entry.database !== undefined || this.#delivery.mayCross(entry) ? undefined : this.#inUse;

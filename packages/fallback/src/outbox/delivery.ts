@@ -1,7 +1,7 @@
 import type { OutboxEntry } from './write/entry.ts';
 import type { WritePlan } from './write/write-plan.ts';
 
-/** How an outbox handles one kind of write: Redis commands, sessions of a store, or jobs of a queue. */
+/** How an outbox handles one kind of write. The kinds are Redis commands, sessions of a store, and jobs of a queue. */
 export interface Delivery {
   /** @throws {@link ConfigurationError} when the outbox cannot store the write */
   plan(command: string, args: readonly unknown[], wallNow: number): WritePlan;

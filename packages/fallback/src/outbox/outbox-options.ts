@@ -17,7 +17,7 @@ import {
 export interface OutboxOptions {
   /**
    * A folder in which to store pending writes, so that they survive a restart of the process; requires the package
-   * `classic-level`. Default: they are kept in memory.
+   * `classic-level`. Default: pending writes are kept in memory.
    */
   readonly path?: string;
   /** With `path`: whether `add` waits until the write is on disk, so that it survives a power cut. Default false. */

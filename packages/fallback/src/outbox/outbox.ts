@@ -2,8 +2,9 @@ import type { DeadLetter } from './kept/journal.ts';
 import type { OutboxEvents } from './outbox-events.ts';
 
 /**
- * What happened to a write that was passed to `add`. `applied`: Redis has applied it and sent `reply`. `kept`: it is
- * stored for later. `dropped`: it was discarded, because the outbox is full and its option `whenFull` is `newest`.
+ * What happened to a write that was passed to `add`. `applied`: Redis has applied the write and sent `reply`. `kept`:
+ * the write is stored for later. `dropped`: the write was discarded, because the outbox is full and its option
+ * `whenFull` is `newest`.
  */
 export type Receipt =
   | { readonly state: 'applied'; readonly id: string; readonly reply: unknown }
@@ -55,8 +56,9 @@ export interface Outbox {
   /** Adds a listener; the returned function removes it. */
   on<E extends keyof OutboxEvents>(event: E, listener: (payload: OutboxEvents[E]) => void): () => void;
   /**
-   * Waits up to `drainMs` (default 0) for pending writes to reach Redis, then stops. A durable outbox keeps the rest
-   * for its next start; an in-memory outbox reports each as `dropped`. Does not close the connection.
+   * Waits up to `drainMs` (default 0) for pending writes to reach Redis, then stops. A durable outbox keeps the writes
+   * that are still pending for its next start; an in-memory outbox reports each of them as `dropped`. Does not close
+   * the connection.
    */
   close(options?: { readonly drainMs?: number }): Promise<void>;
 }

@@ -6,7 +6,8 @@ import type { Delivery } from './delivery.ts';
 import type { OutboxEntry } from './write/entry.ts';
 import { isRepeatable, planWrite } from './write/write-plan.ts';
 
-// Without a limit, `applyOnce` would wait for the end of an outage, and the write would outlive `maxAgeMs` meanwhile.
+// Limits how long `applyOnce` waits for Redis: a write that waited for the end of an outage could become older than
+// `maxAgeMs`.
 const applyTimeoutMs = 2000;
 
 /**

@@ -67,7 +67,7 @@ export class Replayer {
     if (!this.#isRunning) return;
     const { writes } = this.#parts.store;
     const needsTrial = this.#hasFailed || !writesAvailable(this.#resilience);
-    // New writes must not postpone the trial, or Redis would never be tried while they keep coming.
+    // A new write must not postpone the next attempt: if new writes kept coming, Redis would never be tried.
     if (needsTrial && this.#isTrialArmed) return;
     this.#clearTimer();
     if (writes.size === 0) return;
@@ -89,7 +89,7 @@ export class Replayer {
   }
 
   // Sends a single write, even if Redis does not seem to be writable. An open circuit closes only after successful
-  // trial calls. There may be no other calls, so without this write the circuit might stay open forever.
+  // trial calls, and if the application makes no calls of its own, this write is the only trial call.
   #tryOne(): void {
     const { store } = this.#parts;
     store.expire();

@@ -143,8 +143,8 @@ export class ReplayingOutbox implements Outbox {
   }
 
   /**
-   * Call when a call to Redis outside the outbox has timed out. For the next half second, new writes are then stored
-   * without trying Redis.
+   * Call when a call to Redis outside the outbox has timed out: for half a second, the outbox stores new writes without
+   * trying Redis.
    */
   noteTimeout(): void {
     this.#recentTimeout.record();

@@ -44,9 +44,9 @@ export function queueConnection(resilience: RedisResilience): QueueConnection {
 
 /**
  * Creates the options of a BullMQ `Worker` or `QueueEvents`. With these options, a worker waits for as long as an
- * outage lasts, without retrying in a tight loop, and resumes as soon as Redis is back. It can be closed immediately,
- * even while Redis is unavailable. Each worker has connections of its own: BullMQ duplicates the protected client, and
- * the duplicates are protected too.
+ * outage lasts, without retrying in a tight loop, and resumes as soon as Redis is back. The worker can be closed
+ * immediately, even while Redis is unavailable. Each worker has connections of its own: BullMQ duplicates the protected
+ * client, and the duplicates are protected too.
  *
  * @throws {@link ConfigurationError} when `resilience` is not a RedisResilience
  * @example

@@ -21,8 +21,8 @@ export interface FlowSource {
 /** Adds flows to BullMQ queues, within a limited time. */
 export interface FlowAdder {
   /**
-   * Adds a flow. Each of its jobs without a `jobId` gets one, so that a retry after a lost reply does not add the flow
-   * twice. If the receipt's state is `applied`, its `reply` is BullMQ's tree of jobs.
+   * Adds a flow. Each job of the flow that has no `jobId` gets one, so that a retry after a lost reply does not add the
+   * flow twice. If the receipt's state is `applied`, its `reply` is BullMQ's tree of jobs.
    *
    * @throws one of core's errors while Redis is unavailable and `whenAway` is `fail`, {@link OverloadedError} when too
    * many flows are pending
@@ -31,8 +31,8 @@ export interface FlowAdder {
   /** The pending flows: their number, events and dead letters. */
   readonly outbox: KeptJobs;
   /**
-   * Stops adding pending flows. With the option `path`, the next run of the process adds them; without `path`, they are
-   * dropped.
+   * Stops adding pending flows. With the option `path`, the next run of the process adds the flows that are still
+   * pending; without `path`, these flows are dropped.
    */
   close(): Promise<void>;
 }

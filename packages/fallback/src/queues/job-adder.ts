@@ -23,8 +23,8 @@ export interface JobAdder {
   /** The pending jobs: their number, events and dead letters. */
   readonly outbox: KeptJobs;
   /**
-   * Stops adding pending jobs. With the option `path`, the next run of the process adds them; without `path`, they are
-   * dropped. Does not close the queue.
+   * Stops adding pending jobs. With the option `path`, the next run of the process adds the jobs that are still
+   * pending; without `path`, these jobs are dropped. Does not close the queue.
    */
   close(): Promise<void>;
 }

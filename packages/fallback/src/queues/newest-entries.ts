@@ -3,8 +3,9 @@ import type { Clock, RedisResilience } from '@redis-resilience/core';
 import { isAway } from '@redis-resilience/core/kit';
 
 /**
- * How far the server's clock may be behind this process's clock. The server takes the ids of stream entries from its
- * clock, so an id from this process's clock must lie this far in the past to be lower than that of any future entry.
+ * How far the server's clock may be behind this process's clock. The server makes the ids of stream entries from its
+ * own clock, so only an id that is at least this much older than this process's clock is surely lower than the id of
+ * every future entry.
  */
 const skewMs = 2000;
 

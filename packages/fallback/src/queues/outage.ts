@@ -9,8 +9,8 @@ import { pause, untilChange } from '@redis-resilience/core/kit';
 
 const lookAgainMs = 20;
 /**
- * How long a call waits after an interruption. A worker that shares a connection with a closing worker must not retry
- * immediately.
+ * How long a call still waits after a closing worker has interrupted all waits, because another worker on the same
+ * connection must not retry immediately.
  */
 const interruptedMs = 100;
 const maxLookMs = 1000;
@@ -35,8 +35,8 @@ export class Outage {
   }
 
   /**
-   * Call for each client when it is created. Returns false for the first one, which several workers may share, and true
-   * for its duplicates, each of which belongs to one worker.
+   * Call for each client when it is created. Returns false for the first client, which several workers may share, and
+   * true for a duplicate, which belongs to one worker.
    */
   adopt(client: Redis | Cluster): boolean {
     this.#first ??= client;
@@ -53,13 +53,13 @@ export class Outage {
     for (const wait of this.#waiting) wait.abort();
   }
 
-  /** Whether the waits of this outage have been interrupted. False again as soon as Redis is back. */
+  /** Whether a closing worker has interrupted the waits of this outage. */
   get isInterrupted(): boolean {
     if (this.#resilience.snapshot().writes) this.#wasInterrupted = false;
     return this.#wasInterrupted;
   }
 
-  /** Settles as the call does, but rejects if the waits are interrupted first. */
+  /** Resolves or rejects as `call` does, but rejects immediately if the waits are interrupted. */
   async unlessInterrupted<T>(call: Promise<T>): Promise<T> {
     const wait = new AbortController();
     this.#waiting.add(wait);
@@ -75,7 +75,7 @@ export class Outage {
 
   /**
    * Waits until Redis is writable and this client is connected, for at most `timeoutMs`, but for at least 20 ms. If the
-   * waits have been interrupted or the client is closed, just waits 100 ms.
+   * waits have been interrupted or the client is closed, waits only 100 ms.
    */
   async end(client: Redis | Cluster, timeoutMs: number): Promise<OutageEnd> {
     if (this.isInterrupted || client.status === 'end') {
@@ -86,7 +86,7 @@ export class Outage {
     const wait = new AbortController();
     this.#waiting.add(wait);
     try {
-      // Pauses even if Redis is already back, because a call that fails nevertheless must not be retried immediately.
+      // Even if Redis is already back, a call that has failed must not be retried immediately.
       await pause(this.#clock, lookAgainMs, wait.signal);
       return await this.#end(client, deadline, wait.signal);
     } catch (error) {

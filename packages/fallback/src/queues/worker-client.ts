@@ -8,8 +8,8 @@ import { Outage } from './outage.ts';
 /** How long a call that is not part of a worker's loop waits for Redis before it fails. */
 const maxWaitMs = 500;
 /**
- * How long a script of a worker's loop waits for its reply. The time is long because the reply may contain the worker's
- * next job, which must not be lost; plain ioredis waits forever.
+ * How long a script of a worker's loop waits for its reply. The limit is high, because the reply may contain the
+ * worker's next job, which must not be lost; plain ioredis waits forever.
  */
 const patienceMs = 30_000;
 
@@ -31,7 +31,8 @@ const passedThrough = new Set<PropertyKey>([
   'nodes',
 ]);
 
-// If one of these commands fails, the worker pauses for up to 10 s before it looks for work again.
+// Commands with which a worker waits for work. If such a command fails, the worker pauses for up to 10 s before it
+// looks for work again.
 const blockingReads = new Set<PropertyKey>([
   'blmove',
   'blmpop',
@@ -44,7 +45,7 @@ const blockingReads = new Set<PropertyKey>([
   'xread',
 ]);
 
-// The scripts in the loop of a BullMQ or Bull worker. If one of these fails, the worker pauses for up to 15 s.
+// The scripts in the loop of a BullMQ or Bull worker. If such a script fails, the worker pauses for up to 15 s.
 const loopScript =
   /^(moveToActive|moveToFinished|moveToDelayed|moveToWaitingChildren|retryJob|moveStalledJobsToWait)\b/;
 
@@ -83,7 +84,8 @@ export function workerClient<C extends Redis | Cluster>(
         const isPassing = isAway(error) || (name === 'info' && isRefusedForNow(error));
         if (!isPassing) throw error;
         const end = await outage.end(client, isLasting(name) ? Infinity : maxWaitMs);
-        // This error must not look like a lost connection, after which a closing BullMQ 5 worker would retry forever.
+        // The error that a closing worker gets must not look like a lost connection, after which a BullMQ 5 worker
+        // would retry forever.
         if (end === 'interrupted' || isClosed(error)) throw error;
         if (end === 'too-long' || !isLasting(name)) throw connectionError(error);
         if (!isRepeated) return null;
@@ -146,8 +148,8 @@ function isLoopScript(name: PropertyKey): boolean {
 }
 
 /**
- * Returns the client with which to send this command. A script of the loop gets a longer deadline. A blocking read is
- * marked as aided, because core warns about workers that use a client without this wrapper.
+ * Returns the client with which to send this command. A script of the worker's loop gets a longer deadline. A blocking
+ * read is marked with `isAided`, so that core does not warn about a worker without this wrapper.
  */
 function senderOf<C extends Redis | Cluster>(name: PropertyKey, client: C): C {
   if (isLoopScript(name)) return sending(client, { timeoutMs: patienceMs });
@@ -172,8 +174,8 @@ async function beginToConnect(client: Redis | Cluster): Promise<void> {
   client.connect().catch(ignore);
 }
 
-// Resolves when the client is connected. Failed attempts do not reject, because the client keeps trying; only closing
-// the client does.
+// Resolves when the client is connected. A failed attempt does not reject the promise, because the client keeps trying;
+// the promise rejects only when the client is closed.
 async function connectEventually(client: Redis | Cluster): Promise<void> {
   await client.connect().catch(
     (error: unknown) =>

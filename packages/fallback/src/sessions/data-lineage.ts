@@ -10,12 +10,12 @@ export interface DataLineage {
 }
 
 /**
- * What became of the data that a server had at an earlier contact. `kept`: the server still has it. `lost`: the server
- * has lost it. `unknown`: neither can be proved.
+ * Whether a server still has the data that it had when this process last reached it. `kept`: the server still has the
+ * data. `lost`: the server has lost the data. `unknown`: neither can be proved.
  */
 export type LineageVerdict = 'kept' | 'lost' | 'unknown';
 
-/** Reads the lineage from a reply to INFO. Returns undefined if the reply does not contain it. */
+/** Reads the lineage from a reply to INFO. Returns undefined if the reply lacks a field of the lineage. */
 export function lineageOf(info: string): DataLineage | undefined {
   const fields = new Map(info.split(/\r?\n/).map((line) => line.split(':', 2) as [string, string]));
   const runId = fields.get('run_id');
@@ -25,11 +25,12 @@ export function lineageOf(info: string): DataLineage | undefined {
 }
 
 /**
- * Judges whether a server still has the data of an earlier contact. `known` is the lineage at that contact, and
- * `present` the current one. `witness` is the value of a key in Redis. That key is written only when it is missing, and
- * its value begins with the replication id at that time. If the server has lost its data, the key is missing, or its
- * value begins with the present id. If the server has loaded its data from disk under a new id, the value still begins
- * with an older id.
+ * Judges whether a server still has the data that it had when its lineage was `known`; `present` is its lineage now.
+ * `witness` is the value of a key in Redis, which instances write only when the key is missing. The value begins with
+ * the replication id that the server had when the key was written. If the server has lost its data, the witness key is
+ * missing, or an instance has written it again, so that its value begins with the present replication id. If the server
+ * has loaded its data from disk under a new replication id, the value of the witness key still begins with an older
+ * one.
  */
 export function judgeLineage(
   known: DataLineage | undefined,

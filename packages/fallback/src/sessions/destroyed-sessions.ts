@@ -57,7 +57,7 @@ export class DestroyedSessions {
 
   /**
    * Marks the session as destroyed in Redis, for as long as it could have lived, and at least for
-   * `rememberDestroyedMs`. Call this before the session is removed from the store.
+   * `rememberDestroyedMs`. Call `mark` before the session is removed from the store.
    */
   async mark(sid: string, leftMs: number): Promise<void> {
     const ms = Math.ceil(Math.max(leftMs, this.#settings.rememberDestroyedMs));
@@ -65,14 +65,14 @@ export class DestroyedSessions {
   }
 
   /**
-   * Notifies the other instances that the session is destroyed. An instance that misses the message learns it from
-   * Redis with {@link areMarked}.
+   * Notifies the other instances that the session is destroyed. An instance that misses the message finds the session's
+   * mark in Redis with {@link areMarked}.
    */
   announce(sid: string): void {
     this.#resilience.client.publish(this.#channel, sid).catch(ignore);
   }
 
-  /** Asks Redis which of these sessions are marked as destroyed, and remembers them. */
+  /** Asks Redis which of these sessions are marked as destroyed, and remembers those that are. */
   async areMarked(sids: readonly string[]): Promise<readonly boolean[]> {
     const { client } = this.#resilience;
     const answers = await Promise.all(sids.map((sid) => client.exists(this.#key(sid))));

@@ -123,7 +123,7 @@ export class SessionKeeper implements KeptSessions {
   }
 
   async touch(sid: string, data: unknown, leftMs?: number): Promise<void> {
-    // If a write of the session is pending, the store may not have the session yet, so there may be nothing to touch.
+    // If a write of the session is pending, the store may not have the session yet, so the session is set, not touched.
     const isPending = this.#pendingCopy(sid) !== undefined;
     await this.#write(isPending ? 'session.set' : 'session.touch', sid, data, leftMs);
   }
@@ -184,8 +184,8 @@ export class SessionKeeper implements KeptSessions {
     return copy === undefined ? null : JSON.parse(copy.json);
   }
 
-  // Returns the session that a pending write would store. Returns undefined if that session has expired, because it
-  // will not be stored any more.
+  // Returns the session that a pending write would store. Returns undefined if the session has expired, because an
+  // expired session is never stored.
   #pendingCopy(sid: string): Pick<SessionCopy, 'json'> | undefined {
     const kept = this.#outbox.lastKept(sid);
     if (kept?.command !== 'session.set') return undefined;

@@ -28,8 +28,8 @@ export interface SessionOptions {
   readonly ttlMs?: number;
   /**
    * Minimum time for which a destroyed session is remembered, so that it does not come back. A session that could have
-   * lived longer is remembered until it would have expired. Also the maximum age of a pending write. Default 86,400,000
-   * ms: one day.
+   * lived longer is remembered until it would have expired. `rememberDestroyedMs` is also the maximum age of a pending
+   * write. Default 86,400,000 ms: one day.
    */
   readonly rememberDestroyedMs?: number;
   /**
@@ -50,7 +50,7 @@ export interface SessionOptions {
   readonly maxEntries?: number;
   /**
    * A folder in which to store pending writes, so that they survive a restart of the process; requires the package
-   * `classic-level`. Default: they are kept in memory.
+   * `classic-level`. Default: pending writes are kept in memory.
    */
   readonly path?: string;
   /** Sources of time and randomness, for tests. */

@@ -40,13 +40,14 @@ export class SessionRestore {
   constructor(resilience: RedisResilience, parts: RestoreParts) {
     this.#resilience = resilience;
     this.#parts = parts;
-    // Created before the listener for `change` is added, so that the follower notices a change of database before that
-    // listener runs.
+    // The follower is created before the listener for `change` is added, so that the follower notices a change of
+    // database first.
     this.#follower = new DatabaseFollower(resilience, (snapshot) => {
       parts.contact.noteOtherDatabase();
       this.#isDue = true;
       this.#isOtherDatabase = true;
-      // Deferred, because commands that are issued now may still go to the previous database.
+      // The restore starts in the next microtask, because commands that are issued now may still go to the previous
+      // database.
       if (isServing(snapshot)) void Promise.resolve().then(() => this.#start());
     });
     this.#stopListening = resilience.on('change', ({ snapshot }) => {
@@ -147,8 +148,8 @@ export class SessionRestore {
     else copies.confirm(sid, copy.json, contact.era, undefined);
   }
 
-  // Whether a pending write will set or destroy the session. The restore then leaves the session alone. A pending touch
-  // does not count.
+  // Whether a pending write will set or destroy the session, so that the restore must leave the session alone. A
+  // pending `session.touch` does not count.
   #isPending(sid: string): boolean {
     const kept = this.#parts.outbox.lastKept(sid);
     return kept !== undefined && kept.command !== 'session.touch';

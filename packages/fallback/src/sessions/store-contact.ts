@@ -12,10 +12,10 @@ const causesOfDeadServers: ReadonlySet<CauseCode> = new Set([
 ]);
 
 /**
- * Tells sessions that were lost with the server's data from sessions that were destroyed. To do so, it divides time
- * into eras: a new era begins after each outage, and when the database was flushed. A session that was last seen in an
- * earlier era may be restored only if every era since then ended with a loss of data. The server's identity must prove
- * the loss, and during the outage the server must not have served other clients, who may have destroyed sessions.
+ * Tells sessions that were lost with the server's data from sessions that were destroyed. Time is divided into eras: a
+ * new era begins after each outage, and when the database was flushed. A session that was last seen in an earlier era
+ * may be restored only if every era since then ended with a loss of data. The server's identity must prove the loss,
+ * and during the outage the server must not have served other clients, who may have destroyed sessions.
  */
 export class StoreContact {
   readonly #resilience: RedisResilience;
@@ -38,7 +38,7 @@ export class StoreContact {
     this.#since = settings.clock.wallNow();
   }
 
-  /** Identifies the current era. Record it with each session that the store has just confirmed. */
+  /** Identifies the current era. Each session that the store confirms is recorded with the era of that time. */
   get era(): string {
     return `${this.#id}/${this.#era}`;
   }
@@ -48,7 +48,10 @@ export class StoreContact {
     return this.#since;
   }
 
-  /** Whether a session that was last seen in the era `seenIn`, and is missing now, was lost rather than destroyed. */
+  /**
+   * Whether a session that the store last confirmed in the era `seenIn`, and that is missing now, was lost rather than
+   * destroyed.
+   */
   wasLost(seenIn: string | undefined): boolean {
     const [id, number] = seenIn?.split('/') ?? [];
     if (id !== this.#id || !this.#settings.restoreLost) return false;
@@ -81,8 +84,8 @@ export class StoreContact {
   }
 
   /**
-   * Call when sessions may have been destroyed without this instance noticing. Begins an era in which no session from
-   * before is restored.
+   * Call when sessions may have been destroyed without this instance noticing. From this call on, no session is
+   * restored that was last seen before it.
    */
   noteMissed(): void {
     this.#beginEra(false);

@@ -45,7 +45,9 @@ export interface JournalContents {
 /** Records the pending writes and dead letters, so that a later run of the process finds them. */
 export interface Journal {
   open(): Promise<JournalContents>;
-  /** Applies all changes or none. Resolves when a later run of the process would find them. */
+  /**
+   * Applies all changes or none. Resolves when the changes are stored, so that a later run of the process finds them.
+   */
   write(changes: readonly JournalChange[]): Promise<void>;
   close(): Promise<void>;
 }

@@ -17,8 +17,8 @@ export interface KeptWrite {
 interface KeyQueue {
   readonly writes: KeptWrite[];
   /**
-   * Open writes into which later writes may be merged, by slot (see `WritePlan`). It makes no difference in which order
-   * these open writes are applied.
+   * The writes into which later writes may be merged, by slot (see `WritePlan`). None of these writes has ever been
+   * sent, and the order in which they are applied makes no difference.
    */
   readonly slots: Map<string, KeptWrite>;
   family: string | undefined;
@@ -206,9 +206,9 @@ export class KeptWrites {
     return kept;
   }
 
-  // Makes a write available for merging. Increments may all be open at the same time, because their order makes no
-  // difference. Any other write closes the slots before it, because a later write that is merged into an earlier one
-  // overtakes the writes in between.
+  // Allows later writes to be merged into this one. Several increments may allow that at the same time, because the
+  // order of increments makes no difference. Any other write ends it for all writes before it, because a later write
+  // that is merged into an earlier one overtakes the writes in between.
   #openSlot(queue: KeyQueue, kept: KeptWrite, slot: string | undefined): void {
     const family = slot?.split(':', 1)[0];
     const commutes = family === 'counter' || family === 'field';

@@ -13,9 +13,9 @@ const ownFile = /^(CURRENT|LOCK|LOG|LOG\.old|MANIFEST-\d+|\d+\.(log|ldb|sst|dbtm
  * permissions stay as they are.
  *
  * @throws an error with a `code`: EFTYPE if the folder holds pipes, devices or links, because opening them may block
- * forever; ENOTEMPTY if it holds only files of other programs, whose permissions must not change; EOWNER if it, or a
- * link in its place, belongs to another user (except root) and lies in a folder where every user may create files; or
- * the code with which the file system refused
+ * forever. ENOTEMPTY if the folder holds only files of other programs, whose permissions must not change. EOWNER if the
+ * folder, or a link in its place, belongs to another user (except root) and lies in a folder where every user may
+ * create files. Any other code is that of an error of the file system
  */
 export async function makePrivate(folder: string): Promise<void> {
   await makeFolder(resolve(folder));

@@ -16,7 +16,7 @@ export function hasRoom(writes: KeptWrites, entry: OutboxEntry, plan: WritePlan,
 
 /**
  * Returns the oldest pending writes that must be dropped before a write can be added; undefined if dropping all of them
- * would not be enough. Pending writes that the new write replaces are not among them.
+ * would not be enough. The result does not contain writes that the new write replaces anyway.
  */
 export function victimsFor(
   writes: KeptWrites,
@@ -42,8 +42,8 @@ export function victimsFor(
   return fits() ? victims : undefined;
 }
 
-// How much room dropping a pending write frees. If the new write would have been merged into that write, the new write
-// is stored on its own instead.
+// How much room is freed by dropping a pending write. If the new write was to be merged into the dropped one, the new
+// write takes room of its own.
 function freedBy(kept: KeptWrite, growth: Growth, entry: OutboxEntry): Pick<Growth, 'writes' | 'bytes'> {
   return kept === growth.into
     ? { writes: 0, bytes: kept.entry.bytes + growth.bytes - entry.bytes }

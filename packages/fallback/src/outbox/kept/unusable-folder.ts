@@ -1,6 +1,6 @@
 import { ConfigurationError } from '@redis-resilience/core';
 
-/** Creates the error for a folder that cannot be used. The message says why, and what to do. */
+/** Creates the error for a folder that cannot be used. */
 export function unusableFolder(error: unknown): ConfigurationError {
   return new ConfigurationError(`The folder in the option path cannot be used: ${reasonOf(error)}`, {
     cause: error,

@@ -42,7 +42,7 @@ export class WriteStore {
     this.expire();
   }
 
-  /** Stores a write. Then resolves with the write's own entry, or with the entry that it was merged into. */
+  /** Stores a write. Resolves with the write's own entry, or with the earlier entry into which the write was merged. */
   async keep(entry: OutboxEntry, plan: WritePlan): Promise<OutboxEntry> {
     const { kept, superseded, mergedInto } = this.writes.add(entry, plan);
     const removed = superseded.filter(({ journaled }) => journaled);
@@ -53,7 +53,8 @@ export class WriteStore {
         { type: 'put', entry: kept.entry },
       ]);
     } catch (error) {
-      // The callers of the replaced writes were told that these are stored, so this write must stay in their place.
+      // The callers of the replaced writes were told that their writes are stored, so the new write stays in the place
+      // of those.
       if (mergedInto === undefined && superseded.length === 0) this.writes.remove(kept);
       else if (mergedInto !== undefined && kept.state === 'open') this.writes.unmerge(kept, mergedInto);
       throw error;
@@ -75,16 +76,17 @@ export class WriteStore {
   }
 
   /**
-   * Binds a write to a database, or unbinds it if `database` is undefined. Resolves when the journal has recorded that.
+   * Binds a write to a database, or unbinds the write if `database` is undefined. Resolves when the journal has
+   * recorded the change.
    */
   async bind(kept: KeptWrite, database: string | undefined): Promise<void> {
     kept.entry = { ...kept.entry, database };
     if (kept.journaled) await this.#journal.write([{ type: 'put', entry: kept.entry }]);
   }
 
-  // Removes a write, first from the journal and then from memory. Once it is gone from memory, a later write to the
-  // same key may be sent directly. If the journal still contained the removed write then, a crash would replay it over
-  // the later one.
+  // Removes a write, first from the journal and then from memory. The journal comes first, because a write that is gone
+  // from memory lets a later write to the same key be sent directly: if the journal still contained the earlier write,
+  // a crash would replay it over the later one.
   async remove(kept: KeptWrite): Promise<void> {
     if (kept.journaled) await this.#journal.write([{ type: 'delete', seq: kept.entry.seq }]);
     this.#forget(kept);

@@ -10,7 +10,7 @@ export interface OutboxEntry {
   readonly seq: number;
   /** The id that `applyOnce` uses for the write. */
   readonly id: string;
-  /** Whether the caller set the id. Such a write is never merged into another. */
+  /** Whether the caller set the id. A write whose id the caller has set is never merged into another. */
   readonly hasOwnId: boolean;
   readonly command: string;
   readonly args: readonly WriteArgument[];
@@ -19,8 +19,8 @@ export interface OutboxEntry {
   readonly createdAt: number;
   readonly bytes: number;
   /**
-   * If there are several databases, the one that may have received the write. The write is then sent only to that
-   * database.
+   * Of several databases, the only one to which the write may be sent, because it may have received the write before;
+   * undefined if the write may be sent to any database.
    */
   readonly database: string | undefined;
 }

@@ -36,8 +36,8 @@ function deltaOf({ command, args }: Write): bigint | undefined {
   return command === 'decrby' ? -BigInt(amount) : BigInt(amount);
 }
 
-// Returns undefined if an amount is not an integer or the sum would overflow. The increments are then sent one by one,
-// so that the server can refuse them.
+// Returns undefined if an amount is not an integer or the sum would overflow: the caller then sends the increments one
+// by one, so that the server can refuse them.
 function sum(
   command: string,
   head: readonly WriteArgument[],

@@ -19,9 +19,9 @@ export interface WritePlan extends Write {
   readonly slot: string | undefined;
 }
 
-// Writes to one key that may be sent twice, because running them a second time changes nothing.
+// Commands that write to one key and may be sent twice, because a second run changes nothing.
 const repeatable = words('set setex psetex del unlink hset hmset expire pexpire expireat pexpireat persist');
-// Writes to one key that must run only once: running them a second time may change something, or undo another process's
+// Commands that write to one key and must run only once: a second run may change something, or undo another process's
 // write.
 const once =
   words(`append bitfield decr decrby getset hdel hincrby hincrbyfloat hsetnx incr incrby incrbyfloat
@@ -36,7 +36,7 @@ const once =
  * conditional SET, a script, a blocking or unknown command
  */
 export function planWrite(command: string, args: readonly unknown[], wallNow: number): WritePlan {
-  // Callers without types may pass anything.
+  // Callers in JavaScript may pass values of any type.
   if (typeof command !== 'string' || !Array.isArray(args)) {
     throw new ConfigurationError(
       "The outbox takes a command and the list of its arguments: outbox.add('set', ['key', 'value']).",
