@@ -25,11 +25,14 @@ export interface DatabaseReport {
   readonly health: 'up' | 'down' | 'unknown';
   /** Why the database is down; undefined if it is not. */
   readonly cause: CauseCode | undefined;
-  /** Role that the server reported when the standby connection was made. Undefined if there was no such connection. */
+  /**
+   * Role that the server reported when the standby connection was made. Undefined if no standby connection was ever
+   * made.
+   */
   readonly role: 'primary' | 'replica' | undefined;
   /**
    * For a replica, the time since it had last heard from its primary, as reported when the standby connection was made.
-   * Undefined if not known.
+   * Undefined if the replica did not report it.
    */
   readonly lagMs: number | undefined;
   /** When the database last came into use or went out of use. */

@@ -52,8 +52,8 @@ export interface ErrorDetails {
   readonly retryAfterMs?: number | undefined;
   readonly forensics?: Forensics | undefined;
   /**
-   * The underlying error. It becomes `error.cause`, without the command and arguments that ioredis stores in its
-   * errors.
+   * The underlying error, which becomes `error.cause`, without the command and arguments that ioredis stores in its
+   * errors. `error.cause`, without the command and arguments that ioredis stores in its errors.
    */
   readonly cause?: unknown;
 }
@@ -81,7 +81,7 @@ export abstract class RedisResilienceError extends Error {
    */
   declare readonly status: number;
   declare readonly statusCode: number;
-  /** Always false: the message is meant for logs, not for visitors. */
+  /** Tells web frameworks not to show the message to visitors; always false. */
   declare readonly expose: boolean;
 
   constructor(message: string, details: ErrorDetails = {}) {
@@ -103,7 +103,7 @@ export abstract class RedisResilienceError extends Error {
     return { 'Retry-After': retryAfterSeconds(this.retryAfterMs) };
   }
 
-  // Web frameworks may assign headers to an error. Without a setter, that would throw a TypeError.
+  // Web frameworks may assign to `error.headers`; without a setter, the assignment would throw a TypeError.
   set headers(value: Readonly<Record<string, string>>) {
     Object.defineProperty(this, 'headers', { value, writable: true, configurable: true, enumerable: true });
   }
@@ -115,7 +115,8 @@ export abstract class RedisResilienceError extends Error {
   }
 }
 
-// These properties are on the prototype, because setting them on each error would make creating one slower.
+// The properties that all errors share are on the prototype, because setting them on each error would make creating one
+// slower.
 Object.assign(RedisResilienceError.prototype, {
   [brand]: true,
   status: 503,
@@ -124,8 +125,8 @@ Object.assign(RedisResilienceError.prototype, {
 });
 
 /**
- * Redis is unavailable. `outcome` says whether the command may have run, which is possible only for commands that are
- * safe to repeat, such as GET and SET. Use a fallback, or try again after `retryAfterMs`.
+ * Redis is unavailable. `outcome` says whether the command may have run; only a command that is safe to repeat, such as
+ * GET or SET, can have run. Use a fallback, or try again after `retryAfterMs`.
  */
 export class RedisUnavailableError extends RedisResilienceError {
   override readonly name = 'RedisUnavailableError';
@@ -178,8 +179,8 @@ export class WatchLostError extends RedisResilienceError {
 }
 
 /**
- * A leased client was used after its lease had ended, and nothing was sent. Or the lease was ended by `close()` or
- * `pool.revoke` before its work was done. Await every call inside the function passed to `lease()`.
+ * A leased client was used after its lease had ended, so that nothing was sent; or `close()` or `pool.revoke` ended the
+ * lease before its work was done. Await every call inside the function passed to `lease()`.
  */
 export class LeaseEndedError extends RedisResilienceError {
   override readonly name = 'LeaseEndedError';
@@ -196,8 +197,8 @@ export class BudgetExceededError extends RedisResilienceError {
 }
 
 /**
- * An option or argument is unknown, has the wrong type or is out of range. The message names it and says what to write
- * instead.
+ * An option or argument is unknown, has the wrong type or is out of range. The message names the option or argument and
+ * says what to write instead.
  */
 export class ConfigurationError extends RedisResilienceError {
   override readonly name = 'ConfigurationError';

@@ -18,13 +18,13 @@ export interface ApplyOnceOptions {
   readonly timeoutMs?: number;
   /**
    * When the signal aborts, retries stop and the promise rejects with the signal's reason. The write may have been
-   * applied.
+   * applied before that.
    */
   readonly signal?: AbortSignal | undefined;
   /**
-   * Name of the only database on which the write may be applied, if several Redis databases are configured. Set it if
-   * an earlier process may have sent the write to that database. While another database is in use, the call fails
-   * immediately with `REDIS_UNAVAILABLE`. Default: the database in use.
+   * Name of the only database on which the write may be applied, if several Redis databases are configured. Set this
+   * option if an earlier process may have sent the write to that database. While another database is in use, the call
+   * fails immediately with `REDIS_UNAVAILABLE`. Default: the database in use.
    */
   readonly database?: string | undefined;
 }
@@ -33,8 +33,8 @@ export interface ApplyOnceOptions {
 export interface ExecuteOptions<T> {
   /**
    * Provides the result when the operation fails with an error of this library, except `CONFIGURATION`, `WATCH_LOST`
-   * and `LEASE_ENDED`. It is not called for an error reply of the server or for an error in the operation's own code.
-   * Default: no fallback; the error is thrown.
+   * and `LEASE_ENDED`. The fallback is not called for an error reply of the server or for an error in the operation's
+   * own code. Default: no fallback; the error is thrown.
    */
   readonly fallback?: (error: Error) => T | Promise<T>;
   /**
@@ -64,8 +64,8 @@ export interface LeaseOptions {
 }
 
 /**
- * A function that works with a leased connection. No other caller uses the client while the function runs. Afterwards
- * the client rejects all calls.
+ * A function that works with a leased connection. No other caller uses the client while the function runs, and the
+ * client rejects all calls after the function has ended.
  */
 export type LeaseWork<T> = (client: Redis) => T | Promise<T>;
 
@@ -96,7 +96,10 @@ export interface TransactionClient extends Redis {
   ): Promise<{ -readonly [Index in keyof Answers]: Awaited<Answers[Index]> }>;
 }
 
-/** The work of a transaction. It may run several times, so it must have no side effects that cannot be repeated. */
+/**
+ * The function that performs a transaction; it may run several times, so it must have no side effects that cannot be
+ * repeated.
+ */
 export type TransactionWork<T> = (tx: TransactionClient) => T | Promise<T>;
 
 /** Credentials for AUTH. Without a user name, the password is that of the `default` user. */
@@ -134,7 +137,7 @@ export interface RedisResilience<Client extends Redis | Cluster = Redis | Cluste
   /**
    * Applies a command at most once on the server, and retries until it is acknowledged. A repeat with the same id, from
    * any process, gets the reply of the first execution. An id that was used with another command, key or arguments is
-   * rejected. In a Cluster, this is noticed only if the keys are the same or have the same hash tag. If a primary is
+   * rejected; a Cluster notices the other use only if the keys are the same or have the same hash tag. If a primary is
    * lost before it has replicated the write, the write and the record of its id are lost; the README explains the
    * consequences. If several Redis databases are configured, an id that may have reached one of them is never sent to
    * another. Options may be passed in place of the id: `{ id, timeoutMs, signal }`.
@@ -180,7 +183,7 @@ export interface RedisResilience<Client extends Redis | Cluster = Redis | Cluste
     work: TransactionWork<T>,
     options?: TransactionOptions,
   ): Promise<T>;
-  /** Returns the most recent status changes and slow or failed commands, oldest first. Their number is bounded. */
+  /** Returns the last 100 status changes and the last 100 slow or failed commands, oldest first. */
   history(): readonly HistoryEntry[];
   /**
    * Resolves when the status is `up`. Commands do not require this call; it lets the application wait for Redis before
@@ -202,8 +205,8 @@ export interface RedisResilience<Client extends Redis | Cluster = Redis | Cluste
    */
   reauthenticate(credentials?: Credentials): Promise<void>;
   /**
-   * Returns one report for each configured Redis database, in the configured order. The list is empty if there is only
-   * one.
+   * Returns one report for each configured Redis database, in the configured order. The list is empty if only one
+   * database is configured.
    */
   databases(): readonly DatabaseReport[];
   /**

@@ -4,8 +4,8 @@ import type { MovableClient } from './movable-client.ts';
 import type { Standbys } from './standbys.ts';
 
 /**
- * Returns what is known about each database. For the database in use, the main client provides this; for the others,
- * their standby connections do.
+ * Returns what is known about each database. What is known of the database in use comes from the main client; what is
+ * known of the others comes from their standby connections.
  */
 export function databaseReports(
   { members, inUse: nameInUse }: DatabaseState,
@@ -30,7 +30,7 @@ export function databaseReports(
   });
 }
 
-/** Returns the summary for the snapshot. */
+/** Returns what a snapshot shows about the database in use. */
 export function summaryOf({ members, inUse }: DatabaseState): DatabaseInUse {
   const { name, isReadOnly } = members.find((member) => member.name === inUse) as MemberState;
   return { name, preferred: preferredOf(members).name === name, readOnly: isReadOnly };

@@ -48,7 +48,7 @@ export interface PendingChange {
 
 /** Which of several Redis databases is in use, and what is known about all of them. */
 export interface DatabaseState {
-  /** In the order of the configured list. */
+  /** The databases, in the order of the configured list. */
   readonly members: readonly MemberState[];
   readonly inUse: string;
   /** Undefined while the database in use is serving. */

@@ -64,7 +64,7 @@ export class DatabaseSwitch {
     return this.#database(this.#state.inUse);
   }
 
-  /** The summary for the snapshot. */
+  /** What a snapshot shows about the database in use. */
   get summary(): DatabaseInUse {
     return summaryOf(this.#state);
   }
@@ -117,8 +117,8 @@ export class DatabaseSwitch {
   }
 
   /**
-   * Switches to this database on request; gracefully, if the database in use is working. If `isNamed`, it stays in use
-   * even if it is read-only.
+   * Switches to this database on request; gracefully, if the database in use is working. `isNamed`: whether the
+   * application named this database, which therefore stays in use even if it is read-only.
    */
   ask(name: string, isNamed: boolean): void {
     this.#advance({ kind: 'asked', name, isNamed });

@@ -11,8 +11,9 @@ import {
 } from './database-state.ts';
 
 /**
- * Normally, a writable database replaces a read-only one at once. If it failed soon after it last did so, it must first
- * have answered for this long, and for twice as long after each further failure.
+ * A writable database replaces a read-only one as soon as the writable one answers, with one exception: if the writable
+ * one failed soon after an earlier return, it must first have answered for this long, and for twice as long after each
+ * further failure.
  */
 const firstRelapseMs = 4000;
 const maxRelapses = 6;
@@ -21,8 +22,9 @@ const reliableAfter = 10;
 const postponedMs = 1000;
 const maxPostponements = 4;
 /**
- * After an outage, a database is used again only when it has answered for this many times as long as the outage lasted,
- * but for `maxTrialMs` at most. If `failbackMs` is longer, the database must answer for `failbackMs` instead.
+ * After an outage of the preferred database, calls return to it only when it has answered for this many times as long
+ * as the outage lasted, or for `maxTrialMs` if that is shorter. If `failbackMs` is longer than this trial, the database
+ * must answer for `failbackMs` instead.
  */
 const trialShare = 1.25;
 const maxTrialMs = 2500;
@@ -31,9 +33,9 @@ type Transition = readonly [DatabaseState, DatabaseEffect | undefined];
 
 /**
  * Decides which database is in use, as a pure function from a state and a signal to the next state and at most one
- * effect. Only a verdict that the database in use cannot serve forces a switch. The switch leads to the highest-ranking
- * database that has answered since that verdict. A preferred database is used again once it has been healthy without
- * interruption for a while; if it fails soon after its return, the next return takes longer.
+ * effect. Only a verdict that the database in use cannot serve forces a switch. Such a verdict leads to the
+ * highest-ranking database that has answered since the verdict began. A preferred database is used again once it has
+ * been healthy without interruption for a while; if it fails soon after its return, the next return takes longer.
  */
 export function databaseTransition(
   state: DatabaseState,
@@ -69,7 +71,7 @@ export function databaseTransition(
 export function nextChoiceAt(state: DatabaseState, moment: DatabaseMoment): number | undefined {
   if (state.pending !== undefined) return undefined;
   const { verdict, peaceNotBefore } = state;
-  // Once the verdict is due, time alone no longer matters: only an answer from a standby can cause the switch.
+  // Once the verdict is due, no timer is needed: only an answer from a standby database can cause the switch.
   if (verdict !== undefined) return verdict.dueAt > moment.now ? verdict.dueAt : undefined;
   const dueAts = othersOf(state).map((member) => comesBackAt(state, member, moment) ?? Infinity);
   const dueAt = Math.max(peaceNotBefore, Math.min(...dueAts));
@@ -117,7 +119,8 @@ function asked(
   { name, isNamed }: Extract<DatabaseSignal, { kind: 'asked' }>,
   moment: DatabaseMoment,
 ): Transition {
-  // An application that names no database did not choose a read-only one: no other database responded.
+  // If the application named no database, a read-only one is used only because no writable one responded, so any
+  // writable one may replace it.
   const isMeant = isNamed || !memberOf(state, name).isReadOnly;
   const chosen = { ...state, isChosenByHand: isMeant && !isPreferred(state, name) };
   if (name === state.inUse) return [chosen, undefined];
@@ -200,7 +203,7 @@ function comesBackAt(
   const present = memberOf(state, state.inUse);
   const { wellSince, relapses, outageMs } = member;
   if (wellSince === undefined || state.isChosenByHand || byRank(member, present) >= 0) return undefined;
-  // A read-only database that nobody chose is a stopgap: any writable database replaces it.
+  // Any writable database replaces a read-only one that the application did not name.
   if (present.isReadOnly && !member.isReadOnly)
     return wellSince + (relapses === 0 ? 0 : firstRelapseMs * 2 ** (relapses - 1) * jitter);
   if (failbackMs === undefined) return undefined;

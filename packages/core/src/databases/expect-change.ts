@@ -1,8 +1,8 @@
 import type { Gate } from '../command/gate.ts';
 
 /**
- * Call when another database is expected to take over at time `at`. Until then, waiting calls keep waiting, and reads
- * in flight are not abandoned. `at` is undefined if no switch is expected.
+ * Call when another database is expected to take over at time `at`. Until the switch, waiting calls keep waiting, and
+ * reads in flight are not abandoned. `at` is undefined if no switch is expected.
  */
 export function expectChange(gate: Gate, at: number | undefined, now: number): void {
   const { state, waiting, inFlight } = gate;

@@ -7,7 +7,10 @@ import { releaseBlocked } from './release-blocked.ts';
 export interface PeacefulChangeOptions {
   readonly clock: Clock;
   readonly clients: readonly MovableClient[];
-  /** The main client. No connection is prepared for it, because it takes over the connection of the `StandbyWatch`. */
+  /**
+   * The main client, which takes over the connection of the `StandbyWatch`, so that no other connection is prepared for
+   * it.
+   */
   readonly main: MovableClient;
   readonly from: string;
   readonly to: string;
@@ -21,15 +24,15 @@ export type PreparedConnections = ReadonlyMap<MovableClient, VerifiedSocket>;
 
 const lookMs = 2;
 /**
- * Maximum time to wait for the calls in flight. It is shorter than the time that a call may wait, so that no call fails
- * because it was held.
+ * Maximum time to wait for the calls in flight. This is shorter than the time that a call may wait, so that no call
+ * fails because of the switch.
  */
 const peaceMs = 120;
 
 /**
  * Prepares a switch to another database while the current one is working: makes the connections, holds new calls, and
  * waits until the calls in flight have been answered. If all of this succeeds, resolves with the connections, so that
- * the switch itself is a single step. Otherwise, resolves with undefined and undoes everything.
+ * the switch itself is a single step. If any of this fails, undoes everything and resolves with undefined.
  */
 export async function prepareInPeace(
   options: PeacefulChangeOptions,
@@ -61,8 +64,8 @@ export async function prepareInPeace(
 }
 
 /**
- * Pauses the clients that have blocking calls, and makes the server unblock these calls. The other clients need not
- * wait yet. Resolves with false if a call cannot be unblocked: its connection would not become idle in time.
+ * Pauses the clients that have blocking calls, and makes the server unblock these calls. Clients without blocking calls
+ * are not paused yet. Resolves with false if a call cannot be unblocked: its connection would not become idle in time.
  */
 async function unblock(
   connected: readonly MovableClient[],
@@ -70,7 +73,7 @@ async function unblock(
   { main, from, signal }: PeacefulChangeOptions,
 ): Promise<boolean> {
   if (connected.every(({ blocked }) => blocked === undefined)) return true;
-  // The requests need a separate connection, because a call may be blocking any of the clients' connections.
+  // CLIENT UNBLOCK needs a separate connection, because a call may be blocking any of the clients' connections.
   const side = await main.prepare(from, signal);
   try {
     const blocking = connected.filter(({ blocked }) => blocked !== undefined);

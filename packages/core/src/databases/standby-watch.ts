@@ -83,7 +83,7 @@ export class StandbyWatch {
     this.#isNeeded = false;
   }
 
-  /** Stops the watch. Returns its connection, if there is one on which no reply is due. */
+  /** Stops the watch. Returns the standby connection if it is established and no reply is due on it. */
   take(): VerifiedSocket | undefined {
     const state = this.#state;
     if (state.kind !== 'idle') {

@@ -61,7 +61,7 @@ export class Standbys {
     );
   }
 
-  /** On the first call, starts to watch all databases except `inUse`. Later calls do nothing. */
+  /** Starts to watch all databases except `inUse`, unless the watching has already been started. */
   watchAllBut(inUse: string): void {
     if (this.#isStarted) return;
     this.#isStarted = true;
@@ -98,7 +98,7 @@ export class Standbys {
     try {
       await proof;
     } finally {
-      // The watch returns to its long intervals, unless the database in use is unavailable.
+      // Unless the database in use is unavailable, this database is again asked only at long intervals.
       if (!this.#isNeeded) this.#watches.get(name)?.calm();
     }
   }

@@ -25,9 +25,9 @@ export interface Patience {
 }
 
 /**
- * Returns the verdict about the database in use if its server is unavailable, or answers but does not serve. Returns
- * undefined if neither is the case. A dead socket alone is not enough for a verdict, because only a new connection
- * shows the state of the server.
+ * Returns the verdict about the database in use if its server is unavailable, or answers but does not serve; undefined
+ * if the server is serving, or if that is not known yet. A dead socket alone is not enough for a verdict, because only
+ * a new connection shows the state of the server.
  */
 export function verdictOf(facts: VerdictFacts, { afterMs, openMs }: Patience): Verdict | undefined {
   const { main, hasAttemptFailed, isReadOnly } = facts;
@@ -54,8 +54,8 @@ function refusalOf({ state, cause }: VerdictFacts['circuits'][Lane]): CauseCode 
 }
 
 /**
- * Returns whether this cause means that the server is up but refuses what this process sends. The fault may then lie
- * with this process.
+ * Returns whether this cause means that the server is up but refuses what this process sends. Such a cause may be a
+ * fault of this process and not of the server.
  */
 function isOurs(cause: CauseCode): boolean {
   return cause === 'auth' || cause === 'credentials' || cause === 'database';

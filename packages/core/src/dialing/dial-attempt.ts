@@ -98,7 +98,7 @@ export class RunningAttempt {
     this.#options.onSettled({ ok: false, cause, error }, true);
   }
 
-  /** Ends the attempt because it is no longer needed. `onSettled` is not called. */
+  /** Ends the attempt because it is no longer needed, without calling `onSettled`. */
   withdraw(): void {
     if (this.#phase === 'over') return;
     const error = new Error('The attempt is no longer needed.');

@@ -3,8 +3,8 @@ import type { CauseCode } from '../cause.ts';
 /** One attempt, as passed to `DialRequest.attempt`. The dialer enforces all deadlines through `signal`. */
 export interface DialAttempt {
   /**
-   * Aborted when a deadline passes, another attempt for the same request succeeds, or the request is cancelled. The
-   * attempt then has to close its socket.
+   * Aborted when a deadline passes, another attempt for the same request succeeds, or the request is cancelled. On
+   * abort, the attempt has to close its socket.
    */
   readonly signal: AbortSignal;
   /** Maximum number of milliseconds from the start of the attempt until the call of `connected()`. */
@@ -14,9 +14,9 @@ export interface DialAttempt {
   /** Call when the TCP (or Unix) connection is established. Periodic attempts pause during this attempt's handshake. */
   connected(): void;
   /**
-   * Call before slow work that precedes the SYN, such as name resolution or a credentials provider. Call the returned
-   * function when that work is done, which starts the SYN deadline. Until then, the handshake deadline applies, after
-   * which the attempt fails with `cause`.
+   * Call before slow work that precedes the SYN, such as name resolution or a credentials provider. The handshake
+   * deadline applies to this work, and an attempt that exceeds it fails with `cause`. When the work is done, call the
+   * returned function, which starts the SYN deadline.
    */
   preparing(cause: 'dns' | 'credentials'): () => void;
 }
@@ -66,7 +66,10 @@ export interface DialRequest {
   readonly priority: DialPriority;
   /** Whether each attempt may take longer than the time between two attempts, so that it can reach a distant server. */
   readonly isPatient?: boolean;
-  /** Whether callers are waiting for this very connection. Called only for requests with the priority `leased`. */
+  /**
+   * Whether callers are waiting for the connection that this request asks for. Called only for requests with the
+   * priority `leased`.
+   */
   readonly isWanted?: (() => boolean) | undefined;
   /**
    * Makes one connection. May be called while an earlier call is still running. A rejection counts as
@@ -79,8 +82,8 @@ export interface DialRequest {
 }
 
 /**
- * A request that was passed to the dialer. It waits until an attempt succeeds, is connected until its connection ends,
- * and is then over. A cancelled request is over immediately.
+ * A request that was passed to the dialer. The request waits until an attempt succeeds, is connected until its
+ * connection ends, and is then over. A cancelled request is over immediately.
  */
 export interface DialTicket {
   /** Withdraws the request: its attempts are aborted, and none of its callbacks is called any more. */

@@ -19,7 +19,8 @@ export class DialSpeed {
   /**
    * Returns the time limit for connecting: one period, but at least three times as long as connecting has usually
    * taken. Of several attempts that overlap, one is patient, so that it can reach a server whose round trip exceeds the
-   * period. The other attempts end sooner, so that new SYNs are tried, in case earlier ones were dropped.
+   * period. All attempts except the patient one end sooner, so that new SYNs are tried, in case earlier ones were
+   * dropped.
    */
   synDeadline(periodMs: number, isPatientRunning: boolean): { synDeadlineMs: number; patient: boolean } {
     const usual = Math.max(

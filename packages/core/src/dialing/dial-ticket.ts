@@ -8,8 +8,8 @@ const ranks: Readonly<Record<DialPriority, number>> = {
 };
 
 /**
- * Replaces a ticket's request once the connection is up. Otherwise, the request would keep everything in memory that
- * its attempts used.
+ * Replaces the request of a ticket whose connection is up, because the real request would keep everything in memory
+ * that its attempts used.
  */
 const answered: DialRequest = {
   priority: 'command',

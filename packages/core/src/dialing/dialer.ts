@@ -86,7 +86,7 @@ export class Dialer {
     return new HeldTicket(ticket, this, this.#ended);
   }
 
-  /** Requests an early attempt, for example after a failover. At most one extra attempt per period. */
+  /** Requests an early attempt, for example after a failover; there is at most one extra attempt per period. */
   hurry(): void {
     this.#advance({ kind: 'hinted' });
     this.#arm();

@@ -5,7 +5,7 @@ import { Dialer, type DialerOptions } from './dialer.ts';
 export interface DialerLease {
   readonly key: string;
   readonly dialer: Dialer;
-  /** Releases the share; releasing the last one discards the dialer. Further calls do nothing. */
+  /** Releases this share in the dialer, once; the release of the last share discards the dialer. */
   release(): void;
 }
 
@@ -15,8 +15,9 @@ interface Shared {
 }
 
 /**
- * The dialers of the process, keyed by clock, then by endpoint. The whole process shares them, so that the number of
- * attempts does not grow with the number of clients in the process. Tests with their own clocks share no dialers.
+ * The dialers of the process, keyed by clock, then by endpoint. All clients of a process share one dialer per endpoint,
+ * so that the number of attempts does not grow with the number of clients. Tests with their own clocks share no
+ * dialers.
  */
 const dialers = new WeakMap<Clock, Map<string, Shared>>();
 

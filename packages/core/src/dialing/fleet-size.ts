@@ -1,8 +1,8 @@
 /**
  * Estimates how many clients share a server. The count that a new connection reads can only raise the estimate: the
  * first client to return after a restart reads 1, and must not conclude that it has the server to itself. A count read
- * later, on a connection that has stayed up, can lower the estimate, at most by half. Time alone does not lower it: a
- * day without an outage must not make a fleet look small.
+ * later, on a connection that has stayed up, can lower the estimate, at most by half. The estimate does not fall with
+ * time alone: a day without an outage must not make a fleet look small.
  */
 export class FleetSize {
   #size: number | undefined;

@@ -7,7 +7,7 @@ interface TicketDialer {
   nextAttemptMs(): number | undefined;
 }
 
-/** The ticket that a requester gets, and keeps as long as its connection lives. */
+/** The object that the caller of `Dialer.dial` gets for its request, and keeps as long as its connection lives. */
 export class HeldTicket implements DialTicket {
   readonly #ticket: DialerTicket;
   readonly #dialer: TicketDialer;

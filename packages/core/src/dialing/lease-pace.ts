@@ -11,10 +11,10 @@ const pacedMs = 2_000;
 const lookAgainMs = 40;
 
 /**
- * Spreads connections for leases over the second after an outage. Counting the attempts made before Redis was back, a
- * process then makes hardly more attempts per second than it has connections. Leases do not need all of their
- * connections immediately, because a connection that one lease returns serves the next. Other connections are not held
- * back, because each has its own callers.
+ * Spreads connections for leases over the second after an outage. In any second, a process then makes hardly more
+ * attempts than it has connections, even if the attempts made before Redis was back are counted. Leases do not need all
+ * of their connections immediately, because a connection that one lease returns serves the next. Other connections are
+ * not held back, because each has its own callers.
  */
 export class LeasePace {
   readonly #attemptedAt: number[] = [];
@@ -38,9 +38,9 @@ export class LeasePace {
   }
 
   /**
-   * Returns the earliest time at which a connection for a lease may be dialed. If that time is not certain yet, returns
-   * the time at which to call this method again. The connection is due at `dueAt`, and no caller is waiting for it.
-   * `connections` is the number of connections that the process has or wants.
+   * Returns the earliest time at which a connection for a lease may be dialed. If that time is not certain yet, the
+   * result is the time at which to call this method again. `dueAt` is when the dialer would make the connection, for
+   * which no caller is waiting. `connections` is the number of connections that the process has or wants.
    */
   spread(dueAt: number, now: number, connections: number): number {
     const freed = this.#attemptedAt.at(-Math.max(leastAttempts, connections + 1));

@@ -16,7 +16,7 @@ export class RunningAttempts {
     this.#running.delete(attempt);
   }
 
-  /** Ends an attempt that is no longer needed. No result of the attempt is reported. */
+  /** Ends an attempt that is no longer needed, without reporting a result. */
   withdraw(attempt: RunningAttempt): void {
     this.remove(attempt);
     attempt.withdraw();

@@ -1,5 +1,6 @@
 /**
- * What may arrive on a connection in addition to one reply per command, in the order of the commands.
+ * What may arrive on a connection in addition to the replies that the server sends in the order of the commands, one
+ * for each command:
  *
  * - `nothing`: nothing but RESP3 pushes.
  * - `confirmations`: the number of replies to a command in flight may differ from one. A subscribe or unsubscribe

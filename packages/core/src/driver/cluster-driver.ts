@@ -23,7 +23,8 @@ export interface SlotRange {
 }
 
 /**
- * `wanted`: the shard channels to which a client must be subscribed. `standing`: those to which it is subscribed now.
+ * `wanted`: the shard channels to which a client must be subscribed. `standing`: the shard channels to which the client
+ * is subscribed now.
  */
 export interface ShardChannels {
   readonly wanted: ReadonlySet<string>;
@@ -36,7 +37,7 @@ export interface NodeDriver extends Driver {
   readonly address: string;
   /** Whether the client regards the node as a replica. */
   readonly isReplica: boolean;
-  /** Connects to the node now, unless the client has already done so. The node's connector reports a failure. */
+  /** Connects to the node now, unless the client has already done so. */
   connectNow(): void;
   /** Returns the commands that have been written and not yet answered. */
   unanswered(): readonly DriverCommand[];
@@ -82,8 +83,8 @@ export interface ClusterDriver {
   /** Calls `onMade` with each connection for shard channels, and `onStopped` when the client no longer uses it. */
   onShardSubscriber(onMade: (node: NodeDriver) => void, onStopped: (node: NodeDriver) => void): void;
   /**
-   * Returns the client's shard channels. `standing` contains only those that are subscribed to over a connection for
-   * which `counts` returns true.
+   * Returns the client's shard channels. In the result, `standing` contains only the channels of connections for which
+   * `counts` returns true.
    */
   shardChannels(counts: (node: NodeDriver) => boolean): ShardChannels;
   /** Reconnects for shard channels whose connection was lost, and subscribes again to channels that a node refused. */
@@ -105,11 +106,14 @@ export interface ClusterDriver {
   /** Whether reads also go to replicas. */
   readonly readsFromReplicas: boolean;
   /**
-   * Makes the client send reads that may go to replicas only to nodes for which `isAway` returns false. Among these
-   * nodes, one is selected by `random`, which returns a number in [0, 1).
+   * Makes the client send reads that may go to replicas only to nodes for which `isAway` returns false. If several such
+   * nodes serve the slot, `random`, which returns a number in [0, 1), selects one of them.
    */
   readFromAnswering(isAway: (node: NodeDriver) => boolean, random: () => number): void;
-  /** Returns the known addresses of the nodes that own slots. Returns the same object until the slots change. */
+  /**
+   * Returns the known addresses of the nodes that own slots; the set that is returned stays the same object until the
+   * slots change.
+   */
   owners(): ReadonlySet<string>;
   /** Returns {@link owners} and, if reads also go to replicas, the known addresses of the replicas. */
   serving(): ReadonlySet<string>;
@@ -120,8 +124,8 @@ export interface ClusterDriver {
 
   readSlots(): Promise<void>;
   /**
-   * Makes the client call `ask` whenever it needs to read the slots. If there are many ranges, the client processes
-   * them over several turns of the event loop of `clock`.
+   * Makes the client call `ask` whenever it needs to read the slots. If `ask` returns many slot ranges, the client
+   * processes them over several turns of the event loop of `clock`.
    */
   readSlotsBy(ask: () => Promise<readonly SlotRange[]>, clock: Clock): void;
   /** The application's time limit, in milliseconds, for a node to return the slot map. */

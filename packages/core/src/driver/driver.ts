@@ -26,15 +26,19 @@ export interface ProvenState {
 /** Everything that core needs from a Redis client with one connection. */
 export interface Driver {
   readonly status: DriverStatus;
-  /** The options that the application passed. A change to them applies from the next connection on. */
+  /**
+   * The options that the application passed. If these options are changed, the change applies from the next connection
+   * on.
+   */
   readonly options: Readonly<Record<string, unknown>>;
   on(event: DriverEvent, listener: () => void): void;
 
-  /** Sends a command as the client itself would. This is called the slow path. */
+  /** Sends a command as the client itself would (the slow path). */
   readonly send: SendCommand;
   /**
    * Returns a function that writes a plain command directly to the socket of a ready connection. (A plain command
-   * neither blocks nor subscribes, and does not change the state of its connection.) Undefined if only `send` is safe.
+   * neither blocks nor subscribes, and does not change the state of its connection.) Undefined if the client cannot
+   * write directly at the moment, so that `send` has to be used.
    */
   fastPath(): ((command: DriverCommand, sink: CommandSink) => void) | undefined;
   /**
@@ -46,7 +50,10 @@ export interface Driver {
    * Sends a command of this library, which bypasses the `gate` of {@link takeOver}. Settles with the server's reply.
    */
   ask(name: string, args: readonly string[]): Promise<unknown>;
-  /** Sends PING through the `gate` of {@link takeOver}, like a command of the application. The server echoes `text`. */
+  /**
+   * Sends PING through the `gate` of {@link takeOver}, like a command of the application. The server's reply repeats
+   * `text`.
+   */
   ping(text?: string): Promise<unknown>;
   /** Returns whether the command belongs to the client's own handshake, if one is in progress. */
   isHandshake(command: DriverCommand): boolean;
@@ -69,8 +76,9 @@ export interface Driver {
   readonly socket: Socket | undefined;
   /**
    * Makes the client treat its socket as closed, but keeps reading the replies to commands that must not run twice.
-   * Returns false and does nothing if no such command is in flight. `own` are the `close` listeners of the socket that
-   * are not the client's; they are not called yet. `onLeft` is called before the client's listeners.
+   * Returns false and does nothing if no command that must not run twice is in flight. `own` contains the `close`
+   * listeners that other code than the client has added to the socket; they are not called yet. `onLeft` is called
+   * before the client's listeners.
    */
   leaveBehind(socket: Socket, own: readonly unknown[], onLeft: () => void): boolean;
   /**
@@ -85,7 +93,10 @@ export interface Driver {
   beginAgain(): void;
   /** Resolves when the socket that {@link beginAgain} abandoned is closed. */
   givenUp(): Promise<void>;
-  /** Makes a client that reconnects by itself ask for its next socket immediately. Not for the nodes of a cluster. */
+  /**
+   * Makes a client that reconnects by itself ask for its next socket immediately. The nodes of a Cluster do not
+   * reconnect by themselves.
+   */
   takeOverRetries(): void;
   /**
    * Makes the client's `connect()` reject when `firstFailure` rejects, so that its caller need not wait until the
@@ -118,8 +129,8 @@ export interface Driver {
   /** Makes the next handshake use RESP2, for a peer that refuses HELLO. */
   speakResp2(): void;
   /**
-   * Call with the verified state of the client's next socket. The commands of the client's own handshake are then
-   * answered from this state, as far as possible, and not sent to the server.
+   * Call with the verified state of the client's next socket. As far as possible, the commands of the client's own
+   * handshake are answered from this state and not sent to the server.
    */
   proven(state: ProvenState): void;
 

@@ -2,8 +2,8 @@ import type { Flush } from '../event-loop/flush.ts';
 import type { Lane } from '../snapshot.ts';
 
 /**
- * Counts the requests to unblock calls on a connection (CLIENT UNBLOCK). `take` returns whether one of these requests
- * explains a null that arrived before the timeout of a blocking call.
+ * Counts the requests to unblock calls on a connection (CLIENT UNBLOCK). `take` returns whether one of these unblock
+ * requests explains a null that arrived before the timeout of a blocking call.
  */
 export interface ReleaseBook {
   take(): boolean;
@@ -36,8 +36,6 @@ export interface TrackedCall {
    * Whether the server has ended the blocking call on request (CLIENT UNBLOCK), so that the call has taken no element.
    */
   released: boolean;
-  /**
-   * The requests to unblock calls on this call's connection. One of these requests may be the reason for a null reply.
-   */
+  /** The requests to unblock calls on this call's connection, one of which may be the reason for a null reply. */
   releases: ReleaseBook | undefined;
 }

@@ -6,7 +6,7 @@ import { DueQueue, type Due } from './due-queue.ts';
  * due.
  */
 const roundingMs = 0.5;
-/** The longest delay of a timer. With a longer one, Node would fire the timer immediately. */
+/** The longest delay of a timer: with a longer delay, Node would fire the timer immediately. */
 const longestDelayMs = 2 ** 31 - 1;
 
 /** Something that fires at a given time. */
@@ -19,8 +19,8 @@ export interface Timed extends Due {
 }
 
 /**
- * A timer that everything scheduled on one clock shares. Each clock has two of them: one keeps the process alive, the
- * other does not.
+ * A timer that everything scheduled on one clock shares. Each clock has two such timers: one keeps the process alive,
+ * the other does not.
  */
 export class ClockTimer {
   readonly #clock: Clock;

@@ -6,8 +6,8 @@ export interface Due {
 }
 
 /**
- * A queue of items, ordered by due time. It is a binary heap in which each item stores its own position, so that
- * removing any item is fast.
+ * A queue of items, ordered by due time: a binary heap in which each item stores its own position, so that removing any
+ * item is fast.
  */
 export class DueQueue<Item> {
   readonly #dueOf: (item: Item) => Due;
@@ -21,7 +21,7 @@ export class DueQueue<Item> {
     return this.#heap.length;
   }
 
-  /** The item that is due first. It stays in the queue until it is removed. */
+  /** The item that is due first, which stays in the queue. */
   get first(): Item | undefined {
     return this.#heap[0];
   }
@@ -32,7 +32,7 @@ export class DueQueue<Item> {
     return first === undefined ? Infinity : this.#dueOf(first).dueAt;
   }
 
-  /** Returns the first item that is due by `now`, if any. The item stays in the queue until it is removed. */
+  /** Returns the first item that is due by `now`, if any, and leaves that item in the queue. */
   due(now: number): Item | undefined {
     return this.nextDueAt <= now ? this.#heap[0] : undefined;
   }

@@ -1,20 +1,23 @@
 import type { ProcessStallDetector } from './process-stall-detector.ts';
 
 /**
- * One write to a socket, shared by all commands issued in the same turn of the event loop. They are sent together and
- * have the same send time, so one object per turn saves reading the clock for each command.
+ * One write to a socket, shared by all commands issued in the same turn of the event loop. These commands have the same
+ * send time, so one object per turn saves reading the clock for each command.
  */
 export class Flush {
   /**
-   * When the bytes were written or, until then, when the first command joined. If the bytes had to wait because the
-   * socket accepted no more, the earlier time remains. Monotonic milliseconds.
+   * When the bytes were passed to the socket or, before that, when the first command was issued, in monotonic
+   * milliseconds. Bytes that had to wait because the socket accepted no more may keep the earlier time.
    */
   at: number;
-  /** Whether the bytes have been passed to the socket. While this is false, none of the commands can have run. */
+  /**
+   * Whether the bytes have been passed to the socket. None of the commands can have run before the bytes have been
+   * passed to the socket.
+   */
   isWritten = false;
   /**
-   * Generations of the circuits for reads and for writes when the first command joined. A circuit ignores the result of
-   * a command with an older generation.
+   * Generations of the circuits for reads and for writes when the first command was issued. (Each change of a circuit's
+   * state begins a new generation, and the circuit ignores the results of commands of earlier generations.)
    */
   readonly readGeneration: number;
   readonly writeGeneration: number;
@@ -26,7 +29,7 @@ export class Flush {
   }
 }
 
-/** The current generation of the circuit for reads, and of the one for writes. */
+/** The current generation of each circuit, a number that grows with each change of the circuit's state. */
 export type Generations = Readonly<Record<'read' | 'write', { readonly generation: number }>>;
 
 /** `calls`: commands of callers. `ping`: the PING of a connection that checks itself. */
@@ -43,8 +46,8 @@ export class Flushes {
   }
 
   /**
-   * Creates the flush for bytes to be written. `circuits`: the circuits of the server that receives the bytes, if it
-   * has its own, such as a node of a Cluster.
+   * Creates the {@link Flush} for one write to a socket. `circuits`: the circuits of the server that receives the
+   * bytes, if this server has its own circuits, such as a node of a Cluster.
    */
   begin(now: number, kind: FlushKind, circuits: Generations = this.#circuits): Flush {
     if (kind === 'calls') this.#stallDetector.noteWork(now);

@@ -30,7 +30,7 @@ export class JointLooks {
     return shared;
   }
 
-  /** Plans a look for `latestAt` or up to `earlyMs` earlier. Returns the planned time. */
+  /** Plans a look for `latestAt` or up to `earlyMs` earlier, and returns the time for which the look is planned. */
   plan(looks: Looks, latestAt: number, earlyMs: number): number {
     const dueAt = Math.floor(latestAt / earlyMs) * earlyMs;
     const slot = this.#slots.get(dueAt);
@@ -42,7 +42,7 @@ export class JointLooks {
     return dueAt;
   }
 
-  /** Cancels a planned look. Does nothing if there is none. */
+  /** Cancels the look that is planned for `dueAt`, if there is one. */
   forget(looks: Looks, dueAt: number): void {
     const slot = this.#slots.get(dueAt);
     const place = slot?.indexOf(looks) ?? -1;

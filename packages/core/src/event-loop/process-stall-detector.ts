@@ -5,8 +5,8 @@ const busyPeriodMs = 20;
 // How long the lag is measured closely after a command was sent: at least the default deadline, because a command may
 // wait for its reply for that long.
 const closeWatchMs = 1000;
-// How long the lag is measured closely after a connection's own PING: the reply usually arrives within this time. With
-// `closeWatchMs`, these PINGs would keep an idle process awake all the time.
+// How long the lag is measured closely after a connection's own PING: the reply usually arrives within this time. The
+// longer `closeWatchMs` would keep an idle process awake all the time, because idle connections send PING regularly.
 const glanceMs = 40;
 const toleratedLagMs = 20;
 const freezeMs = 1000;
@@ -19,8 +19,8 @@ export type ThawKind = 'frozen' | 'suspended' | 'blocked';
 
 /**
  * Detects that the process stood still, because it was stopped by a signal, suspended with its machine, or blocked by
- * its own code. A timer that fires far too late reveals this. The CPU time used meanwhile, and the difference between
- * the wall clock and the monotonic clock, show which of the three it was.
+ * its own code. A timer that fires far too late reveals this. The CPU time used in the meantime, and the difference
+ * between the wall clock and the monotonic clock, distinguish these three reasons.
  */
 export class ProcessStallDetector {
   readonly #clock: Clock;

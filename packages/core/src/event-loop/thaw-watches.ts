@@ -11,8 +11,8 @@ interface Shared {
 const byClock = new WeakMap<Clock, Shared>();
 
 /**
- * Returns the detector for a clock. All instances of `RedisResilience` share it, because a stall of the process affects
- * all of them.
+ * Returns the detector of process stalls for a clock. All instances of `RedisResilience` share one detector per clock,
+ * because a stall of the process affects all of them.
  */
 export function stallDetectorOf(clock: Clock): ProcessStallDetector {
   return sharedOf(clock).detector;

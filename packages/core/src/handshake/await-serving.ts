@@ -9,9 +9,7 @@ import { factCommands, type Proof } from './verify-handshake.ts';
 export interface AwaitServingOptions {
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  /**
-   * The result of the handshake. It contains the state that the connection must have, and what is known of the server.
-   */
+  /** The result of the handshake: the state that the connection must have, and what is known of the server. */
   readonly proof: Proof;
   readonly intervalMs: number;
   /** Records how long a PING takes, and returns the time limit for its reply. */

@@ -29,7 +29,7 @@ export interface Target {
 }
 
 /**
- * Returns a target that differs from `target` in these properties. Its other properties are read from `target` on each
+ * Returns a target that differs from `target` in these properties. All other properties are read from `target` on each
  * access, because credentials, for example, may change.
  */
 export function targetWith<Kind extends Target>(target: Kind, changes: Partial<Target>): Kind {
@@ -45,7 +45,7 @@ export interface VerifiedSocket {
   readonly credentials: Credentials | undefined;
 }
 
-/** Receives the progress of an attempt. The dialer's deadlines depend on it. */
+/** Receives the progress of an attempt, on which the dialer's deadlines depend. */
 export interface EstablishProgress {
   connected(): void;
   /**

@@ -14,9 +14,12 @@ export interface Endpoint {
 export interface OpenOptions {
   readonly signal: AbortSignal;
   readonly keepAliveMs: number;
-  /** Called when the host name has been resolved, or immediately if the host is an address. Connecting begins then. */
+  /**
+   * Called immediately before connecting begins: when the host name has been resolved, or at once if the host is an
+   * address.
+   */
   onResolved?(): void;
-  /** Called when the TCP (or Unix) connection is established. The TLS handshake, if any, begins then. */
+  /** Called when the TCP (or Unix) connection is established, before the TLS handshake, if there is one. */
   onConnected?(): void;
 }
 
@@ -98,8 +101,8 @@ export function openSocket(
       // If this listener stayed on the socket, everything that this attempt used would stay in memory as long as the
       // connection lives.
       raw.removeListener('close', onGone);
-      // Until the next owner adds its listeners, a reset must not crash the process. The owner will see that the socket
-      // is closed.
+      // Until the code that gets the socket adds its listeners, a reset must not crash the process. That code will see
+      // that the socket is closed.
       raw.on('error', ignore);
       if (socket !== raw) socket.on('error', ignore);
       resolve(socket);

@@ -6,8 +6,8 @@ import { isWaiting, ProofError } from './proof-error.ts';
 const onlyDatabase = 'ERR SELECT is not allowed in cluster mode';
 
 /**
- * The state that a connection must have, apart from its login. If the server refuses SELECT, the connection is not
- * used. If it does not know CLIENT SETNAME or READONLY, the connection is used all the same.
+ * The state that a connection must have, apart from its login. A connection is not used if the server refuses SELECT,
+ * but is used if the server does not know CLIENT SETNAME or READONLY.
  */
 export interface Session {
   readonly database: number;
@@ -28,8 +28,8 @@ export function sessionCommands({ database, clientName, readOnly }: Session): st
 }
 
 /**
- * Evaluates the replies to {@link sessionCommands}. A server that does not serve commands yet may refuse some of these;
- * they are resent later.
+ * Evaluates the replies to {@link sessionCommands}. A server that does not serve commands yet may refuse some of these
+ * commands, which are then resent later.
  *
  * @throws {@link ProofError} with the reason `database` for a refused SELECT, or `auth` for a missing permission
  */

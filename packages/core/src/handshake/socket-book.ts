@@ -5,7 +5,8 @@ import { openSocket, type OpenSocket } from './open-socket.ts';
 
 /**
  * Keeps every socket of one `RedisResilience`, from the start of connecting until the socket has closed: sockets in
- * use, sockets that are connecting, and sockets opened only for a probe. `close()` waits for all of them.
+ * use, sockets that are connecting, and sockets opened only for a probe. `close()` waits until all of these sockets
+ * have closed.
  */
 export class SocketBook {
   readonly #clock: Clock;
@@ -23,15 +24,15 @@ export class SocketBook {
   readonly open: OpenSocket = (endpoint, options) =>
     openSocket(endpoint, options, (socket) => this.#note(socket));
 
-  /** Destroys all sockets. Resolves when none is left. */
+  /** Destroys all sockets, and resolves when all of them have closed. */
   async close(): Promise<void> {
     while (this.#sockets.size > 0) {
       await Promise.all([...this.#sockets].map(gone));
       // Code whose socket has closed may still open another socket, to find out why the first one closed.
       await new Promise<void>((resolve) => this.#clock.setImmediate(resolve));
     }
-    // After a stall of the process, overdue deadlines are handled two turns of the event loop later. `close` waits for
-    // that, too.
+    // After a stall of the process, overdue deadlines are handled two turns of the event loop later, and no such work
+    // may remain after `close`.
     await new Promise<void>((resolve) => afterReads(this.#clock, resolve));
   }
 

@@ -33,7 +33,7 @@ export function tlsMismatchOf(open: OpenSocket, clock: Clock): TlsMismatch {
 export class TlsMismatch {
   readonly #open: OpenSocket;
   readonly #clock: Clock;
-  /** The results, by endpoint. Created at the first failure. */
+  /** The results, by endpoint; undefined until the first failure. */
   #verdicts: Map<string, Verdict> | undefined;
   #hasConnected = false;
 

@@ -9,9 +9,9 @@ const maxWaitMs = 250;
 
 /**
  * Waits until the first attempt to connect has succeeded or failed, for at most 250 ms and at most the request's
- * budget. Without this, the first requests after the start would mistake a healthy Redis for one that is down. Resolves
- * with the policy for the rest of the request: the waiting time is deducted from its budget. Returns undefined if
- * `snapshot` shows that there is nothing to wait for.
+ * budget. Without this wait, the first requests after the start would mistake a healthy Redis for one that is down.
+ * Resolves with the policy for the rest of the request: the waiting time is deducted from its budget. Returns undefined
+ * if `snapshot` shows that there is nothing to wait for.
  */
 export function untilDecided(
   resilience: Pick<RedisResilience, 'on' | 'snapshot'>,

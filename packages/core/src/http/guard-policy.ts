@@ -54,7 +54,7 @@ export function warnOfGuardedProbe(guard: RequestGuard | undefined): void {
   );
 }
 
-/** Returns the headers to set before the handler runs, if any. The handler may override them. */
+/** Returns the headers, if any, to set before the handler runs, so that the handler may override them. */
 export function headersByPolicy(policy: GuardPolicy, guard: RequestGuard): Readonly<Record<string, string>> {
   return policy.noStore === true && guard.degraded ? noStore : none;
 }

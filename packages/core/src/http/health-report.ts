@@ -49,8 +49,8 @@ export interface HealthCheck {
   readonly componentType: 'datastore';
   readonly status: HealthStatus;
   /**
-   * The reason for the status, in one sentence; absent on `pass`. After `isolate()`, it does not include the reason
-   * that the application gave.
+   * The reason for the status, in one sentence; absent on `pass`. After `isolate()`, this sentence does not include the
+   * reason that the application gave.
    */
   readonly output?: string;
   readonly redis: {

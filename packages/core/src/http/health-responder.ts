@@ -39,8 +39,8 @@ export const healthResponderReaders: OptionReaders<HealthResponderOptions> = {
 /**
  * Returns the response to a request for a health endpoint, or undefined for any other request.
  *
- * `resiliences` returns the connections to report on. It is not called for `/livez`, whose response does not depend on
- * them.
+ * `resiliences` returns the connections to report on. `resiliences` is not called for `/livez`, whose response does not
+ * depend on the connections.
  */
 export type HealthResponder = (
   method: string | undefined,
@@ -100,7 +100,7 @@ function checkNames(critical: Critical | undefined, resiliences: readonly Snapsh
   }
 }
 
-/** Two endpoints at one path would leave one of them without requests, such as a readiness that is never asked. */
+/** If two endpoints had the same path, one of them would get no requests. */
 function checkDistinct(paths: HealthPaths = {}): void {
   const all = Object.values({ ...defaultHealthPaths, ...definedOf(paths) });
   const repeated = all.find((path, index) => all.indexOf(path) < index);

@@ -33,7 +33,7 @@ export function checkNoArguments(name: string, given: readonly unknown[]): void 
 
 /**
  * Detects that the middleware for one framework is mounted in an application of another, where it would misread its
- * arguments. `isOwn` says whether the framework is the right one.
+ * arguments. `isOwn` says whether the middleware is mounted in its own framework.
  *
  * @throws {@link ConfigurationError} that says what to import instead
  */
@@ -45,9 +45,9 @@ export function checkFramework(name: string, isOwn: boolean, other: 'express' | 
 }
 
 /**
- * Replaces the TypeError of a handler that uses `redisGuard` although no guard is mounted before it. Returns an error
- * that explains this mistake. Returns any other error unchanged. `holder` is the object that should have the property
- * `redisGuard`.
+ * Returns an error that names the missing guard, in place of the TypeError of a handler that uses `redisGuard` although
+ * no guard is mounted before it. Returns any other error unchanged. `holder` is the object that should have the
+ * property `redisGuard`.
  */
 export function explainMissingGuard(error: unknown, holder: 'req' | 'ctx', hasGuard: boolean): unknown {
   if (hasGuard || !(error instanceof TypeError) || !readsGuard.test(error.message)) return error;

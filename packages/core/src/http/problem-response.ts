@@ -10,16 +10,13 @@ import { retryAfterSeconds } from '../retry-after.ts';
 import type { PlainResponse } from './plain-response.ts';
 import { tellMistake } from './told-mistakes.ts';
 
-/** Base URL of the pages about error codes. The `type` of a problem is the URL of one of them. */
+/** Base URL of the pages about error codes, one of which is the `type` of each problem. */
 export const errorPages =
   'https://github.com/redis-resilience/redis-resilience/blob/main/packages/docs/reference/errors';
 
 /** The body of every error response: RFC 9457 problem details with the library's own members. */
 export interface RedisProblem {
-  /**
-   * URL of the page that explains what happened, whether a retry is safe, and what to do. There is one page for each
-   * `code`.
-   */
+  /** URL of the page about this error `code`, which explains what happened, whether a retry is safe, and what to do. */
   readonly type: `${typeof errorPages}/${string}.md`;
   readonly title: string;
   readonly status: number;

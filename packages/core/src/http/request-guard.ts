@@ -12,8 +12,8 @@ import type { RedisSnapshot, Status } from '../snapshot.ts';
 import { answerMisplacedCommands } from '../verbs/misplaced-commands.ts';
 
 /**
- * What a request handler needs of Redis: the state of Redis when the request began, and methods to run commands. One is
- * created for each request.
+ * What a request handler needs of Redis: the state of Redis when the request began, and methods to run commands. Each
+ * request gets a `RequestGuard` of its own.
  *
  * @example
  * const cart = await req.redisGuard.execute((redis) => redis.get(key), { fallback: () => null });

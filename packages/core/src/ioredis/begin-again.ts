@@ -31,9 +31,11 @@ export function beginAgain(
   if (target.status !== 'connecting' && target.status !== 'connect') return;
   const { stream } = target;
   const hasSocket = stream !== undefined && !stream.closed;
-  // The socket has just failed. The client is about to be notified, and will then ask for another socket itself.
+  // If the client's socket has just failed, the client is about to learn of the failure, and will then ask for another
+  // socket itself.
   if (hasSocket && stream.destroyed) return;
-  // To the client, this looks like the pause between two attempts, so the client can still be closed during this time.
+  // With this status, the client believes that it is in the pause between two attempts, so the application can still
+  // close it.
   target.status = 'reconnecting';
   if (hasSocket) {
     discard(stream);
@@ -41,12 +43,15 @@ export function beginAgain(
     return;
   }
   awaitFormer(target, discard);
-  // With sentinels, ioredis would keep asking the sentinels forever. With a plain address, ioredis has a socket before
-  // this turn of the event loop ends.
+  // An attempt through sentinels is stopped explicitly, because ioredis would keep asking the sentinels forever. An
+  // attempt to a plain address needs no such call: it has a socket before this turn of the event loop ends.
   if (Array.isArray(target.options['sentinels'])) former.disconnect();
 }
 
-/** Waits until an attempt that has no socket yet either gets one or fails. A failure is kept from ending the client. */
+/**
+ * Waits until an attempt that has no socket yet either gets one or fails, and prevents ioredis from ending the client
+ * after a failure.
+ */
 function awaitFormer(target: Internals, discard: (stream: Socket) => void): void {
   const { stream: latest } = target;
   const setStatus = target.setStatus.bind(target);
@@ -68,7 +73,7 @@ function awaitFormer(target: Internals, discard: (stream: Socket) => void): void
     get: () => latest,
     set: (stream: Socket) => {
       define(target, stream);
-      // Deferred until the client has attached its listeners to the socket.
+      // The client must first attach its listeners to the socket.
       queueMicrotask(() => {
         discard(stream);
         ended();

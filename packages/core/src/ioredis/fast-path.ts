@@ -51,8 +51,8 @@ export function fastPathOf(
 }
 
 /**
- * Returns a replacement for a pipeline's stream. It is used when each command in the pipeline is written as soon as it
- * is issued, some of them on the fast path. Returns undefined if a tracer must see the pipeline's own stream.
+ * Returns a replacement for a pipeline's stream, for pipelines whose commands are written as soon as they are issued,
+ * some of them on the fast path. Returns undefined if a tracer must see the pipeline's own stream.
  */
 export function streamAtOnce(client: Redis): PipelineStream | undefined {
   if (commandChannel.hasSubscribers) return undefined;

@@ -19,8 +19,8 @@ interface QueuedCommand {
 }
 
 /**
- * The private parts of a client that this folder uses in addition to ioredis' public API. A contract test checks all of
- * them against each supported version.
+ * The private parts of a client that this folder uses in addition to ioredis' public API. A contract test checks that
+ * each supported version of ioredis has all of these parts.
  */
 export interface Internals {
   status: string;

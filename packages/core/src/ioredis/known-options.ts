@@ -1,6 +1,6 @@
 /** How protection treats an ioredis option. */
 export type OptionFate =
-  /** The option works as in ioredis. */
+  /** The option has the effect that the documentation of ioredis describes. */
   | { readonly kind: 'kept'; readonly note?: string }
   /** The option has no effect; the note says what takes its place. */
   | { readonly kind: 'taken over'; readonly note: string }

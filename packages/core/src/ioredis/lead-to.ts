@@ -7,7 +7,7 @@ export function completeOptions(options: RedisOptions): Readonly<Record<string, 
   return internals(lazyRedis(options)).options;
 }
 
-/** Sets the options that determine where a client connects. They also apply to a connection that is being made now. */
+/** Sets the options that determine where a client connects, also for a connection that is being made now. */
 export function leadTo(target: Internals, options: Readonly<Record<string, unknown>>): void {
   for (const name of placeOptionNames) {
     if (options[name] === undefined) delete target.options[name];

@@ -3,12 +3,12 @@ import { logsIn } from '../driver/besides-replies.ts';
 import type { DriverCommand } from '../driver/driver-command.ts';
 
 /**
- * Detects that the server has sent no reply to a login that it refuses. For that purpose, each login is followed by a
- * PING, whose reply cannot be mistaken for the reply to a login.
+ * Detects that the server has sent no reply to a login that it refuses. Each login is followed by a PING, whose reply
+ * cannot be mistaken for the reply to a login.
  *
- * In a transaction, such a server leaves the refused login out of its reply to EXEC, and the parser takes the next
- * reply for the missing element. Therefore, EXEC is followed by one PING with a unique text for each login in the
- * transaction. An incomplete reply to EXEC then ends with that text.
+ * In a transaction, a server that does not answer refused logins leaves the login out of its reply to EXEC, and the
+ * parser takes the next reply for the missing element. EXEC is therefore followed by one PING with a unique text for
+ * each login in the transaction, so that an incomplete reply to EXEC ends with this text.
  */
 export class Logins {
   readonly #ping: (text: string) => void;

@@ -39,8 +39,8 @@ function quietExec(this: Transactional, callback?: unknown): Promise<unknown> {
 }
 
 /**
- * Returns the driver's own method, which `quiet` has replaced. `client` may inherit from the client with the
- * replacement, as a leased client does.
+ * Returns the driver's own method, which `quiet` has replaced. The replacement may also be on an object from which
+ * `client` inherits, as in a leased client.
  */
 function beneath<Name extends keyof Transactional>(
   client: Transactional,
@@ -53,7 +53,7 @@ function beneath<Name extends keyof Transactional>(
 }
 
 function quieted(answer: Promise<unknown>, callback: unknown): Promise<unknown> {
-  // ioredis handles the rejection itself when it calls back.
+  // If the caller passed a callback, ioredis itself handles the rejection of the promise.
   if (typeof callback === 'function') return answer;
   const quiet = new Promise((resolve, reject) => {
     answer.then(resolve, (error: unknown) => {

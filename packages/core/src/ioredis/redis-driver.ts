@@ -150,7 +150,7 @@ export class RedisDriver implements Driver {
         this.#givenUp = new Promise((resolve) => socket.once('close', () => resolve()));
       });
     }
-    // The queue is emptied first, because a client without a gate may queue these commands again.
+    // The queue is emptied before its commands are sent, because a client without a gate may queue them again.
     const queued = offlineQueue.toArray();
     offlineQueue.clear();
     for (const { command, stream } of queued) sendCommand(command, stream);

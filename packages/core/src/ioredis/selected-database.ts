@@ -46,7 +46,7 @@ export class SelectedDatabase {
     }
   }
 
-  // Call before the handshake on a new connection, so that the handshake selects the current number. Otherwise, ioredis
+  // Call before the handshake on a new connection, so that the handshake selects the current number. By itself, ioredis
   // would send SELECT only after the handshake, behind the calls that are retried.
   keep(): void {
     const { condition, prevCondition } = this.#target;

@@ -19,8 +19,8 @@ export function takeOverConnection(client: Redis, connector: DriverConnector): v
     autoResubscribe: false,
     enableOfflineQueue: true,
     enableReadyCheck: false,
-    // Not needed, because commands written in the same turn of the event loop are sent together anyway. Without
-    // auto-pipelining, each command keeps its own deadline and outcome.
+    // Auto-pipelining is off because commands written in the same turn of the event loop are sent together anyway.
+    // Without auto-pipelining, each command keeps its own deadline and outcome.
     enableAutoPipelining: false,
     reconnectOnError: null,
     connectTimeout: 0,
@@ -33,9 +33,9 @@ export function takeOverConnection(client: Redis, connector: DriverConnector): v
 }
 
 /**
- * Sets options that are only for this client, and that do not appear when its options are copied. Otherwise, a plain
- * client that an application makes from `client.options` would dial without a pause in an outage, and not restore its
- * subscriptions.
+ * Sets options that are only for this client, and that do not appear when its options are copied. If the options were
+ * copied too, a plain client that an application makes from `client.options` would dial without a pause in an outage,
+ * and not restore its subscriptions.
  */
 export function keepToClient(options: object, own: Readonly<Record<string, unknown>>): void {
   for (const [name, value] of Object.entries(own)) {
@@ -43,14 +43,14 @@ export function keepToClient(options: object, own: Readonly<Record<string, unkno
   }
 }
 
-// ioredis 5 emits `ready` when its CLIENT commands have been answered or have failed, even if the connection has broken
-// in the meantime. The client then stays ready without a socket forever (ioredis issue 2099).
+// ioredis 5 emits `ready` when its CLIENT commands have been answered or have failed. If the connection has broken in
+// the meantime, the client would stay ready without a socket forever (ioredis issue 2099).
 function refuseStaleReady(target: Internals): void {
   const setStatus = target.setStatus.bind(target);
   target.setStatus = (...args) => {
     if (args[0] !== 'ready' || target.status === 'connect') return setStatus(...args);
-    // When this call returns, ioredis discards the saved subscriptions as if they had been restored. They have not been
-    // restored, so they are put back.
+    // After `setStatus`, ioredis discards the saved subscriptions as if they had been restored. The subscriptions have
+    // not been restored, so they are put back.
     const { prevCondition } = target;
     queueMicrotask(() => {
       target.prevCondition ??= prevCondition ?? null;
@@ -83,8 +83,8 @@ export function takeOverRetries(client: Redis): void {
 }
 
 /**
- * Wraps `disconnect` so that it ends the client immediately, even in the pause between two connection attempts. In that
- * pause, ioredis' own method would never end the client.
+ * Wraps `disconnect` so that it ends the client immediately, even in the pause between two connection attempts. If
+ * ioredis' own method is called during this pause, the client never ends.
  */
 export function interceptDisconnect(client: Redis): void {
   const target = internals(client);

@@ -46,9 +46,12 @@ export function readUnsubscribed(target: Internals, name: string, read: () => vo
   command.resolve(count);
 }
 
-/** Returns whether the next confirmation is the last one for a command without channels. */
+/**
+ * Returns whether the next confirmation is the last one for this command, which names no channels and so ends all
+ * subscriptions of its kind.
+ */
 function isLastOf(command: DriverCommand, condition: Condition | null): boolean {
-  // The number of shard channels is a number of its own, so that it reaches zero.
+  // A confirmation of SUNSUBSCRIBE counts only shard channels, so the number in the last one is zero.
   if (!countedWith.has(command.name)) return false;
   const kind = endedBy[command.name as keyof typeof endedBy];
   const total = condition?.subscriber ? condition.subscriber.channels(kind).length : 0;

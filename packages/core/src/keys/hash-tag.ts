@@ -1,9 +1,9 @@
 import { hashedPart, keySlot } from './key-slot.ts';
 
 /**
- * Returns a hash tag that puts other keys into the same slot as this key. Usually it is the part of the key that
- * determines its slot. If that part is empty or contains a closing brace, it cannot be a tag, and a number that hashes
- * to the same slot is returned instead.
+ * Returns a hash tag that puts other keys into the same slot as this key. Usually the tag is the part of the key that
+ * determines its slot. A part that is empty or contains a closing brace cannot be a tag; a number that hashes to the
+ * same slot is returned instead.
  */
 export function hashTagOf(key: string): string {
   const tag = hashedPart(key);

@@ -17,12 +17,13 @@ import {
 import type { PoolMember } from './pool/pool-member.ts';
 
 /**
- * Why a lease ended. `returned`: its work finished. `late`: its deadline passed. `aborted`: its signal aborted.
- * `revoked`: it was kept longer than `pool.maxLeaseMs`. `closed`: the `RedisResilience` was closed.
+ * Why a lease ended. `returned`: the work of the lease finished. `late`: the deadline of the lease passed. `aborted`:
+ * the signal that its caller passed aborted. `revoked`: the connection was kept longer than `pool.maxLeaseMs`.
+ * `closed`: the `RedisResilience` was closed.
  */
 export type LeaseEnd = 'returned' | 'late' | 'aborted' | 'revoked' | 'closed';
 
-/** The `reason` of the `LeaseEndedError`: `slow` if a time limit ended the lease, otherwise `closed`. */
+/** The `reason` of the `LeaseEndedError` is `slow` if a time limit ended the lease, and `closed` otherwise. */
 const reasons: Readonly<Record<LeaseEnd, CauseCode>> = {
   returned: 'closed',
   late: 'slow',
@@ -40,8 +41,8 @@ const endings: Readonly<Record<LeaseEnd, string>> = {
 };
 
 /**
- * One use of a pooled connection. Records what its commands leave behind on the connection, and refuses every command
- * after its end.
+ * One use of a pooled connection. A `Lease` records what the commands of this use leave behind on the connection, and
+ * refuses every command after the end of the lease.
  */
 export class Lease implements ClientUse {
   /** The name that the caller gave the lease, if any. */

@@ -29,7 +29,7 @@ export class Leases {
   readonly #clients: LeasedClients;
   readonly #settings: Settings;
   readonly #tell: PoolParts['tell'];
-  /** The pools, by address. Created when the first lease is requested. */
+  /** The pools, by address; undefined until the first lease is requested. */
   #pools: Map<string, Pool> | undefined;
   #known: LeasePlaces | undefined;
   #moves: LeaseMoves | undefined;
@@ -42,8 +42,8 @@ export class Leases {
     this.#tell = tell;
   }
 
-  // A further promise would cost as much as the rest of a lease. Therefore, this method and the methods that it calls
-  // return the same promise.
+  // This method is not `async`, and returns the promise of the method that it calls, because one more promise would
+  // cost as much as the rest of a lease.
   lease<T>(work: LeaseWork<T>, options: LeaseOptions = {}): Promise<T> {
     try {
       checkOptions('lease', options, leaseReaders);

@@ -53,8 +53,8 @@ export function leftoversAfter(left: Leftovers, name: string, args: readonly unk
 }
 
 /**
- * Returns the leftovers after a reply to UNWATCH, EXEC or DISCARD. Even if the reply is an error, no key is watched any
- * more.
+ * Returns the leftovers after a reply to UNWATCH, EXEC or DISCARD, after which no key is watched any more, even if the
+ * reply is an error.
  */
 export function leftoversUnwatched(left: Leftovers): Leftovers {
   return left.watches ? { ...left, watches: false } : left;

@@ -29,8 +29,8 @@ export async function runLease<T>(
   const endsWait = signal && waitSignal ? AbortSignal.any([signal, waitSignal]) : (waitSignal ?? signal);
   const acquired = pool.acquire({ name, deadlineAt, signal: endsWait });
   const lease = acquired instanceof Promise ? await acquired : acquired;
-  // The signal may have aborted between the grant of the lease and this line. For example, the same signal may have
-  // ended the lease whose connection is now granted.
+  // The signal may have aborted between the grant of the lease and this line. For example, the connection may have
+  // become free because the same signal ended the lease that held it.
   if (signal?.aborted === true) pool.giveBack(lease, 'returned');
   signal?.throwIfAborted();
   const onAbort = (): void => pool.giveBack(lease, 'aborted', signal?.reason);
@@ -50,7 +50,7 @@ export async function runLease<T>(
   }
 }
 
-// The work may return another library's promise.
+// The work may return a promise of another library, which is no instance of the global `Promise`.
 function isThenable<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
   const { then } = (value ?? {}) as Partial<PromiseLike<T>>;
   return typeof then === 'function';

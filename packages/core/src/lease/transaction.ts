@@ -72,8 +72,8 @@ async function attemptOnce<T>(
 }
 
 /**
- * Whether the connection was lost while it watched the keys, or before WATCH was answered. In either case, nothing has
- * run.
+ * Whether the connection was lost before WATCH was answered, or while it watched the keys, so that no command of the
+ * transaction has run.
  */
 function isLostWatch(error: unknown, isWatching: boolean): boolean {
   if (!isRedisResilienceError(error)) return false;

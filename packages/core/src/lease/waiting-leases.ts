@@ -22,7 +22,7 @@ export interface LeaseWish {
   readonly since: number;
   /** Time until which the caller waits, provided that Redis is serving. */
   readonly deadlineAt: number;
-  /** Ends the wait when it aborts. The caller then gets the signal's reason. */
+  /** When the signal aborts, the wait ends, and the caller gets the signal's reason. */
   readonly signal: AbortSignal | undefined;
   /** The request's budget, from which the waiting time is deducted. */
   readonly budget: RequestBudget | undefined;

@@ -1,6 +1,6 @@
 /**
- * Payload of `listener-error`: an error that a listener for `event` threw. The code that emitted the event, and the
- * other listeners, are not affected.
+ * Payload of `listener-error`: an error that a listener for `event` threw. The error affects neither the code that
+ * emitted the event nor the other listeners.
  */
 export interface ListenerError {
   readonly event: string;
@@ -24,7 +24,7 @@ export class EventHub<Events extends { readonly 'listener-error': ListenerError 
   readonly #first: FirstListener<Events> | undefined;
   #listeners: Map<keyof Events, Set<Listener<never>>> | undefined;
 
-  /** The methods of `first` are called before the listeners that were added with `on`. They must not throw. */
+  /** The methods of `first` must not throw, and are called before the listeners that were added with `on`. */
   constructor(first?: FirstListener<Events>) {
     this.#first = first;
   }

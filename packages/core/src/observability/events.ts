@@ -10,15 +10,15 @@ export interface ResilienceEvents {
   /** The status, the connection, a circuit or the cause changed. */
   readonly change: { readonly previous: RedisSnapshot; readonly snapshot: RedisSnapshot };
   /**
-   * An outage began: the status was `up` and no longer is, or the first attempt to connect failed. Emitted once per
-   * outage.
+   * An outage began: the status was `up` and no longer is, or the first attempt to connect failed. This event is
+   * emitted once per outage.
    */
   readonly outage: { readonly cause: Cause; readonly snapshot: RedisSnapshot };
   /** The outage is over: the status is `up` again. `cause` is the cause of the outage. */
   readonly recovered: { readonly outageMs: number; readonly cause: Cause; readonly snapshot: RedisSnapshot };
   /**
-   * A connection attempt ended. `attempt`: its number, counted from the start. `cause`: why it failed; undefined if it
-   * succeeded. `nextAttemptMs`: time until the next attempt; undefined if none is planned.
+   * A connection attempt ended. `attempt`: the number of the attempt, counted from the start. `cause`: why the attempt
+   * failed; undefined if it succeeded. `nextAttemptMs`: time until the next attempt; undefined if none is planned.
    */
   readonly attempt: {
     readonly attempt: number;
@@ -39,13 +39,13 @@ export interface ResilienceEvents {
     readonly lane: Lane;
   };
   /**
-   * A command is about to be sent again. `attempt`: how many times it has been sent so far. `outcome`: what is known
-   * about the effect of the last attempt.
+   * A command is about to be sent again. `attempt`: how many times the command has been sent so far. `outcome`: what is
+   * known about the effect of the last attempt.
    */
   readonly retry: { readonly command: string; readonly attempt: number; readonly outcome: Outcome };
   /**
    * A SCAN, HSCAN, SSCAN or ZSCAN restarts at cursor 0, because the server process that returned its cursor is gone.
-   * The caller gets some elements twice. Emitted only with `retry.scans: 'begin-again'`.
+   * The caller gets some elements twice. This event is emitted only with `retry.scans: 'begin-again'`. 'begin-again'`.
    */
   readonly 'scan-restart': { readonly command: string };
   /**
@@ -61,13 +61,13 @@ export interface ResilienceEvents {
   /** Only in circuit mode `observe`: a command was let through that mode `enforce` would have rejected. */
   readonly 'would-refuse': { readonly command: string; readonly lane: Lane };
   /**
-   * A subscriber that had lost its connection has subscribed again. `gapMs`: how long it could receive no messages.
-   * `channels`: number of its channels and patterns.
+   * A subscriber that had lost its connection has subscribed again. `gapMs`: how long the subscriber could receive no
+   * messages. `channels`: number of the subscriber's channels and patterns.
    */
   readonly gap: { readonly gapMs: number; readonly channels: number };
   /**
-   * After a lost connection, the server refused to restore subscriptions. The client will try again. `channels`: number
-   * of refused channels and patterns. `code`: the code of the server's error reply.
+   * After a lost connection, the server refused to restore subscriptions. The client will try again to subscribe.
+   * `channels`: number of refused channels and patterns. `code`: the code of the server's error reply.
    */
   readonly 'resubscribe-failed': { readonly channels: number; readonly code: string };
   /**
@@ -80,14 +80,16 @@ export interface ResilienceEvents {
     readonly isRevoked: boolean;
   };
   /**
-   * A command that needs a connection of its own was called on the client that all callers share: `WATCH`, which
-   * another caller's `EXEC` may end, or a blocking command, behind which all others wait. Emitted once for each `use`.
+   * `WATCH`, or a blocking command, was called on the client that all callers share, although these commands need a
+   * connection of their own: another caller's `EXEC` may end the `WATCH`, and all other commands wait behind a blocking
+   * one. This event is emitted once for `WATCH` and once for blocking commands.
    */
   readonly 'shared-use': { readonly use: 'watch' | 'blocking'; readonly command: string };
   /**
    * A library uses the client without the helper that the package `fallback` has for it, and therefore works worse in
-   * an outage than on plain ioredis. A worker of BullMQ or Bull resumes seconds late. A lock of redlock that got no
-   * reply may be set in Redis although nobody holds it. Emitted once for each `library`.
+   * an outage than on plain ioredis. For example, a worker of BullMQ or Bull that waits for jobs resumes seconds late
+   * after an outage. A lock of redlock whose reply was lost may be set in Redis although nobody holds it. This event is
+   * emitted once for each `library`.
    */
   readonly 'unaided-library': { readonly library: UnaidedLibrary };
   /**
@@ -107,9 +109,9 @@ export interface ResilienceEvents {
    * `durationMs`.
    */
   readonly thaw: { readonly kind: 'frozen' | 'suspended' | 'blocked'; readonly durationMs: number };
-  /** The `RedisResilience` is closed. This is its last event. */
+  /** The `RedisResilience` is closed, and emits no further events. */
   readonly closed: { readonly snapshot: RedisSnapshot };
-  /** A listener for `event` threw `error`. Nothing else is affected. */
+  /** A listener for `event` threw `error`; all other listeners and all commands continue as if it had not thrown. */
   readonly 'listener-error': ListenerError;
 }
 

@@ -55,8 +55,8 @@ export class History {
 }
 
 function keep<T>(ring: T[] | undefined, entry: T, capacity: number): T[] {
-  // Most lists never get more than one entry. V8 would reserve memory for 17 if the first were pushed to an empty
-  // array.
+  // V8 would reserve memory for 17 entries if the first entry were pushed to an empty array, but most rings never get a
+  // second one.
   if (ring === undefined) return [entry];
   ring.push(entry);
   if (ring.length > capacity) ring.shift();

@@ -25,7 +25,8 @@ const known: { readonly [Event in ResilienceEvent]: true } = {
 const driverEvents = ['connect', 'ready', 'error', 'close', 'end', 'reconnecting', 'message'];
 
 /**
- * Returns the event if it exists. For any other name it throws, because the listener would never be called.
+ * Returns the event if it exists. For any other name the function throws, because a listener for that name would never
+ * be called.
  *
  * @throws {@link ConfigurationError} if there is no such event, or `listener` is not a function
  */

@@ -1,8 +1,9 @@
 import { inspect, type InspectOptions } from 'node:util';
 
 /**
- * Returns property descriptors to define on an object. They make `console.log` and `JSON.stringify` show the object's
- * state instead of its fields, which contain credentials. All objects of a class can share the descriptors.
+ * Returns property descriptors to define on an object. The descriptors make `console.log` and `JSON.stringify` show the
+ * object's state instead of its fields, which contain credentials. All objects of a class can share one set of
+ * descriptors.
  *
  * @example
  * const printed = printedState('Redis', ({ status }: Redis) => ({ status }));
@@ -21,7 +22,7 @@ export function printedState(title: string, stateOf: (object: never) => object):
   };
 }
 
-/** The descriptors for a `RedisResilience`: its snapshot is shown. */
+/** Makes `console.log` and `JSON.stringify` show the snapshot of a `RedisResilience`. */
 export const printedResilience = printedState(
   'RedisResilience',
   (resilience: { readonly snapshot: () => object }) => resilience.snapshot(),

@@ -30,7 +30,7 @@ export interface LaneTotals {
   readonly waits: DurationTotals;
 }
 
-/** Counts durations. Recording one allocates nothing, except for the first. */
+/** Counts durations; `record` allocates nothing, except on the first call. */
 export class Durations implements DurationTotals {
   #buckets: number[] | undefined;
   #sumMs = 0;

@@ -19,13 +19,13 @@ export class UnaidedLibraries {
     this.#events = events;
   }
 
-  /** Call for a command that blocks. */
+  /** Must be called for each blocking command that is issued. */
   blocks(name: string, { args, isAided }: IssuedCommand): void {
     const library = isAided === true ? undefined : workerOf(name, args);
     if (library !== undefined) this.#note(library);
   }
 
-  /** Call for a command whose outcome is unknown. */
+  /** Must be called for each command whose outcome is unknown. */
   noteUnknown(name: string, { args }: IssuedCommand): void {
     if (takesLock(name, args)) this.#note('redlock');
   }

@@ -5,7 +5,7 @@ import { isResilience } from './resilience-readers.ts';
 import { resilienceOptionNames } from './settings.ts';
 import { checkKeys, invalid, invalidOptions, isOptions, type OptionReader } from './validate-options.ts';
 
-/** One reader per option. Any other name is rejected as unknown. */
+/** One reader for each option of `T`; an option without a reader is rejected as unknown. */
 export type OptionReaders<T extends object> = { readonly [Name in keyof Required<T>]: OptionReader };
 
 /**

@@ -13,8 +13,8 @@ export function durationOf(min: number): OptionReader {
 }
 
 /**
- * Accepts milliseconds, at least `min`, for which something is kept or valid. No timer waits for them, so they may be
- * years.
+ * Accepts milliseconds, at least `min`, for which something is kept or valid. Such a time may be years, because no
+ * timer waits for it.
  */
 export function lifetimeOf(min: number): OptionReader {
   return (value, path) => {
@@ -78,8 +78,9 @@ export const textOf: OptionReader = (value, path) => {
 };
 
 /**
- * Accepts a Redis key or a part of a key, as a string. Two different values of other types can become the same string,
- * and a lone surrogate is replaced when the string is encoded as UTF-8. Either would let two keys collide.
+ * Accepts a Redis key or a part of a key, as a string. A value of another type is rejected because two different values
+ * can become the same string. A lone surrogate is rejected because UTF-8 encoding replaces it, so that two different
+ * keys could become the same one.
  */
 export const keyTextOf: OptionReader = (value, path) => {
   if (typeof value !== 'string' || value === '' || /\p{Surrogate}/u.test(value)) {
@@ -130,7 +131,10 @@ export function objectWith(...methods: readonly string[]): OptionReader {
   };
 }
 
-/** Accepts a complete clock. An incomplete one would fail only when the first timer is needed. */
+/**
+ * Accepts a complete clock, because a clock without one of these methods would fail only when the method is first
+ * needed.
+ */
 export const clockOf: OptionReader = objectWith(
   'now',
   'wallNow',

@@ -27,16 +27,17 @@ export interface CircuitOptions {
   /** Minimum number of calls in the window before a ratio can open the circuit. Default 20. */
   readonly minCalls?: number;
   /**
-   * Number of consecutive failures at which the circuit opens. All failures within 50 ms count as one. The value 1 has
-   * the effect of 2. Default 5.
+   * Number of consecutive failures at which the circuit opens. All failures within 50 ms count as one. At least two
+   * failures are needed, even if 1 is given. Default 5.
    */
   readonly maxConsecutiveFailures?: number;
   /** Length of the sliding window in which calls are counted. Default 2,000 ms. */
   readonly windowMs?: number;
   /**
-   * How long the circuit stays open. The time begins with `openMs` and doubles each time the circuit opens again, up to
-   * `maxOpenMs`. Once the circuit has stayed closed for `windowMs`, the time begins with `openMs` again. A random part,
-   * up to half, is subtracted. Defaults 500 ms and 30,000 ms.
+   * How long the circuit stays open. The first open time is `openMs`; each time the circuit opens again, the open time
+   * doubles, up to `maxOpenMs`. Once the circuit has stayed closed for `windowMs`, the next open time is `openMs`
+   * again. Up to half of each open time, at random, is subtracted. Defaults: 500 ms for `openMs`, 30,000 ms for
+   * `maxOpenMs`.
    */
   readonly openMs?: number;
   readonly maxOpenMs?: number;
@@ -85,9 +86,10 @@ export interface RetryOptions {
   readonly maxRetries?: number;
   /**
    * Size of the token budget for retries of commands that a working server refused (TRYAGAIN, MOVED, ASK). All
-   * connections of a resilience share the budget. Such a retry costs 5 tokens; each command that succeeds on its first
-   * attempt earns 1. When too few tokens are left, 3 retries per second are still allowed. Retries of commands that
-   * were lost with their connection cost nothing, because the pace of new connections limits them. Default 100.
+   * connections of a resilience share the budget. Each of these retries costs 5 tokens; each command that succeeds on
+   * its first attempt earns 1. When too few tokens are left, 3 retries per second are still allowed. Retries of
+   * commands that were lost with their connection cost nothing, because the pace of new connections limits them.
+   * Default 100.
    */
   readonly budgetTokens?: number;
   /**
@@ -109,8 +111,9 @@ export interface RetryOptions {
 /** How connections are established and monitored. */
 export interface ConnectionOptions {
   /**
-   * Shortest and longest period between connection attempts. Between these bounds, the period grows with the number of
-   * clients connected to the server. Defaults 100 and 5,000 ms.
+   * Shortest and longest period between connection attempts. Between the shortest and the longest period, the period
+   * grows with the number of clients connected to the server. Defaults: 100 ms for `minPeriodMs`, 5,000 ms for
+   * `maxPeriodMs`.
    */
   readonly minPeriodMs?: number;
   readonly maxPeriodMs?: number;
@@ -118,23 +121,24 @@ export interface ConnectionOptions {
   readonly handshakeTimeoutMs?: number;
   /**
    * How long a connection is idle before it sends PING, with jitter. A connection with subscriptions sends PING after
-   * at most 1,000 ms. If a process has more than 100 connections to one server, the connections take turns, and each
-   * waits up to 19 times as long before its PING. When the server stops replying on one of these connections, all idle
-   * ones send PING within half a second. Default 5,000 ms.
+   * at most 1,000 ms. If a process has more than 100 connections to one server, the connections take turns, and a
+   * connection may be idle for up to 19 times this long before its PING. When the server stops replying on one
+   * connection, all idle connections send PING within half a second. Default 5,000 ms.
    */
   readonly idlePingMs?: number;
   /**
    * Bounds of the stall limit, which adapts to the round-trip time. When the oldest command on a connection has had no
-   * reply for longer than the stall limit, a second connection checks the server. Defaults 200 and 2,000 ms.
+   * reply for longer than the stall limit, a second connection checks the server. Defaults: 200 ms for `minStallMs`,
+   * 2,000 ms for `maxStallMs`.
    */
   readonly minStallMs?: number;
   readonly maxStallMs?: number;
   /**
-   * How to detect that replies no longer match their commands because a reply was lost or inserted on the way. The
-   * client drops such a socket. `idle`: the PING that an idle connection sends contains a token, which the reply must
-   * repeat. `load`: a PING with a token is also sent under traffic: after every 256 replies, but at most every 5 ms and
-   * at least every 100 ms. `off`: PING contains no token. In every mode, a reply that no command is waiting for drops
-   * the socket. Default `idle`.
+   * How to detect that replies no longer match their commands because a reply was lost or inserted on the way. If the
+   * client detects that, it drops the socket. `idle`: the PING that an idle connection sends contains a token, which
+   * the reply must repeat. `load`: a PING with a token is also sent under traffic: after every 256 replies, but at most
+   * every 5 ms and at least every 100 ms. `off`: the PING of an idle connection contains no token. In every
+   * mode, a reply that no command is waiting for drops the socket. Default `idle`.
    */
   readonly integrity?: 'idle' | 'load' | 'off';
   /**
@@ -152,9 +156,9 @@ export interface ConnectionOptions {
    */
   readonly role?: 'primary' | 'any';
   /**
-   * Credentials, or a function that returns them. The function is called for each connection attempt. After it has
-   * failed, it is not called again for up to 100 ms; this pause doubles with each further failure, up to a second.
-   * Default: the user name and password in the client's own options.
+   * Credentials, or a function that returns them. The function is called for each connection attempt. After the
+   * function has failed, it is not called again for up to 100 ms; this pause doubles with each further failure, up to a
+   * second. Default: the user name and password in the client's own options.
    */
   readonly credentials?: Credentials | (() => Credentials | Promise<Credentials>);
   /** Time limit for the `credentials` function. Default 5,000 ms. */
@@ -181,8 +185,8 @@ export interface PoolOptions {
 }
 
 /**
- * When the client switches from an unavailable Redis database to another one. Rejected unless several databases are
- * configured.
+ * When the client switches from an unavailable Redis database to another one. This option is rejected unless several
+ * databases are configured.
  */
 export interface FailoverOptions {
   /**
@@ -198,15 +202,16 @@ export interface FailoverOptions {
 }
 
 /**
- * When the client switches back to the preferred Redis database. Rejected unless several databases are configured.
+ * When the client switches back to the preferred Redis database. This option is rejected unless several databases are
+ * configured.
  */
 export interface FailbackOptions {
   /**
-   * How long the preferred database must respond without interruption before the client switches back to it. The time
-   * is at least 1.25 times as long as the database was unavailable, or 2.5 s if that is shorter. Each process adds a
-   * random part, up to a quarter. The time doubles whenever the database fails again soon after a switch back. `false`:
-   * the client switches back only when `failover()` is called. Whatever the value, a read-only database is replaced
-   * without this wait when a writable one responds. Default 60,000 ms.
+   * How long the preferred database must respond without interruption before the client switches back to it. The
+   * required time is at least 1.25 times as long as the database was unavailable, or 2.5 s if that is shorter. Each
+   * process adds a random part of up to a quarter to this time. The required time doubles whenever the database fails
+   * again soon after a switch back. `false`: the client switches back only when `failover()` is called. For every
+   * value, a read-only database is replaced immediately when a writable one responds. Default 60,000 ms.
    */
   readonly afterMs?: number | false;
 }
@@ -230,11 +235,11 @@ export interface ResilienceOptions {
   readonly failover?: FailoverOptions;
   readonly failback?: FailbackOptions;
   /**
-   * An object with the methods `info`, `warn` and `error`, or `false` to log nothing. Receives one line when an outage
-   * has lasted 250 ms, one when that outage ends, and one for each switch to another Redis database. Also receives one
-   * line for the first mistake of each kind that no error reveals: `WATCH` on the shared client, a blocking command on
-   * the shared client, or a library that is used without the helper that it needs. Default: a process warning for each
-   * line, which Node writes to stderr.
+   * An object with the methods `info`, `warn` and `error`, or `false` to log nothing. The logger receives one line when
+   * an outage has lasted 250 ms, one when that outage ends, and one for each switch to another Redis database. It also
+   * receives one line for the first mistake of each kind that no error reveals: `WATCH` on the shared client, a
+   * blocking command on the shared client, or a library that is used without the helper that it needs. Default: a
+   * process warning for each line, which Node writes to stderr.
    */
   readonly logger?: Logger | false;
   /** Sources of time and of random numbers, for tests. */

@@ -66,8 +66,8 @@ export function unknownOption(path: string, suggestion: string | undefined): Con
 }
 
 /**
- * Like {@link unknownOption}, but suggests the known name that is nearest to `typed`. If none is near, lists all of
- * them.
+ * Like {@link unknownOption}, but suggests the known name that is nearest to `typed`, or lists all known names if none
+ * is near.
  */
 export function unknownName(path: string, typed: string, known: readonly string[]): ConfigurationError {
   const meant = nearest(typed, known);

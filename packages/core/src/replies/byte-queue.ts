@@ -2,8 +2,8 @@ const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
 
 /**
- * Chunks shorter than this are copied into a shared block. Otherwise, a peer that sends one byte at a time would cost
- * one object per byte.
+ * Chunks shorter than this are copied into a shared block, because a peer that sends one byte at a time would otherwise
+ * cost one object per byte.
  */
 const shortPiece = 1024;
 const blockBytes = 16 * 1024;
@@ -15,15 +15,15 @@ const blockBytes = 16 * 1024;
 export class ByteQueue {
   #pieces: Buffer[] = [];
   /**
-   * Position of the first byte that has not been consumed: `#piece` is the index of its piece, `#offset` the offset in
-   * that piece.
+   * Position of the first byte that has not been consumed: `#piece` is the index of the piece that contains this byte,
+   * and `#offset` is the byte's offset in that piece.
    */
   #piece = 0;
   #offset = 0;
   #length = 0;
   /**
-   * Number of bytes at the front that have been searched for a line end. The next two fields are the position at which
-   * the search continues.
+   * Number of bytes at the front that have been searched for a line end. The search continues at the offset
+   * `#searchOffset` of the piece with the index `#searchPiece`.
    */
   #searched = 0;
   #searchPiece = 0;
@@ -51,8 +51,8 @@ export class ByteQueue {
   }
 
   /**
-   * Returns the byte at distance `place` from the front; undefined if that byte has not arrived. Slow far from the
-   * front.
+   * Returns the byte at distance `place` from the front; undefined if that byte has not arrived. The method is slow for
+   * a large `place`, because it walks through all pieces before the byte.
    */
   at(place: number): number | undefined {
     let index = this.#piece;
@@ -84,7 +84,7 @@ export class ByteQueue {
     }
   }
 
-  /** Removes this many bytes from the front and returns them as text. They must have arrived. */
+  /** Removes this many bytes, all of which must have arrived, from the front and returns them as text. */
   takeText(bytes: number): string {
     this.#handledBytes += bytes;
     const first = this.#pieces[this.#piece];
@@ -105,7 +105,7 @@ export class ByteQueue {
     return whole.toString('utf8');
   }
 
-  /** Removes this many bytes from the front. They must have arrived. */
+  /** Removes this many bytes, all of which must have arrived, from the front. */
   skip(bytes: number): void {
     this.#length -= bytes;
     this.#offset += bytes;

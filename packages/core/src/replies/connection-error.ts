@@ -26,8 +26,8 @@ export function isReplyError(error: Error): boolean {
 
 /**
  * Returns whether the error is the caller's fault: the driver rejected the command because of the caller's mistake, or
- * threw when it was given the command. Such an error is passed on to the caller unchanged. Any other error that is not
- * an error reply means that the connection broke while the command was in flight.
+ * threw when it was given the command. An error that is the caller's fault is passed on to the caller unchanged. Any
+ * other error that is not an error reply means that the connection broke while the command was in flight.
  */
 export function isCallersFault(error: Error): boolean {
   return thrown.has(error) || callersMistakes.some((pattern) => pattern.test(error.message));

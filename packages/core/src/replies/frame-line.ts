@@ -1,7 +1,7 @@
 import type { ProtocolErrorReason } from './protocol-error.ts';
 import { redirectionOf } from './reply-error.ts';
 
-/** What the driver's parser does with replies. The parser reads them after {@link FrameLine} has checked them. */
+/** What the driver's parser does with replies, which {@link FrameLine} checks before the parser reads them. */
 export interface ParserTraits {
   /** Whether the parser reads RESP3 types. */
   readonly readsResp3: boolean;
@@ -35,11 +35,13 @@ const shortBytes = 64;
 export class FrameLine {
   failure: ProtocolErrorReason | undefined;
   type = 0;
-  /** The length that the line announces. For a map, each name and each value counts as one. */
+  /**
+   * The length that the line announces. The length of a map is the number of its names plus the number of its values.
+   */
   number = 0;
   /** Number of bytes of the line read so far, without the type byte. */
   bytes = 0;
-  /** The beginning of the line, if the line is to be inspected. */
+  /** The beginning of the line; empty if the text of the line need not be inspected. */
   text = '';
   readonly #traits: ParserTraits;
   readonly #types: Uint8Array;

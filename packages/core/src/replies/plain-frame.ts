@@ -4,8 +4,8 @@ const [minus, one] = [0x2d, 0x31];
 
 /**
  * Returns the offset after the reply that begins at `offset`, if the chunk contains the whole reply and the reply is a
- * bulk string, a short status, an integer or a null, as most replies are. Otherwise returns -1, and `ReplyFrames` must
- * read the reply. With `isResp3`, a null is `_`; without, `$-1`.
+ * bulk string, a short status, an integer or a null, as most replies are. Returns -1 for any other reply, which
+ * `ReplyFrames` must then read. If `isResp3` is true, a null is `_`; if not, a null is `$-1`.
  *
  * @example
  * endOfPlainReply(Buffer.from('$2\r\nhi\r\n'), 0, false); // 8

@@ -15,8 +15,8 @@ export type ProtocolErrorReason =
   | 'too-large';
 
 /**
- * Reports that the bytes which a peer sent cannot be read as replies. The error contains none of these bytes, because
- * they may be private data.
+ * Reports that the bytes which a peer sent cannot be read as replies, but contains none of the bytes, because they may
+ * be private data.
  */
 export class ProtocolError extends Error {
   override readonly name = 'ProtocolError';

@@ -21,14 +21,14 @@ export interface ReplyVerdict {
 }
 
 /**
- * Classifies an error reply to a command, including EXEC. It must not be used for an error inside the array that EXEC
- * returns, because the other commands of that transaction have run. Outside this file, core bases decisions only on the
- * first word of an error reply.
+ * Classifies an error reply to a command, including EXEC. This function must not be used for an error inside the array
+ * that EXEC returns, because the other commands of that transaction have run. Outside this file, core bases decisions
+ * only on the first word of an error reply.
  *
  * A script that fails with READONLY, MISCONF or NOREPLICAS has written nothing: the server refuses every write in that
  * state, and the state does not change while a script runs. OOM is different: the server refuses only writes that need
- * memory, so a script that caught the error may have deleted keys afterwards. OOM is therefore `refused` if the command
- * runs a script (`script`).
+ * memory, so a script that caught the error may have deleted keys afterwards. If the command runs a script (`script`),
+ * the outcome for OOM is therefore `refused`.
  *
  * @example classifyReply("READONLY You can't write against a read only replica.").outcome; // 'not-applied'
  */
@@ -108,8 +108,8 @@ const verdicts: ReadonlyMap<string, ReplyVerdict> = new Map(
     NOAUTH: away('auth', 'connection'),
     DENIED: away('auth', 'connection'),
     WRONGPASS: { cause: 'auth', outcome: 'refused', circuit: 'success', scope: 'connection' },
-    // The cause `auth` applies only in the handshake. As the reply to a later command, NOPERM is the caller's own
-    // mistake.
+    // The cause `auth` of this verdict is used only for replies in the handshake. As the reply to a later command,
+    // NOPERM is the caller's own mistake.
     NOPERM: { cause: 'auth', outcome: 'refused', circuit: 'success', scope: 'command' },
     MOVED: elsewhere,
     ASK: elsewhere,
@@ -140,8 +140,8 @@ const specialTexts: readonly { code: string; text: RegExp; verdict: ReplyVerdict
 
 const genericTexts: readonly { text: RegExp; verdict: ReplyVerdict }[] = [
   { text: /max number of clients/i, verdict: verdict('ERR', away('max-clients', 'connection')) },
-  // The first text in the pattern is what Redis 5 and older send instead of WRONGPASS. The other two texts mean that a
-  // password was sent to a server that requires none.
+  // The first text in the pattern is what Redis 5 and older send instead of WRONGPASS; the second and the third text
+  // mean that a password was sent to a server that requires none.
   {
     text: /^-?ERR invalid password|^-?ERR Client sent AUTH, but no password|^-?ERR AUTH <password> called without/,
     verdict: verdict('ERR', { cause: 'auth', outcome: 'refused', circuit: 'success', scope: 'connection' }),
@@ -164,8 +164,8 @@ function classifyGeneric(message: string): ReplyVerdict {
   return genericTexts.find(({ text }) => text.test(message))?.verdict ?? plainError;
 }
 
-// No part of the transaction ran. If EXEC itself was refused, its reply contains the reason. Otherwise, commands were
-// refused when they were queued, and the replies to those commands contain the reason.
+// EXECABORT means that no part of the transaction ran. If the server refused EXEC itself, the reply to EXEC contains
+// the reason. If the server refused commands when they were queued, the replies to these commands contain the reason.
 function classifyAbort(message: string): ReplyVerdict {
   const reason = /because of: (.*)/s.exec(message)?.[1];
   if (reason !== undefined) return verdict('EXECABORT', classifyReply(reason));

@@ -60,7 +60,7 @@ export class ReplyFrames {
     return this.#place === before && this.#missing.length === 0;
   }
 
-  /** The first byte of the reply that is being read or, between replies, was read last. */
+  /** The first byte of the reply that is being read; between two replies, the first byte of the previous reply. */
   get marker(): number {
     return this.#marker;
   }

@@ -8,8 +8,8 @@ import { ErrorReply, PushReply, type Reply } from './reply.ts';
 export interface ReadReplies {
   readonly replies: readonly Reply[];
   /**
-   * Why nothing after these replies can be read; undefined if reading can continue. After a failure, the connection
-   * must be closed.
+   * Why reading cannot continue after these replies; undefined if it can. After a failure, the connection must be
+   * closed.
    */
   readonly failure: ProtocolError | undefined;
 }
@@ -42,7 +42,7 @@ export class ReplyReader {
   }
 
   /**
-   * Number of bytes searched, copied or decoded so far. A byte may be counted several times, but at most four times.
+   * Number of bytes searched, copied or decoded so far. This number grows by at most four for each byte that is pushed.
    */
   get handledBytes(): number {
     return this.#bytes.handledBytes;
@@ -156,8 +156,8 @@ interface OpenList {
 }
 
 /**
- * The result of reading one line or string. `wait`: its end has not arrived. Undefined: no value is complete yet,
- * because a string or an aggregate began, or an attribute ended.
+ * The result of reading one line or string. `wait` means that the end of the line or string has not arrived. Undefined
+ * means that no value is complete yet, because a string or an aggregate began, or an attribute ended.
  */
 type Step =
   | 'wait'
@@ -179,8 +179,8 @@ function closed(
 }
 
 /**
- * Returns undefined if a reply can begin with the next byte. This is checked before the line is complete, because bytes
- * that are not RESP may never contain a line end.
+ * Returns undefined if a reply can begin with the next byte. The first byte is checked before the line is complete,
+ * because bytes that are not RESP may never contain a line end.
  */
 function unreadable(bytes: ByteQueue): Step {
   const first = bytes.at(0);

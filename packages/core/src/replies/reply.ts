@@ -7,8 +7,8 @@ import { codeOfReply } from './reply-error.ts';
  */
 export type Reply = string | number | bigint | boolean | null | ErrorReply | PushReply | readonly Reply[];
 
-// Number of stack lines of an `ErrorReply`, as in redis-parser. It is not 0, because code that replaces the stack with
-// the stack of the caller needs a line to replace.
+// Number of stack lines of an `ErrorReply`, as in redis-parser. The number is not 0, because code that replaces the
+// stack with the stack of the caller needs a line to replace.
 const shortestStack = 2;
 
 /** An error reply. Its message is the unchanged text of the reply. */

@@ -8,7 +8,7 @@ import { withoutPasswords } from './unquoted-arguments.ts';
 
 /** The limits are far above the size of any reply to the few commands that are sent with `request`. */
 const limits = { maxReplyBytes: 16 * 1024 * 1024, maxElements: 262_144 };
-/** Maximum number of RESP3 pushes that may arrive before the last reply. No server sends nearly as many. */
+/** Maximum number of RESP3 pushes that may arrive before the last reply, far more than any server sends. */
 const maxPushes = 1000;
 
 /**

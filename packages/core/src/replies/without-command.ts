@@ -2,8 +2,8 @@ import { unquoteArguments } from './unquoted-arguments.ts';
 
 /**
  * Returns a copy of a driver error without the command that it carries, and so without keys, values and passwords. The
- * copy has the same class. Its message and stack differ only where they quoted arguments. Any value without a command
- * is returned unchanged.
+ * copy has the same class. The copy's message and stack differ from the original only where the original quotes
+ * arguments. Any value without a command is returned unchanged.
  */
 export function withoutCommand(error: unknown): unknown {
   return copyOf(error, new Map());
@@ -43,7 +43,8 @@ function hide(error: Error, name: string): void {
   const value: unknown = property.value;
   // A logger shows that there is a getter, but does not call it.
   Object.defineProperty(error, name, { get: () => value, enumerable: false, configurable: true });
-  // The nested errors are handled last: `value` may contain this very error, which now carries nothing more to hide.
+  // The errors in `value` are handled only after the command is hidden in `error`, because `value` may contain `error`
+  // itself.
   for (const each of Array.isArray(value) ? value : [value]) if (each instanceof Error) hideCommand(each);
 }
 

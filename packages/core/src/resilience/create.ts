@@ -108,10 +108,10 @@ export function protect<Client extends Redis | Cluster>(
 let defaultResilience: RedisResilience | undefined;
 
 /**
- * Returns the `RedisResilience` that `redisGuard()` uses by default. The first call creates it, for the URL in the
- * environment variable `REDIS_URL` or, if that is not set, for `redis://localhost:6379`. After it has been closed, the
- * next call creates a new one. Its `client` has the type `Redis`. If `REDIS_URL` leads to a Cluster, write
- * `defaultRedisResilience<Cluster>()`.
+ * Returns the `RedisResilience` that `redisGuard()` uses by default. The first call creates this `RedisResilience`, for
+ * the URL in the environment variable `REDIS_URL` or, if that is not set, for `redis://localhost:6379`. After the
+ * `RedisResilience` has been closed, the next call creates a new one. The property `client` has the type `Redis`. If
+ * `REDIS_URL` leads to a Cluster, write `defaultRedisResilience<Cluster>()`.
  *
  * @throws ConfigurationError if `REDIS_URL` is malformed
  */

@@ -54,8 +54,8 @@ export class Engine implements RedisResilience {
   #closing: Promise<void> | undefined;
 
   /**
-   * `protectClients` must protect the client and its later duplicates. All of them share the parts passed to the
-   * function.
+   * `protectClients` must protect the client and its later duplicates, with the parts that it gets, which all these
+   * clients share.
    */
   constructor(
     client: Redis | Cluster,
@@ -163,7 +163,7 @@ export class Engine implements RedisResilience {
 
   isolate = (reason: string): (() => void) => this.#isolations.hold(reason);
 
-  // A promise, also for an option that is not allowed.
+  // The method is `async` so that an option that is not allowed rejects the promise instead of throwing.
   close = async (options: CloseOptions = {}): Promise<void> =>
     (this.#closing ??= this.#close(drainMsOf(options)));
 

@@ -42,8 +42,8 @@ export function makeGateParts(parts: OwnParts): SharedGateParts {
 }
 
 /**
- * Returns the parts for the gates of duplicates and leased clients. Callers do not share these clients, so commands
- * such as WATCH are not reported there.
+ * Returns the parts for the gates of duplicates and leased clients. Each of these clients has only one user, so
+ * commands such as WATCH are not reported as misuse.
  */
 export function unsharedParts(parts: GateParts): GateParts {
   const { settings, circuits, retryBudget, stallDetector, recorder, unaided, signsOfLife } = parts;
@@ -61,7 +61,7 @@ export function unsharedParts(parts: GateParts): GateParts {
 
 /**
  * Returns the parts for the gate of a client of another server. A sign of life from one server proves nothing about
- * another, so this gate has a record of its own.
+ * another, so the result has its own record of signs of life.
  */
 export function partsElsewhere(parts: GateParts): GateParts {
   return { ...parts, signsOfLife: new SignsOfLife() };

@@ -4,8 +4,8 @@ import { textOf } from '../options/option-readers.ts';
 import type { Lane } from '../snapshot.ts';
 
 /**
- * The isolations that the application has started and not yet ended. While there is one, the circuits for reads and for
- * writes are isolated, so that all commands are rejected.
+ * The isolations that the application has started and not yet ended. As long as at least one isolation exists, the
+ * circuits for reads and for writes are isolated, so that all commands are rejected.
  */
 export class Isolations {
   readonly #name: string;
@@ -25,10 +25,10 @@ export class Isolations {
   }
 
   /**
-   * Starts an isolation. The returned function ends it; calling that function again does nothing.
+   * Starts an isolation. The returned function ends this isolation; calling that function again does nothing.
    *
-   * @throws {@link ConfigurationError} if the reason is not a string: of a function that the caller expects to be run
-   *   meanwhile, nobody would end the isolation
+   * @throws {@link ConfigurationError} if the reason is not a string, for example a function that the caller expects to
+   *   be run during the isolation
    */
   hold(reason: string): () => void {
     textOf(reason, 'isolate.reason');

@@ -63,8 +63,8 @@ export interface OperatorSubject {
 /**
  * Writes the log lines for operators. When an outage has lasted 250 ms, logs its cause, the server's address and the
  * next step, and later one line about its end. Also logs each switch to another Redis database, and each kind of misuse
- * that would otherwise go unnoticed. Host and port appear in these lines and nowhere else; credentials, keys and values
- * never appear.
+ * that would otherwise go unnoticed. These log lines are the only place where host and port appear; credentials, keys
+ * and values never appear.
  */
 export class OperatorLines implements FirstListener<ResilienceEvents> {
   readonly #subject: OperatorSubject;

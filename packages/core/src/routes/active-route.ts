@@ -94,7 +94,7 @@ export class ActiveRoute {
     return this.source.switchTo(this.#reconnector(route), verified);
   }
 
-  /** Supplies the driver with a socket if the driver is waiting for one. Returns whether it was waiting. */
+  /** Supplies the driver with a socket if the driver is waiting for one, and returns whether the driver was waiting. */
   supply(verified: VerifiedSocket): boolean {
     return this.source.switchTo(this.#reconnector(this.#route), verified);
   }

@@ -4,8 +4,8 @@ import type { Database } from './database.ts';
 import type { Route } from './route.ts';
 
 /**
- * Returns a function that returns the client's route to a database, given the database's name. Without a name, that
- * function returns the route to the database that `inUse` names. Each route is made only once.
+ * Returns a function that returns the client's route to the database of the given name or, without a name, to the
+ * database that `inUse` names. The route to each database is made only once.
  */
 export function databaseRoutes(
   driver: Driver,

@@ -25,7 +25,7 @@ export class RouteWatches {
   readonly #parts: WatchParts;
   readonly #tell: (news: PrimaryNews) => void;
   readonly #fleet: FleetWatch;
-  /** The watch for the primary. Without sentinels, it is created when the server first turns out to be a replica. */
+  /** The watch for the primary; undefined without sentinels until the server first turns out to be a replica. */
   #primary: PrimaryWatch | undefined;
   #info: ServerInfo | undefined;
 

@@ -41,8 +41,8 @@ export class SwitchableSource implements SocketSource {
   }
 
   /**
-   * Switches to another source. If a socket is wanted at this moment, supplies `verified` or, without a usable one,
-   * lets the new source make one. Returns whether `verified` was supplied.
+   * Switches to another source. If the client is waiting for a socket, supplies `verified` or, if `verified` cannot be
+   * used, lets the new source make a socket. Returns whether `verified` was supplied.
    */
   switchTo(source: SocketSource, verified: VerifiedSocket | undefined): boolean {
     const wanted = this.#wanted;

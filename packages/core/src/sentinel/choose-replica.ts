@@ -1,6 +1,9 @@
 import type { Random } from '../clock.ts';
 
-/** A replica as a sentinel describes it: `ip`, `port` and other fields, all strings. */
+/**
+ * A replica as a sentinel describes it, with the field `ip`, the field `port` and other fields, all of which are
+ * strings.
+ */
 export type Replica = Readonly<Record<string, string>>;
 
 /**
@@ -18,8 +21,8 @@ interface PreferredReplica {
 
 /**
  * Chooses the replica to connect to: a preferred replica or, if none is available, a random one. `tried` is the replica
- * that was chosen a moment ago and evidently did not work. Even if it is preferred, it is chosen only if there is no
- * other, because sentinels take seconds to notice that a replica is dead.
+ * that was chosen a moment ago and evidently did not work. Even if this replica is preferred, it is chosen only if
+ * there is no other, because sentinels take seconds to notice that a replica is dead.
  */
 export function chooseReplica(
   replicas: readonly Replica[],

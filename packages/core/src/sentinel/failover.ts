@@ -18,9 +18,9 @@ export interface FailoverOptions {
   /** Returns the pace at which sentinels are dialed while a command is waiting for the primary. */
   readonly pace: () => RolePace;
   /**
-   * Whether the connection belongs to a pool of leased connections. Such a connection does not look for the new primary
-   * itself, because a pool would then make as many attempts as it has connections. Instead, it waits until another
-   * client has reached the new primary.
+   * Whether the connection belongs to a pool of leased connections. A leased connection does not look for the new
+   * primary itself, because a pool would make as many attempts as it has connections; it waits until another client has
+   * reached the new primary.
    */
   readonly isLeased: boolean;
   /** Whether the client is currently connected to this endpoint. */
@@ -42,7 +42,7 @@ const chosenPace = { periodMs: 25, wantedAt: Infinity };
 const maxMs = 10_000;
 
 /**
- * Follows a failover from its first sign: the sentinels announce which replica they have chosen. That replica is then
+ * Follows a failover from its first sign: the sentinels announce which replica they have chosen. The chosen replica is
  * asked for its role until it is the primary, because it knows of its promotion before any sentinel does. If several
  * sentinels are configured, a second sentinel must also know the replica.
  */

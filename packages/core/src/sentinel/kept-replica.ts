@@ -12,15 +12,15 @@ export class KeptReplica {
     this.#verified = verified;
     this.#onClosed = onClosed;
     verified.socket.once('close', onClosed);
-    // On a paused socket, it would go unnoticed that the server closes the connection. No bytes are lost by reading on,
-    // because the server sends nothing unprompted.
+    // If the socket were paused, it would go unnoticed that the server closes the connection. Reading loses no bytes,
+    // because the server sends nothing without being asked.
     verified.socket.resume();
   }
 
   /**
-   * Asks the server for its role again. The connection then belongs to the caller.
+   * Asks the server for its role again. If the server replies, the connection belongs to the caller from now on.
    *
-   * @throws an error if there is no reply. The connection is then closed
+   * @throws an error if there is no reply, after closing the connection
    */
   async ask(signal: AbortSignal): Promise<VerifiedSocket> {
     const { socket, proof } = this.#verified;

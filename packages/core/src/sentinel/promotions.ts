@@ -7,15 +7,16 @@ export interface Promotion {
 const knownMs = 10_000;
 
 /**
- * Remembers the latest promotion that any client of a `RedisResilience` has seen, for all of its clients. They need it
- * because sentinels, when asked, may still name the old primary for up to a second.
+ * Remembers the latest promotion that any client of a `RedisResilience` has seen, for all of its clients. The clients
+ * share what they have seen because sentinels, when asked, may still name the old primary for up to a second.
  */
 export class Promotions {
   #latest: { readonly promotion: Promotion; readonly until: number } | undefined;
 
   note({ host, port }: Promotion, now: number): void {
     const known = this.latest(now);
-    // Each client may report the same promotion. The first object is kept, so that every client follows it only once.
+    // Several clients may report the same promotion. The object of the first report is kept, so that every client
+    // follows the promotion only once.
     if (known?.host === host && known.port === port) return;
     this.#latest = { promotion: { host, port }, until: now + knownMs };
   }

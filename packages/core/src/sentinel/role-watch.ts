@@ -6,8 +6,8 @@ import { isWanted, type RolePace } from './role-pace.ts';
 
 const steadyMs = 5000;
 /**
- * Once a watch has lasted for `steadyMs`, the pause between its attempts grows. The pause is this share of the time by
- * which the watch has exceeded `steadyMs`, but at most `maxPauseMs`, and never less than one period.
+ * Once a watch has lasted for `steadyMs`, the pause between its attempts grows: to this share of the time by which the
+ * watch has exceeded `steadyMs`, but at most to `maxPauseMs`, and at least to one period.
  */
 const pausedShare = 0.25;
 const maxPauseMs = 1000;
@@ -17,15 +17,15 @@ export interface RoleWatchOptions {
   readonly target: Target;
   readonly pace: () => RolePace;
   /**
-   * Whether every attempt leads to the same server. If so, the connection to that server is kept as long as the server
-   * is a replica, and the server is asked again over it.
+   * Whether every attempt leads to the same server. If this is true, the connection to the server is kept as long as
+   * the server is a replica, and the server is asked again over the kept connection.
    */
   readonly isOneServer: boolean;
   /** The turns of all clients that look for this primary. */
   readonly turns: LookTurns;
   /**
-   * When another client has found the primary, this client may connect to it, too. Returns the earliest time at which
-   * it may do so while none of its callers is waiting.
+   * When another client has found the primary, this client may connect to the primary, too. Returns the earliest time
+   * at which a client whose callers are not waiting may do so.
    */
   readonly followsAt: (now: number) => number;
   /** Called when a primary answers at the endpoint; the listener must keep or destroy the verified socket. */
@@ -35,10 +35,10 @@ export interface RoleWatchOptions {
 }
 
 /**
- * Looks for the primary while a replica answers at the primary's endpoint. The connection to that replica, which serves
- * reads, is left alone. The clients of an endpoint take turns, so that there is only one attempt at a time. While
- * writes are waiting, there is one attempt per period. Otherwise, attempts become less frequent after 5 seconds, so
- * that a server that stays a replica causes little traffic.
+ * Looks for the primary while a replica answers at the primary's endpoint. The client keeps its connection to the
+ * replica, which serves reads. The clients of an endpoint take turns, so that there is only one attempt at a time.
+ * While writes are waiting, there is one attempt per period. While no write is waiting, attempts become less frequent
+ * after 5 seconds, so that a server that stays a replica causes little traffic.
  */
 export class RoleWatch {
   readonly #options: RoleWatchOptions;

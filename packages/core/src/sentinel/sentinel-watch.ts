@@ -61,8 +61,9 @@ const pattern = '*';
 
 /**
  * Subscribes to every sentinel, as long as at least one client follows the failovers. Each sentinel publishes the
- * address of the new primary when it learns of the promotion; the sentinel that leads the failover is the first. This
- * matters because the old primary may still answer for seconds, but writes to it are lost.
+ * address of the new primary when it learns of the promotion; the sentinel that leads the failover is the first.
+ * Following the announcements saves writes, because the old primary may still answer for seconds, but writes to it are
+ * lost.
  */
 export class SentinelWatch {
   /** Finds a second sentinel that confirms what one sentinel has announced. */

@@ -9,8 +9,8 @@ import { SentinelWatch, type SentinelWatchOptions } from './sentinel-watch.ts';
 const known = new WeakMap<Promotions, SentinelWatch[]>();
 
 /**
- * Returns the watch of these sentinels. The clients of a `RedisResilience` that log in to them with the same
- * credentials share it.
+ * Returns the watch of these sentinels, which is shared by all clients of a `RedisResilience` that log in to the
+ * sentinels with the same credentials.
  */
 export function sentinelWatchOf(promotions: Promotions, options: SentinelWatchOptions): SentinelWatch {
   const watches = known.get(promotions) ?? [];

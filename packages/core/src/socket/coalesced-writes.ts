@@ -23,7 +23,7 @@ export type WritesEvent = 'flush' | 'room-changed';
 /**
  * Gathers the bytes written to a socket during one turn of the event loop, and sends them with one system call, or a
  * few if there are many. The order of the bytes is preserved. Buffers and long strings are never copied. While the
- * kernel's buffer is full, the bytes wait here.
+ * kernel's buffer is full, this object keeps the bytes.
  */
 export class CoalescedWrites implements CommandSink {
   readonly #socket: Socket;
@@ -129,8 +129,8 @@ export class CoalescedWrites implements CommandSink {
     const { bytes } = this.#block as CommandBlock;
     const stretch = bytes.subarray(this.#from, this.#to);
     this.#from = this.#to;
-    // The reference to the block is dropped. Otherwise, an idle connection would keep a whole block alive, most of
-    // which other connections have filled.
+    // The reference to the block is dropped because an idle connection would otherwise keep a whole block alive, most
+    // of which other connections have filled.
     this.#block = undefined;
     return stretch;
   }

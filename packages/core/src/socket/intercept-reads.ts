@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net';
 
 /**
- * Calls `pass` with every chunk that a socket reads, instead of the socket's `data` listeners. They receive only the
- * bytes that `pass` hands to `deliver`. This applies to all listeners, including those that were added earlier or are
- * prepended later.
+ * Calls `pass` with every chunk that a socket reads, instead of the socket's `data` listeners. The `data` listeners,
+ * including those that were added earlier or are prepended later, receive only the bytes that `pass` hands to
+ * `deliver`.
  */
 export function interceptReads(
   socket: Socket,

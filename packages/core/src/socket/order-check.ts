@@ -13,7 +13,7 @@ const atMostMs = 100;
 /**
  * Checks that each reply on a connection is matched to the right command. Replies carry no identifier: if one is lost
  * or added, every later caller silently gets the reply to another command. PING is therefore sent with a unique text,
- * which its reply must repeat. If the reply is a different one, no reply on this socket can be trusted.
+ * which its reply must repeat. If the reply to PING does not repeat this text, no reply on this socket can be trusted.
  */
 export class OrderCheck {
   readonly #driver: Driver;
@@ -35,7 +35,8 @@ export class OrderCheck {
     const { replies, readAt } = this.#wire;
     const sinceMs = readAt - this.#checkedAt;
     const since = replies - this.#checkedReplies;
-    // The difference is negative only on a new socket, on which the count of replies restarts at zero.
+    // The number of replies since the last check is negative only on a new socket, on which the count of replies
+    // restarts at zero.
     if (since < 0) this.#checkedReplies = 0;
     return since >= everyReplies ? sinceMs >= atLeastMs : sinceMs >= atMostMs && since > 0;
   }
@@ -59,7 +60,7 @@ export class OrderCheck {
 }
 
 // Returns whether `answer` is a correct reply to a PING with this text. Some proxies reply to PING themselves and
-// ignore the text. In RESP2, the reply is an array if the connection has subscriptions.
+// ignore the text. In RESP2, the reply to PING is an array if the connection has subscriptions.
 function isAnswer(answer: unknown, text: string): boolean {
   const [, listed] = Array.isArray(answer) ? (answer as readonly unknown[]) : [];
   return answer === text || answer === 'PONG' || listed === text;

@@ -32,8 +32,9 @@ export function endSocket(
 }
 
 /**
- * Closes a socket that the client will replace. Its unanswered commands are retried on the next socket, or fail with an
- * unknown outcome. None of them may still run later, so a socket with unanswered commands is reset.
+ * Closes a socket that the client will replace. The unanswered commands on this socket are retried on the next socket,
+ * or fail with an unknown outcome. No unanswered command may still run later, so a socket with unanswered commands is
+ * reset.
  */
 export function abandonSocket(socket: Socket | undefined, driver: Driver): void {
   if (socket === undefined || socket.destroyed) return;
@@ -43,7 +44,8 @@ export function abandonSocket(socket: Socket | undefined, driver: Driver): void 
 
 /**
  * Leaves a silent socket that is being replaced. If commands that must not run twice are unanswered on the socket, it
- * is read for another `forMs`, because their replies may still come. Otherwise, it is closed at once.
+ * is read for another `forMs`, because their replies may still come. If there are no such commands, the socket is
+ * closed immediately.
  */
 export function leaveSocket(
   socket: Socket,

@@ -58,8 +58,8 @@ export function unblocking(clientId: string): readonly string[] {
 }
 
 /**
- * Returns whether a call can be resent after it was unblocked. WAIT and WAITAOF cannot: when unblocked, they return
- * numbers, which the caller would take for the result.
+ * Returns whether a call can be resent after it was unblocked. WAIT and WAITAOF cannot be resent: when unblocked, they
+ * return numbers, which the caller would take for the result.
  */
 export function canBeReleased({ isBatch, name }: TrackedCall): boolean {
   return !isBatch && !name.startsWith('wait');

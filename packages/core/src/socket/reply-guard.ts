@@ -33,14 +33,16 @@ const blobError = 0x21;
  * Filters the bytes for the driver's parser, which trusts its peer: a reply that no command is waiting for, an array
  * nested ten thousand levels deep or a push without a type would crash the process, and an array of four billion
  * elements would fill its memory. Only replies that are well-formed, expected and within the limits are passed on.
- * After the first breach, nothing is.
+ * After the first invalid or unexpected reply, no bytes are passed on.
  */
 export class ReplyGuard {
   readonly #driver: GuardedDriver;
   readonly #frames: ReplyFrames;
   readonly #isResp3: boolean;
   #breach: Breach | undefined;
-  /** The latest bytes of an incomplete reply to EXEC. Replies to later commands may be read as part of that reply. */
+  /**
+   * The latest bytes of an incomplete reply to EXEC, as part of which replies to later commands may be read by mistake.
+   */
   #tail: Buffer = nothing;
   #replies = 0;
   /**
@@ -151,8 +153,8 @@ export class ReplyGuard {
   }
 
   /**
-   * Answers a login that the server refused without a reply. Otherwise, its caller would get the reply to a later
-   * command.
+   * Rejects a login that the server has refused without sending a reply, because the caller of the login would
+   * otherwise get the reply to a later command.
    */
   #answerSilentLogins(marker: number | undefined, deliver: (bytes: Buffer) => void): void {
     const login = this.#driver.oldestUnanswered();
@@ -164,8 +166,8 @@ export class ReplyGuard {
   }
 
   /**
-   * Detects that replies to later commands were read as part of the reply to EXEC. That happens if the server left a
-   * login that it refused out of the reply to EXEC.
+   * Detects that replies to later commands were read as part of the reply to EXEC. Such a mistake happens if the server
+   * left a login that it refused out of the reply to EXEC.
    */
   #findShift(piece: Buffer, isEnd: boolean): void {
     const mark = this.#driver.oldestUnanswered()?.followedBy;
@@ -180,7 +182,8 @@ export class ReplyGuard {
 
   #lookAround(): ReturnType<Driver['besidesReplies']> {
     const around = this.#driver.besidesReplies();
-    // The shape is either recorded from the beginning of a reply or not at all.
+    // Whether the shape of a reply is recorded may change only between replies, because a shape must be recorded from
+    // the beginning of a reply.
     if (this.#frames.isBetween) {
       this.#frames.keepsShapes = around !== 'nothing';
       this.#frames.allowsLongLines = around === 'lines';

@@ -42,7 +42,7 @@ export class Wire {
   #guard: ReplyGuard | undefined;
   #socket: Socket | undefined;
   #identity: Identity | undefined;
-  /** Number of sockets that have been adopted so far. */
+  /** Number of sockets that have been this connection's current socket so far. */
   #adopted = 0;
   #releases = new ReleaseRequests();
   #current: Flush | undefined;
@@ -54,11 +54,11 @@ export class Wire {
   #untracked: { readonly command: DriverCommand; readonly sentAt: number } | undefined;
   /** Flushes that are waiting because the socket accepts no more bytes. */
   #blockedFlushes: Flush[] = [];
-  /** Whether every read and every write is reported. Otherwise, `isCalm` and `lookDueAt` decide which are reported. */
+  /** Whether every read and write is reported; if not, `isCalm` and `lookDueAt` decide which ones are reported. */
   tellsAll = true;
   /** Whether the connection serves normally, so that signs of life need not be reported. */
   isCalm = false;
-  /** When `StallWatch` checks next. A write is reported if that check is further away than the stall limit. */
+  /** When `StallWatch` checks next. A write is reported if this check is further away than the stall limit. */
   lookDueAt = Infinity;
   /** When bytes were last read from the socket. */
   readAt = 0;
@@ -121,7 +121,7 @@ export class Wire {
     return this.#guard?.breach;
   }
 
-  /** Makes this socket the connection's current socket. A verified socket is adopted before the driver sees it. */
+  /** Makes this socket the connection's current socket; a verified one must be passed before the driver sees it. */
   adopt(socket: Socket, identity: Identity | undefined): void {
     const guard = new ReplyGuard(this.#driver, this.#limits);
     this.#socket = socket;
@@ -180,15 +180,15 @@ export class Wire {
     const command = this.#driver.oldestUnanswered();
     const sentAt = command?.call?.written?.at;
     if (sentAt !== undefined || command === undefined) return sentAt ?? this.writtenAt;
-    // A command of this library has no call that records when the command was sent, so this class records a time.
-    // Otherwise, later writes would make the command seem more recent than it is.
+    // A command of this library has no call that records when the command was sent, so this class records the time.
+    // With `writtenAt`, later writes would make the command seem more recent than it is.
     if (this.#untracked?.command !== command) this.#untracked = { command, sentAt: this.writtenAt };
     return this.#untracked.sentAt;
   }
 
   /**
    * Returns the time until which the oldest unanswered command may block: until its own timeout has passed or, if that
-   * was earlier, until its caller stopped waiting. Undefined if that command does not block.
+   * was earlier, until its caller stopped waiting. Undefined if the oldest unanswered command does not block.
    */
   blockedUntil(): number | undefined {
     const call = this.#driver.oldestUnanswered()?.call;
@@ -218,7 +218,7 @@ export class Wire {
     if (this.tellsAll || (isAlive && !this.isCalm)) this.#tell(isAlive ? 'alive' : 'read');
   }
 
-  // Runs after the driver has parsed bytes that seemed too few to be a sign of life. If those bytes completed the
+  // Runs after the driver has parsed bytes that seemed too few to be a sign of life. If these bytes completed the
   // reply, they are a sign of life after all.
   #readTheRest(pending: DriverCommand | undefined): void {
     if (this.#driver.oldestUnanswered() === pending) return;
@@ -226,7 +226,7 @@ export class Wire {
     this.#tell('alive');
   }
 
-  // No command is unanswered, so the last command is not kept in memory.
+  // Call when no command is unanswered, so that the last command is not kept in memory.
   #rest(): void {
     this.#progress.rest();
     this.#untracked = undefined;

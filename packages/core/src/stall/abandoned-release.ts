@@ -37,8 +37,8 @@ export class AbandonedRelease {
 
   /**
    * Releases the abandoned commands that block the connection now, one after the other. Resolves with true if one of
-   * them still blocks the connection although the server was asked to release it. Only closing the connection ends such
-   * a command. Never rejects.
+   * these commands still blocks the connection although the server was asked to release it, so that only closing the
+   * connection ends the command. Never rejects.
    */
   async run(): Promise<boolean> {
     const { identity } = this.#wire;
@@ -68,7 +68,7 @@ export class AbandonedRelease {
         command.call,
         asked.then(([reply]) => reply),
       );
-      // The reply to the released command arrives on the first connection, not on this one.
+      // The reply to the released command arrives on the watched connection, not on this second one.
       const endsAt = this.#clock.now() + answerMs;
       while (this.#blocking(identity) === command && this.#clock.now() < endsAt)
         await pause(this.#clock, answerLookMs, signal);

@@ -57,7 +57,8 @@ export class BlockingCheck {
         return undefined;
       });
     } catch {
-      // The connection is kept. If it is dead, TCP keepalive detects that, unless another server takes over first.
+      // The connection is not closed on a mere suspicion: if it is dead, TCP keepalive detects that, unless another
+      // server takes over first.
       return { kind: 'doubtful' };
     }
   }

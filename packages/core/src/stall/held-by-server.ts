@@ -3,10 +3,11 @@ import { isKnownTo, type Identity } from '../handshake/identity.ts';
 import { request } from '../replies/request.ts';
 
 /**
- * Asks the server, over the connection `other`, which of these connections the server itself keeps waiting. It does so
- * while it pauses writes (CLIENT PAUSE, or a coordinated failover) or while a module is working on the call. Such a
- * connection is silent but not dead. Resolves with one boolean for each identity. The boolean is false if the server
- * cannot tell, as before Redis 6.2 or if the user lacks permission for CLIENT LIST.
+ * Asks the server, over the connection `other`, which of these connections the server itself keeps waiting, so that
+ * they are silent but not dead. The server keeps connections waiting while it pauses writes (CLIENT PAUSE, or a
+ * coordinated failover) or while a module is working on a call. Resolves with one boolean per connection, in the order
+ * of `identities`. The boolean is false if the server does not tell: before Redis 6.2, or if the user has no permission
+ * for CLIENT LIST.
  */
 export async function heldByServer(
   other: VerifiedSocket,

@@ -3,8 +3,8 @@ import type { Dialer } from '../dialing/dialer.ts';
 /** If a process has at most this many connections to an endpoint, each sends its PINGs without regard to the others. */
 const unhurried = 100;
 /**
- * With more connections, the mean idle time before a PING grows with their number, but at most by this factor, because
- * firewalls drop connections that have been idle for long.
+ * If a process has more connections, the mean idle time before a PING grows with their number, but by no more than this
+ * factor, because firewalls drop connections that have been idle for long.
  */
 const mostStretch = 10;
 /**
@@ -29,7 +29,7 @@ export class PingTurns {
   readonly #members = new Set<TakesTurns>();
   #doubtedAt = -Infinity;
 
-  /** Returns the object that all connections of this dialer share. */
+  /** Returns the `PingTurns` of the connections that this dialer makes. */
   static of(dialer: Dialer): PingTurns {
     let turns = known.get(dialer);
     if (turns === undefined) known.set(dialer, (turns = new PingTurns()));
@@ -54,9 +54,9 @@ export class PingTurns {
   }
 
   /**
-   * Connections may check a little earlier than due, so that several of them check together. This factor lets them
-   * check earlier still, depending on the number of connections. It is a power of two, so that checks that were planned
-   * with different factors still coincide while the number of connections changes.
+   * The factor by which connections may check earlier than usual, so that more of them check together; it depends on
+   * the number of connections. The factor is a power of two, so that checks that were planned with different factors
+   * still coincide while the number of connections changes.
    */
   get company(): number {
     return 2 ** Math.floor(Math.log2(this.#meanStretch));

@@ -13,16 +13,16 @@ import { SpareSocket } from './spare-socket.ts';
 /** Causes of a failed attempt which mean that no Redis server is listening at the endpoint. */
 const unreachable: ReadonlySet<CauseCode> = new Set(['connection-refused', 'connection-reset', 'protocol']);
 /**
- * Causes of a failed attempt which mean only that the server has not answered yet. They settle no question: each
- * question has its own time limit, and the dialer tries again.
+ * Causes of a failed attempt which mean only that the server has not answered yet. After such a failure, every question
+ * stays open: each question has its own time limit, and the dialer tries again.
  */
 const unanswered: ReadonlySet<CauseCode> = new Set(['connect-timeout', 'handshake-timeout']);
 
 /**
  * The connection that is opened to find out why other connections to the same server are silent. One result holds for
- * all of them: either the server is unavailable, or it works and the silent connections may be dead. The endpoint's
- * dialer makes this connection before all others. One such connection is enough however many connections are silent, so
- * the process does not burden the server with attempts.
+ * all silent connections: either the server is unavailable, or it works and the silent connections may be dead. The
+ * endpoint's dialer makes the second connection before all others. One such connection is enough however many
+ * connections are silent, so the process does not burden the server with attempts.
  */
 export class SecondConnection {
   readonly target: Target;
@@ -77,8 +77,8 @@ export class SecondConnection {
 
   async #attempt(attempt: DialAttempt): Promise<DialResult> {
     const beganAt = this.#clock.now();
-    // The silent connections may differ in their sessions. The second connection gets the session of the first silent
-    // one, which it will probably replace.
+    // The silent connections may differ in database number, name or READONLY, so the second connection gets the session
+    // of the first silent one, which it will probably replace.
     const [first] = this.#open;
     const target = first?.about.target ?? this.target;
     const connected = (): void => {
@@ -106,7 +106,8 @@ export class SecondConnection {
   }
 
   /**
-   * Asks which silent connections the server itself keeps waiting. Asks again about those that fall silent meanwhile.
+   * Asks which silent connections the server itself keeps waiting, and asks again if further connections fall silent in
+   * the meantime.
    */
   async #askWhichAreHeld(verified: VerifiedSocket, signal: AbortSignal): Promise<void> {
     for (;;) {

@@ -21,7 +21,7 @@ export function secondConnectionTo(target: Target, dialer: Dialer, clock: Clock)
   return second;
 }
 
-// Targets with the same `open` belong to the same `RedisResilience`. Others share nothing, because each
+// Only targets of the same `RedisResilience`, which have the same `open`, share a connection, because each
 // `RedisResilience` closes the sockets that it has opened.
 function isShared(one: Target, other: Target): boolean {
   return (

@@ -6,7 +6,10 @@ import type { SpareSocket } from './spare-socket.ts';
 
 /** A finding about a server, made over a second connection because the first one is silent. */
 export type SecondAnswer =
-  /** The server is working. The receiver must call `spare.release` once it has decided whether it needs the socket. */
+  /**
+   * The server is working, and has answered on the socket `spare`. The receiver must call `spare.release` once it has
+   * decided whether it needs that socket.
+   */
   | { readonly kind: 'serves'; readonly spare: SpareSocket }
   /**
    * The server is not serving commands, for example because it is loading, or is itself keeping the first connection

@@ -4,7 +4,8 @@ import { establish, type Target, type VerifiedSocket } from '../handshake/establ
 const timeoutMs = 1000;
 
 /**
- * Makes a short-lived connection to the server, to ask about a connection that is blocked. Makes only one at a time.
+ * Makes a short-lived connection to the server, to ask about a connection that is blocked; there is at most one such
+ * connection at a time.
  */
 export class SideConnection {
   readonly #target: Target;
@@ -24,8 +25,8 @@ export class SideConnection {
    * Connects, and runs `work`, which must keep or destroy the socket. Resolves with the result of `work`, or with
    * undefined after `stop`.
    *
-   * @throws the error of the connection attempt or of `work`, after the socket is destroyed. Both together are aborted
-   *   after one second
+   * @throws the error of the connection attempt or of `work`, after the socket is destroyed; connecting and `work`
+   *   together are aborted after one second
    */
   async use<T>(work: (verified: VerifiedSocket, signal: AbortSignal) => Promise<T>): Promise<T | undefined> {
     const running = new AbortController();

@@ -1,8 +1,8 @@
 import type { Target, VerifiedSocket } from '../handshake/establish.ts';
 
 /**
- * The socket of a second connection on which the server answered. It is kept until it has been decided of every silent
- * connection whether that connection is dead. The first dead connection with the same session takes the socket.
+ * The socket of a second connection on which the server answered. The socket is kept until each silent connection is
+ * known to be dead or alive. The first dead connection with the same session takes the socket.
  */
 export class SpareSocket {
   readonly verified: VerifiedSocket;
@@ -28,8 +28,8 @@ export class SpareSocket {
   }
 
   /**
-   * Runs `work`, which asks the server over this socket. Until it ends, the socket cannot be taken. If `work` fails,
-   * the socket is destroyed.
+   * Runs `work`, which asks the server over this socket. While `work` is running, the socket cannot be taken. If `work`
+   * fails, the socket is destroyed.
    */
   async ask(work: (verified: VerifiedSocket) => Promise<void>): Promise<void> {
     this.#isAsked = true;
@@ -47,7 +47,7 @@ export class SpareSocket {
     this.#holders++;
   }
 
-  /** Call once for each `hold`. The last call destroys the socket, unless it was taken. */
+  /** Must be called once for each call of `hold`. The last of these calls destroys the socket, unless it was taken. */
   release(): void {
     this.#holders--;
     if (this.#holders === 0 && !this.#isTaken) this.verified.socket.destroy();

@@ -26,7 +26,7 @@ export type InquiryFinding =
   /** The server cannot be reached. */
   | { readonly kind: 'gone'; readonly cause: CauseCode };
 
-/** Provides the dialer for the endpoint of a connection. The endpoint may change. */
+/** Provides the dialer for the current endpoint of a connection, which may change. */
 export interface InquiryEndpoint {
   readonly dialer: Dialer;
 }
@@ -38,9 +38,9 @@ const maxGraceMs = 200;
 
 /**
  * Finds out why a connection is silent by asking the server over a second connection, which all silent connections to
- * that server share. A socket is never closed on suspicion alone. It is closed only if the server answers on the second
- * connection but still not on the first, or if the server cannot be reached at all. While the server is unavailable,
- * the inquiry continues.
+ * that server share. A silent socket is closed only if the server answers on the second connection but still not on the
+ * silent one, or if the server cannot be reached at all. As long as the server is unavailable, the server is asked
+ * again and again.
  */
 export class StallInquiry {
   readonly #target: Target;
@@ -153,8 +153,8 @@ export class StallInquiry {
       this.#tell({ kind: 'serves' });
       return;
     }
-    // When a frozen server resumes, it answers on both connections, in either order. The first connection is therefore
-    // given a moment longer.
+    // When a frozen server resumes, it answers on both connections, in either order, so the silent connection is given
+    // a moment longer.
     const graceMs = Math.min(maxGraceMs, minGraceMs + 4 * this.#wire.roundTrip.meanMs);
     this.#spare = spare;
     this.#timer = this.#clock.setTimeout(() => {

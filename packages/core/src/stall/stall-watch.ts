@@ -23,7 +23,7 @@ const togetherShare = 0.05;
 const inUseEarlyMs = 25;
 /** Checks for the replies to PINGs are made together if they are due at most this many milliseconds apart. */
 const replyEarlyMs = 100;
-/** A check that may be made early only by less than this is not combined with other checks. */
+/** If a check may be made early by less than this, it is not combined with other checks. */
 const leastEarlyMs = 25;
 
 /**
@@ -151,7 +151,7 @@ export class StallWatch implements Looks, TakesTurns {
       this.#armJointly(limitMs, limitMs < 2 * replyEarlyMs ? inUseEarlyMs : replyEarlyMs);
       this.#tell('idle');
     } else if (!hasPinged && idleFor < limitMs && idleFor + 2 * limitMs < idleMs) {
-      // The connection is in use. The next check is planned now, so that the next write need not plan one.
+      // For a connection in use, the next check is planned now, so that the next write need not plan one.
       this.#armJointly(limitMs, inUseEarlyMs);
     } else {
       // Jittered, so that the idle connections of a fleet do not all send PING at the same moment.

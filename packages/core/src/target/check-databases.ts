@@ -14,13 +14,13 @@ export interface CheckedDatabase {
   readonly isReadOnly: boolean;
   /** The options to construct the ioredis client with. */
   readonly given: RedisOptions;
-  /** The same options with the defaults of ioredis filled in. */
+  /** The options of `given`, with the defaults of ioredis filled in. */
   readonly options: Readonly<Record<string, unknown>>;
 }
 
 export function isDatabasesTarget(target: ResilienceTarget): target is DatabasesTarget {
-  // A `RedisResilience` has a method named `databases`. If one is passed by mistake, another error message explains
-  // that.
+  // A `RedisResilience`, which may be passed by mistake, has a method named `databases`; another check rejects it with
+  // an explanation.
   return (
     typeof target === 'object' &&
     target !== null &&

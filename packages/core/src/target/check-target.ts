@@ -12,8 +12,8 @@ import { parseTarget } from './parse-target.ts';
 import type { ClusterTarget, DatabasesTarget, ResilienceTarget } from './resilience-target.ts';
 
 /**
- * The arguments to construct the ioredis client with. They contain no URL, because ioredis would parse a URL by
- * different rules.
+ * The arguments to construct the ioredis client with. A URL is converted to options, because ioredis would parse the
+ * URL by different rules.
  */
 export type CheckedTarget =
   | { readonly kind: 'redis'; readonly options: RedisOptions }
@@ -69,7 +69,10 @@ function checkCluster(target: ClusterTarget): CheckedTarget {
   return { kind: 'cluster', nodes: target.cluster.map(clusterNodeOptions), options: target.options ?? {} };
 }
 
-/** Rejects an option that stands next to `cluster` but belongs elsewhere. The error shows where. */
+/**
+ * Rejects an option that stands next to `cluster` but belongs elsewhere, with an error that shows where the option
+ * belongs.
+ */
 function refuseMisplaced(target: object): void {
   for (const name of Object.keys(target)) {
     if (Object.hasOwn(clusterTargetKeys, name)) continue;

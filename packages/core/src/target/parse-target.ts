@@ -7,9 +7,9 @@ import { urlLogin, loginFromParameters } from './url-login.ts';
 
 /**
  * Parses a Redis URL, or the path of a unix socket, into plain data. `createRedisResilience`, `REDIS_URL` and the
- * doctor package all use this function. Schemes: `redis`, `rediss` (TLS), `unix`, `redis+sentinel`, `rediss+sentinel`,
- * `redis+cluster` and `rediss+cluster`; `valkey` may take the place of `redis`. A path without a scheme ends at its
- * first `?`, and may contain percent signs; percent escapes are decoded only in a URL.
+ * doctor package all use this function. The schemes are `redis`, `rediss` (TLS), `unix`, `redis+sentinel`,
+ * `rediss+sentinel`, `redis+cluster` and `rediss+cluster`; `valkey` may take the place of `redis`. A path without a
+ * scheme ends at its first `?`, and may contain percent signs; percent escapes are decoded only in a URL.
  *
  * @throws ConfigurationError for any other text; the error contains no part of the text, which may contain a password
  * @example

@@ -22,12 +22,12 @@ export interface DatabaseTarget {
   readonly name: string;
   readonly target: string | RedisOptions | SentinelTarget;
   /**
-   * Of the databases that respond, the one with the highest weight is used. Of several with the same weight, the first
-   * in the list is used. Default 1.
+   * Of the databases that respond, the one with the highest weight is used. If several have this weight, the first of
+   * them in the list is used. Default 1.
    */
   readonly weight?: number;
   /**
-   * Whether the database serves only reads. It is then used only while no writable database is available. Default
+   * Whether the database serves only reads, so that it is used only while no writable database is available. Default
    * false.
    */
   readonly readOnly?: boolean;

@@ -50,8 +50,8 @@ export function onceParts(
  * reply of the first execution as long as the server remembers the id (`rememberMs`).
  *
  * The id is stored in a separate key, in the same slot as the command's key. On a single server, it is also stored in a
- * key that depends only on the id, so that an id that was used with another command is rejected. In a Cluster, it is
- * rejected only if the keys are the same or have the same hash tag. If a primary is lost before its replicas have
+ * key that depends only on the id, so that an id that was used with another command is rejected. In a Cluster, such an
+ * id is rejected only if the keys are the same or have the same hash tag. If a primary is lost before its replicas have
  * received the write, an acknowledged write may be gone, and the same id can be applied again.
  *
  * If several Redis databases are configured, an id that may have reached one of them is sent only to that one.
@@ -240,7 +240,7 @@ function checkCall(id: string, name: string, args: readonly unknown[]): void {
   }
 }
 
-// The name may come from a request, so it may be of any length.
+// The name may come from a request, and so be of any length: only a short and plain one is shown.
 function shown(name: string): string {
   return /^[\w.|-]{1,40}$/.test(name) && name !== 'an-odd-name' ? name : 'a name that no command has';
 }

@@ -2,7 +2,7 @@ let bound: string | undefined;
 
 /**
  * Runs `issue`, and restricts the commands that `issue` sends synchronously to this database: on any other, they fail
- * with the outcome `not-applied`. If `database` is undefined, there is no restriction.
+ * with the outcome `not-applied`. If `database` is undefined, the commands may run on any database.
  */
 export function boundTo<T>(database: string | undefined, issue: () => T): T {
   const outer = bound;

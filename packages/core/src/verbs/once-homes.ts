@@ -1,9 +1,9 @@
-/** Maximum number of ids to remember: far more than are in progress at any time. The oldest are forgotten first. */
+/** Maximum number of ids to remember, far more than are in progress at any time; the oldest ids are forgotten first. */
 const maxIds = 100_000;
 
 /**
- * Records to which of several Redis databases each id of `applyOnce` was sent. As long as the id may have been applied
- * on that database, it must not be sent to another.
+ * Records to which of several Redis databases each id of `applyOnce` was sent. As long as an id may have been applied
+ * on one database, it must not be sent to another.
  */
 export class OnceHomes {
   readonly #homes = new Map<string, { readonly database: string; readonly sends: number }>();
@@ -23,8 +23,8 @@ export class OnceHomes {
   }
 
   /**
-   * Call when it is certain that one attempt with the id did not run. Once it is certain for every attempt, the id may
-   * be sent to any database.
+   * Call when it is certain that one attempt with the id did not run. Once all attempts with the id are known not to
+   * have run, the id may be sent to any database.
    */
   didNotRun(id: string): void {
     const home = this.#homes.get(id);

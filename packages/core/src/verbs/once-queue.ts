@@ -9,10 +9,10 @@ const pauseMs = 100;
 const perTurn = 200;
 
 /**
- * The queue in which calls of `applyOnce` wait for Redis. When the status is `up` again, they all continue, at most 200
- * in each turn of the event loop. Until then, one call retries every 100 ms, because the server, or some nodes of a
- * Cluster, may accept writes again without a change of the status. If a retry succeeds, twice as many calls retry the
- * next time.
+ * The queue in which calls of `applyOnce` wait for Redis. When the status is `up` again, all waiting calls continue, at
+ * most 200 in each turn of the event loop. Before the status is `up`, one call retries every 100 ms, because the
+ * server, or some nodes of a Cluster, may accept writes again without a change of the status. If a retry succeeds,
+ * twice as many calls retry the next time.
  */
 export class OnceQueue {
   readonly #resilience: Pick<RedisResilience, 'on' | 'snapshot'>;
@@ -37,7 +37,8 @@ export class OnceQueue {
   }
 
   /**
-   * Resolves when the call may try again. Rejects with the signal's reason if the signal aborts first.
+   * Resolves when the waiting call of `applyOnce` may try again. Rejects with the signal's reason if the signal aborts
+   * first.
    *
    * @throws {@link OverloadedError} if `admission.maxWaiting` calls are already waiting
    */

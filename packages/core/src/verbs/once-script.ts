@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 
-// Redis runs this script as one atomic step. If the id is known, the script returns the stored reply. Otherwise it runs
-// the command, and stores the reply in the key of the id. An error that proves that the command did not run is not
-// stored, so that a repeat tries again. The third key, if given, depends only on the id, and records the command for
-// which the id was used.
+// Redis runs this script as one atomic step. If the id is known, the script returns the stored reply. If the id is new,
+// the script runs the command, and stores the reply in the key of the id. An error that proves that the command did not
+// run is not stored, so that a repeat tries again. The third key, if given, depends only on the id, and records the
+// command for which the id was used.
 const script = `
 local known = redis.call('GET', KEYS[1])
 if known then
@@ -40,7 +40,7 @@ const sha = createHash('sha1').update(script).digest('hex');
 export interface ScriptCall {
   readonly command: 'evalsha' | 'eval';
   readonly body: string;
-  /** How many times the text had been sent when this object was created, including by this call. */
+  /** How many times the text of the script had been sent when this object was created, including by this call. */
   readonly loads: number;
 }
 

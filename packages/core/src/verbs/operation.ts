@@ -3,7 +3,7 @@ import { channels } from '../observability/channels.ts';
 import type { Lane } from '../snapshot.ts';
 
 /**
- * The message of the channel `redis-resilience:operation` about one call of `execute`. Its values are final only when
+ * The message of the channel `redis-resilience:operation` about one call of `execute`, whose values are final only when
  * the operation has ended.
  */
 export interface OperationMessage {

@@ -13,8 +13,8 @@ export interface WaitBounds {
 
 /**
  * Resolves with the snapshot of the next change that satisfies the condition, or with undefined after `timeoutMs` or
- * when the `RedisResilience` is closed. The current snapshot is not checked. Check it first: if the `RedisResilience`
- * is already closed, there will be no change.
+ * when the `RedisResilience` is closed. The current snapshot is not checked, so check it before the call: if the
+ * `RedisResilience` is already closed, there will be no change.
  *
  * @example
  * await untilChange(resilience, systemClock, ({ status }) => status === 'up', { timeoutMs: 1000 });

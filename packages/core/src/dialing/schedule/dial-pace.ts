@@ -46,8 +46,8 @@ const leaderShare = 0.4;
  */
 const listenBacklog = 511;
 /**
- * Assumed size of a fleet whose size is unknown. Most fleets are no larger. A larger fleet slows down when the server
- * shows signs of overload.
+ * Assumed size of a fleet whose size is unknown. Most fleets are no larger than this. A larger fleet slows down when
+ * the server shows signs of overload.
  */
 const assumedFleet = Math.floor(listenBacklog / 2);
 const interactiveCapMs = 2_000;
@@ -56,11 +56,13 @@ const neverConnectedCapMs = 1_000;
 
 /**
  * Computes the pace of attempts (paced dialing). The whole fleet together dials at the rate that the server can accept,
- * so that no client waits in the listen queue and no SYN is dropped. A lower rate is assumed for an overloaded server.
- * That slows large fleets, while a fleet that is small for any server still dials at the shortest period.
+ * so that no client waits in the listen queue and no SYN is dropped. An overloaded server is assumed to accept
+ * connections at a lower rate. The lower rate slows large fleets, while a fleet that is small for any server still
+ * dials at the shortest period.
  *
- * A process that has never connected cannot know the size of its fleet. It dials at the shortest period, so that an
- * application that starts before its Redis connects as soon as Redis is up; after a minute, it dials once per second.
+ * A process that has never connected cannot know the size of its fleet. Such a process dials at the shortest period, so
+ * that an application that starts before its Redis connects as soon as Redis is up; after a minute, the process dials
+ * once per second.
  *
  * @param overload factor by which the server accepts fewer connections than usual, at least 1
  */
@@ -78,7 +80,7 @@ export function dialPace(facts: PaceFacts, overload: number, outageMs: number): 
   const usual = clamp(natural);
   const cap = facts.interactive ? Math.max(usual, interactiveCapMs) : maxPeriodMs;
   const periodMs = Math.min(clamp(natural * overload), cap);
-  // Times two, because each process may have two attempts under way.
+  // Each process may have two attempts under way at the same time.
   const small = leaders * 2 <= listenBacklog;
   return { periodMs, ramp: small ? 'eager' : 'spread', gapMs: small ? 0 : gapFor(fleetSize, own) };
 }
@@ -88,8 +90,8 @@ export const minOverlap = 2;
 
 /**
  * Returns how many attempts of a process may overlap once one has succeeded: the number of connections that the server
- * can accept in the time that one attempt takes. This way, the long round trip to a distant server does not reduce the
- * number of connections made per second.
+ * can accept in the time that one attempt takes. So many attempts overlap because the long round trip to a distant
+ * server would otherwise reduce the number of connections made per second.
  */
 export function provenOverlap(connectMs: number): number {
   return Math.max(minOverlap, Math.floor(((1 - leaderShare) * connectRate * connectMs) / 1_000));
@@ -97,15 +99,15 @@ export function provenOverlap(connectMs: number): number {
 
 /**
  * The eager ramp is the first attempt and `eagerAttempts` more, with gaps of `eagerShare` times the shortest period.
- * With the default periods, the two gaps of the ramp and the next nine periods take longer than a second. Therefore, no
- * second has more than 11 attempts, and an attempt for a leased connection can immediately follow as the twelfth.
+ * With the default periods, the two gaps of the ramp and the next nine periods take longer than a second. No second
+ * therefore has more than 11 attempts, and a twelfth attempt, for a leased connection, can follow immediately.
  */
 const eagerAttempts = 2;
 const eagerShare = 0.65;
 /**
  * Periodic attempts begin this many milliseconds early, but by at most the share `earlyShare` of their period, so that
- * a connection is made, including its handshake, within one period after Redis is back. This does not apply to the
- * first second, which contains the attempts of the ramp.
+ * a connection is made, including its handshake, within one period after Redis is back. Attempts in the first second,
+ * which contains those of the ramp, do not begin early.
  */
 const earlyByMs = 5.5;
 const earlyShare = 0.055;

@@ -10,22 +10,22 @@ export interface DialState {
    * all connections were lost.
    */
   readonly origin: 'fresh' | 'lone' | 'outage';
-  /** When the next periodic attempt is due; `undefined` while that depends on the outcome of a chained attempt. */
+  /** When the next periodic attempt is due; `undefined` while the outcome of a running attempt decides that. */
   readonly dueAt: number | undefined;
   /** When one extra attempt is due, in addition to the periodic ones, because `hurry` was called. */
   readonly hurryAt: number | undefined;
   readonly hurriedAt: number;
   /**
-   * Number of attempts since the ramp began. (The ramp is the series of quick attempts with which an outage begins.)
-   * -1: the next attempt is an extra one that is exempt from pacing. 1,000 or more: there is no ramp, and all attempts
-   * are periodic.
+   * Number of attempts since the ramp began, which is the series of quick attempts at the beginning of an outage. The
+   * value -1 means that the next attempt is an extra one, outside the schedule. From 1,000 on, there is no ramp, and
+   * all attempts are periodic.
    */
   readonly step: number;
   readonly beganAt: number;
   readonly rampedAt: number;
   readonly attemptedAt: number;
   readonly lostAt: number;
-  /** Factor by which the server accepts fewer connections than usual. Doubles at each sign of overload. */
+  /** Factor by which the server accepts fewer connections than usual; the factor doubles at each sign of overload. */
   readonly overload: number;
   /** Number of consecutive connections that broke immediately. */
   readonly flaps: number;

@@ -21,7 +21,7 @@ const maxOverload = 64;
 const loneSpreadMs = 50;
 const hintSpreadMs = 100;
 const thawSpreadMs = 200;
-/** Fewer short-lived connections than this may be chance. */
+/** Number of consecutive short-lived connections from which on the server counts as unstable; fewer may be chance. */
 const shakyAfter = 3;
 const maxBackoffMs = 2_000;
 /** Node's timers may fire a little early. */
@@ -38,7 +38,7 @@ export function nextDueAt(state: DialState): number | undefined {
   return Math.min(state.hurryAt, state.dueAt ?? Infinity);
 }
 
-/** Returns the current pace. */
+/** Returns the pace at which connection attempts are made in this state. */
 export function paceOf(state: DialState, moment: DialMoment): DialPace {
   const outageMs = state.kind === 'idle' ? 0 : moment.at - state.beganAt;
   return dialPace(moment, state.overload, outageMs);
@@ -117,8 +117,8 @@ function lost(state: DialState, livedMs: number, alive: number, moment: DialMome
   }
   if (state.kind === 'idle') return next;
   if (alive > 0 && !(broke && state.kind === 'chained')) return next;
-  // An eager ramp that is already running continues, because the ramp after the loss of one connection is the same as
-  // after the loss of all.
+  // If the quick attempts that follow the loss of one connection (the eager ramp) are under way when the last
+  // connection is lost, they continue, because they are the same as after the loss of all connections.
   const ramping = state.kind === 'paced' && ramp === 'eager' && moment.at - state.rampedAt < rampAgainMs;
   return ramping ? { ...next, origin: 'outage' } : begin(next, 'outage', moment);
 }
@@ -183,7 +183,8 @@ function succeeded(state: DialState, overload: boolean, waiting: number, moment:
   };
   if (waiting === 0) return { ...next, kind: 'idle', dueAt: undefined };
   if (state.kind === 'chained') return { ...next, dueAt: moment.at + chainDelay(state, moment) };
-  // If connections have been breaking immediately, the other requests of this process wait to see whether this one lasts.
+  // If connections have been breaking immediately, the other requests of this process wait to see whether the new
+  // connection lasts.
   const proving = Math.min(stableMs, backoff(state.flaps, paceOf(state, moment)));
   return { ...next, kind: 'chained', dueAt: moment.at + Math.max(proving, chainDelay(state, moment)) };
 }
@@ -198,7 +199,8 @@ function hinted(state: DialState, moment: DialMoment): DialState {
 
 function chainDelay(state: DialState, moment: DialMoment): number {
   const { periodMs, gapMs } = paceOf(state, moment);
-  // If the server drops every connection, followers without a pause would dial it in an endless storm.
+  // If the server drops every connection, the requests after the first one must pause, or they would dial the server in
+  // an endless storm.
   const calmMs = isShaky(state) ? periodMs / 4 : 0;
   // The connections of a process that is merely starting need no gap: the rest of the fleet does not start with it.
   return Math.max(calmMs, state.origin === 'fresh' ? 0 : gapMs * (0.5 + moment.random()));

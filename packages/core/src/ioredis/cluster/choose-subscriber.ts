@@ -5,15 +5,16 @@ import { clusterInternals, type Subscriber } from './cluster-internals.ts';
 const periodMs = 100;
 
 /**
- * Has a cluster client choose well which node carries its subscriptions, and not too often.
+ * Improves how a cluster client chooses the node that carries its subscriptions, and limits how often it chooses.
  *
- * ioredis chooses at random from all nodes, also the one whose connection it replaces. An attempt to connect to a node
- * that hangs lasts for seconds, so a node for which `isAway` returns true, and the previous one, are chosen only if
- * there is no other.
+ * By itself, ioredis chooses at random from all nodes, also the one whose connection it replaces, although an attempt
+ * to connect to a node that hangs lasts for seconds. With this function, the previous node, and nodes for which
+ * `isAway` returns true, are chosen only if there is no other.
  *
  * ioredis chooses again as soon as connecting to the chosen node has failed. This library refuses a connection
- * immediately if the last attempt to reach the node has just failed. A client that cannot reach any node would therefore
- * keep choosing within one turn of the event loop. Here, it chooses at most once per period for each node that it knows.
+ * immediately if the last attempt to reach the node has just failed. A client that cannot reach any node would
+ * therefore keep choosing within one turn of the event loop. With this function, the client chooses at most once per
+ * period for each node that it knows.
  *
  * @param onChosen is called with each connection that the client makes for its subscriptions, before it is opened
  */
@@ -60,7 +61,7 @@ export function chooseSubscriber(
   });
 }
 
-/** Returns the pool of the client's nodes, as the choice is to see it. */
+/** Returns a view of the client's pool of nodes that contains only the nodes from which ioredis should choose. */
 function amongAnswering(
   subscriber: Subscriber,
   isAway: (node: Redis) => boolean,

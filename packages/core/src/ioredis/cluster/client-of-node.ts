@@ -2,7 +2,10 @@ import type { Cluster, Redis } from 'ioredis';
 import { lazyRedis } from '../clients.ts';
 import { clusterInternals } from './cluster-internals.ts';
 
-/** Creates a client for one node, with the options that the cluster client gives its nodes. It does not connect yet. */
+/**
+ * Creates a client for one node, with the options that the cluster client gives its nodes, but does not connect the new
+ * client.
+ */
 export function clientOfNode(cluster: Cluster, address: string): Redis {
   const { connectionPool, options } = clusterInternals(cluster);
   const { redisOptions = {}, scripts } = options as { redisOptions?: object; scripts?: object };

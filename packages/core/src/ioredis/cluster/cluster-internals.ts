@@ -1,6 +1,9 @@
 import type { Cluster, Redis } from 'ioredis';
 
-/** The private parts of a cluster client that this folder uses. The contract test of `Internals` covers them too. */
+/**
+ * The private parts of a cluster client that this folder uses. The contract test that checks `Internals` also checks
+ * these parts.
+ */
 export interface ClusterInternals {
   status: string;
   readonly options: Record<string, unknown>;
@@ -34,14 +37,14 @@ export interface ClusterInternals {
 
 /** The connection for channels and patterns. */
 export interface Subscriber {
-  /** The nodes, one of which is chosen. */
+  /** The nodes from which ioredis chooses the one that carries the subscriptions. */
   connectionPool: { getNodes(): Redis[] };
   selectSubscriber(): void;
   getInstance(): Redis | null;
   isStarted(): boolean;
 }
 
-/** The addresses of the nodes that serve each slot. The primary comes first. */
+/** For each slot, the addresses of the nodes that serve the slot, with the primary first. */
 export type SlotOwners = readonly (readonly string[] | undefined)[];
 
 /** The connections for shard channels. */
@@ -49,7 +52,7 @@ export interface ShardSubscriberGroup {
   readonly shardedSubscribers: Map<string, ShardSubscriber>;
   /** Subscribed channels, keyed by slot. */
   readonly channels: Map<number, readonly (string | Buffer)[]>;
-  /** Exists from version 5.7 on. */
+  /** This method exists from ioredis 5.7 on. */
   handleSubscriberConnectFailed?: () => void;
   reset?(slots: readonly unknown[], nodes: readonly Redis[]): Promise<void>;
   /** The owners of the slots that were passed to the last `reset`. */
@@ -61,9 +64,9 @@ export interface ShardSubscriberGroup {
 export interface ShardSubscriber {
   getInstance(): Redis | null;
   stop(): void;
-  /** Exists from version 5.7 on. Settles when the connection is made, or has failed. */
+  /** This method exists from ioredis 5.7 on. Its promise settles when the connection is made, or has failed. */
   start?: () => Promise<void>;
-  /** Exists only before version 5.7. */
+  /** This method exists only before ioredis 5.7. */
   selectSubscriber?: () => void;
 }
 

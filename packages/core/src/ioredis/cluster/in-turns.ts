@@ -1,6 +1,6 @@
 import type { Clock } from '../../clock.ts';
 
-/** Number of nodes to create or end in one turn of the event loop. Each takes tens of microseconds. */
+/** Number of nodes to create or end in one turn of the event loop; each node takes tens of microseconds. */
 export const nodesPerTurn = 32;
 
 /**

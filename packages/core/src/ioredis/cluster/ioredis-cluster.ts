@@ -96,7 +96,7 @@ export class IoredisCluster implements ClusterDriver {
       retryDelayOnFailover: 0,
       retryDelayOnClusterDown: 0,
       enableOfflineQueue: true,
-      // Disabled, because the promise of `connect()` would never settle if the ready check failed.
+      // If the ready check were enabled and failed, the promise of `connect()` would never settle.
       enableReadyCheck: false,
       enableAutoPipelining: false,
       clusterRetryStrategy: retryDelay,

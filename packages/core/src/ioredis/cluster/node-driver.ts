@@ -60,8 +60,8 @@ export class IoredisNode extends RedisDriver implements NodeDriver {
 
 type Waiting = ReturnType<Internals['offlineQueue']['toArray']>[number];
 
-// After an ASK redirection, ioredis sends ASKING without awaiting it. If the node could not be reached, the rejection
-// would be unhandled.
+// After an ASK redirection, ioredis sends ASKING without awaiting its promise, whose rejection would be unhandled if
+// the node could not be reached.
 function tolerateAsking(client: Redis): void {
   const ask = client.asking.bind(client);
   client.asking = () => {

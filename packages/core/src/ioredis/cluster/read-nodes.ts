@@ -12,7 +12,7 @@ const chosenByUser = new WeakMap<object, ReadChoice>();
 
 /**
  * Routes reads to nodes that are answering, within the user's choice of `scaleReads`. While all of a slot's replicas
- * are unavailable, the slot is read from its primary. Otherwise, the client would send the read to a replica of other
+ * are unavailable, the slot is read from its primary. By itself, ioredis would send the read to a replica of other
  * slots and follow redirections in a circle.
  *
  * @param isAway whether a node currently cannot serve calls

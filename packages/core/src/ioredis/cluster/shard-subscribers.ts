@@ -7,7 +7,10 @@ import type {
   SlotOwners,
 } from './cluster-internals.ts';
 
-/** The private method with which ioredis compares the slots with those at its last reset. */
+/**
+ * The private method with which ioredis finds out whether the slots have changed since it last reset its connections
+ * for shard channels.
+ */
 const comparison = '_slotsAreEqual';
 
 /** The connections that a cluster client makes for shard channels: one per node, if `shardedSubscribers` is set. */
@@ -26,7 +29,7 @@ export class ShardSubscribers {
     if (group === undefined) return;
     // Disables the client's own reconnection, because its pauses between attempts keep growing.
     if (group.handleSubscriberConnectFailed !== undefined) group.handleSubscriberConnectFailed = ignore;
-    // Replaced because ioredis' own method converts both tables to JSON for each comparison.
+    // ioredis' own method is replaced because it converts both tables to JSON for each comparison.
     if (group[comparison] !== undefined)
       group[comparison] = (slots) => isSameTable(group.clusterSlots, slots);
     const subscribers = group.shardedSubscribers;

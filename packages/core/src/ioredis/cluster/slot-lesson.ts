@@ -19,8 +19,8 @@ interface Place {
 type Address = SlotRange['nodes'][number];
 
 /**
- * The last lesson, and the lists of addresses that it wrote to the client's table. The client changes these lists when
- * it follows redirections.
+ * The slots that the client was told last, and the lists of addresses that were written to its table. The client
+ * changes the lists in the table when it follows redirections.
  */
 interface Learnt extends Lesson {
   readonly lists: readonly (readonly string[])[];

@@ -20,8 +20,9 @@ export function rememberNodes(cluster: Cluster): void {
 }
 
 /**
- * Makes the client fall back to the configured startup nodes if a host name cannot be resolved. In that case, ioredis
- * finds no startup node at all: a single node with such a name would keep the cluster from ever being found again.
+ * Makes the client fall back to the configured startup nodes if a host name cannot be resolved. By itself, ioredis
+ * finds no startup node at all as soon as one name cannot be resolved, so a single lost name would keep the cluster
+ * from ever being found again.
  */
 function tolerateLostNames(cluster: Cluster, configured: StartupNode[]): void {
   const target = clusterInternals(cluster);
@@ -50,7 +51,8 @@ export async function resolvedStartupNodes(
   const target = clusterInternals(cluster);
   const remembered = target.startupNodes;
   target.startupNodes = configuredNodes.get(cluster) ?? remembered;
-  // This call reads the names from the list before it returns, so the list may be restored immediately.
+  // `resolveStartupNodeHostnames` reads the names from the list before it returns, so the list may be restored
+  // immediately.
   const resolving = target.resolveStartupNodeHostnames();
   target.startupNodes = remembered;
   const shared = target.options['redisOptions'] as Record<string, unknown> | undefined;

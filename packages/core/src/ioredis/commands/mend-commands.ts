@@ -30,7 +30,7 @@ let isMended = false;
 
 /**
  * Corrects how ioredis creates commands from input that may come from a request: names of inherited properties, and
- * arguments that cannot be converted to a string. Applies to the whole process.
+ * arguments that cannot be converted to a string. The correction applies to all ioredis clients of the process.
  */
 export function mendCommands(): void {
   if (isMended) return;
@@ -42,9 +42,9 @@ export function mendCommands(): void {
 }
 
 /**
- * Keeps ioredis from mistaking the name of an inherited property for a known command. Its tables of commands are plain
- * objects, so it would take a command named `constructor` for QUIT, and never connect again after losing its
- * connection.
+ * Keeps ioredis from mistaking the name of an inherited property for a known command. The tables of commands in ioredis
+ * are plain objects, so ioredis would take a command named `constructor` for QUIT, and never connect again after losing
+ * its connection.
  */
 function ignoreInheritedNames(commands: DriverCommands): void {
   const tables = [commands.getFlagMap?.(), commands['_transformer']];
@@ -53,9 +53,9 @@ function ignoreInheritedNames(commands: DriverCommands): void {
 
 /**
  * Keeps ioredis from throwing while it creates a command with a key prefix. If a command's arguments could not be
- * converted, its promise is already rejected, and it has no `resolve`. If ioredis then threw, no caller would get that
- * promise, and the process would end with an unhandled rejection. A command whose keys cannot be prefixed is rejected
- * in the same way.
+ * converted, its promise is already rejected, and the command has no `resolve`. If ioredis then threw, no caller would
+ * get that promise, and the process would end with an unhandled rejection. If adding the prefix fails, the command is
+ * rejected too.
  */
 function findPresentKeys({ prototype }: DriverCommands): void {
   const iterate = prototype['_iterateKeys'];
@@ -77,8 +77,8 @@ function findPresentKeys({ prototype }: DriverCommands): void {
 
 /**
  * Makes a pipeline count the results of commands whose arguments could not be converted. ioredis begins to count when
- * the pipeline is executed. Such a result arrives earlier, unless `exec()` is called in the same turn on a connection
- * that is ready. The pipeline would wait for that result forever.
+ * `exec()` is called, but the result of such a command usually arrives before that, and the pipeline would wait for it
+ * forever.
  */
 function countBrokenCommands(pipeline: DriverPipeline): void {
   const { exec } = pipeline;
@@ -86,7 +86,7 @@ function countBrokenCommands(pipeline: DriverPipeline): void {
     const early = [...this['_queue'].keys()].filter(
       (index) => this['_queue'][index]?.resolve === undefined && this['_result'][index] !== undefined,
     );
-    // ioredis passes all of these arguments to EXEC, even undefined ones, so none is added.
+    // ioredis passes everything in `args` to EXEC, even an undefined argument, so no argument may be added here.
     const replies = execQuietly(this, exec, args);
     if (early.length > 0 && this.replyPending === this['_queue'].length) {
       queueMicrotask(() => {

@@ -11,9 +11,9 @@ interface OwnStream extends PipelineStream {
 }
 
 /**
- * Returns a `sendCommand` that rejects a command if the driver throws while sending it. The command may be too long for
- * a string, or a function of the application may throw. If the command had waited for a connection, no caller could
- * catch that error.
+ * Returns a `sendCommand` that rejects a command if the driver throws while sending it. The driver throws if the
+ * command is too long for a string, or if a function of the application throws, such as the `toString` of an argument.
+ * If the command had waited for a connection, no caller could catch the thrown error.
  */
 export function rejectInsteadOfThrowing(send: SendCommand): SendCommand {
   const sendOrReject: SendCommand = (command, stream, node) => {
@@ -70,8 +70,8 @@ const streams = new WeakMap<PipelineStream, OwnStream>();
 
 /**
  * Returns a replacement for a pipeline's stream that writes each command immediately. ioredis' own stream waits until
- * it has received all commands. If one were missing, it would write none, and the next replies would go to commands
- * that were never written.
+ * it has received all commands. If one command were missing, ioredis' stream would write none of them, and the next
+ * replies would go to commands that were never written.
  */
 function streamWithoutCount(stream: PipelineStream): OwnStream {
   const known = streams.get(stream);

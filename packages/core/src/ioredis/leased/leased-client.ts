@@ -25,9 +25,9 @@ interface LeasedClient extends Redis {
 }
 
 /**
- * Returns a function that creates a client for each lease of one connection. Such a client looks like the connection's
- * own client, but sends nothing once its lease has ended, even if the connection has since been leased to another
- * caller.
+ * Returns a function that creates a client for each lease of one connection. A leased client looks like the
+ * connection's own client, but sends nothing once its lease has ended, even if the connection has since been leased to
+ * another caller.
  */
 export function leasedClients(client: Redis): (use: ClientUse) => Redis {
   const overlay = Object.create(client, Object.getOwnPropertyDescriptors(overlayOf(client))) as object;

@@ -1,6 +1,6 @@
 type Arguments = readonly (string | Buffer)[];
 
-/** Encodes commands and joins them. Returns a string if all their arguments are strings. */
+/** Encodes commands and joins them; the result is a string if all arguments of all commands are strings. */
 export function encodeArguments(commands: readonly Arguments[]): string | Buffer {
   let text = '';
   let parts: (string | Buffer)[] | undefined;

@@ -19,7 +19,10 @@ export interface RawRequest {
   readonly fail?: MapError;
 }
 
-/** Turns the replies to commands that were sent as one into a result. Replies that are not passed on are undefined. */
+/**
+ * Turns the replies to commands that were sent as one into a result. In place of a reply that only confirms that a
+ * command was queued, it gets undefined.
+ */
 export type ReadReplies = (replies: readonly (Buffer | undefined)[]) => unknown;
 
 /** A command that is being executed, or several that were sent as one. */
@@ -106,7 +109,7 @@ export class RawClient {
     return this.#keyPrefix === undefined ? args : prefixed(args, this.#keyPrefix);
   }
 
-  // Records the SELECT commands among these commands. ioredis records only those that it sends itself.
+  // ioredis records only the SELECT commands that it sends itself, so those among the raw commands are recorded here.
   #followSelect(commands: readonly JoinedCommand[]): void {
     const { condition } = this.#target;
     for (const [verb, database] of commands) {

@@ -10,9 +10,9 @@ export type MapError = (error: Error) => Error;
 export type ReadReply = (bytes: Buffer | null) => unknown;
 
 /**
- * A command whose reply ioredis does not parse: `read` gets the bytes, except those of error replies. Its name is sent
- * exactly as given, because servers repeat the name in error replies. The class has only the parts of ioredis' own
- * command class that the client uses, because an instance is created for each call.
+ * A command whose reply ioredis does not parse: `read` gets the bytes, except those of error replies. The name of the
+ * command is sent exactly as given, because servers repeat the name in error replies. The class has only the parts of
+ * ioredis' own command class that the client uses, because an instance is created for each call.
  */
 export class RawCommand implements DriverCommand {
   readonly isRaw = true;

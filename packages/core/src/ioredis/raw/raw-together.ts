@@ -40,7 +40,7 @@ export class RawTogether extends RawCommand {
     return bytes;
   }
 
-  /** Call when a reply has arrived. Returns whether it was the last one. */
+  /** Call when one of the replies has arrived. Returns whether all replies have now arrived. */
   isLast(): boolean {
     if (--this.#missing === 0) return true;
     if (this.#further !== undefined) this.#further.count--;

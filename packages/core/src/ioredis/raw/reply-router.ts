@@ -11,7 +11,7 @@ type Parse = (piece: Buffer) => void;
 
 /** The router's position in the connection's byte stream. */
 type Place =
-  /** The position is unknown, so all bytes go to the driver. */
+  /** It is not known where in a reply the next byte belongs, so all bytes go to the driver. */
   | { readonly kind: 'unknown' }
   /**
    * The position will be known at the end of the reply that contains `mark`, the text of a PING that the router has
@@ -66,11 +66,11 @@ export class ReplyRouter {
     if (!this.#attach(place)) return;
     const socket = this.#socket;
     // Without the reply to this PING, the router would never know where the next reply begins. If the PING fails, the
-    // socket is therefore destroyed. On the next connection, replies are routed from the first byte.
+    // socket is destroyed; on the next connection, replies are routed from the first byte.
     this.#ask('ping', [mark]).catch(() => socket?.destroy());
   }
 
-  /** Replaces the parser among the socket's listeners. Returns false if the parser is not there. */
+  /** Replaces ioredis' parser among the socket's listeners. Returns false if the socket has no such listener. */
   #attach(place: Place): boolean {
     const socket = this.#target.stream;
     if (socket === undefined) return false;

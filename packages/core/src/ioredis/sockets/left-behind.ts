@@ -12,9 +12,9 @@ type Queue = Internals['commandQueue'];
  * and their replies are skipped.
  *
  * @param own the listeners for `close` that do not belong to the client
- * @returns whether the socket is still read. If not, nothing has changed. That is the case if no command must be kept
- * from running twice, if the socket carries a raw command, or if the socket carries a write that will be retried on the
- * next socket and could run on this one afterwards
+ * @returns whether the socket is still read; false, with nothing changed, if no command must be kept from running
+ *   twice, if the socket carries a raw command, or if the socket carries a write that will be retried on the next
+ *   socket and could run on this one afterwards
  */
 export function leaveBehind(
   client: Redis,

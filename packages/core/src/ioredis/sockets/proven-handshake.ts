@@ -4,8 +4,8 @@ import type { ProvenState } from '../../driver/driver.ts';
 import type { ServerInfo } from '../../handshake/verify-handshake.ts';
 
 /**
- * Resolves a command in the driver's own handshake without sending it, if its effect (login, protocol, database, name
- * or mode) was already established when the connection was verified. This saves a round trip. CLIENT SETINFO is
+ * Saves a round trip: resolves a command in the driver's own handshake without sending it, if its effect (login,
+ * protocol, database, name or mode) was already established when the connection was verified. CLIENT SETINFO is
  * resolved without awaiting its reply, which does not matter, and is not sent to servers that do not support it.
  * Returns false if the command must be sent.
  */
@@ -43,8 +43,8 @@ function answer(command: DriverCommand, isProven: boolean, value: unknown = 'OK'
 }
 
 /**
- * Returns whether the server supports CLIENT SETINFO, as Redis does from 7.2 on, and Valkey in all versions. Another
- * server would only reply with an error.
+ * Returns whether the server supports CLIENT SETINFO, as Redis does from 7.2 on, and Valkey in all versions. Servers
+ * without CLIENT SETINFO would only reply with an error.
  */
 function knowsSetInfo({ redis_version: version, valkey_version: valkey }: ServerInfo): boolean {
   if (valkey !== undefined || version === undefined) return true;

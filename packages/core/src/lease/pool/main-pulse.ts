@@ -1,8 +1,8 @@
 import type { PoolParts } from './pool-parts.ts';
 
 /**
- * Checks the shared connection, which shows whether Redis is serving. While only leases are in use, that connection
- * carries no commands, and would reveal an outage late.
+ * Checks the shared connection, which shows whether Redis is serving. While only leases are in use, the shared
+ * connection carries no commands, and would reveal an outage late.
  */
 export class MainPulse {
   readonly #main: PoolParts['main'];

@@ -51,7 +51,8 @@ function onReturned(
   if (state.kind !== 'leased') return stay(state);
   if (cleanup.kind === 'drop') return go(dropped, drop);
   if (cleanup.kind === 'undo') return go({ kind: 'cleaning', since: now }, cleanup);
-  // Nothing is left behind, so once the connection has been redialed, it is as good as a new one.
+  // The lease has left no state behind on the connection, so the connection is as good as a new one once it has been
+  // redialed.
   return isServing ? go({ kind: 'idle', since: now }, offer) : go({ kind: 'connecting', since: now }, none);
 }
 

@@ -9,7 +9,7 @@ export interface LeaseConnection {
   readonly guarded: ProtectedClient;
   /**
    * Returns the database number (`SELECT`) with which every lease begins. If several Redis databases are configured,
-   * each has its own number.
+   * the number may change with the database in use.
    */
   readonly database: () => number;
 }

@@ -7,8 +7,8 @@ import type { PoolParts } from './pool-parts.ts';
 import type { PoolCounts } from './pool-totals.ts';
 
 /**
- * The connections of a pool. Performs the effects that `member-transition.ts` returns for each of them. `tell` is
- * called when a connection may be free for the next caller.
+ * The connections of a pool. For each of its connections, a `PoolMembers` performs the effects that
+ * `member-transition.ts` returns. `tell` is called when a connection may be free for the next caller.
  */
 export class PoolMembers {
   readonly #settings: Settings;
@@ -88,8 +88,8 @@ export class PoolMembers {
   }
 
   /**
-   * Updates the state of each pooled connection. `isWanted` means that connections still being made are needed. If not,
-   * those beyond the configured minimum are closed.
+   * Updates the state of each pooled connection. `isWanted`: whether callers need the connections that are still being
+   * made; if they do not, those beyond the configured minimum are closed.
    */
   look(isWanted: boolean): void {
     for (const member of this.#all) {
@@ -145,7 +145,10 @@ export class PoolMembers {
     }
   }
 
-  /** Sends internal commands. If they succeed and no call is pending, the connection is alive and clean. */
+  /**
+   * Sends commands of this library, which show that the connection is alive and clean if all of them succeed and no
+   * other call is pending.
+   */
   #ask(member: PoolMember, commands: readonly (readonly string[])[]): void {
     const calls = commands.map(([name, ...args]) => member.client.call(name as string, args));
     const failed = (): void => {
@@ -159,8 +162,8 @@ export class PoolMembers {
   }
 
   /**
-   * Whether this connection will be the first to serve, so that every waiting caller needs it. Undefined stands for the
-   * connection that is being created, which comes after all others.
+   * Whether this connection will be the first to serve, so that every waiting caller needs it. For the connection that
+   * is being created now, `member` is undefined; this connection counts as the last one.
    */
   #isFirst(member: PoolMember | undefined): boolean {
     let first: PoolMember | undefined;

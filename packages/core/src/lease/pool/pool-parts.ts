@@ -51,6 +51,6 @@ export interface LeaseRequest {
   readonly name: string | undefined;
   /** Time until which the caller may wait. */
   readonly deadlineAt: number;
-  /** Ends the wait when it aborts. The caller then gets the signal's reason. */
+  /** When the signal aborts, the wait ends, and the caller gets the signal's reason. */
   readonly signal: AbortSignal | undefined;
 }

@@ -20,9 +20,9 @@ export interface PoolFacts {
 export type PoolStep = 'hand-out' | 'ask' | 'connect' | 'none';
 
 /**
- * Decides a pool's next step. Call it again until it returns `none`. At most one connection is made or checked for each
- * waiting caller. While Redis is unavailable, no connection is made or checked, because the shared connection notices
- * when Redis is back.
+ * Decides a pool's next step; call this function again after each step until it returns `none`. At most one connection
+ * is made or checked for each waiting caller. While Redis is unavailable, no connection is made or checked, because the
+ * shared connection notices when Redis is back.
  */
 export function nextPoolStep(facts: PoolFacts): PoolStep {
   const { waiting, coming, size } = facts;

@@ -101,7 +101,7 @@ export class Pool {
     return granted;
   }
 
-  /** Ends a lease. The connection is cleaned for the next one, or dropped. */
+  /** Ends a lease, and cleans its connection for the next lease or drops it. */
   giveBack(lease: Lease, how: LeaseEnd, reason?: unknown): void {
     if (!this.#leases.remove(lease)) return;
     lease.end(how, reason);
