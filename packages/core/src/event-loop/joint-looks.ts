@@ -69,8 +69,8 @@ export class JointLooks {
 
 const known = new WeakMap<Clock, JointLooks>();
 
-// An error that one look throws must not prevent the other looks, so it is thrown later.
-function lookAlone(looks: Looks): void {
+/** Makes a look. An error that it throws must not prevent the other looks, so it is thrown later. */
+export function lookAlone(looks: Looks): void {
   try {
     looks.look();
   } catch (error) {

@@ -24,6 +24,11 @@ export class RoundTrip {
     return this.#meanMs;
   }
 
+  /** The shortest time that `limitMs` can return. */
+  get leastLimitMs(): number {
+    return Math.min(this.#maxLimitMs, this.#minLimitMs);
+  }
+
   observe(tookMs: number): void {
     const sampleMs = Math.min(tookMs, this.limitMs());
     if (this.#isEmpty) {

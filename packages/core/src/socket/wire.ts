@@ -13,21 +13,9 @@ import { Progress } from './progress.ts';
 import { ReleaseRequests } from './release-requests.ts';
 import { ReplyGuard, type Breach } from './reply-guard.ts';
 import type { RoundTrip } from './round-trip.ts';
+import type { WireEvent } from './wire-event.ts';
 
-/** An event on a connection's socket. The times of the last events are properties of {@link Wire}. */
-export type WireEvent =
-  /** Bytes arrived, which is a sign of life. */
-  | 'alive'
-  /** Bytes arrived, but too few to be a sign of life: they only trickle. */
-  | 'read'
-  /** The peer broke the protocol, so nothing more from this socket reaches the driver. */
-  | 'breached'
-  /** Bytes are about to be written. */
-  | 'written'
-  /** A caller has stopped waiting for a call that may still block the connection. */
-  | 'abandoned'
-  /** The socket has stopped accepting bytes, or has started to accept them again. */
-  | 'room-changed';
+export type { WireEvent } from './wire-event.ts';
 
 /** The current socket of one connection, with its pending writes and the times of its last reads and writes. */
 export class Wire {
@@ -60,6 +48,8 @@ export class Wire {
   isCalm = false;
   /** When `StallWatch` checks next. A write is reported if this check is further away than the stall limit. */
   lookDueAt = Infinity;
+  /** Notified when no command is unanswered any more. `StallWatch` sets it while it waits for that. */
+  awaiting: { answered(): void } | undefined;
   /** When bytes were last read from the socket. */
   readAt = 0;
   /** When bytes were last passed to the socket. */
@@ -230,6 +220,7 @@ export class Wire {
   #rest(): void {
     this.#progress.rest();
     this.#untracked = undefined;
+    this.awaiting?.answered();
   }
 
   #flushed(): void {

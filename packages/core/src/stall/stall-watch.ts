@@ -4,6 +4,7 @@ import { Alarm } from '../event-loop/alarm.ts';
 import { JointLooks, type Looks } from '../event-loop/joint-looks.ts';
 import type { Wire } from '../socket/wire.ts';
 import type { PingTurns, TakesTurns } from './ping-turns.ts';
+import { UnansweredConnections, type Unanswered } from './unanswered-connections.ts';
 
 /** What a `StallWatch` has found out about its connection. */
 export type StallFinding =
@@ -30,7 +31,10 @@ const leastEarlyMs = 25;
  * Watches how long a connection's oldest command has been unanswered and how long the connection has been idle. Before
  * a connection is reported as silent, its socket is read once more.
  */
-export class StallWatch implements Looks, TakesTurns {
+export class StallWatch implements Looks, TakesTurns, Unanswered {
+  unansweredSince = Infinity;
+  unansweredBefore: Unanswered | undefined;
+  unansweredAfter: Unanswered | undefined;
   readonly #wire: Wire;
   readonly #clock: Clock;
   readonly #random: Random;
@@ -38,6 +42,7 @@ export class StallWatch implements Looks, TakesTurns {
   readonly #tell: (finding: StallFinding) => void;
   readonly #alarm: Alarm;
   readonly #joint: JointLooks;
+  readonly #unanswered: UnansweredConnections;
   /** When the next check that is combined with checks of other connections is due; Infinity if none is planned. */
   #jointAt = Infinity;
   /** The connections to the same endpoint, which take turns in sending PING. Undefined while the watch is off. */
@@ -45,8 +50,6 @@ export class StallWatch implements Looks, TakesTurns {
   /** This connection's turn to send PING, from 0 (first) to 1 (last); a new random number for each PING. */
   #turn = 0;
   #isDoubted = false;
-  /** Whether PING was sent at the last check, so that bytes since then do not show that the connection is in use. */
-  #hasPinged = false;
 
   /**
    * `idleMs` returns the idle time after which PING is due. It is called at each check, because the idle time is
@@ -67,6 +70,7 @@ export class StallWatch implements Looks, TakesTurns {
     this.#tell = tell;
     this.#alarm = new Alarm(clock, () => this.look());
     this.#joint = JointLooks.of(clock);
+    this.#unanswered = UnansweredConnections.of(clock);
   }
 
   /** `turns` is shared by all connections to the same endpoint. */
@@ -82,15 +86,29 @@ export class StallWatch implements Looks, TakesTurns {
   stop(): void {
     this.#turns?.leave(this);
     this.#turns = undefined;
+    this.#unanswered.forget(this);
+    this.#wire.awaiting = undefined;
     this.#disarm();
   }
 
   /** Call when bytes are about to be written: makes sure that the reply to them is checked for in time. */
   noteWrite(now: number): void {
+    if (this.#turns === undefined || this.unansweredSince !== Infinity) return;
+    const { leastLimitMs } = this.#wire.roundTrip;
     const limitMs = this.#wire.roundTrip.limitMs();
     const latestAt = now + limitMs + 1;
-    if (this.#turns !== undefined && this.#jointAt > latestAt && this.#alarm.dueAt > latestAt)
-      this.#arm(limitMs);
+    if (this.#jointAt <= latestAt || this.#alarm.dueAt <= latestAt) return;
+    if (!UnansweredConnections.suits(leastLimitMs)) return this.#arm(limitMs);
+    this.#unanswered.add(this, now, leastLimitMs);
+    this.#wire.awaiting = this;
+    this.#wire.lookDueAt = now + leastLimitMs;
+  }
+
+  /** Called when no command is unanswered any more. */
+  answered(): void {
+    this.#unanswered.remove(this);
+    this.#wire.awaiting = undefined;
+    this.#wire.lookDueAt = Math.min(this.#jointAt, this.#alarm.dueAt);
   }
 
   /** Call when this connection has fallen silent: makes the other connections to the endpoint check themselves soon. */
@@ -107,13 +125,12 @@ export class StallWatch implements Looks, TakesTurns {
 
   /** Called when a check is due, alone or together with other connections. */
   look(): void {
+    if (this.#wire.awaiting !== undefined) this.answered();
     const now = this.#clock.now();
     const sentAt = this.#wire.oldestSentAt();
     const isDoubted = this.#isDoubted;
     this.#isDoubted = false;
-    const hasPinged = this.#hasPinged;
-    this.#hasPinged = false;
-    if (sentAt === undefined) this.#lookAtIdle(now, isDoubted, hasPinged);
+    if (sentAt === undefined) this.#lookAtIdle(now, isDoubted);
     else this.#arm(this.#lookAtSilence(now, sentAt));
   }
 
@@ -140,19 +157,15 @@ export class StallWatch implements Looks, TakesTurns {
     this.#wire.lookDueAt = this.#jointAt;
   }
 
-  #lookAtIdle(now: number, isDoubted: boolean, hasPinged: boolean): void {
+  #lookAtIdle(now: number, isDoubted: boolean): void {
     const idleMs = this.#idleMs(this.#turns?.stretch(this.#turn) ?? 1);
     const earlyMs = togetherShare * this.#idleMs(this.#turns?.company ?? 1);
     const limitMs = this.#wire.roundTrip.limitMs();
     const idleFor = now - Math.max(this.#wire.readAt, this.#wire.writtenAt);
     if (idleFor + earlyMs >= idleMs || (isDoubted && idleFor >= limitMs)) {
       this.#turn = this.#random();
-      this.#hasPinged = true;
       this.#armJointly(limitMs, limitMs < 2 * replyEarlyMs ? inUseEarlyMs : replyEarlyMs);
       this.#tell('idle');
-    } else if (!hasPinged && idleFor < limitMs && idleFor + 2 * limitMs < idleMs) {
-      // For a connection in use, the next check is planned now, so that the next write need not plan one.
-      this.#armJointly(limitMs, inUseEarlyMs);
     } else {
       // Jittered, so that the idle connections of a fleet do not all send PING at the same moment.
       this.#armJointly((idleMs - idleFor) * (1 + 0.1 * this.#random()), earlyMs);

@@ -1,0 +1,95 @@
+import type { Clock } from '../clock.ts';
+import { Alarm } from '../event-loop/alarm.ts';
+import { lookAlone, type Looks } from '../event-loop/joint-looks.ts';
+
+/** A connection that may wait for a reply. */
+export interface Unanswered extends Looks {
+  /** When the connection began to wait; Infinity while it waits for no reply. */
+  unansweredSince: number;
+  unansweredBefore: Unanswered | undefined;
+  unansweredAfter: Unanswered | undefined;
+}
+
+/** Connections are looked at together if they began to wait at most this many milliseconds apart. */
+const earlyMs = 25;
+const roundingMs = 0.5;
+
+/**
+ * The connections that wait for a reply, of all that use the same clock, in the order in which they began to wait. Most
+ * replies come soon, so most connections leave the list before they are ever looked at: a command costs two changes of
+ * a linked list, however many connections take turns in sending commands.
+ */
+export class UnansweredConnections {
+  readonly #alarm: Alarm;
+  readonly #clock: Clock;
+  #first: Unanswered | undefined;
+  #last: Unanswered | undefined;
+  /** The shortest stall limit of all connections so far. */
+  #shortestMs = Infinity;
+
+  private constructor(clock: Clock) {
+    this.#clock = clock;
+    this.#alarm = new Alarm(clock, () => this.#onAlarm());
+  }
+
+  static of(clock: Clock): UnansweredConnections {
+    let shared = known.get(clock);
+    if (shared === undefined) known.set(clock, (shared = new UnansweredConnections(clock)));
+    return shared;
+  }
+
+  /**
+   * Whether a connection whose stall limit is never shorter than `limitMs` can be in the list. The others must watch
+   * the time themselves, because the list may look at a connection 25 ms early.
+   */
+  static suits(limitMs: number): boolean {
+    return limitMs >= 2 * earlyMs;
+  }
+
+  /** Adds a connection that waits from `now` on. It is looked at before it has waited for `limitMs`. */
+  add(waiting: Unanswered, now: number, limitMs: number): void {
+    waiting.unansweredSince = now;
+    waiting.unansweredBefore = this.#last;
+    if (this.#last === undefined) this.#first = waiting;
+    else this.#last.unansweredAfter = waiting;
+    this.#last = waiting;
+    if (limitMs < this.#shortestMs) this.#shortestMs = limitMs;
+    // An alarm that is set already is early enough for all, because it is set again whenever it fires.
+    else if (this.#alarm.dueAt !== Infinity) return;
+    this.#alarm.set(now + this.#shortestMs - earlyMs, false);
+  }
+
+  /** Call when the connection has been answered. */
+  remove(waiting: Unanswered): void {
+    if (waiting.unansweredSince === Infinity) return;
+    const { unansweredBefore: before, unansweredAfter: after } = waiting;
+    if (before === undefined) this.#first = after;
+    else before.unansweredAfter = after;
+    if (after === undefined) this.#last = before;
+    else after.unansweredBefore = before;
+    waiting.unansweredSince = Infinity;
+    waiting.unansweredBefore = undefined;
+    waiting.unansweredAfter = undefined;
+  }
+
+  /** Call when the connection has ended. Unlike {@link remove}, leaves no timer behind. */
+  forget(waiting: Unanswered): void {
+    this.remove(waiting);
+    if (this.#first === undefined) this.#alarm.clear();
+  }
+
+  #onAlarm(): void {
+    const now = this.#clock.now();
+    const aheadMs = this.#shortestMs - earlyMs;
+    while (this.#first !== undefined && this.#first.unansweredSince + aheadMs <= now + roundingMs) {
+      const waiting = this.#first;
+      this.remove(waiting);
+      lookAlone(waiting);
+    }
+    if (this.#first === undefined) return;
+    // A look is 25 ms early, so it may also be postponed by that time, to be made together with the next ones.
+    this.#alarm.set(Math.max(this.#first.unansweredSince + aheadMs, now + earlyMs), false);
+  }
+}
+
+const known = new WeakMap<Clock, UnansweredConnections>();
