@@ -15,7 +15,7 @@ export function secretsOf({ target, login }: Pick<Evidence, 'target' | 'login'>)
 
 /**
  * Returns the finding with every secret masked, and with control characters escaped, because a terminal would obey
- * them. Rules are not supposed to show secrets; the masking is for a rule that does so by mistake.
+ * them. Rules are not supposed to show secrets; the masking is for a rule that shows one by mistake.
  */
 export function redact(finding: Finding, secrets: readonly string[]): Finding {
   const clean = (text: string): string =>

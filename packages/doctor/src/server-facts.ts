@@ -10,7 +10,7 @@ export interface ServerFacts {
   /** Product and version, such as `Redis 7.4.1` or `Valkey 8.0.2`. */
   readonly version?: string;
   readonly role?: 'primary' | 'replica' | 'sentinel';
-  /** Round trip in milliseconds: the median of several PINGs. A diagnosis of depth `short` does not measure it. */
+  /** Round trip in milliseconds: the median of several PINGs. A diagnosis of depth `short` measures no round trips. */
   readonly roundTripMs?: number;
   readonly usedMemoryBytes?: number;
   /** The setting `maxmemory`; 0 means that there is no limit. */

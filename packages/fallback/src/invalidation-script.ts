@@ -27,7 +27,7 @@ export type MarkExpiry = readonly ['PX' | 'PXAT', ms: number | string];
 
 /**
  * Stores the mark of an invalidation under the key, in place of the cache entry, unless the key holds the mark of a
- * later invalidation. Calling this twice has the same effect as calling it once.
+ * later invalidation. Calling `storeMark` twice with the same mark has the same effect as calling it once.
  */
 export async function storeMark(
   client: Redis | Cluster,

@@ -3,8 +3,8 @@ import type { Clock } from '@redis-resilience/core';
 const lastsMs = 500;
 
 /**
- * Remembers for half a second that a call to Redis timed out. Calls made during that time treat Redis as unavailable
- * and do not wait for it again, so that a request waits only once for a server that does not reply.
+ * Remembers for half a second that a call to Redis timed out. During the half second, further calls treat Redis as
+ * unavailable and do not wait for it, so that a request waits only once for a server that does not reply.
  */
 export class RecentTimeout {
   readonly #clock: Clock;

@@ -2,12 +2,13 @@ import { classifyReply, codeOfReply } from '@redis-resilience/core/protocol';
 
 /**
  * Whether the server refused a command for a temporary reason, for example because it is loading its data, is out of
- * memory or is a replica, or because its password is being changed. The same command may succeed later.
+ * memory or is a replica, or because its password is being changed. A command that was refused for a temporary reason
+ * may succeed later.
  */
 export function isRefusedForNow(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const { code, outcome, scope } = classifyReply(error.message);
-  // EXECABORT says that a command in a transaction was refused, but not why. The reason may be temporary.
+  // EXECABORT says that a command in a transaction was refused, but not why, so the reason may be temporary.
   return outcome === 'not-applied' || scope !== 'command' || code === 'EXECABORT';
 }
 

@@ -7,8 +7,8 @@ import { UsageError } from '../usage-error.ts';
 import { tellingLine } from './telling-line.ts';
 
 /**
- * The user's application, started for one run of a plan. It runs in a process group of its own, so that its child
- * processes can be ended with it.
+ * The user's application, started for one run of a plan. The application runs in a process group of its own, so that
+ * its child processes can be ended together with it.
  */
 export class AppProcess implements AsyncDisposable {
   readonly #child: ChildProcess;

@@ -50,7 +50,7 @@ export async function watchCommand(args: readonly string[]): Promise<number> {
 interface LookOptions {
   readonly intervalMs: number;
   readonly count: number;
-  /** Whether to redraw the whole screen after each check. Otherwise, each change is written as a line. */
+  /** Whether to redraw the whole screen after each check, instead of writing a line for each change. */
   readonly isLive: boolean;
   readonly foot: readonly string[];
 }

@@ -22,8 +22,8 @@ export interface GatherOptions {
 
 export interface Place extends Pick<ResolvedTarget, 'walk' | 'database' | 'client' | 'resilience'> {
   /**
-   * Whether to examine the application, its environment and this host, too. Of several databases, this is true for only
-   * one.
+   * Whether to examine the application, its environment and this host, too. If there are several databases, `isMain` is
+   * true for only one of them.
    */
   readonly isMain: boolean;
 }

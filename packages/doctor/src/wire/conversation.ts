@@ -25,7 +25,7 @@ export interface Round {
 
 const keptBytes = 512;
 
-/** Sends commands over one socket and reads the replies. It throws nothing: failures are part of the result. */
+/** Sends commands over one socket and reads the replies. Failures are part of the result, not thrown. */
 export class Conversation {
   readonly #socket: Socket;
   readonly #reader = new ReplyReader();
@@ -55,7 +55,9 @@ export class Conversation {
     return this.#socket;
   }
 
-  /** Sends commands in one write. Waits until all have a reply, the connection ends, or the deadline is over. */
+  /**
+   * Sends commands in one write. Waits until every command has a reply, the connection ends, or the deadline is over.
+   */
   async ask(commands: readonly (readonly string[])[], deadline: Deadline): Promise<Round> {
     const startedAt = deadline.clock.now();
     let heardAt = startedAt;

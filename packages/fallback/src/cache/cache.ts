@@ -76,6 +76,6 @@ export interface Cache {
   stats(): CacheStats;
   /** Adds a listener; the returned function removes it. */
   on<E extends keyof CacheEvents>(event: E, listener: (payload: CacheEvents[E]) => void): () => void;
-  /** Drops the local copies and stops all background work. Does not close the connection. */
+  /** Drops the local copies and stops all background work. The connection to Redis stays open. */
   close(): void;
 }

@@ -4,7 +4,7 @@ import type { CacheEntry } from './entry.ts';
 // Estimated size of an entry without its key and payload, including the overhead of the map.
 const overheadBytes = 250;
 
-/** Local copies of entries. Their total size is limited: the least recently used are evicted first. */
+/** Local copies of entries. The total size of the copies is limited: the least recently used ones are evicted first. */
 export class LocalCopies {
   readonly #entries: LRUCache<string, CacheEntry>;
 

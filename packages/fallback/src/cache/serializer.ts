@@ -2,7 +2,7 @@
 export interface Serializer {
   serialize(value: unknown): string | Buffer;
   /**
-   * Must throw for bytes that `serialize` did not create. The entry then counts as a miss, and is reported as
+   * Must throw for bytes that `serialize` did not create, so that the entry counts as a miss and is reported as
    * `corrupt`.
    */
   deserialize(data: Buffer): unknown;

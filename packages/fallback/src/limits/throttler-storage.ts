@@ -29,7 +29,7 @@ export interface ThrottlerStorageOptions {
   readonly clock?: Clock;
 }
 
-/** The result of counting a request, in the shape that @nestjs/throttler expects. Times are in seconds. */
+/** The result of counting a request, in the shape that @nestjs/throttler expects, with times in seconds. */
 export interface ThrottlerRecord {
   readonly totalHits: number;
   readonly timeToExpire: number;

@@ -23,7 +23,7 @@ export interface Lock {
   /** Aborts when `isHeld` becomes false. */
   readonly signal: AbortSignal;
   /**
-   * Extends the lock so that it is held for `ttlMs` from now. Default: the `ttlMs` with which it was acquired.
+   * Extends the lock so that it is held for `ttlMs` from now. Default: the `ttlMs` with which the lock was acquired.
    *
    * @throws {@link RedisUnavailableError} when the lock was lost, or one of core's errors while Redis is unavailable
    */

@@ -51,8 +51,8 @@ export function judgeAnswer(
     return kind.kind === 'instance' ? { ...refused, instanceOf: kind.className } : refused;
   const vary = namesIn(after.headers['vary']);
   if (vary.includes('*')) return refused;
-  // By RFC 9111, an `Authorization` header would forbid sharing the response, so the header is left out. This is safe,
-  // because the header is part of the key here, or the option `keyOf` has accepted the request.
+  // By RFC 9111, an `Authorization` header would forbid sharing the response, so the header is left out. Leaving the
+  // header out is safe, because its value is part of the key, or the option `keyOf` has accepted the request.
   const { authorization: _, ...others } = request.headers;
   const control = controlOf(after.headers);
   const policy = new CachePolicy(

@@ -34,9 +34,9 @@ const credentialWords = new RegExp(
 );
 const harmlessSecrets = /^(sec-|user-agent$|sec-websocket-key$|surrogate-key$|idempotency-key$)/;
 
-// Headers that describe the transport, the browser or the single request, for example a trace id. These headers are
-// left out of the key: with them, nearly every request would have a different key. A handler whose response depends on
-// a header that is left out must list the header in `Vary`.
+// Headers that describe the transport, the browser or the single request, for example a trace id, are left out of the
+// key: with them, nearly every request would have a different key. A handler whose response depends on a header that is
+// left out must list the header in `Vary`.
 const incidental = new RegExp(
   [
     '^(accept-encoding|connection|keep-alive|te|trailer|upgrade|upgrade-insecure-requests|expect|priority|dnt)$',
@@ -68,7 +68,8 @@ export function mayShare(request: CacheableRequest, varyBy: readonly string[]): 
 
 /**
  * Returns the key of a request: host, URL, and a digest of the headers, because these may be secret. All headers except
- * the incidental ones are part of the digest, because a handler may read any header without listing it in `Vary`.
+ * those that `incidental` matches are part of the digest, because a handler may read any header without listing it in
+ * `Vary`.
  */
 export function keyOfRequest(request: CacheableRequest, varyBy: readonly string[]): string {
   const { headers } = request;

@@ -36,8 +36,8 @@ function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
 }
 
-// Plain objects from another realm, for example that of a test runner, count too: they have a different
-// `Object.prototype`.
+// Plain objects from another realm, for example that of a test runner, have a different `Object.prototype`, but count
+// as plain, too.
 function isPlainObject(value: object): boolean {
   if (Array.isArray(value)) return true;
   const prototype: unknown = Object.getPrototypeOf(value);

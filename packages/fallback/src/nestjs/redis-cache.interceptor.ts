@@ -44,9 +44,9 @@ export interface RedisCacheInterceptorOptions {
    */
   readonly varyBy?: readonly string[];
   /**
-   * Returns the key of a request, or undefined to bypass the cache. This function replaces all checks of the request:
-   * its key must contain everything that affects the response, including method, headers and visitor. Default: the URL
-   * and headers of a GET request, without headers that only describe its transport or browser, such as `User-Agent`.
+   * Returns the key of a request, or undefined to bypass the cache. `keyOf` replaces all checks of the request, so the
+   * key must contain everything that affects the response, including method, headers and visitor. Default: the URL and
+   * headers of a GET request, without headers that only describe its transport or browser, such as `User-Agent`.
    */
   readonly keyOf?: (context: ExecutionContext) => string | undefined;
 }

@@ -6,10 +6,10 @@ import { redisDelivery } from './redis-delivery.ts';
 import { ReplayingOutbox } from './replaying-outbox.ts';
 
 /**
- * Creates an outbox. While Redis is unavailable, it stores writes, up to a maximum number and size. When Redis is back,
- * it applies each write exactly once, in order for each key, at a limited rate. Several SETs of one key, or several
- * increments of one counter, are merged into one write. Relative expiries become absolute times. With the option
- * `path`, pending writes survive a restart of the process; that requires the package `classic-level`.
+ * Creates an outbox. While Redis is unavailable, the outbox stores writes, up to a maximum number and size. When Redis
+ * is back, the outbox applies each write exactly once, in order for each key, at a limited rate. Several SETs of one
+ * key, or several increments of one counter, are merged into one write. Relative expiries become absolute times. With
+ * the option `path`, pending writes survive a restart of the process; that requires the package `classic-level`.
  *
  * @throws {@link ConfigurationError} when an option is unknown or invalid, or `classic-level` is not installed
  * @example

@@ -1,7 +1,7 @@
 import type { ListenerError } from '@redis-resilience/core/kit';
 import type { DeadReason } from './kept/journal.ts';
 
-/** What an event says about a write. The key and the arguments are never included. */
+/** What an event says about a write. An event never contains the key or the arguments of a write. */
 export interface WriteFacts {
   readonly id: string;
   readonly command: string;
@@ -11,15 +11,15 @@ export interface WriteFacts {
 /** Every event of an outbox. */
 export interface OutboxEvents {
   /**
-   * A write was kept for later. `into`: the id of the earlier write that it was merged into or that it replaced, if
-   * any.
+   * A write was kept for later. `into`: the id of the earlier write, if any, into which the kept write was merged, or
+   * which it replaced.
    */
   readonly kept: WriteFacts & { readonly size: number; readonly into: string | undefined };
   /** A kept write reached Redis. */
   readonly replayed: WriteFacts & { readonly size: number };
   /**
-   * A write was lost. `full`: there was no room. `closed`: the in-memory outbox that held it was closed.
-   * `dead-letters-full`: it was the oldest dead letter, and was dropped to make room.
+   * A write was lost. `full`: the outbox had no room for the write. `closed`: the in-memory outbox that held the write
+   * was closed. `dead-letters-full`: the write was the oldest dead letter, and was dropped to make room.
    */
   readonly dropped: WriteFacts & { readonly reason: 'full' | 'closed' | 'dead-letters-full' };
   /** The outbox gave up on a write. `deadLetters()` lists the write, and `replay()` retries it. */

@@ -27,8 +27,8 @@ export interface OutboxOptions {
   /** Maximum size of all pending writes, in bytes: their arguments, plus 200 bytes for each write. Default 16 MiB. */
   readonly maxBytes?: number;
   /**
-   * A write older than this becomes a dead letter. Default 3,600,000 ms; keep it below core's `retry.rememberMs`, which
-   * is how long Redis remembers that a write was applied.
+   * A write that is older than `maxAgeMs` becomes a dead letter. Default 3,600,000 ms; keep it below core's
+   * `retry.rememberMs`, which is how long Redis remembers that a write was applied.
    */
   readonly maxAgeMs?: number;
   /**

@@ -22,8 +22,8 @@ export interface ReplayerParts {
 
 /**
  * Sends pending writes while Redis is writable, at a limited rate: many keys concurrently, but the writes to one key in
- * order. After a failed write, and while Redis is not writable, it sends a single write every half second, until Redis
- * has accepted one.
+ * order. After a failed write, and while Redis is not writable, the replayer sends a single write every half second,
+ * until Redis has accepted one.
  */
 export class Replayer {
   readonly #resilience: RedisResilience;

@@ -49,12 +49,12 @@ const lookEveryMs = 1000;
 const lookAgainMs = 50;
 
 /**
- * Waits until a job has ended, and returns its result. Use it instead of BullMQ's `job.waitUntilFinished()`, which lets
- * an unhandled rejection end the process if Redis becomes unavailable during the wait. `jobResult` waits until Redis is
- * back.
+ * Waits until a job has ended, and returns its result. Use `jobResult` instead of BullMQ's `job.waitUntilFinished()`,
+ * which lets an unhandled rejection end the process if Redis becomes unavailable during the wait. `jobResult` waits
+ * until Redis is back.
  *
- * @throws Error with the reason why the job failed; {@link CommandTimeoutError} after `timeoutMs`;
- * {@link ConfigurationError} when an option is unknown or invalid
+ * @throws Error with the reason why the job failed; {@link CommandTimeoutError} after `timeoutMs`; {@link
+ * ConfigurationError} when an option is unknown or invalid
  * @example
  * const job = await queue.add('resize', { image });
  * const { url } = await jobResult(queue, queueEvents, job.id, { timeoutMs: 10_000 });

@@ -21,8 +21,8 @@ import { isRefusedForNow } from '../server-refusal.ts';
  */
 export interface JobAdderOptions extends OutboxOptions {
   /**
-   * What `add` does while Redis is unavailable. `fail`: it throws within `addTimeoutMs`. `keep`: it keeps the job,
-   * which is added when Redis is back. Default `fail`.
+   * What `add` does while Redis is unavailable. `fail`: `add` throws within `addTimeoutMs`. `keep`: `add` keeps the
+   * job, and the queue gets the job when Redis is back. Default `fail`.
    */
   readonly whenAway?: 'fail' | 'keep';
 }

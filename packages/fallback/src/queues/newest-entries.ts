@@ -4,7 +4,7 @@ import { isAway } from '@redis-resilience/core/kit';
 
 /**
  * How far the server's clock may be behind this process's clock. The server makes the ids of stream entries from its
- * own clock, so only an id that is at least this much older than this process's clock is surely lower than the id of
+ * own clock, so only an id that is at least `skewMs` older than this process's clock is surely lower than the id of
  * every future entry.
  */
 const skewMs = 2000;

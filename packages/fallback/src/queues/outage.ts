@@ -35,8 +35,8 @@ export class Outage {
   }
 
   /**
-   * Call for each client when it is created. Returns false for the first client, which several workers may share, and
-   * true for a duplicate, which belongs to one worker.
+   * Call for each client when the client is created. Returns false for the first client, which several workers may
+   * share, and true for a duplicate, which belongs to one worker.
    */
   adopt(client: Redis | Cluster): boolean {
     this.#first ??= client;

@@ -54,13 +54,14 @@ const loopScript =
  * others it pauses for a long time, so no error may reach the loop while Redis is unavailable:
  *
  * - A blocking read returns null as soon as Redis is back, so that the worker looks for work immediately. A read of a
- *   stream's newest entries is repeated instead, and also returns the entries that were added in the meantime.
+ *   stream's newest entries does not return null, but is repeated, and also returns the entries that were added during
+ *   the outage.
  * - A script of the loop waits while the server does not reply, and is resent when a lost connection has been restored,
  *   as in plain ioredis. INFO, too, is repeated until Redis is back.
  * - Any other command fails after half a second, with an error code after which BullMQ retries.
  *
- * The client's duplicates behave in the same way. When a worker closes, it disconnects its duplicate. All waiting calls
- * then fail, so that the worker can close while Redis is unavailable.
+ * Duplicates of the client are wrapped, too. When a worker closes, it disconnects its duplicate, and all waiting calls
+ * fail, so that the worker can close while Redis is unavailable.
  */
 export function workerClient<C extends Redis | Cluster>(
   client: C,

@@ -3,7 +3,8 @@ export interface SessionBackend {
   get(sid: string): Promise<unknown>;
   set(sid: string, data: unknown, leftMs: number): Promise<void>;
   /**
-   * Extends the life of a session. Undefined if the store has no such method; the session is then stored again instead.
+   * Extends the life of a session. Undefined if the store has no method for that, in which case the session is stored
+   * again.
    */
   readonly touch: ((sid: string, data: unknown, leftMs: number) => Promise<void>) | undefined;
   destroy(sid: string): Promise<void>;

@@ -14,7 +14,9 @@ export interface SessionCopy {
 
 const overheadBytes = 200;
 
-/** Local copies of sessions. Their total size is limited: the least recently used are evicted first. */
+/**
+ * Local copies of sessions. The total size of the copies is limited: the least recently used ones are evicted first.
+ */
 export class SessionCopies {
   readonly #copies: LRUCache<string, SessionCopy>;
 

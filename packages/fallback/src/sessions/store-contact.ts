@@ -84,8 +84,8 @@ export class StoreContact {
   }
 
   /**
-   * Call when sessions may have been destroyed without this instance noticing. From this call on, no session is
-   * restored that was last seen before it.
+   * Call when sessions may have been destroyed without this instance noticing. After this call, a session that was last
+   * seen before the call is never restored.
    */
   noteMissed(): void {
     this.#beginEra(false);
@@ -122,8 +122,8 @@ export class StoreContact {
     const present = await this.#ask();
     const found = present === undefined ? null : await this.#resilience.client.get(this.#witnessKey);
     if (present !== undefined) await this.#readWitness(present);
-    // If there was another outage between the two replies, they may come from different servers, so both are requested
-    // again.
+    // If there was another outage between the two replies, the replies may come from different servers, so both are
+    // requested again.
     if (absences !== this.#absences) return this.resume();
     const isLost = judgeLineage(this.#known, present, found) === 'lost' && !this.#mayHaveMissed;
     this.#known = present;
@@ -160,7 +160,7 @@ export class StoreContact {
     }
   }
 
-  // The key does not begin with the prefix: otherwise, the store would list it as a session.
+  // The witness key does not begin with the prefix: otherwise, the store would list the key as a session.
   get #witnessKey(): string {
     return `witness:${this.#settings.prefix}`;
   }

@@ -8,7 +8,7 @@ export interface FaultContext {
 }
 
 /**
- * Breaks Redis or the network. Resolves with a function that repairs it; when that function has resolved, the
+ * Breaks Redis or the network. Resolves with a function that repairs the fault; when the repair has resolved, the
  * application can use Redis again on new connections.
  */
 export type Fault = (context: FaultContext) => Promise<() => Promise<void>>;

@@ -15,8 +15,8 @@ export const freeze: Fault = async ({ stage: { server } }) => {
 };
 
 /**
- * Makes the primary a replica, so that there is no primary while the fault lasts. The repair promotes the other server,
- * and makes new connections lead to that server.
+ * Makes the primary a replica, so that there is no primary while the fault lasts. The repair promotes the former
+ * replica, and makes new connections lead to it.
  */
 export const failover: Fault = async ({ stage: { server, replica, proxy } }) => {
   if (replica === undefined) throw new Error('A failover needs a replica');

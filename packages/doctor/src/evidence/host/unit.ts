@@ -10,7 +10,9 @@ const unitFolders = ['/lib/systemd/system', '/usr/lib/systemd/system', '/etc/sys
 const wantedBy = '/etc/systemd/system/multi-user.target.wants';
 const unitName = /^(?:redis|redis-server|valkey|valkey-server)\.service$/;
 
-/** Finds the systemd unit of Redis, and whether it starts at boot. Undefined if there is no such unit. */
+/**
+ * Finds the systemd unit of Redis, and whether it starts at boot. Undefined if this host has no systemd unit of Redis.
+ */
 export async function bootUnit(): Promise<BootUnit | undefined> {
   const [wanted, ...folders] = await Promise.all(
     [wantedBy, ...unitFolders].map((folder) => readdir(folder).catch(() => [])),

@@ -1,4 +1,4 @@
-/** The settings that rules examine. None of them contains a credential. */
+/** The settings that rules examine, none of which contains a credential. */
 export const configNames = [
   'maxclients',
   'maxmemory',

@@ -9,7 +9,7 @@ import { slowEntriesOf, type SlowEntry } from './slow-log.ts';
 export interface ServerEvidence {
   /** The fields of INFO; empty if the server refused INFO. */
   readonly info: Readonly<Record<string, string>>;
-  /** The settings from CONFIG GET; empty if the server refused it. */
+  /** The settings from CONFIG GET; empty if the server refused the command. */
   readonly config: Readonly<Record<string, string>>;
   /** The first word of the reply to ROLE: `master`, `slave` or `sentinel`. */
   readonly role: string | undefined;
@@ -26,7 +26,7 @@ export interface ServerEvidence {
    * The error reply to a SET that was queued in MULTI and then discarded. A SET outside MULTI would get the same error.
    */
   readonly writeError: string | undefined;
-  /** Whether MULTI was accepted. If not, `readError` and `writeError` prove nothing. */
+  /** Whether MULTI was accepted. If the server refused MULTI, `readError` and `writeError` prove nothing. */
   readonly wasProbed: boolean;
   readonly selectError: string | undefined;
   /** When the replies arrived: milliseconds since the epoch, by the clock of this process. */

@@ -9,7 +9,7 @@ import type { PeerKind } from './peer-kind.ts';
 export interface TlsEvidence {
   /** Node's error code, if the handshake failed. */
   readonly code: string | undefined;
-  /** Why the certificate cannot be trusted; undefined if it can. */
+  /** Why the certificate cannot be trusted; undefined for a trusted certificate. */
   readonly distrust: string | undefined;
   /**
    * Whether the client accepts every certificate, because of `rejectUnauthorized: false` or

@@ -22,8 +22,8 @@ export const tooFewReplicasRule = onEachNode((node, evidence) => {
 });
 
 /**
- * Reports that the server could not save its dataset. This is an error if the server refuses writes with MISCONF, and a
- * warning if it still accepts writes.
+ * Reports that the server could not save its dataset. The finding is an error if the server refuses writes with
+ * MISCONF, and a warning if the server still accepts writes.
  */
 export const persistenceRule = onEachNode((node, evidence): Finding | undefined => {
   const { server, ping } = node;
@@ -58,7 +58,7 @@ export const persistenceRule = onEachNode((node, evidence): Finding | undefined 
   return warning('persistence', message, { ...facts, aofRewrite: info['aof_last_bgrewrite_status'] }, next);
 });
 
-/** Reports that the memory is full so that writes are refused, or that this will happen soon. */
+/** Reports that the memory is full, so that writes are refused, or that the memory will soon be full. */
 export const memoryRule = onEachNode((node, evidence): Finding | undefined => {
   const { server } = node;
   if (server === undefined) return undefined;

@@ -1,6 +1,6 @@
 import type { DeadEntry, DeadLetter } from './journal.ts';
 
-/** The writes that the outbox gave up on. Their number is limited: the oldest are dropped first. */
+/** The writes that the outbox gave up on. The number of dead letters is limited: the oldest ones are dropped first. */
 export class DeadLetters {
   readonly #max: number;
   readonly #dead = new Map<number, DeadEntry>();

@@ -4,8 +4,8 @@ import type { Write } from '../write/absolute-expiry.ts';
 import type { WritePlan } from '../write/write-plan.ts';
 
 /**
- * A pending write. `open`: it has never been sent, and later writes may be merged into it. `sealed`: it may have been
- * sent before, and must not change. `in-flight`: it is being sent.
+ * A pending write. `open`: the write has never been sent, and later writes may be merged into it. `sealed`: the write
+ * may have been sent before, and must not change. `in-flight`: the write is being sent.
  */
 export interface KeptWrite {
   entry: OutboxEntry;
@@ -17,8 +17,8 @@ export interface KeptWrite {
 interface KeyQueue {
   readonly writes: KeptWrite[];
   /**
-   * The writes into which later writes may be merged, by slot (see `WritePlan`). None of these writes has ever been
-   * sent, and the order in which they are applied makes no difference.
+   * The writes into which later writes may be merged, by slot (see `WritePlan`). No write in this map has ever been
+   * sent, and the order in which these writes are applied makes no difference.
    */
   readonly slots: Map<string, KeptWrite>;
   family: string | undefined;
@@ -207,8 +207,8 @@ export class KeptWrites {
   }
 
   // Allows later writes to be merged into this one. Several increments may allow that at the same time, because the
-  // order of increments makes no difference. Any other write ends it for all writes before it, because a later write
-  // that is merged into an earlier one overtakes the writes in between.
+  // order of increments makes no difference. Once any other write follows, no write before it may be merged into,
+  // because a write that is merged into an earlier one overtakes the writes in between.
   #openSlot(queue: KeyQueue, kept: KeptWrite, slot: string | undefined): void {
     const family = slot?.split(':', 1)[0];
     const commutes = family === 'counter' || family === 'field';

@@ -16,7 +16,7 @@ const bytesOfNewFile = 1024 * 1024;
 const openWithinMs = 10_000;
 
 /**
- * A journal that LevelDB stores in a folder. Its records survive `kill -9` of the process and, with `fsync`, a power
+ * A journal that LevelDB stores in a folder. The journal survives `kill -9` of the process and, with `fsync`, a power
  * cut. Only one process at a time may have the folder open. Changes that arrive while a batch is being written go into
  * the next batch. No other user of the machine can read the journal, because its data may be personal or secret.
  */
@@ -118,7 +118,7 @@ export class LevelJournal implements Journal {
   }
 }
 
-// Padded, so that keys sort in the order of their numbers.
+// The number is padded with zeros, so that LevelDB sorts the keys in the order of their numbers.
 function keyOf(kind: 'e' | 'd', seq: number): string {
   return kind + String(seq).padStart(16, '0');
 }
