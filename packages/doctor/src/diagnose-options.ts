@@ -32,8 +32,8 @@ export interface DiagnoseOptions {
    */
   readonly role?: 'primary' | 'any';
   /**
-   * URL of the health endpoint of a running application. The findings then also say whether the application and the
-   * doctor agree about Redis. Default: none.
+   * URL of the health endpoint of a running application. With `app`, the findings also say whether the application and
+   * the doctor agree about Redis. Default: none.
    */
   readonly app?: string;
   /** Whether to inspect the processes and logs of this host if the target runs on it. Default `true`. */

@@ -8,8 +8,7 @@ export interface Figures {
   readonly failed: number;
   readonly refused: number;
   /**
-   * Number of error responses which say that the request may have been carried out. These responses do not count as
-   * failures.
+   * Number of error responses which say that the request may have been carried out, and which do not count as failures.
    */
   readonly unknown: number;
   readonly failedRatio: number;

@@ -32,7 +32,10 @@ export interface CacheOptions {
    * 600,000 ms.
    */
   readonly staleIfErrorMs?: number;
-  /** How long a loader's `null` or `undefined` is remembered. Default 0 ms, which remembers neither. */
+  /**
+   * How long a loader's `null` or `undefined` is remembered. Default 0 ms, so that the next lookup runs the loader
+   * again.
+   */
   readonly negativeTtlMs?: number;
   /**
    * The parameter beta of XFetch, which reloads a value at a random time shortly before its ttl ends. A beta above 1

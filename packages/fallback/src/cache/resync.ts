@@ -26,7 +26,7 @@ export interface ResyncParts {
 /**
  * Brings Redis up to date after an outage, in batches. Redis first receives the pending invalidations. After the
  * invalidations, local copies that are still fresh are written back, unless Redis has the same version or a newer one.
- * The work starts when Redis is writable again, and one second after a failed write.
+ * A resync starts when Redis is writable again, and one second after a failed write.
  */
 export class Resync {
   readonly #parts: ResyncParts;

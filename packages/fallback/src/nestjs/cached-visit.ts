@@ -17,7 +17,7 @@ export interface NestResponse {
 export interface VisitParts {
   readonly cache: Cache;
   readonly adapter: AbstractHttpAdapter;
-  /** Keys whose responses turned out not to be shareable. */
+  /** Keys whose last response must not be shared. */
   readonly unshared: LRUCache<string, true>;
   readonly notice: InstanceNotice;
   readonly request: CacheableRequest;

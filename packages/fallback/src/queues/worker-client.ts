@@ -31,8 +31,7 @@ const passedThrough = new Set<PropertyKey>([
   'nodes',
 ]);
 
-// Commands with which a worker waits for work. If such a command fails, the worker pauses for up to 10 s before it
-// looks for work again.
+// Commands with which a worker waits for work, and after whose failure the worker pauses for up to 10 s.
 const blockingReads = new Set<PropertyKey>([
   'blmove',
   'blmpop',
@@ -45,7 +44,7 @@ const blockingReads = new Set<PropertyKey>([
   'xread',
 ]);
 
-// The scripts in the loop of a BullMQ or Bull worker. If such a script fails, the worker pauses for up to 15 s.
+// The scripts in the loop of a BullMQ or Bull worker, after whose failure the worker pauses for up to 15 s.
 const loopScript =
   /^(moveToActive|moveToFinished|moveToDelayed|moveToWaitingChildren|retryJob|moveStalledJobsToWait)\b/;
 

@@ -2,10 +2,7 @@
 export interface SessionBackend {
   get(sid: string): Promise<unknown>;
   set(sid: string, data: unknown, leftMs: number): Promise<void>;
-  /**
-   * Extends the life of a session. Undefined if the store has no method for that, in which case the session is stored
-   * again.
-   */
+  /** Extends the life of a session; undefined if the store cannot do so, in which case the session is stored again. */
   readonly touch: ((sid: string, data: unknown, leftMs: number) => Promise<void>) | undefined;
   destroy(sid: string): Promise<void>;
   /** Returns the ids of all sessions; undefined if the store cannot list them. */

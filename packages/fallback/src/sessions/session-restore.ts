@@ -149,7 +149,7 @@ export class SessionRestore {
   }
 
   // Whether a pending write will set or destroy the session, so that the restore must leave the session alone. A
-  // pending `session.touch` does not count.
+  // pending `session.touch` does not prevent the restore.
   #isPending(sid: string): boolean {
     const kept = this.#parts.outbox.lastKept(sid);
     return kept !== undefined && kept.command !== 'session.touch';

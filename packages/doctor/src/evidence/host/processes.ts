@@ -41,8 +41,8 @@ interface Network {
   readonly unix: readonly UnixSocket[];
 }
 
-// Returns the listening sockets in the network namespace of a process. Processes of the same namespace share one
-// result.
+// Returns the listening sockets in the network namespace of a process. Processes in the same network namespace share
+// one result.
 function networkOf(pid: number, known: Map<string, Network>): Network {
   const namespace = linkOf(`/proc/${pid}/ns/net`) || String(pid);
   const network = known.get(namespace) ?? {

@@ -30,7 +30,7 @@ export const keepAliveRule = onEachNode((node, evidence) => {
 
 const oldestMajor = 6;
 
-/** Reports a version before 6 as a warning, and one before 6.2 as information. */
+/** Reports a Redis version before 6 as a warning, and a version before 6.2 as information. */
 export const versionRule = onEachNode((node) => {
   const { server } = node;
   const version = server?.info['redis_version'];

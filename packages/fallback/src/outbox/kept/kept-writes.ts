@@ -206,9 +206,9 @@ export class KeptWrites {
     return kept;
   }
 
-  // Allows later writes to be merged into this one. Several increments may allow that at the same time, because the
-  // order of increments makes no difference. Once any other write follows, no write before it may be merged into,
-  // because a write that is merged into an earlier one overtakes the writes in between.
+  // Allows later writes to be merged into this one. Several increments may accept merges at the same time, because the
+  // order of increments makes no difference. Once any other write follows, no earlier write accepts merges, because a
+  // write that is merged into an earlier one overtakes the writes in between.
   #openSlot(queue: KeyQueue, kept: KeptWrite, slot: string | undefined): void {
     const family = slot?.split(':', 1)[0];
     const commutes = family === 'counter' || family === 'field';
