@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 
-/** The last line that a process of its own prints. */
+/** Runs a script in a separate process, and returns the last line that it prints. */
 async function printed(script: string, type: 'module' | 'commonjs'): Promise<string> {
   const args = ['--enable-source-maps', `--input-type=${type}`, '--eval', script];
   const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: import.meta.dirname });

@@ -5,17 +5,20 @@ export interface CallCase {
   readonly call: string;
   readonly category: Category;
   readonly again: boolean;
-  /** What the real server is given first, so that the call meets what it asks for. */
+  /** Commands that the real server runs before the call, so that the call finds the data it needs. */
   readonly given: readonly string[];
-  /** The second answer differs although it may be sent again: a count, an estimate. */
+  /** Whether a second run replies differently although the call is safe to repeat, as for a count or an estimate. */
   readonly counts: boolean;
-  /** Judged, and not run: Redis 7.0 does not know it, or it would break the server. */
+  /**
+   * Whether the call is only classified and never run: Redis 7.0 does not know the command, or the command
+   * would break the server.
+   */
   readonly notRun: boolean;
 }
 
 type Cell = readonly [call: string, ...given: string[]];
 
-/** Cells that share a category and a verdict. */
+/** Creates call cases that share a category and the verdict whether they may be sent again. */
 export function cells(
   category: Category,
   again: boolean,

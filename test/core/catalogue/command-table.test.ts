@@ -17,7 +17,7 @@ function traitsFor(name: string) {
   return traitsOfCall(container, subcommand === undefined ? [] : [subcommand]);
 }
 
-/** What the table says of each command, where that is not what its own flags say. */
+/** Returns the commands for which core's table contradicts the flags that Redis itself reports. */
 function disagreements(commands: readonly Declared[]): string[] {
   return commands.flatMap(({ name, flags, container }) => {
     if (!known.has(name)) return [`${name} is missing`];
@@ -82,7 +82,7 @@ describe('the command table and a real server', () => {
 
 describe('the command table and the commands of the newest Redis', () => {
   it('agree on every command and subcommand', () => {
-    // Not by way of ioredis: an older one knows fewer commands, and no subcommand.
+    // Reads the file directly, because the API of an older ioredis knows fewer commands, and no subcommands.
     const list = createRequire(import.meta.url)('@ioredis/commands/built/commands.json') as Record<
       string,
       { flags: string[]; subcommands?: Record<string, { flags: string[] }> }

@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import type { RedisServer } from '@redis-resilience/testing';
 
-/** A connection that types command lines, and reads lines: what the server says before any client has a hand in it. */
+/** A connection that sends inline commands and reads lines, so that tests see the replies as the server sends them. */
 export class Telnet implements Disposable {
   readonly #socket: Socket;
   readonly #readers: ((line: string) => void)[] = [];
@@ -18,7 +18,7 @@ export class Telnet implements Disposable {
     });
   }
 
-  /** Types the line, and gives the first line of the answer without its sign. */
+  /** Sends a line, and returns the first line of the reply without its type byte. */
   async say(line: string): Promise<string> {
     this.#socket.write(`${line}\r\n`);
     return this.hear();

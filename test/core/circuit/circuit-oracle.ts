@@ -10,9 +10,9 @@ export interface OracleCall {
 }
 
 /**
- * What a circuit must do, computed from the whole history with no window, no buckets and no counters. Where the
- * bucketed window may rightly see a little less than the exact one, both answers are possible: then
- * `possibleTrips` holds both, and the test tells the oracle which one was taken.
+ * What a circuit must do, computed from the whole history with no window, no buckets and no counters. The circuit's
+ * window consists of buckets, so it may cover a little less than the exact window. Where that matters, `possibleTrips`
+ * holds both allowed results, and the test tells the oracle which one the circuit has chosen.
  */
 export class CircuitOracle {
   now: number;
@@ -36,7 +36,7 @@ export class CircuitOracle {
     this.#closedAt = now;
   }
 
-  /** Lets time pass up to now. */
+  /** Applies everything that has become due by now. */
   look(): void {
     for (;;) {
       const hungAt = this.#hungAt();
@@ -46,7 +46,10 @@ export class CircuitOracle {
     }
   }
 
-  /** `isSlow`: it is open because calls are slow; then one refused call of four is let through all the same. */
+  /**
+   * `isSlow`: the circuit is open because calls were slow, in which case it lets through one of four calls
+   * that it would refuse.
+   */
   admit(isSlow = false): OracleCall | undefined {
     this.look();
     if (this.state === 'closed') return { era: this.era, counts: true };
@@ -68,7 +71,7 @@ export class CircuitOracle {
   settle(call: OracleCall, result: Kind | 'ignored'): { may: boolean; must: boolean } {
     const quiet = { may: false, must: false };
     const counts = (): boolean => call.counts && call.era === this.era;
-    // A result that counts for nothing is no look either: what is due waits, and may be forgiven.
+    // A result that does not count must not apply what is due, because a later event may still cancel that.
     if (counts() && this.state !== 'closed') this.look();
     if (!counts()) return quiet;
     if (this.state === 'half-open') {
@@ -134,7 +137,7 @@ export class CircuitOracle {
     else this.#pauseWhenNoneIsOut();
   }
 
-  /** The five seconds begin anew with the next trial. */
+  /** If no trial is running, the time limit of five seconds starts again with the next trial. */
   #pauseWhenNoneIsOut(): void {
     if (this.#trials.some(({ result }) => result === 'out')) return;
     for (const trial of this.#trials) trial.startedAt = Infinity;
@@ -176,7 +179,10 @@ export class CircuitOracle {
     return lumps;
   }
 
-  /** Every window a ring of ten buckets may rightly see: from nine tenths of the length to all of it. */
+  /**
+   * Returns the results within each window that a ring of ten buckets may cover: from nine tenths of the full
+   * length to all of it.
+   */
   #possibleWindows(): Kind[][] {
     const { windowMs } = this.#settings;
     const latest = this.now - windowMs + windowMs / 10;

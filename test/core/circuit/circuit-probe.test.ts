@@ -8,7 +8,7 @@ import { BackgroundClock } from '../fakes/background-clock.ts';
 
 type Answer = () => unknown;
 
-/** A circuit with its probe, and a server that answers as it is told. */
+/** A circuit with its probe, and a server whose replies the test determines. */
 class Stage {
   readonly clock = new BackgroundClock();
   readonly circuit: Circuit = new Circuit(resolveSettings({}).circuit, {
@@ -74,7 +74,7 @@ describe('the probe of a circuit that opened because the server did not answer w
     await stage.travel(199);
     expect(stage.state).toBe('half-open');
     await stage.travel(101);
-    // One to let trials through, and three that are trials.
+    // The first PING makes the circuit half-open, and three more are its trials.
     expect([stage.askedAt, stage.state]).toEqual([[100, 200, 300, 400], 'closed']);
     expect(stage.clock.pendingTimers).toBe(0);
   });

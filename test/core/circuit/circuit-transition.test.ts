@@ -70,7 +70,9 @@ const opened = (cause: string, from: number, ms: number, doublings: number) => (
 const halfOpened = phases['half-open'];
 const closedAgain = { kind: 'closed', since: now, doublings: 2 };
 
-/** Every state x signal cell. With jitter 0.5 an open time is 3/4 of the full one. */
+/**
+ * The expected result for every combination of state and signal. With jitter 0.5 an open time is 3/4 of the full one.
+ */
 const table: Record<keyof typeof phases, Record<CircuitSignal['kind'], unknown>> = {
   closed: {
     due: same,

@@ -3,7 +3,7 @@ import type { CircuitChange } from '../../../packages/core/src/circuit/circuit.t
 import { circuitDefaults } from '../../../packages/core/src/options/circuit-settings.ts';
 import type { CircuitSettings } from '../../../packages/core/src/options/circuit-settings.ts';
 
-/** A circuit on a hand-moved clock, with the acts a test performs on it. */
+/** A circuit on a manual clock, with methods for what tests do to it. */
 export class CircuitUnderTest {
   readonly circuit: Circuit;
   readonly changes: CircuitChange[] = [];

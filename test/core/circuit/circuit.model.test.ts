@@ -83,7 +83,8 @@ it('a circuit does what an exact log of events says, whatever happens in whateve
         };
 
         const look = () => {
-          // What is due happens at a look, as if it had happened when it was due: only now do the paths agree.
+          // The circuit applies what is due only when it is asked, with the times at which it was due; so the
+          // two can be compared only now.
           oracle.look();
           expect(circuit.state).toBe(oracle.state);
           expect(circuit.cause === undefined).toBe(oracle.state === 'closed');

@@ -22,13 +22,18 @@ const depth = 7;
 
 interface End {
   readonly test: CircuitUnderTest;
-  /** Generations of the calls under way, oldest first. */
+  /** The generations of the calls in flight, oldest first. */
   readonly out: number[];
-  /** All that what comes next can depend on: two histories with the same key need no separate future. */
+  /**
+   * Contains everything that later behaviour depends on, so only one of several histories with the same key
+   * needs to be continued.
+   */
   readonly key: string;
 }
 
-/** One history, played from the start. Undefined when its last act is impossible: it is not followed further. */
+/**
+ * Runs one history from its start. Returns undefined if its last action is impossible; such a history is not continued.
+ */
 function play(history: readonly number[]): End | undefined {
   const test = new CircuitUnderTest(settings);
   const { circuit } = test;
@@ -63,7 +68,7 @@ function play(history: readonly number[]): End | undefined {
       release();
       if (releases.length === 0) openMs = 0;
     }
-    // Never more than the allowed trials under way.
+    // The number of trials in flight must not exceed the limit.
     if (!circuit.admitsAll && out.filter((generation) => generation === circuit.generation).length > trials) {
       throw new Error(`too many trials after ${describe(history)}`);
     }
@@ -121,7 +126,7 @@ function checkRecovery({ test, out }: End, history: readonly number[]) {
   if (circuit.state !== 'closed' || !circuit.admitsAll) throw fail('does not close');
 }
 
-/** Calls under way that never come back block nothing for ever. */
+/** A circuit must be able to close even if calls in flight never settle. */
 function checkHungTrials({ test }: End, history: readonly number[]) {
   test.travel(5_000 + maxOpenMs);
   const mayRefuse = test.circuit.state === 'isolated';

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { SlowLimit } from '../../../packages/core/src/circuit/slow-limit.ts';
 
-/** One call of this duration each 10 ms, for so long; returns the time after it. */
+/** Reports one call of this duration every 10 ms, for `forMs` milliseconds; returns the time at the end. */
 function observe(limit: SlowLimit, durationMs: number, forMs: number, from = 0): number {
   for (let now = from; now < from + forMs; now += 10) limit.exceeded(durationMs, now);
   return from + forMs;

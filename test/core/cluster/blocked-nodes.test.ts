@@ -4,7 +4,7 @@ import type { ClusterNode } from '../../../packages/core/src/cluster/nodes/clust
 import type { NodeDriver } from '../../../packages/core/src/driver/cluster-driver.ts';
 import { BackgroundClock } from '../fakes/background-clock.ts';
 
-/** Two nodes: a call may block on the first, and the second tells what the test says. */
+/** Two nodes of a Cluster: a call on the first one may block, and the second one reports what the test wants. */
 class Stage {
   readonly clock = new BackgroundClock({ nowMs: 1_000 });
   blockingMs: number | undefined = Infinity;

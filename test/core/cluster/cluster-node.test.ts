@@ -11,7 +11,7 @@ import { FakeNode } from '../fakes/fake-node.ts';
 import { FakeServer } from '../fakes/fake-server.ts';
 import { closedCircuits, flushesOf, trackedCall } from '../fakes/tracked-call.ts';
 
-/** One node of a cluster, and the connection of ours to it. */
+/** One node of a Cluster, and core's connection to it. */
 class Stage {
   readonly clock = new BackgroundClock({ nowMs: 1_000 });
   readonly network = new FakeNetwork(this.clock.outside);
@@ -70,7 +70,7 @@ class Stage {
     return { command, call, outcome: () => outcome };
   }
 
-  /** What was told, but for bytes. */
+  /** The events so far, except those about sent or received bytes. */
   get told(): string[] {
     return this.news.map(textOf).filter((news) => !news.startsWith('bytes-'));
   }
@@ -160,7 +160,7 @@ describe('a node', () => {
     const stage = await Stage.ready();
     stage.server.freeze();
     const sent = stage.send('get', 'a');
-    // Two seconds from the suspicion on.
+    // This is two seconds after the connection was first suspected.
     await stage.travel(2_195);
     expect(stage.driver.status).toBe('ready');
     await stage.travel(10);

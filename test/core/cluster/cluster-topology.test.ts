@@ -32,7 +32,7 @@ describe('the topology of a cluster', () => {
     const stage = await ClusterStage.ready();
     stage.server(1).stop();
     await stage.travel(50);
-    // No call asks for it: it is dialed all the same.
+    // The node is dialed although no call needs it.
     expect([stage.topology.partlyAwayBy, stage.topology.isAllAway]).toEqual(['connection-refused', false]);
     expect(stage.told).toContain('parts-changed');
     expect(stage.told).not.toContain('unreachable');

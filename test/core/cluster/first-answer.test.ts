@@ -2,7 +2,7 @@ import { ManualClock } from '@redis-resilience/testing';
 import { expect, it } from 'vitest';
 import { firstAnswer, type Ask } from '../../../packages/core/src/cluster/slots/first-answer.ts';
 
-/** Answers after `ms`, or fails then. */
+/** Replies with `answer` after `ms` milliseconds, or fails if `answer` is an error. */
 function after(clock: ManualClock, ms: number, answer: string | Error, asked: string[]): Ask<string> {
   return (signal) => {
     asked.push(String(answer));

@@ -5,7 +5,7 @@ import { Call, trackFast } from '../../../packages/core/src/command/call.ts';
 import type { DriverCommand } from '../../../packages/core/src/driver/driver-command.ts';
 import { commandOf, replyError } from '../command/call-of.ts';
 
-/** A command that was written to a node directly, and a cluster client that notes what it is given. */
+/** A command that was sent to a node directly, and a Cluster client that records the commands it gets. */
 class Stage {
   readonly sent: { readonly command: DriverCommand; readonly reply: Error | undefined }[] = [];
   readonly failures: Error[] = [];

@@ -136,7 +136,7 @@ describe('the connection to a node', () => {
     expect([stage.wired.network.links.length, stage.dialer.alive, stage.wired.clock.pendingTimers]).toEqual([
       0, 0, 0,
     ]);
-    // Lost, and not given back: the next one waits for its turn.
+    // The result of the last attempt counts as a lost connection, so the next attempt waits for its turn.
     stage.start();
     await stage.wired.travel(10);
     expect(stage.told).toHaveLength(1);

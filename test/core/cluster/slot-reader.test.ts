@@ -12,10 +12,7 @@ import { BackgroundClock } from '../fakes/background-clock.ts';
 
 const addresses = ['a:1', 'b:1', 'c:1', 'd:1'];
 
-/**
- * A reader that asks four nodes, each of which tells that it owns all slots itself; those that are `forgetful` know no
- * slots.
- */
+/** A reader that asks four nodes, each of which claims to own all slots; nodes in `forgetful` know no slots. */
 function readerOf(signs: FailoverSigns, random: () => number, forgetful: ReadonlySet<string> = new Set()) {
   const drivers = addresses.map((address) => ({ address }) as unknown as NodeDriver);
   const cluster = { nodes: () => drivers, isReady: false, slotsTimeoutMs: 1_000 } as unknown as ClusterDriver;

@@ -41,7 +41,7 @@ class Stage {
     },
   };
   readsSlots: () => Promise<void> = () => Promise.resolve();
-  /** Holds back the answers of nodes until it resolves. */
+  /** The nodes reply when this promise resolves. */
   answered: Promise<void> = Promise.resolve();
   readonly #drivers = new Map<NodeState, NodeDriver>();
   readonly watch = new SlotWatch(
@@ -160,7 +160,8 @@ describe('a cluster in trouble', () => {
     expect(stage.clock.pendingTimers).toBe(1);
     await stage.travel(10_000);
     expect(stage.asked.at(-1)?.[1]).toBe(5_000);
-    // Once a second at the least, and never anew for the same trouble.
+    // The slots are read at least once a second while the trouble lasts, and not at once when the same
+    // trouble is reported again.
     const pauses = stage.slotsReadAt.map((at, index) => at - (stage.slotsReadAt[index - 1] ?? 0));
     expect(Math.max(...pauses)).toBeLessThanOrEqual(1_100);
   });
@@ -391,7 +392,7 @@ describe('a cluster in trouble', () => {
     expect(stage.news.filter(({ kind }) => kind === 'failover')).toEqual([
       { kind: 'failover', address: 'node:1', isOver: false },
     ]);
-    // Node 2 is not one that comes back in this trouble, so nothing is looked at sooner.
+    // Node 2 was already down before this trouble, so its return does not make the watch ask earlier.
     const at = stage.asked.filter(([node]) => node === 0).map(([, when]) => when);
     expect(at).toEqual([10_050, 10_100]);
   });

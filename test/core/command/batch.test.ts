@@ -152,7 +152,7 @@ describe('a batch', () => {
     batch.settle(first, { ok: false, error: broken });
     batch.settle(commandOf('get', 'a'), { ok: true, value: 'OK' });
     expect(batch.remaining).toBe(2);
-    // The driver numbers them; a number that is wrong misleads nobody.
+    // The driver sets `pipelineIndex`; a wrong value must not lead to a wrong result.
     third.pipelineIndex = 1;
     batch.settle(third, { ok: true, value: 'OK' });
     expect(batch.commands.map(({ settlement }) => settlement?.ok)).toEqual([true, undefined, true]);

@@ -27,12 +27,12 @@ export function callOf(name: string, ...args: readonly string[]): Call {
   return call;
 }
 
-/** The same on the slow path, issued at 0. */
+/** A call on the slow path, issued at 0. */
 export function slowCall(allowedMs = 1_000, bytes = 0): SlowCall {
   return onSlowPath(callOf('get', 'a'), { issuedAt: 0, allowedMs, bytes });
 }
 
-/** A pipeline, complete, issued at 0. */
+/** A complete pipeline, issued at 0. */
 export function batchOf(...calls: readonly (readonly [string, ...string[]])[]): {
   call: SlowCall;
   batch: Batch;
@@ -58,7 +58,7 @@ export function replyError(message: string, previousErrors?: readonly Error[]): 
   return previousErrors === undefined ? error : Object.assign(error, { previousErrors });
 }
 
-/** As the driver tells of a connection that is gone. */
+/** The error with which the driver fails a command when its connection is lost. */
 export function connectionError(): Error {
   return new Error('Connection is closed.');
 }

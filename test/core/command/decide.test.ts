@@ -51,7 +51,7 @@ function call(
   };
 }
 
-/** The same, as a batch of these commands. */
+/** Returns the facts about a batch of these commands. */
 function batch(names: readonly string[], facts: Partial<CallFacts> = {}): CallFacts {
   const commands = names.map((name) => ({ command: { name, args: ['a', '1'] } }));
   const lane = names.some((name) => traitsOf(name).lane === 'write') ? 'write' : 'read';
@@ -573,7 +573,7 @@ describe('decide, over every cell', () => {
                 };
   }
 
-  /** What the send that ended left behind. */
+  /** Returns the outcome of the attempt that has just ended. */
   function outcomeOf({ happening, isWritten, released }: Cell): string {
     if (happening.kind === 'refused') return happening.verdict.outcome;
     return isWritten && !released ? 'unknown' : 'not-applied';
@@ -583,7 +583,7 @@ describe('decide, over every cell', () => {
     return happening.kind === 'refused' && (isBatch || happening.verdict.scope === 'command');
   }
 
-  /** Everything that forbids another send. */
+  /** Returns all reasons why the call must not be sent again. */
   function forbidden(cell: Cell): string[] {
     const { happening, name, sends, maxRetries, situation } = cell;
     const outcome = outcomeOf(cell);

@@ -3,7 +3,10 @@ import type { DriverCommand, JoinedCommand } from '../../../packages/core/src/dr
 import { commandOf, connectionError, fateOf } from './call-of.ts';
 import { gateStage } from './gate-stage.ts';
 
-/** A command with an argument that the driver failed to convert: its caller has the error, and it has no `resolve`. */
+/**
+ * A command with an argument that the driver could not encode: the driver has already rejected its promise,
+ * so it has no `resolve`.
+ */
 function unsendable(name: string): DriverCommand {
   const command = commandOf(name);
   Object.assign(command, { resolve: undefined });

@@ -24,16 +24,16 @@ export class FakeDispatch implements Dispatch {
   hasFastPath = true;
   /** Whether the fast path takes the next commands: false for those whose part of Redis cannot be written to. */
   hasRoute = true;
-  /** What goes with commands of a batch that cannot take the fast path with the others. */
+  /** The stream for commands of a batch that cannot take the fast path; undefined if they can. */
   batchStreamOf: PipelineStream | undefined;
   isTakingBytes = true;
   handshakeName: string | undefined;
-  /** The one part of Redis that all calls need. */
+  /** If set, the node that every call needs is unavailable. */
   away: PartAway | undefined;
   partCircuits: LaneCircuits | undefined;
-  /** The server process behind it. */
+  /** The run id of the server process. */
   server: string | undefined = 'first';
-  /** The requests to let go calls on the connection. */
+  /** The requests to release blocking calls on this connection. */
   releaseBook: ReleaseBook | undefined;
   wakes = 0;
   lastReadAt = 0;
@@ -78,7 +78,7 @@ export class FakeDispatch implements Dispatch {
     return this.batchStreamOf;
   }
 
-  /** Time moves between two turns: what was given before is another write. */
+  /** Commands that were issued at another time belong to another write. */
   currentFlush(): Flush {
     const last = this.#unwritten.at(-1);
     if (last?.at === this.#now()) return last;

@@ -3,7 +3,7 @@ import type { CauseCode } from '../../../packages/core/src/cause.ts';
 import type { ReplyVerdict } from '../../../packages/core/src/replies/reply-error.ts';
 import type { ConnectionState } from '../../../packages/core/src/snapshot.ts';
 
-/** A connection that is what the test says, and remembers what it is told. */
+/** A connection whose state the test determines, and which records what it is told. */
 export class FakeLine implements Line {
   state: ConnectionState = 'ready';
   database: string | undefined;

@@ -29,7 +29,7 @@ export interface GateStage<Clock extends ManualClock = ManualClock> {
   readonly retryBudget: RetryBudget;
   readonly recorder: CallOutcomeRecorder;
   readonly history: History;
-  /** Must be started before it measures anything. */
+  /** The test must start it before it detects anything. */
   readonly stallDetector: ProcessStallDetector;
   readonly events: EventHub<ResilienceEvents>;
   readonly told: Told[];
@@ -40,7 +40,7 @@ export interface GateStage<Clock extends ManualClock = ManualClock> {
   issue(name: string, ...args: readonly (string | number)[]): DriverCommand;
   /** Issues commands as one pipeline; all are handed over once the promise resolves. */
   pipeline(...calls: readonly (readonly [string, ...string[]])[]): Promise<readonly DriverCommand[]>;
-  /** Lets promises and ticks run. */
+  /** Lets pending promise callbacks and ticks run. */
   settle(): Promise<void>;
 }
 

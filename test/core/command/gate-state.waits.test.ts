@@ -4,7 +4,7 @@ import { runWithBudget } from '../../../packages/core/src/verbs/request-budget.t
 import { fateOf, slowCall } from './call-of.ts';
 import { gateStage, type GateStage } from './gate-stage.ts';
 
-/** A gate whose outage began long ago, and that expects another database in so many milliseconds. */
+/** A gate in a long outage that expects to switch to another database in `inMs` milliseconds. */
 function expecting(inMs: number | undefined): GateStage {
   const stage = gateStage();
   stage.clock.travel(60_000);

@@ -215,7 +215,7 @@ describe('a transaction', () => {
     expect(gate.counts().waiting).toBe(1);
     gate.serve();
     expect(await fates(commands)).toMatchObject(commands.map(() => ({ error: { code: 'WATCH_LOST' } })));
-    // Its guard is gone with it: the next one is sent at once.
+    // The WATCH was lost with its connection, so the next transaction is sent immediately.
     const next = await pipeline(['multi'], ['exec']);
     expect(dispatch.slow.slice(-2)).toEqual(next);
   });

@@ -343,7 +343,7 @@ describe('the pause before a retry', () => {
       const send = dispatch.send;
       dispatch.send = (...given) => {
         retries += 1;
-        // An alarm may come half a millisecond early: a call of which no more is left is over.
+        // A timer may fire half a millisecond early, so a call with less time than that must not be sent again.
         if (clock.now() >= deadlineAt - 0.5) late += 1;
         return send(...given);
       };

@@ -71,7 +71,7 @@ describe('a null for a call that blocks', () => {
 
 const at = (now: number): { now(): number } => ({ now: () => now });
 
-/** Sent at 0, with a timeout of 5 s. */
+/** A call that was sent at 0 with a timeout of 5 s. */
 function blocking(releases: ReleaseRequests): Parameters<typeof answerTo>[0] {
   return { sent: { at: 0 }, slow: { blockingMs: 5_000, releases } };
 }

@@ -112,7 +112,7 @@ describe('the calls in flight', () => {
     const [first, second] = [sendFast(flush), sendFast(flush)];
     const slow = send(10, 40);
     const forever = send(10, Infinity);
-    // Frozen from 20 to 220, and sent since.
+    // The process was frozen from 20 to 220; these two calls are sent afterwards.
     const [younger, youngest] = [sendFast(220), send(220, 10)];
     inFlight.extendDeadlines(200, 220);
     expect(flush.at).toBe(200);

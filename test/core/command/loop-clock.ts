@@ -1,6 +1,6 @@
 import { ManualClock } from '@redis-resilience/testing';
 
-/** A manual clock whose turns of the event loop are taken by hand. */
+/** A manual clock on which the test runs `setImmediate` callbacks by calling `turn`. */
 export class LoopClock extends ManualClock {
   #immediates: (() => void)[] = [];
 

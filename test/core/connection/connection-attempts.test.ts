@@ -13,7 +13,7 @@ interface Attempting {
   readonly attempts: ConnectionAttempts;
   readonly troubles: AttemptTrouble[];
   readonly results: DialResult[];
-  /** How far the attempt says it is. */
+  /** The phases that the attempt has reported. */
   readonly phases: string[];
   readonly abort: AbortController;
   run(isHedged?: boolean): void;

@@ -76,7 +76,7 @@ const fallenSilent: Cell = [
   'publish',
 ];
 
-// One cell for every state and signal.
+// The expected result for every combination of state and signal.
 const table: Readonly<Record<StateName, Readonly<Record<SignalName, Cell>>>> = {
   idle: {
     dial: toConnecting,

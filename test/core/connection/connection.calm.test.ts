@@ -36,7 +36,7 @@ describe('a connection whose bytes nobody counts', () => {
     stage.send('get', ['a']);
     const sentAt = stage.clock.now();
     await stage.travel(600);
-    // The late answer has raised the limit.
+    // The late reply has raised the time limit for replies.
     expect(stage.toldAfter('silent', sentAt)).toBeLessThan(500);
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { establish } from '../../../packages/core/src/handshake/establish.ts';
 import { ConnectionStage } from '../fakes/connection-stage.ts';
 
-/** How a connection comes to where it is closed. */
+/** Ways to bring a connection into the state in which the test closes it. */
 const places: Readonly<Record<string, () => Promise<ConnectionStage>>> = {
   'before it was ever made': async () => ConnectionStage.idle(),
   'while it waits for its first attempt': async () => woken(0),
@@ -148,7 +148,7 @@ async function after(ms: number, stage: ConnectionStage): Promise<ConnectionStag
   return stage;
 }
 
-/** Told to connect, this long ago. */
+/** A connection that was told to connect `ms` milliseconds ago. */
 async function woken(
   ms: number,
   spoil: (stage: ConnectionStage) => void = () => undefined,
@@ -159,7 +159,7 @@ async function woken(
   return after(ms, stage);
 }
 
-/** Ready, and then without an answer for this long. */
+/** A connection that was ready, and whose server has not replied for `ms` milliseconds. */
 async function frozen(ms: number): Promise<ConnectionStage> {
   const stage = await ConnectionStage.ready();
   stage.server.freeze();
@@ -167,7 +167,7 @@ async function frozen(ms: number): Promise<ConnectionStage> {
   return after(ms, stage);
 }
 
-/** Dead under a call that blocks for ever, and asked about for this long. */
+/** A dead connection with an endless blocking call, which core has been checking for `ms` milliseconds. */
 async function blocked(ms: number): Promise<ConnectionStage> {
   const stage = await ConnectionStage.ready();
   stage.send('blpop', ['l', '0'], Infinity);

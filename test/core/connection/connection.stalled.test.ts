@@ -9,7 +9,7 @@ describe('a dead socket, while the server serves', () => {
     stage.network.cutStanding();
     const lost = stage.send('get', ['a']);
     await stage.travel(300);
-    // Suspected at the limit, answered elsewhere 6 ms later, and given 50 ms.
+    // The call is overdue at 1,220 ms; a second connection gets replies 6 ms later, and the first one has 50 ms more.
     expect(stage.news.filter(({ kind }) => !kind.startsWith('bytes-'))).toMatchObject([
       { kind: 'silent', at: 1_220 },
       { kind: 'away', at: 1_276, since: 1_276, isFirst: false },
@@ -175,7 +175,7 @@ describe('a server that is away', () => {
     expect(stage.told).toEqual(['silent', 'away', 'changed']);
     expect(stage.toldAfter('away', 1_020)).toBe(400);
     expect(stage.network.openedAt.length).toBeGreaterThan(3);
-    // Its own, and two questions: the next one is asked while the last one still waits.
+    // The connection itself and two checks: the next one begins while the previous one is still waiting.
     expect(stage.left.sockets).toBeLessThanOrEqual(3);
     const thawedAt = stage.clock.now();
     stage.server.thaw();
@@ -353,7 +353,7 @@ describe('a call that blocks and for which nobody waits any more', () => {
     expect([stage.connection.state, stage.driver.unansweredCount()]).toEqual(['ready', 1]);
     await stage.travel(57);
     expect([stage.connection.state, stage.connection.cause]).toEqual(['reconnecting', 'stalled']);
-    // Asked 6 ms after it was abandoned, and given 200 ms.
+    // The check on a second connection takes 6 ms, and the abandoned call has 200 ms more.
     expect(stage.toldAfter('away', 1_030)).toBe(206);
     await stage.travel(200);
     expect(stage.connection.state).toBe('ready');
@@ -370,7 +370,8 @@ describe('an idle connection', () => {
     ] as const) {
       const stage = await ConnectionStage.ready({ random: () => random });
       const before = stage.server.ran.length;
-      // The last bytes were read 6 ms after it dialed. Connections look together, up to 250 ms early.
+      // The last bytes arrived 6 ms after the connection was dialed. Checks of several connections are
+      // combined, so a PING may be sent up to 250 ms early.
       await stage.travel(firstMs - 20);
       expect(stage.server.ran.slice(before)).toEqual([]);
       await stage.travel(250 + 30);

@@ -89,7 +89,7 @@ class Stage {
     return stage;
   }
 
-  /** Another connection to the server, proved. */
+  /** Establishes another connection to the server, and completes its handshake. */
   async verified(): Promise<VerifiedSocket> {
     const establishing = establish(this.wired.target, this.wired.clock, new AbortController().signal);
     await this.wired.travel(10);

@@ -14,7 +14,7 @@ class Stage {
     maxPeriodMs: 5_000,
     handshakeTimeoutMs: 5_000,
   });
-  /** What was reported and told, in order, with the time from the beginning. */
+  /** The events so far, in order, with their times since the start. */
   readonly told: string[] = [];
   readonly events: SourceEvent[] = [];
   readonly source = new Reconnector(this.dialer, this.wired.target, {
@@ -216,7 +216,7 @@ describe('a server that answers and does not serve', () => {
     wired.server.start();
     wired.server.mood = 'serves';
     await wired.travel(300);
-    // Not at once: what it had was lost.
+    // The attempt is not immediate, because the connection was lost shortly before.
     expect(wired.network.openedAt).toEqual([1_000, 1_100]);
     expect([told.at(-1)?.includes('verified'), dialer.alive]).toEqual([true, 1]);
     expect(wired.network.links).toHaveLength(1);

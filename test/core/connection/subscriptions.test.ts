@@ -165,7 +165,7 @@ describe('what the server refuses', () => {
     await wired.travel(999);
     expect(wired.server.ran).toEqual(['subscribe', 'psubscribe']);
     wired.server.refuses.clear();
-    // One millisecond to the server.
+    // A packet takes one millisecond to the server.
     await wired.travel(2);
     expect(wired.server.ran.slice(2)).toEqual(['subscribe']);
     await wired.travel(5);
@@ -179,7 +179,7 @@ describe('what the server refuses', () => {
     refuseMany(wired);
     subscriptions.restore();
     await wired.travel(10);
-    // All at once, which is refused, then each.
+    // One SUBSCRIBE with all channels is refused, so each channel is then tried on its own.
     expect(wired.server.ran).toHaveLength(4);
     expect(wired.driver.subscriptions().subscribe).toEqual(['a', 'c']);
     expect(news).toEqual([{ kind: 'resubscribe-failed', channels: 1, code: 'NOPERM' }]);

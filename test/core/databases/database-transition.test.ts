@@ -16,7 +16,7 @@ const away: Verdict = { reason: 'connection-refused', onlyWrites: false, patienc
 const readOnly: Verdict = { reason: 'read-only', onlyWrites: true, patienceMs: 150 };
 const failbackMs = 60_000;
 
-/** Databases under a clock of their own, whose changes in peace succeed at once. */
+/** Databases on a clock of their own; a change while all is well succeeds at once. */
 class Databases {
   now = 1_000;
   state: DatabaseState;
@@ -45,7 +45,7 @@ class Databases {
     return this.give({ kind: this.neverAtPeace ? 'postponed' : 'changed' });
   }
 
-  /** Time passes; what is due by time alone happens when it is due. */
+  /** Lets time pass, and sends each timed signal when it is due. */
   pass(ms: number): this {
     const until = this.now + ms;
     for (let turn = 0; turn < 100; turn++) {

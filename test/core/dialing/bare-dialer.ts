@@ -37,7 +37,7 @@ export function bareDialer(random = createRandom(3)) {
     reports,
     request: requestOf('somebody'),
     dial: (who: string): DialTicket => dialer.dial(requestOf(who)),
-    /** Lets what is due now happen. */
+    /** Runs everything that is due now. */
     now: () => clock.travelAsync(0),
     last(): HeldAttempt {
       const last = attempts.at(-1);

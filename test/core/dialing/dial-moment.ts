@@ -1,10 +1,13 @@
 import type { DialMoment } from '../../../packages/core/src/dialing/schedule/dial-signal.ts';
 import { idleDialState, type DialState } from '../../../packages/core/src/dialing/schedule/dial-state.ts';
 
-/** Now, in the tests of the dial schedule. */
+/** The current time in the tests of the dial schedule. */
 export const at = 100_000;
 
-/** One process of ten thousand: P = 2,000 ms, the first attempt anywhere within it, and a gap of 2,000 ms. */
+/**
+ * One of ten thousand clients of the same server: its period is 2,000 ms, its first attempt is at a random
+ * time within the period, and its next one 2,000 ms later.
+ */
 export function inBigFleet(changes: Partial<DialMoment> = {}): DialMoment {
   return {
     at,
@@ -19,18 +22,23 @@ export function inBigFleet(changes: Partial<DialMoment> = {}): DialMoment {
   };
 }
 
-/** A process that is alone: P = 100 ms, a ramp of close attempts first, and no gap. */
+/**
+ * The only client of its server: its period is 100 ms, and it begins with a few attempts in quick succession
+ * (the ramp).
+ */
 export function alone(changes: Partial<DialMoment> = {}): DialMoment {
   return inBigFleet({ fleetSize: 1, ...changes });
 }
 
-/** The first delay of the ramp, those after it, and those that follow the ramp. */
+/**
+ * The delays between attempts in milliseconds: before the first one of the ramp, within the ramp, and after the ramp.
+ */
 export const rampMs = [2.5, 44.325, 99.25] as const;
 
-/** Nothing is dialed; all was lost a moment ago. */
+/** The state of a process that lost its last connection 10 ms ago and has no attempt scheduled. */
 export const justLost: DialState = { ...idleDialState, lostAt: at - 10 };
 
-/** A leader in the middle of an outage that began nine seconds ago. */
+/** The state of a process that has had no connection for nine seconds, and whose next attempt is due in 30 ms. */
 export const paced: DialState = {
   ...idleDialState,
   kind: 'paced',
@@ -43,5 +51,8 @@ export const paced: DialState = {
   lostAt: at - 9_000,
 };
 
-/** Followers come back one after another; the next is due in 30 ms. */
+/**
+ * The state after a successful attempt, in which the other clients of the process connect one after another;
+ * the next attempt is due in 30 ms.
+ */
 export const chained: DialState = { ...paced, kind: 'chained', judged: false };

@@ -49,7 +49,10 @@ const signals = {
   hinted: { kind: 'hinted' },
 } as const satisfies Record<string, DialSignal>;
 
-/** Mode, due time from now, and whether an attempt begins. Ten thousand clients, one here: P = 2,000 ms. */
+/**
+ * The mode, the time until the next attempt, and whether an attempt begins now. The process has one of ten
+ * thousand clients, so its period is 2,000 ms.
+ */
 type Cell = readonly [mode: DialState['kind'], dueIn: number | undefined, attempts?: 'attempt'];
 
 const table: Record<keyof typeof states, Record<keyof typeof signals, Cell>> = {

@@ -23,7 +23,7 @@ export interface AttemptRecord {
 
 export interface WorldOptions extends Partial<Omit<DialerOptions, 'clock' | 'random'>> {
   readonly seed?: number;
-  /** What INFO tells; `null` for a server that does not tell. Default: the clients of this world. */
+  /** What INFO tells; `null` for a server that does not tell. Default: the number of clients in this world. */
   readonly fleetSize?: number | null;
   readonly connectMs?: number;
   readonly proveMs?: number;
@@ -66,7 +66,7 @@ export class DialWorld {
     });
   }
 
-  /** Breaks every connection; the server does `mode` from now on. */
+  /** Breaks every connection; from now on, the server treats new ones as `mode` says. */
   takeDown(mode: ServerMode = 'refusing'): void {
     this.mode = mode;
     for (const client of this.clients) client.drop();

@@ -3,7 +3,7 @@ import type { DialResult } from '../../../packages/core/src/dialing/dialer.ts';
 import { bareDialer } from './bare-dialer.ts';
 import { DialWorld } from './dial-world.ts';
 
-/** Connections of a process, all standing for a minute, to a server with 4,000 clients. */
+/** Creates connections that have been ready for a minute, to a server with 4,000 clients. */
 async function connected(names: readonly string[], fleetSize = 4_000) {
   const desk = bareDialer();
   const tickets = [];
@@ -227,7 +227,7 @@ describe('the next attempt', () => {
   });
 
   it('is announced a period ahead while a handshake keeps the clock from ringing', async () => {
-    // Due times without chance: 65 ms apart at first.
+    // With this source of random numbers, the first attempts are 65 ms apart.
     const desk = bareDialer(() => 1);
     desk.dial('a');
     await desk.now();

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DialWorld } from './dial-world.ts';
 
-/** Due times relative to the loss. */
+/** Returns the times at which attempts were due, in milliseconds since the loss. */
 async function refusedFor(world: DialWorld, outageMs: number): Promise<number[]> {
   const lostAt = world.clock.now();
   world.takeDown('refusing');

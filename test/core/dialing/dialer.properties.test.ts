@@ -97,7 +97,7 @@ describe('Dialer, whatever happens', () => {
         const world = await DialWorld.connected(2, { seed, fleetSize: 1 });
         for (const next of steps) if (next.do !== 'close') await take(world, next);
         world.takeDown('refusing');
-        // Long enough for a handshake that hangs.
+        // This is longer than a handshake without a reply may take.
         await world.clock.travelAsync(6_000);
         world.bringBack();
         expect(await world.untilConnected(1_000, 1)).toBeLessThanOrEqual(103);
@@ -160,7 +160,8 @@ describe('Dialer, whatever happens', () => {
         await world.clock.travelAsync(3_000);
         const from = world.attempts[0]?.at ?? world.clock.now();
         const seconds = (world.clock.now() - from) / 1_000;
-        // Periodic attempts, the ramp of a blip, and one hinted attempt per period.
+        // The limit allows for periodic attempts, the quick first attempts after a loss, and one attempt per
+        // period after a hint.
         expect(world.attempts.length).toBeLessThanOrEqual(2 * (seconds * 10.4 + 7));
       }),
       { numRuns: 100 },

@@ -3,7 +3,7 @@ import { bareDialer } from './bare-dialer.ts';
 
 const refused = { ok: false, cause: 'connection-refused', error: new Error('refused') } as const;
 
-/** Lets microtasks run, and no timer. */
+/** Lets microtasks run, but no timers. */
 async function microtasks(): Promise<void> {
   for (let turn = 0; turn < 10; turn++) await Promise.resolve();
 }

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { systemClock, type Clock } from '../../../packages/core/src/clock.ts';
 import { RefusalPace } from '../../../packages/core/src/event-loop/refusal-pace.ts';
 
-/** A pace on the real turns of the event loop, with the pauses that it asked for; each ends in the next turn. */
+/** A pace on the real event loop; `pauses` are the delays that it requested, each of which ends in the next turn. */
 function stage(): { readonly pace: RefusalPace; readonly pauses: number[] } {
   const pauses: number[] = [];
   const clock: Clock = {
@@ -17,11 +17,11 @@ function stage(): { readonly pace: RefusalPace; readonly pauses: number[] } {
   return { pace: new RefusalPace(clock), pauses };
 }
 
-/** A caller that asks again as soon as it is refused, this many times. */
+/** A caller that repeats its call immediately after each refusal, `times` times. */
 async function askInALoop(pace: RefusalPace, times: number): Promise<void> {
   for (let count = 0; count < times; count++) {
     await new Promise<void>((resolve) => pace.later(resolve));
-    // What a caller usually has between a refusal and its next call.
+    // A caller usually awaits several promises between a refusal and its next call.
     for (let step = 0; step < 5; step++) await Promise.resolve();
   }
 }

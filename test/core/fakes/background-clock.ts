@@ -2,14 +2,14 @@ import { ManualClock, type ManualTimer } from '@redis-resilience/testing';
 import type { Clock } from '../../../packages/core/src/clock.ts';
 
 /**
- * A manual clock that tells the timers of the process under test from those of the world outside, and knows which of
- * them would keep the process alive: those that nobody unrefs.
+ * A manual clock that distinguishes timers of the process under test from timers of the simulated network and
+ * servers, and counts those that would keep the process alive because no code has called `unref()`.
  */
 export class BackgroundClock extends ManualClock {
   readonly #keeping = new Set<object>();
   readonly #outside = new Set<object>();
 
-  /** The same time, for what happens outside the process: under way on a network, or on a server. */
+  /** The same clock for timers of the simulated network and servers, which `pendingTimers` does not count. */
   readonly outside: Clock = {
     now: () => this.now(),
     wallNow: () => this.wallNow(),
@@ -28,12 +28,12 @@ export class BackgroundClock extends ManualClock {
     setImmediate: (callback) => this.setImmediate(callback),
   };
 
-  /** Timers of the process that wait. */
+  /** Number of timers of the process under test that have not fired. */
   override get pendingTimers(): number {
     return super.pendingTimers - this.#outside.size;
   }
 
-  /** Those of them that are not unref'd. */
+  /** Number of timers of the process under test for which no code has called `unref()`. */
   get timersThatKeepAlive(): number {
     return this.#keeping.size;
   }

@@ -13,7 +13,7 @@ export class ClusterMap {
   #ranges: readonly SlotRange[];
   #epoch = 1;
 
-  /** The slots are shared evenly among these. */
+  /** Divides the slots evenly among `servers`. */
   constructor(servers: readonly FakeServer[]) {
     const share = Math.ceil(slotCount / servers.length);
     this.#ranges = servers.map((owner, index) => ({
@@ -28,7 +28,7 @@ export class ClusterMap {
     return this.#ranges;
   }
 
-  /** Grows with each failover. */
+  /** The configuration epoch, which grows with each failover. */
   get epoch(): number {
     return this.#epoch;
   }
@@ -38,7 +38,7 @@ export class ClusterMap {
     return this.#ranges.find(({ from, to }) => from <= slot && slot <= to)?.owner;
   }
 
-  /** What one server owned is the other's from now on. */
+  /** Gives all slots of one server to another one. */
   failOver(from: FakeServer, to: FakeServer): void {
     this.#ranges = this.#ranges.map((range) => (range.owner === from ? { ...range, owner: to } : range));
     to.clusterMap = this;

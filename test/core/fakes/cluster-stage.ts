@@ -45,7 +45,7 @@ export class ClusterStage {
     this.cluster.takeOver(this.cluster.send, () => 100);
   }
 
-  /** A stage whose client knows the slots and all their owners. */
+  /** Creates a stage whose client knows the owner of every slot and is connected to all of them. */
   static async ready(): Promise<ClusterStage> {
     const stage = new ClusterStage();
     stage.cluster.wake();
@@ -57,7 +57,7 @@ export class ClusterStage {
     return stage;
   }
 
-  /** The kinds of the news. */
+  /** The kinds of the events so far. */
   get told(): string[] {
     return this.news.map(({ kind }) => kind);
   }

@@ -76,7 +76,7 @@ export class ConnectionStage {
     return stage;
   }
 
-  /** A stage whose connection serves. */
+  /** Creates a stage whose connection is ready. */
   static async ready(options?: StageOptions): Promise<ConnectionStage> {
     const stage = ConnectionStage.idle(options);
     stage.driver.wake();
@@ -92,7 +92,7 @@ export class ConnectionStage {
     return this.#connection;
   }
 
-  /** The driver as the server sees it, while there is no other connection. */
+  /** The connection of the driver, from the server's point of view; only valid while the server has no other one. */
   get client(): ServerClient {
     return this.server.clients[0] as ServerClient;
   }
@@ -107,17 +107,17 @@ export class ConnectionStage {
     await this.clock.travelAsync(ms);
   }
 
-  /** Sends a call as a gate does; `blockingMs`: it asks the server to block. */
+  /** Sends a call as core does; `blockingMs` is set for a command that asks the server to block. */
   send(name: string, args: readonly string[] = [], blockingMs?: number): SentCall {
     return sendCall(this.driver, this.connection.wire, name, args, blockingMs);
   }
 
-  /** The kinds of the news, but for bytes that came and went. */
+  /** The kinds of the events so far, except those about sent or received bytes. */
   get told(): string[] {
     return this.news.map(({ kind }) => kind).filter((kind) => !kind.startsWith('bytes-'));
   }
 
-  /** When news of this kind was told first, in milliseconds from a moment on. */
+  /** Returns how many milliseconds after `from` an event of this kind first occurred. */
   toldAfter(kind: ConnectionNews['kind'], from: number): number | undefined {
     const first = this.news.find((news) => news.kind === kind && news.at >= from);
     return first === undefined ? undefined : first.at - from;
@@ -130,12 +130,12 @@ export class ConnectionStage {
     await this.travel(0);
   }
 
-  /** What a closed connection must not leave behind. */
+  /** Timers and sockets that are still there; a closed connection must leave none. */
   get left(): { readonly timers: number; readonly sockets: number } {
     return { timers: this.clock.pendingTimers, sockets: this.network.links.length };
   }
 
-  /** Takes the driver over, whatever it did before. */
+  /** Puts the driver under the control of core, whatever its current state is. */
   protect(): void {
     const { clock, driver, target, source, settings } = this;
     const onDead = this.#onDead;

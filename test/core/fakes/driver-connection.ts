@@ -4,7 +4,7 @@ import { ReplyReader } from '../../../packages/core/src/replies/reply-reader.ts'
 import { sessionOf, type DriverSession } from './driver-session.ts';
 import { UnansweredCommands } from './unanswered-commands.ts';
 
-/** One connection of a driver, from the moment it is wanted: what it is set to, and what is unanswered on it. */
+/** One connection of a driver: its session state, and its unanswered commands. */
 export class DriverConnection {
   readonly session: DriverSession;
   readonly unanswered: UnansweredCommands;
@@ -17,7 +17,7 @@ export class DriverConnection {
     this.unanswered = new UnansweredCommands(this.session, onMessage);
   }
 
-  /** Reads what arrives, before all who listened already. */
+  /** Reads incoming data, as the first listener of the socket. */
   read(socket: Socket): void {
     const reader = new ReplyReader();
     socket.prependListener('data', (chunk: Buffer) => {

@@ -1,7 +1,10 @@
 import type { Credentials } from '../../../packages/core/src/redis-resilience.ts';
 import type { SubscriptionKind, Subscriptions } from '../../../packages/core/src/driver/subscriptions.ts';
 
-/** What one connection of a driver is set to; it ends with the connection. */
+/**
+ * The state of a connection that a driver sets with commands such as SELECT and AUTH; a new connection starts
+ * without it.
+ */
 export interface DriverSession {
   database: number;
   credentials: Credentials | undefined;
@@ -9,7 +12,7 @@ export interface DriverSession {
   readonly subscriptions: Readonly<Record<SubscriptionKind, Set<string>>>;
 }
 
-/** As a client's options say. */
+/** Returns the session that the options of a client ask for. */
 export function sessionOf(options: Readonly<Record<string, unknown>>): DriverSession {
   const { db, username, password, protocol } = options as {
     db?: number;

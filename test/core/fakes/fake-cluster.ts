@@ -14,8 +14,8 @@ import type { FakeNetwork } from './fake-network.ts';
 import { FakeNode } from './fake-node.ts';
 
 /**
- * A cluster client: it keeps a connection to each owner of slots, follows MOVED, and begins anew when no node is left. It
- * has no subscriptions, and is told who owns which slots.
+ * A cluster client: it keeps a connection to each owner of slots, follows MOVED, and begins anew when no node
+ * is left. It does not support subscriptions, and the test tells it which server owns which slots.
  */
 export class FakeCluster implements ClusterDriver {
   readonly #clock: Clock;
@@ -56,7 +56,7 @@ export class FakeCluster implements ClusterDriver {
     this.#events.on(`tells ${event}`, listener);
   }
 
-  /** Sends a command as its user does: through the gate, where there is one. */
+  /** Sends a command as an application does: through core, if core has taken over the client. */
   call(name: string, ...args: readonly string[]): Promise<unknown> {
     return this.#gate(commandOf(name, args)) as Promise<unknown>;
   }
@@ -167,7 +167,7 @@ export class FakeCluster implements ClusterDriver {
   }
 
   replicasOf(): readonly string[] {
-    // Its servers have none.
+    // The servers of a fake cluster have no replicas.
     return [];
   }
 
@@ -258,7 +258,7 @@ export class FakeCluster implements ClusterDriver {
     return address === undefined ? undefined : this.#nodeAt(host, Number(port));
   }
 
-  // A redirection is its own business: the gate hears of any other failure.
+  // The cluster client handles MOVED itself; any other failure goes to core.
   #sendTo(node: FakeNode | undefined, command: DriverCommand): void {
     const { reject } = command;
     command.reject = (error) => {
@@ -299,7 +299,7 @@ export class FakeCluster implements ClusterDriver {
     for (const command of waiting) command.reject(new Error('Connection is closed.'));
   }
 
-  // As ioredis tells it: a tick later.
+  // ioredis emits its events in the next tick, too.
   #tell(event: ClusterEvent): void {
     process.nextTick(() => this.#events.emit(`tells ${event}`));
   }

@@ -11,7 +11,7 @@ import { FakeNetwork } from './fake-network.ts';
 import { FakeServer } from './fake-server.ts';
 import { PlainConnector } from './plain-connector.ts';
 
-/** A driver under test, as its user and as core see it. */
+/** A driver under test: the calls that an application makes, and the interface that core uses. */
 interface Subject {
   readonly driver: Driver;
   connect(): Promise<void>;
@@ -41,7 +41,7 @@ const fake: MakeSubject = (clock, own, options) => {
   };
 };
 
-/** One driver on one server, taken over, with all that is told written down in order. */
+/** One driver that core has taken over, connected to one server; it records all events in order. */
 class Stage {
   readonly clock = new ManualClock();
   readonly network = new FakeNetwork(this.clock);
@@ -60,7 +60,7 @@ class Stage {
     driver.takeOver(driver.send, this.#connector(own));
   }
 
-  /** Lets time pass until something is so. */
+  /** Lets time pass until the condition is true. */
   async until(condition: () => boolean): Promise<void> {
     await waitFor(async () => {
       await this.clock.travelAsync(1);
@@ -104,7 +104,10 @@ class Stage {
   }
 }
 
-/** What both drivers are put through. Each ends with what can be seen of the driver then. */
+/**
+ * The scenarios that run with both the fake driver and ioredis. Each scenario returns the state of the driver
+ * at its end.
+ */
 const plays: Readonly<Record<string, (stage: Stage) => Promise<unknown>>> = {
   async 'connects, is asked, and is closed'(stage) {
     const { driver, call } = stage.subject;

@@ -17,9 +17,9 @@ import { endedKinds } from './unanswered-commands.ts';
 const handshakeNames: ReadonlySet<string> = new Set(['auth', 'hello', 'select', 'client']);
 
 /**
- * A client with one connection, which behaves as ioredis does once core has taken it over: it asks its connector for a
- * socket, opens with its own handshake, and tells of its states a tick later. Until then, and after `takeOver` alone, it
- * is a client that connects once.
+ * A client with one connection, which behaves as ioredis does once core has taken it over: it asks its
+ * connector for a socket, opens with its own handshake, and tells of its states a tick later. Before that,
+ * and if core has only called `takeOver`, it connects only once.
  */
 export class FakeDriver implements Driver {
   readonly options: Record<string, unknown>;
@@ -33,7 +33,7 @@ export class FakeDriver implements Driver {
   #connector: DriverConnector;
   #gate: SendCommand;
   #connection: DriverConnection;
-  /** The one that was lost, until the next one is ready. */
+  /** The previous connection after it was lost, until the next one is ready. */
   #lost: DriverConnection | undefined;
   #waiting: DriverCommand[] = [];
   #comesBack = false;
@@ -41,7 +41,7 @@ export class FakeDriver implements Driver {
   #onUnsubscribe: UnsubscribeListener | undefined;
   #timer: TimerHandle | undefined;
 
-  /** `connector`: where its sockets come from until core takes it over. */
+  /** `connector` creates the sockets until core takes over the driver. */
   constructor(clock: Clock, connector: DriverConnector, options: Record<string, unknown> = {}) {
     this.#clock = clock;
     this.#connector = connector;
@@ -54,7 +54,7 @@ export class FakeDriver implements Driver {
     this.#events.on(event, listener);
   }
 
-  /** Sends a command as its user does: through the gate, where there is one. */
+  /** Sends a command as an application does: through core, if core has taken over the driver. */
   call(name: string, ...args: readonly string[]): Promise<unknown> {
     return this.submit(commandOf(name, args)) as Promise<unknown>;
   }
@@ -139,7 +139,10 @@ export class FakeDriver implements Driver {
     this.#connector = connector;
   }
 
-  /** What waits passes the gate. An attempt that began before is given up for one of the connector. */
+  /**
+   * Commands that are waiting go through core. A connection attempt that is already running is abandoned, and
+   * a new one uses core's connector.
+   */
   beginAgain(): void {
     if (this.status === 'ready' || this.status === 'idle') return;
     const waiting = this.#waiting;
@@ -168,7 +171,7 @@ export class FakeDriver implements Driver {
     return (this.#lost ?? this.#connection).session.database;
   }
 
-  /** The database of its options holds again. */
+  /** Restores the database from the options after SELECT was rejected. */
   refuseDatabase(): void {
     const { database } = sessionOf(this.options);
     this.#connection.session.database = database;
@@ -192,7 +195,7 @@ export class FakeDriver implements Driver {
 
   async authenticate({ username, password }: Credentials): Promise<void> {
     const answer = this.call('auth', ...(username === undefined ? [password] : [username, password]));
-    // Follows a login, which may get no reply.
+    // The reply to PING proves that AUTH has been processed, because some servers do not reply to AUTH.
     if (this.status === 'ready') this.ask('ping', ['login']).catch(ignore);
     await answer;
   }
@@ -227,7 +230,10 @@ export class FakeDriver implements Driver {
     if (this.status === 'idle') this.connect().catch(ignore);
   }
 
-  /** Resolves when it is ready; rejects with what its connector rejects with, or with the first failure it is told of. */
+  /**
+   * Resolves when the driver is ready; rejects with the error of its connector, or with the first failure
+   * that the server reports.
+   */
   connect(): Promise<void> {
     const connected = this.#connect();
     return this.#firstFailure === undefined ? connected : Promise.race([connected, this.#firstFailure()]);
@@ -322,7 +328,7 @@ export class FakeDriver implements Driver {
     this.#rejectAll(closedError());
   }
 
-  // As ioredis tells it: a tick later.
+  // ioredis emits its events in the next tick, too.
   #tell(status: DriverStatus, event: string): void {
     this.status = status;
     process.nextTick(() => this.#events.emit(event));

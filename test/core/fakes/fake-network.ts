@@ -6,9 +6,9 @@ import type { MemorySocket } from './memory-socket.ts';
 
 /** A network in memory, on the clock of its test: who listens where, and what becomes of the packets. */
 export class FakeNetwork {
-  /** Milliseconds that a packet is under way, on connections that are opened from now on. */
+  /** Milliseconds that a packet takes; a change affects only connections that are opened later. */
   latencyMs = 1;
-  /** When connections were opened, or tried to be. */
+  /** The time of each attempt to open a connection, whether it succeeded or not. */
   readonly openedAt: number[] = [];
   readonly #clock: Clock;
   readonly #listeners = new Map<string, (socket: MemorySocket) => void>();
@@ -19,7 +19,7 @@ export class FakeNetwork {
     this.#clock = clock;
   }
 
-  /** Connections whose near end is not closed, the oldest one first. */
+  /** Connections that the client has not closed, oldest first. */
   get links(): readonly MemoryLink[] {
     return [...this.#links];
   }
@@ -28,18 +28,21 @@ export class FakeNetwork {
     this.#listeners.set(address, accept);
   }
 
-  /** Who connects there is refused from now on. */
+  /** From now on, connections to this address are refused. */
   stopListening(address: string): void {
     this.#listeners.delete(address);
   }
 
-  /** Packets to this address are lost, and nobody is told; connections that stand are not concerned. */
+  /**
+   * Whether packets of new connections to this address arrive; if not, they are lost without an error.
+   * Existing connections are not affected.
+   */
   setReachable(address: string, isReachable: boolean): void {
     if (isReachable) this.#unreachable.delete(address);
     else this.#unreachable.add(address);
   }
 
-  /** All connections that stand are dropped in silence; new ones work. */
+  /** Makes all existing connections go dead without an error; new ones work. */
   cutStanding(): void {
     for (const link of this.#links) link.isCut = true;
   }
@@ -76,7 +79,7 @@ export class FakeNetwork {
     const link = new MemoryLink({ clock: this.#clock, latencyMs: this.latencyMs, host, port });
     this.#links.add(link);
     link.near.once('close', () => this.#links.delete(link));
-    // Between two owners a reset must not end the process, as with `openSocket`.
+    // As in `openSocket`, a reset that arrives while no code has a listener for `error` must not end the process.
     link.near.on('error', ignore);
     link.far.on('error', ignore);
     accept(link.far);

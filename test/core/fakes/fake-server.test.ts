@@ -41,7 +41,7 @@ function inMemoryTalk(prepare: (server: FakeServer) => void = () => undefined): 
       await clock.travelAsync(5);
       const speaker = new Speaker(await opening);
       const { say } = speaker;
-      // Nobody is asked what CLIENT PAUSE does: its effect is.
+      // The fake server does not know the command CLIENT PAUSE, so this code produces its effect directly.
       speaker.say = (...commands) => {
         if (commands[0]?.startsWith('CLIENT PAUSE') === true) server.holdWrites();
         if (commands.includes('CLIENT UNPAUSE')) clock.setTimeout(() => server.releaseWrites(), 5);

@@ -5,7 +5,10 @@ import type { MemorySocket } from './memory-socket.ts';
 import { failure } from './reply-text.ts';
 import { ServerClient } from './server-client.ts';
 
-/** Whether it serves, and what it says in place of that: it loads, runs a script, or is a replica without its primary. */
+/**
+ * Whether the server runs commands; otherwise it replies that it is loading, that it is busy with a script,
+ * or that it is a replica without its primary.
+ */
 export type ServerMood = 'serves' | 'loading' | 'busy' | 'stale';
 
 export interface FakeServerOptions {
@@ -29,10 +32,13 @@ export class FakeServer {
   role: 'master' | 'slave' = 'master';
   password: string | undefined;
   maxClients = Infinity;
-  /** The cluster it belongs to, and whether it finds that cluster well. */
+  /** The cluster to which the server belongs, and whether the server reports that the cluster is up. */
   clusterMap: ClusterMap | undefined;
   clusterState: 'ok' | 'fail' = 'ok';
-  /** Commands that are answered with an error, by name: what the user must not do, or the server does not know. */
+  /**
+   * Errors with which the server replies to some commands, by command name: such as NOPERM, or ERR for a
+   * command that the server does not know.
+   */
   readonly refuses = new Map<string, string>();
   /** The names of the commands it was sent, in order. */
   readonly ran: string[] = [];
@@ -59,7 +65,7 @@ export class FakeServer {
     return `${this.address}/${this.#runs}`;
   }
 
-  /** Those that are connected, the oldest first. */
+  /** The connected clients, oldest first. */
   get clients(): readonly ServerClient[] {
     return [...this.#clients];
   }
@@ -72,14 +78,14 @@ export class FakeServer {
     return this.clients.find((client) => String(client.id) === id);
   }
 
-  /** A new run: it numbers its clients from 1. */
+  /** Starts the server as a new process, which numbers its clients from 1. */
   start(): void {
     this.#runs++;
     this.#lastId = 0;
     this.#network.listen(this.address, (socket) => this.#accept(socket));
   }
 
-  /** As killed: its connections break, and new ones are refused. */
+  /** Behaves like a killed server: breaks all connections, and refuses new ones. */
   stop(): void {
     this.#network.stopListening(this.address);
     this.hangUp();

@@ -4,7 +4,7 @@ import { MemorySocket, type Way } from './memory-socket.ts';
 export interface LinkOptions {
   readonly clock: Clock;
   readonly latencyMs: number;
-  /** Where the near end leads. */
+  /** The address to which the near end of the connection is connected. */
   readonly host: string;
   readonly port: number;
 }
@@ -13,7 +13,7 @@ export interface LinkOptions {
 export class MemoryLink {
   readonly near: MemorySocket;
   readonly far: MemorySocket;
-  /** Milliseconds that bytes are under way, from now on. */
+  /** Milliseconds that bytes take; a change affects bytes that are sent later. */
   latencyMs: number;
   /** Whatever is sent, or under way, is lost in silence. */
   isCut = false;
@@ -64,7 +64,7 @@ class Lane implements Way {
     this.#later((to) => {
       if (to.destroyed) return;
       to.push(null);
-      // An end is noticed also where nobody reads.
+      // This `read` makes the stream emit `end` even if no code reads from it.
       to.read(0);
     });
   }

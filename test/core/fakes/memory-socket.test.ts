@@ -8,7 +8,7 @@ import { MemoryLink } from './memory-link.ts';
 interface Pair extends AsyncDisposable {
   readonly near: Socket;
   readonly far: Socket;
-  /** Lets time pass until something is so. */
+  /** Lets time pass until the condition is true. */
   until(condition: () => boolean): Promise<void>;
 }
 

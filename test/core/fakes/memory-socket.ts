@@ -1,12 +1,12 @@
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 
-/** What a socket takes that its peer has not read; more waits. */
+/** Number of bytes that a socket accepts before its peer has read any; a write of more waits. */
 const windowBytes = 64 * 1024;
 
 /** The way from one end of a connection to the other. */
 export interface Way {
-  /** Bytes that were sent and are not read; those that were lost never are. */
+  /** Number of bytes that were sent but not read yet; bytes that were lost count as unread. */
   readonly unreadBytes: number;
   carry(chunk: Buffer): void;
   end(): void;
@@ -14,13 +14,16 @@ export interface Way {
 }
 
 /**
- * One end of a connection that lies in memory: all that core uses of `net.Socket`, with Node's own streams beneath. What
- * is written travels to the other end in the time of its link.
+ * One end of a connection that lies in memory: all that core uses of `net.Socket`, with Node's own streams
+ * beneath. Data that is written arrives at the other end after the latency of the link.
  */
 export class MemorySocket extends Duplex {
   readonly remoteAddress: string;
   readonly remotePort: number;
-  /** Bytes taken for sending, and the calls in which they were given away: one each for what leaves together. */
+  /**
+   * Number of bytes accepted for sending, and number of writes to the kernel: data that was gathered with
+   * `cork` counts as one write.
+   */
   bytesWritten = 0;
   writes = 0;
   readonly #way: Way;
@@ -35,7 +38,7 @@ export class MemorySocket extends Duplex {
     this.remotePort = remote.port;
   }
 
-  /** As code takes it that expects a socket of Node's. */
+  /** The socket, for code that expects a `net.Socket`. */
   get asSocket(): Socket {
     return this as unknown as Socket;
   }
@@ -54,7 +57,7 @@ export class MemorySocket extends Duplex {
   }
 
   override _read(): void {
-    // It is asked for more before what there was is taken.
+    // Node calls `_read` before the reader has taken the buffered data, so the peer is told in the next tick.
     process.nextTick(this.#onRead);
   }
 
@@ -63,7 +66,7 @@ export class MemorySocket extends Duplex {
     done(error);
   }
 
-  /** The other end may have read what it was sent. */
+  /** Must be called when the peer may have read data; lets a waiting write continue. */
   goOn(): void {
     if (this.#wait === undefined || this.#way.unreadBytes >= windowBytes) return;
     const done = this.#wait;
@@ -71,20 +74,20 @@ export class MemorySocket extends Duplex {
     done();
   }
 
-  /** Hangs up without a farewell: the other end meets ECONNRESET. */
+  /** Breaks the connection without a FIN: the peer gets ECONNRESET. */
   resetAndDestroy(): void {
     this.#way.reset();
     this.destroy();
   }
 
-  /** Closes when everything has left. */
+  /** Closes the socket when all data has been sent. */
   destroySoon(): void {
     this.end();
     if (this.writableFinished) this.destroy();
     else this.once('finish', () => this.destroy());
   }
 
-  // What is set on a socket of the kernel means nothing here.
+  // Options of the kernel have no effect on a socket in memory.
   setNoDelay(): this {
     return this;
   }

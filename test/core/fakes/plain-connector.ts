@@ -2,7 +2,10 @@ import type { Socket } from 'node:net';
 import type { DriverConnector } from '../../../packages/core/src/driver/driver-connector.ts';
 import type { Endpoint, OpenSocket } from '../../../packages/core/src/handshake/open-socket.ts';
 
-/** What a client connects with by itself: it opens a socket, and proves nothing. */
+/**
+ * The connector that a client has before core takes it over: it opens a socket, but does not check that the
+ * server replies.
+ */
 export class PlainConnector implements DriverConnector {
   readonly #open: OpenSocket;
   readonly #endpoint: Endpoint;

@@ -1,9 +1,9 @@
-/** A reply in the words of RESP, as a server sends it. */
+/** The RESP encoding of a reply. */
 export type ReplyText = string;
 
 export const ok: ReplyText = '+OK\r\n';
 export const nothing: ReplyText = '$-1\r\n';
-/** What a blocking call is answered that took nothing. */
+/** The reply to a blocking command that timed out without an element. */
 export const noList: ReplyText = '*-1\r\n';
 
 export function simple(text: string): ReplyText {
@@ -26,12 +26,12 @@ export function list(...items: readonly ReplyText[]): ReplyText {
   return `*${items.length}\r\n${items.join('')}`;
 }
 
-/** Sent unasked on a connection that speaks RESP3. */
+/** Encodes a RESP3 push message, which the server sends without a request. */
 export function push(...items: readonly ReplyText[]): ReplyText {
   return `>${items.length}\r\n${items.join('')}`;
 }
 
-/** Names and values in turn. */
+/** Encodes a map; `items` alternate between keys and values. */
 export function map(...items: readonly ReplyText[]): ReplyText {
   return `%${items.length / 2}\r\n${items.join('')}`;
 }

@@ -14,7 +14,7 @@ export class ServerClient {
   database = 0;
   protocol: 2 | 3 = 2;
   isAuthenticated: boolean;
-  /** Its answers leave in pieces, as over a lossy path. */
+  /** If set, the server's replies reach the client in small pieces, as over a slow path. */
   trickle: { readonly bytes: number; readonly everyMs: number } | undefined;
   readonly #reader = new ReplyReader();
   readonly #waiting: (readonly string[])[] = [];
@@ -32,7 +32,7 @@ export class ServerClient {
     socket.on('data', (chunk: Buffer) => this.#read(chunk));
   }
 
-  /** One letter a flag, as in CLIENT LIST. */
+  /** The flags of the client, as CLIENT LIST shows them: one letter for each. */
   get flags(): string {
     const flags = (this.#blockedBy === undefined ? '' : 'b') + (this.subscriptions.count > 0 ? 'P' : '');
     return flags === '' ? 'N' : flags;
@@ -53,12 +53,12 @@ export class ServerClient {
     this.socket.resume();
   }
 
-  /** A blocking call waits for this key from now on. */
+  /** Makes the client wait for an element of this key. */
   block(key: string): undefined {
     this.#blockedBy = { key };
   }
 
-  /** Ends a blocking call, with nothing taken unless an answer is given. False when none waits. */
+  /** Ends a blocking call, by default with the reply for "no element". Returns false if the client is not blocked. */
   release(answer: ReplyText = noList): boolean {
     if (typeof this.#blockedBy !== 'object') return false;
     this.#blockedBy = undefined;
@@ -67,7 +67,7 @@ export class ServerClient {
     return true;
   }
 
-  /** Writes are held back no longer. */
+  /** Runs the writes that CLIENT PAUSE has held back. */
   releaseWrites(): void {
     if (this.#blockedBy !== 'held-writes') return;
     this.#blockedBy = undefined;

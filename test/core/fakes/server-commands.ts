@@ -3,7 +3,7 @@ import type { FakeServer, ServerMood } from './fake-server.ts';
 import type { ServerClient } from './server-client.ts';
 import { bulk, failure, integer, list, map, nothing, ok, simple, type ReplyText } from './reply-text.ts';
 
-/** Runs one command. `undefined`: it blocks, and is answered later. */
+/** Runs one command. Returns `undefined` if the command blocks and gets its reply later. */
 type Run = (client: ServerClient, args: readonly string[]) => ReplyText | undefined;
 
 const commands: ReadonlyMap<string, Run> = new Map(
@@ -55,7 +55,7 @@ const keyed: ReadonlySet<string> = new Set(['get', 'set', 'rpush', 'blpop']);
 const writes: ReadonlySet<string> = new Set(['set', 'rpush', 'blpop']);
 const beforeLogin: ReadonlySet<string> = new Set(['auth', 'hello']);
 
-/** What a server answers that does not serve, and the commands that it runs all the same. */
+/** For each mood, the error reply of the server, and the commands that run nevertheless. */
 const moods: Readonly<Record<ServerMood, { readonly text: string; readonly runs: ReadonlySet<string> }>> = {
   serves: { text: '', runs: new Set(commands.keys()) },
   loading: {

@@ -9,11 +9,11 @@ import type { FakeServer } from './fake-server.ts';
 export interface Talk {
   /** Opens a connection. */
   open(): Promise<Speaker>;
-  /** Lets time pass until something is so. */
+  /** Lets time pass until the condition is true. */
   until(condition: () => boolean): Promise<void>;
 }
 
-/** One connection that shows what it heard: replies as they are, errors by their first word. */
+/** One connection that records what it receives: replies as they are, and the first word of errors. */
 export class Speaker {
   readonly heard: unknown[] = [];
   readonly socket: Socket;
@@ -30,13 +30,13 @@ export class Speaker {
   }
 }
 
-/** What is said to a server, and heard from it; the same of each that is one. */
+/** A sequence of commands whose replies must be the same from a real server and the fake one. */
 export interface Conversation {
   readonly name: string;
-  /** How the real server is started, and how the fake one is brought there. */
+  /** Options for the real server, and the preparation of the fake one for the same behaviour. */
   readonly real?: StartRedisOptions;
   readonly fake?: (server: FakeServer) => void;
-  /** Resolves with what was heard. */
+  /** Sends the commands, and resolves with what the client received. */
   readonly hold: (talk: Talk) => Promise<unknown>;
 }
 

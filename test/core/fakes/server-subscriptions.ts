@@ -38,7 +38,10 @@ export class ServerSubscriptions {
     return [...this.#names[kind]];
   }
 
-  /** One acknowledgement for each name; for all of a kind when an unsubscription names none. */
+  /**
+   * Subscribes or unsubscribes, and returns one confirmation for each name; UNSUBSCRIBE without names ends
+   * all subscriptions of its kind.
+   */
   change(command: keyof typeof kinds, names: readonly string[]): ReplyText {
     const kind = kinds[command];
     const isEnd = command !== kind;
@@ -53,7 +56,7 @@ export class ServerSubscriptions {
       .join('');
   }
 
-  /** Sends a message on a channel that it listens to; false when it does not. */
+  /** Sends a message if the client has subscribed to the channel; returns false if it has not. */
   deliver(channel: string, message: string): boolean {
     if (!this.#names.subscribe.has(channel)) return false;
     this.#client.send(this.#packed(bulk('message'), bulk(channel), bulk(message)));

@@ -10,7 +10,10 @@ import { resolveSettings } from '../../../packages/core/src/options/settings.ts'
 import type { Wire } from '../../../packages/core/src/socket/wire.ts';
 import { commandOf } from './fake-command.ts';
 
-/** Marks a command as a call that leaves in the present flush, as a gate does; `blockingMs`: it asks the server to block. */
+/**
+ * Registers a command as a call of the current flush, as core does before sending; `blockingMs` is set for a
+ * command that asks the server to block.
+ */
 export function trackedCall(wire: Wire, command: DriverCommand, blockingMs?: number): TrackedCall {
   const { name } = command;
   const call = {
@@ -39,7 +42,7 @@ export interface SentCall {
   readonly outcome: () => unknown;
 }
 
-/** Sends a call as a gate does. */
+/** Sends a call as core does. */
 export function sendCall(
   driver: Driver,
   wire: Wire,
@@ -58,7 +61,7 @@ export function sendCall(
   return { call, outcome: () => outcome };
 }
 
-/** The circuits of a part of Redis that works. */
+/** Returns the circuits of a healthy server: both are closed. */
 export function closedCircuits(clock: Clock): LaneCircuits {
   const { circuit } = resolveSettings({ clock });
   const closed = (): Circuit =>
@@ -66,7 +69,7 @@ export function closedCircuits(clock: Clock): LaneCircuits {
   return { read: closed(), write: closed() };
 }
 
-/** The flushes of a process whose circuits are closed, and that does not stand still. */
+/** Creates the flushes of a process that never stalls and whose circuits are closed. */
 export function flushesOf(clock: Clock): Flushes {
   const circuits = { read: { generation: 1 }, write: { generation: 1 } };
   return new Flushes(circuits, new ProcessStallDetector(clock, () => undefined));

@@ -39,7 +39,7 @@ export class UnansweredCommands {
     return this.#items.map(({ command }) => command);
   }
 
-  /** Whether a command about subscriptions is among them. */
+  /** Whether SUBSCRIBE, UNSUBSCRIBE or a similar command is unanswered. */
   get isConfirming(): boolean {
     return this.#items.some(({ command }) => command.name.endsWith('subscribe'));
   }

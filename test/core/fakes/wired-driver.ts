@@ -16,7 +16,7 @@ export const maxReplyBytes = 1024 * 1024;
 
 const noSession: Session = { database: 0, clientName: undefined, readOnly: false };
 
-/** A driver that is connected, with a wire around its socket and nothing above it. */
+/** A connected driver with a `Wire` around its socket, without the layers of core above that. */
 export class WiredDriver {
   readonly clock = new BackgroundClock({ nowMs: 1_000 });
   readonly network = new FakeNetwork(this.clock.outside);
@@ -25,7 +25,7 @@ export class WiredDriver {
   readonly events: WireEvent[] = [];
   onEvent: (event: WireEvent) => void = () => undefined;
   readonly wire: Wire;
-  /** Where a second connection leads: to the same server. */
+  /** The address of a second connection: the same server. */
   readonly target: Target = {
     endpoint: () => Promise.resolve(this.server),
     open: this.network.open,
@@ -45,7 +45,7 @@ export class WiredDriver {
     });
   }
 
-  /** Ready at 1,100 ms, with the identity the server gave it. */
+  /** Creates a driver that is ready at 1,100 ms; the server has told it its run id. */
   static async ready(roundTrip?: RoundTrip): Promise<WiredDriver> {
     const wired = new WiredDriver(roundTrip);
     wired.driver.wake();
@@ -60,7 +60,7 @@ export class WiredDriver {
     return wired;
   }
 
-  /** The driver, as the server sees it. */
+  /** The connection of the driver, from the server's point of view. */
   get client(): ServerClient {
     return this.server.clients[0] as ServerClient;
   }
@@ -74,7 +74,7 @@ export class WiredDriver {
     await this.clock.travelAsync(ms);
   }
 
-  /** Sends a call as a gate does; `blockingMs`: it asks the server to block. */
+  /** Sends a call as core does; `blockingMs` is set for a command that asks the server to block. */
   send(name: string, args: readonly string[] = [], blockingMs?: number): SentCall {
     return sendCall(this.driver, this.wire, name, args, blockingMs);
   }

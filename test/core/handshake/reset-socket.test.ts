@@ -7,7 +7,7 @@ import { openSocket, type Endpoint } from '../../../packages/core/src/handshake/
 import { resetSocket } from '../../../packages/core/src/handshake/reset-socket.ts';
 
 const block = Buffer.alloc(64 * 1024);
-/** More than the kernel of the far end takes, and less than that of the near end does. */
+/** More data than the receiving kernel buffers, but less than the sending kernel does. */
 const blocks = 12;
 
 describe('a socket whose peer reads nothing, and that is reset', () => {
@@ -78,7 +78,7 @@ class Pair implements AsyncDisposable {
     for (let left = blocks; left > 0; left--) await new Promise((resolve) => this.near.write(block, resolve));
   }
 
-  /** Reads everything; the number of bytes. */
+  /** Reads everything, and returns the number of bytes. */
   async arrived(): Promise<number> {
     let bytes = 0;
     this.#far.on('data', (chunk: Buffer) => (bytes += chunk.length));

@@ -4,7 +4,7 @@ import { throttledCredentials } from '../../../packages/core/src/handshake/throt
 
 const sealed = new Error('The vault is sealed.');
 
-/** A provider that does what the test says, asked through the patient one. */
+/** A credentials provider whose answers the test determines, behind the wrapper that limits how often it is asked. */
 function setUp(random = () => 1, signal?: AbortSignal) {
   const clock = new ManualClock();
   const vault = { calls: 0, answer: (): Promise<{ password: string }> => Promise.reject(sealed) };

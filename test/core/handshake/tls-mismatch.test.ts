@@ -5,7 +5,7 @@ import type { OpenSocket } from '../../../packages/core/src/handshake/open-socke
 
 const endpoint = { host: 'redis', port: 6379 };
 
-/** Clients of one resilience. Whoever tries the opposite mode is refused after `answerMs`. */
+/** Creates clients of one server. An attempt in the wrong mode (TLS or plain) fails after `answerMs`. */
 function stage(answerMs = 0) {
   const clock = new ManualClock();
   const triedAt: number[] = [];

@@ -41,7 +41,7 @@ export function downSnapshot(
   });
 }
 
-/** A resilience as far as health needs it. */
+/** The part of a resilience that health checks use. */
 export function resilienceWith(snapshot: RedisSnapshot): Pick<RedisResilience, 'snapshot'> {
   return { snapshot: () => snapshot };
 }

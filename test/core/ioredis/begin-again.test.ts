@@ -42,7 +42,7 @@ describe.each(supportedIoredis)(
       return client;
     };
 
-    /** Gives the client a connector of ours, as protection does, and has it begin again. */
+    /** Installs a connector of core in the client and lets it connect again, as `protect()` does. */
     const takeOver = (): void => {
       const target = internals(client);
       const former = target.connector;

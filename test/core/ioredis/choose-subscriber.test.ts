@@ -4,7 +4,7 @@ import type { Cluster } from 'ioredis';
 import { expect, it } from 'vitest';
 import { chooseSubscriber } from '../../../packages/core/src/ioredis/cluster/choose-subscriber.ts';
 
-/** A cluster client of three nodes, each of which refuses at once to be chosen for subscriptions. */
+/** A Cluster client of three nodes, each of which fails as soon as it is chosen for subscriptions. */
 function stage() {
   const clock = new ManualClock({ nowMs: 1_000 });
   const chosenAt: number[] = [];

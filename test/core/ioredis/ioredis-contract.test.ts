@@ -11,7 +11,7 @@ import * as ioredis6 from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { supportedIoredis } from './supported-ioredis.ts';
 
-/** The inside of a client, as far as packages/core/src/ioredis*.ts reaches. */
+/** The private properties of a client that packages/core/src/ioredis uses. */
 interface Inside {
   status: string;
   stream: Socket | undefined;
@@ -33,7 +33,7 @@ interface Inside {
   setStatus(status: string): void;
 }
 
-/** The inside of a command. */
+/** The private properties of a command that core uses. */
 interface Inner {
   name: string;
   args: unknown[];
@@ -229,7 +229,8 @@ describe.each(supportedIoredis)('ioredis %s', (_version, ioredis) => {
     };
     await client.get('a');
 
-    // Whoever wants to know when bytes arrived has to come before ioredis: later than this, or beneath it.
+    // ioredis prepends its own listener later, so code that needs the time of arrival must prepend its listener
+    // after that, or work below the events of the socket.
     expect(order).toEqual(['reply', 'first listener']);
   });
 
@@ -471,7 +472,7 @@ describe('a cluster client', () => {
       await expect(cluster.lpush('{a}text', 'x').then(() => cluster.incr('{a}text'))).rejects.toThrow(
         'WRONGTYPE',
       );
-      // A young cluster may redirect it first, which is counted down.
+      // A new cluster may first redirect the command, which decrements `value`.
       expect(told).toContainEqual([
         expect.stringMatching(/^WRONGTYPE/),
         { value: expect.any(Number) as number },

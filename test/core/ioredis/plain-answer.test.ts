@@ -83,7 +83,7 @@ async function askTogether(client: ioredis6.Redis): Promise<unknown> {
   return withTexts(results);
 }
 
-/** Errors by their texts: a refusal says more here than with ioredis alone. */
+/** Replaces errors by their messages, because core adds fields to an error that ioredis alone does not have. */
 function withTexts(value: unknown): unknown {
   if (value instanceof Error) return value.message;
   return Array.isArray(value) ? value.map(withTexts) : value;

@@ -7,7 +7,7 @@ type Choose = (nodes: readonly (Redis | undefined)[], command: unknown) => unkno
 const [primary, first, second] = ['primary', 'first', 'second'].map((name) => ({ name }) as unknown as Redis);
 const nodes = [primary, first, second];
 
-/** Where a read goes, for the user's `scaleReads`, while these nodes are away. */
+/** Returns the node that a read goes to, given the user's `scaleReads`, while the nodes in `away` are unavailable. */
 function readsFrom(scaleReads: unknown, away: readonly (Redis | undefined)[], random = 0): unknown {
   const options: Record<string, unknown> = { scaleReads };
   readFromAnswering(

@@ -43,7 +43,10 @@ class Client {
   readonly internals = this.target as unknown as ClusterInternals;
   readonly lesson = new SlotLesson(this.internals, this.clock);
 
-  /** Resolves with the largest number of nodes that were created or dropped in a millisecond, which is a turn or two. */
+  /**
+   * Resolves with the largest number of nodes that were created or removed within a millisecond, which is one
+   * or two turns of the event loop.
+   */
   async learn(ranges: readonly SlotRange[]): Promise<number> {
     const state = { isDone: false };
     void this.lesson
@@ -66,7 +69,7 @@ class Client {
   }
 }
 
-/** As many ranges as there are ports, each with a primary on its port. */
+/** Divides the slots into one range for each port, whose primary listens on that port. */
 function tableOf(ports: readonly number[]): readonly SlotRange[] {
   const width = Math.floor(16_384 / ports.length);
   return ports.map((port, index) => ({

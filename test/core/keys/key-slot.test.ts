@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { hashedPart, keySlot } from '../../../packages/core/src/keys/key-slot.ts';
 
-// That the server computes the same is proved in testing/cluster.test.ts.
+// testing/cluster.test.ts checks that a real server computes the same slots.
 describe('the slot of a key', () => {
   it.each([
     ['', 0],

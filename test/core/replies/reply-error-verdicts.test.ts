@@ -58,7 +58,7 @@ const byText: readonly Row[] = [
   ],
   ['ERR syntax error', { ...refused, code: 'ERR', cause: undefined, scope: 'command' }],
   [
-    // What its queued commands were answered decides, not this.
+    // The replies to the queued commands determine the verdict; this error does not.
     'EXECABORT Transaction discarded because of previous errors.',
     { code: 'EXECABORT', cause: undefined, outcome: 'refused', circuit: 'ignored', scope: 'command' },
   ],

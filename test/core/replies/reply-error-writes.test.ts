@@ -214,7 +214,7 @@ async function fillMemory(server: RedisServer): Promise<void> {
   await configure(server, 'maxmemory', 1);
 }
 
-/** No primary listens there: it stays a replica whose link is down. */
+/** Makes the server a replica of an address where no server listens, so that its link stays down. */
 async function demote(server: RedisServer): Promise<void> {
   await server.command('REPLICAOF', '127.0.0.1', 1);
 }

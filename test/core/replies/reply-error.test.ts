@@ -4,8 +4,8 @@ import { classifyReply, redirectionOf } from '../../../packages/core/src/replies
 const refused = { cause: undefined, outcome: 'refused', circuit: 'success', scope: 'command' };
 const away = { outcome: 'not-applied', circuit: 'failure' };
 
-// What Redis 7.0.15 says when it is provoked stands in reply-error-writes, -server and -cluster; here is what cannot be provoked on
-// loopback, and what other versions say.
+// Errors that cannot be provoked on loopback, and errors of other versions; reply-error-writes, -server and
+// -cluster contain those that a real Redis 7.0.15 produces.
 describe('an error answer', () => {
   it.each([
     ['MISCONF Errors writing to the AOF file: No space left on device', { ...away, cause: 'persistence' }],

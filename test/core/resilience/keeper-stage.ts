@@ -14,7 +14,7 @@ import { ProtectedClients } from '../../../packages/core/src/resilience/protecte
 import { SnapshotKeeper } from '../../../packages/core/src/resilience/snapshot-keeper.ts';
 import type { ConnectionState, Lane } from '../../../packages/core/src/snapshot.ts';
 
-/** A keeper of one client, whose connection the test moves by hand. */
+/** A snapshot keeper with one client, whose connection state the test sets. */
 export class KeeperStage {
   readonly clock = new ManualClock({ nowMs: 1_000, wallMs: 50_000 });
   readonly events = new EventHub<ResilienceEvents>();
@@ -76,7 +76,7 @@ export class KeeperStage {
     return stage;
   }
 
-  /** The connection is in another state, which the keeper hears of. */
+  /** Changes the state of the connection, and tells the keeper. */
   move(state: ConnectionState, cause?: CauseCode): void {
     this.client.state = state;
     this.client.cause = cause;

@@ -61,7 +61,7 @@ describe('a change', () => {
     const { read, write } = stage.circuits;
     read.trip('slow', stage.clock.now());
     stage.told.length = 0;
-    // Both circuits change before the keeper looks.
+    // Delays the refresh, so that the keeper sees the changes of both circuits at once.
     const refresh = stage.keeper.refresh.bind(stage.keeper);
     stage.keeper.refresh = () => undefined;
     read.close(stage.clock.now());

@@ -1,6 +1,6 @@
 import type { StatusFacts } from '../../../packages/core/src/resilience/status.ts';
 
-/** Connected, and nothing hinders either lane. */
+/** The facts about a healthy connection. */
 export const well: StatusFacts = {
   connection: 'ready',
   connectionCause: undefined,

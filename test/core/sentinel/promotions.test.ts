@@ -6,7 +6,7 @@ import { SentinelResolver } from '../../../packages/core/src/sentinel/sentinel-r
 const { signal } = new AbortController();
 const clock = new ManualClock();
 
-/** A client of a group of which no sentinel can be asked. */
+/** A client of a group whose sentinels are all unreachable. */
 function resolverWith(promotions?: Promotions): SentinelResolver {
   return new SentinelResolver(
     () => ({ sentinels: [{ host: 'one' }, { host: 'two' }], name: 'shop' }),
@@ -21,7 +21,7 @@ describe('a promotion that one client has seen', () => {
   it('is followed once by every client, without asking the sentinels', async () => {
     const promotions = new Promotions();
     const clients = [resolverWith(promotions), resolverWith(promotions), resolverWith(promotions)];
-    // Each client may hear of it from the sentinels.
+    // The sentinels may tell each client about the promotion.
     for (const client of clients) client.promoted('10.0.0.2', 6379);
 
     const resolved = await Promise.all(clients.map((client) => client.resolve(signal)));

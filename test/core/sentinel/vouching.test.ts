@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { SentinelReport } from '../../../packages/core/src/sentinel/agreement.ts';
 import { Vouching } from '../../../packages/core/src/sentinel/vouching.ts';
 
-/** Polls that the test answers: with all reports, as soon as the claims find them enough. */
+/** Polls of all sentinels that the test answers with reports; `answer` returns whether the reports are sufficient. */
 function stage() {
   const clock = new ManualClock();
   const polls: { answer(...reports: readonly SentinelReport[]): boolean; fail(): void }[] = [];

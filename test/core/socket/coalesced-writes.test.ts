@@ -14,7 +14,7 @@ interface Pair extends AsyncDisposable {
   received(): Buffer;
 }
 
-/** Two ends of a real connection; the near one gathers its writes. */
+/** Opens a real connection whose near socket gathers writes. */
 async function openPair(): Promise<Pair> {
   const server: Server = createServer();
   server.listen(0, '127.0.0.1');
@@ -119,7 +119,7 @@ describe('writes of one turn', () => {
     });
     pair.socket.write('the end');
     await new Promise((resolve) => setImmediate(resolve));
-    // Node itself was given nothing of it yet.
+    // The last write is still gathered, so Node has not counted its bytes.
     const given = pair.socket.bytesWritten;
     pair.peer.resume();
     await waitFor(() => pair.received().length === written * 64_000 + 7, { timeoutMs: 10_000 });

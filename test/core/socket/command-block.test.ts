@@ -3,7 +3,7 @@ import { Command } from 'ioredis';
 import { describe, expect, it } from 'vitest';
 import { appendCommand, blockWith, mostBytesOf } from '../../../packages/core/src/socket/command-block.ts';
 
-/** The bytes of a command as they are encoded here. */
+/** Returns the bytes of a command as core encodes it. */
 function encoded(name: string, args: readonly unknown[]): Buffer {
   const block = blockWith(mostBytesOf(name, args));
   const from = block.end;

@@ -185,7 +185,7 @@ describe('a flush', () => {
     wired.wire.socket?.write('x');
     await wired.travel(10);
     expect(waited.isWritten).toBe(false);
-    // The old socket has room again, which is nobody's business.
+    // The old socket has room again, but it is no longer in use, so no event follows.
     expect(before?.near.writableNeedDrain).toBe(false);
     expect(events).toEqual(['written']);
   });
@@ -303,7 +303,7 @@ describe('bytes that are read', () => {
     const wired = await WiredDriver.ready();
     wired.send('get', ['a']);
     await wired.travel(5);
-    // The exchange before was a single write: the next single one leaves at once.
+    // The previous exchange was a single write, so the next single write is sent immediately.
     const writes = wired.link.near.writes;
     wired.driver.socket?.write('*1\r\n$4\r\nPING\r\n');
     expect(wired.link.near.writes).toBe(writes + 1);
@@ -401,7 +401,7 @@ async function nextSocket(wired: WiredDriver): Promise<NonNullable<WiredDriver['
   return opening;
 }
 
-/** What was written in this turn leaves. */
+/** Waits for the next turn of the event loop, in which gathered writes are sent. */
 function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

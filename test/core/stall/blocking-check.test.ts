@@ -19,7 +19,7 @@ async function prepared(): Promise<Checked> {
   return { wired, check, found, run: () => void check.run().then((finding) => found.push(finding)) };
 }
 
-/** As above, with a call that blocks for ever. */
+/** Like `prepared`, but with a call that blocks for ever. */
 async function blocked(): Promise<Checked & { sent: SentCall }> {
   const checked = await prepared();
   const sent = checked.wired.send('blpop', ['list', '0'], Infinity);
@@ -27,7 +27,7 @@ async function blocked(): Promise<Checked & { sent: SentCall }> {
   return { ...checked, sent };
 }
 
-/** The first connection alone is left, and no timer. */
+/** Expects that only the first connection, and no timer, is left. */
 async function expectNoTrace({ wired }: Checked): Promise<void> {
   await wired.travel(0);
   expect(wired.network.links).toHaveLength(1);
@@ -39,7 +39,7 @@ describe('a blocking call', () => {
     const checked = await blocked();
     checked.wired.network.cutStanding();
     checked.run();
-    // Six of them for the handshake and the question.
+    // The check ends at 206 ms: 6 ms for the handshake and the question, and 200 ms of waiting.
     await checked.wired.travel(205);
     expect(checked.found).toEqual([]);
     await checked.wired.travel(1);
@@ -65,7 +65,7 @@ describe('a blocking call', () => {
     wired.network.cutStanding();
     checked.run();
     await wired.travel(0);
-    // The process is quick: reading and asking have the same time.
+    // Reading and asking happen in the same millisecond, as in a fast process.
     wired.wire.readAt = wired.clock.now();
     await wired.travel(210);
     expect(checked.found).toEqual([undefined]);
@@ -80,7 +80,7 @@ describe('a blocking call', () => {
     expect(wired.server.ran.at(-1)).toBe('client id');
     wired.server.clients[0]?.release();
     await wired.travel(4);
-    // Its answer may be on its way: it has a moment to arrive.
+    // The reply may already be on its way, so the check waits a little for it.
     await wired.travel(250);
     expect(checked.found).toEqual([undefined]);
     expect(checked.sent.call.released).toBe(false);

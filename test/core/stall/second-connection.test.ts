@@ -11,7 +11,7 @@ interface Asked {
   readonly second: SecondConnection;
   readonly dialer: Dialer;
   readonly answers: SecondAnswer[];
-  /** When it was noticed that there is no answer. */
+  /** The times at which the check reported that there is no answer. */
   readonly noAnswerAt: number[];
   /** Asks about one silent connection; returns the function that withdraws the question. */
   ask(target?: Target): () => void;
@@ -42,7 +42,7 @@ async function prepared(): Promise<Asked> {
   return { wired, second, dialer, answers, noAnswerAt, ask };
 }
 
-/** The first connection alone is left, and no timer. */
+/** Expects that only the first connection, and no timer, is left. */
 async function expectNoTrace({ wired, answers }: Asked): Promise<void> {
   for (const answer of answers) if (answer.kind === 'serves') answer.spare.release();
   await wired.travel(0);
@@ -369,12 +369,12 @@ describe('a question about a silent connection', () => {
       const asked = await prepared();
       const withdraw = asked.ask();
       await asked.wired.travel(5);
-      // The answers to the handshake arrive next, or that to CLIENT LIST.
+      // The next data are the replies to the handshake or to CLIENT LIST.
       const second = asked.wired.network.links[1];
       second?.near.on('data', () => void afterMicrotasks(ticks, withdraw));
       await asked.wired.travel(20);
       await expectNoTrace(asked);
-      // What was left behind is no answer to the next question.
+      // A connection left over from the withdrawn question must not be used for the next one.
       asked.answers.length = 0;
       asked.ask();
       await asked.wired.travel(200);

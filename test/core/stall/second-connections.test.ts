@@ -8,7 +8,7 @@ import { WiredDriver } from '../fakes/wired-driver.ts';
 const password = { username: 'app', password: 'secret' };
 const provider = (): Promise<typeof password> => Promise.resolve(password);
 
-/** The second connection to a target, about which a question is open until it is withdrawn. */
+/** Asks over a second connection to the target; the returned function withdraws the question. */
 function asked(
   { clock }: WiredDriver,
   dialer: Dialer,

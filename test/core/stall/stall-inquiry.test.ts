@@ -8,11 +8,11 @@ import { WiredDriver } from '../fakes/wired-driver.ts';
 interface Inquired {
   readonly wired: WiredDriver;
   readonly inquiry: StallInquiry;
-  /** That of another connection to the same server, as silent as the first one. */
+  /** The inquiry of another connection to the same server, which does not get replies either. */
   readonly other: StallInquiry;
   readonly otherFound: Inquired['found'];
   readonly dialer: Dialer;
-  /** What was found, and when, in milliseconds from the beginning. */
+  /** The findings with their times, in milliseconds since the start. */
   readonly found: (readonly [InquiryFinding['kind'], string | undefined, number])[];
   readonly findings: InquiryFinding[];
   /** When other connections were opened. */
@@ -44,7 +44,7 @@ async function prepared(connection: ConnectionOptions = {}): Promise<Inquired> {
   return { wired, inquiry, other, otherFound, dialer, found, findings, openedAt };
 }
 
-/** The first connection alone is left, and no timer. */
+/** Expects that only the first connection, and no timer, is left. */
 async function expectNoTrace({ wired }: Inquired): Promise<void> {
   await wired.travel(0);
   expect(wired.network.links).toHaveLength(1);
@@ -56,7 +56,7 @@ describe('a silent connection', () => {
     const { wired, inquiry, found, findings } = await prepared();
     inquiry.begin();
     await wired.travel(200);
-    // Six milliseconds for the handshake and the question, fifty of grace.
+    // The check takes 6 ms for the handshake and the question, and then waits 50 ms.
     expect(found).toEqual([['dead', undefined, 56]]);
     const [finding] = findings;
     inquiry.stop();

@@ -264,7 +264,7 @@ describe('an answer that lies in the socket already', () => {
     await wired.travel(50);
     wired.send('get', ['b']);
     await wired.travel(100);
-    // The process stands still, and the answer has no time of its own.
+    // The process stalls, so the reply is read late; the time at which it arrived is not known.
     onNextImmediate(wired, () => {
       wired.link.near.emit('data', Buffer.from('+OK\r\n'));
       wired.wire.aliveAt = 1_100;
@@ -560,7 +560,7 @@ describe('a watch that is stopped', () => {
   });
 });
 
-/** Runs something between a timer and what it leaves for after the sockets are read. */
+/** Runs `action` just before the next `setImmediate` callback, which runs after the sockets are read. */
 function onNextImmediate({ clock }: WiredDriver, action: () => void): void {
   const setImmediate = clock.setImmediate.bind(clock);
   clock.setImmediate = (callback) => {

@@ -45,6 +45,6 @@ describe.each(objects)('$written, taken for a client,', ({ written, make, prefix
 });
 
 it('a type checker reports a command on a resilience', () => {
-  // @ts-expect-error: what TypeScript says before it runs
+  // @ts-expect-error: a type checker rejects this call, too
   expect(() => open().get('views')).toThrow('resilience.client.get(…)');
 });

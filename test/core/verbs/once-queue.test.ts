@@ -4,7 +4,10 @@ import { OnceQueue } from '../../../packages/core/src/verbs/once-queue.ts';
 
 const degraded = { snapshot: () => ({ status: 'degraded', connection: 'ready' }), on: () => () => undefined };
 
-/** The numbers of calls that were released in each of the first periods, when each of them succeeds or none does. */
+/**
+ * Returns the number of calls that were released in each of the first periods, when every call succeeds or
+ * every call fails.
+ */
 async function released(succeed: boolean, periods: number): Promise<readonly number[]> {
   const clock = new ManualClock();
   const queue = new OnceQueue(degraded as never, clock, { maxWaiting: 2000 });

@@ -192,7 +192,7 @@ describe('a raw call', () => {
     await server.command('CLIENT', 'PAUSE', '100', 'ALL');
     const { promise } = raw.send({ args: ['GET', 'a'], read: text }, 30);
     await expect(promise).rejects.toMatchObject({ code: 'COMMAND_TIMEOUT' });
-    // The server is itself again once it answers.
+    // PING gets a reply only when the server has finished the script.
     await server.command('PING');
   });
 
