@@ -34,7 +34,7 @@ export const usage = `Lives through random faults under simulated time, on the r
 
 Fails when anything is found.`;
 
-/** @throws Error with one line for people, when the arguments make no sense */
+/** @throws Error with a message of one line when the arguments are invalid */
 export function requestIn(args: readonly string[]): Request {
   const { values } = parseArgs({
     args: [...args],

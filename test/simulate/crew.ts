@@ -5,20 +5,23 @@ import type { Plan } from './plan.ts';
 import type { RunResult } from './simulate.ts';
 import type { WorkerAnswer } from './worker.ts';
 
-/** No run takes so long on any machine. */
+/** Time limit for one run in milliseconds, longer than any run takes. */
 const mostMs = 180_000;
 
-/** Processes that live through plans: one for each core. */
+/** Child processes that run plans: one for each CPU core. */
 export class Crew implements AsyncDisposable {
   readonly #script: string;
   readonly #workers: ChildProcess[] = [];
 
-  /** `script` is what was built of worker.ts. */
+  /** `script` is the path of the built worker.ts. */
   constructor(script: string) {
     this.#script = script;
   }
 
-  /** Lives through the plans, and gives the results in their order; `onResult` may end it by returning true. */
+  /**
+   * Runs the plans, and resolves with their results in the same order; if `onResult` returns true, no further
+   * plan starts.
+   */
   async live(
     plans: readonly Plan[],
     onResult: (result: RunResult, done: number) => boolean = () => false,

@@ -153,7 +153,7 @@ const faults = {
 export type FaultKind = keyof typeof faults;
 
 const allKinds = Object.keys(faults) as readonly FaultKind[];
-/** A primary that is demoted while its sentinels name it is no fault of theirs. */
+/** In a group with sentinels, `demote` is left out, because only the sentinels change roles there. */
 const absent: Readonly<Record<Shape, readonly FaultKind[]>> = {
   single: ['failover', 'kill-sentinel'],
   sentinel: ['demote'],

@@ -13,7 +13,7 @@ import { commandFor, shrinkPlan } from './shrink-plan.ts';
 import { simulate, type RunResult } from './simulate.ts';
 
 const distFolder = join(rootFolder, 'test/simulate/dist');
-/** As many failures as are made small and printed. */
+/** Maximum number of failed runs to reduce to fewer faults and to print. */
 const mostShrunk = 5;
 
 const shapeNames = {

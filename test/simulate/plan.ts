@@ -8,11 +8,11 @@ export interface PlannedFault {
   /** Milliseconds from the beginning of the run. */
   readonly atMs: number;
   readonly forMs: number;
-  /** From 0 to 1: how bad it is, in the terms of its kind. */
+  /** The severity of the fault, from 0 to 1; each kind of fault interprets it differently. */
   readonly amount: number;
 }
 
-/** All that a run needs to be repeated. */
+/** Everything that determines a run. */
 export interface Plan {
   readonly seed: number;
   readonly untilMs: number;
@@ -22,12 +22,12 @@ export interface Plan {
   readonly faults: readonly PlannedFault[];
 }
 
-/** No fault begins before this. */
+/** No fault starts in this time at the beginning of a run. */
 const quietMs = 1_500;
-/** After the last fault, so long for everything to come back. */
+/** Time after the last fault in which everything must recover, in milliseconds. */
 export const recoveryMs = 12_000;
 
-/** Every second run is one of a single server, which most people have. */
+/** A single server is twice as frequent as the others, because it is the most common setup. */
 const shapes: readonly Shape[] = ['single', 'sentinel', 'single', 'databases'];
 
 /** The plan of a seed: faults one after the other, sometimes two at once, with calm between them or not. */
@@ -48,7 +48,7 @@ export function planOf(seed: number, seconds: number): Plan {
   return { seed, untilMs, shape, isPersistent: random() < 0.8, faults: inOrder.filter(isAlone) };
 }
 
-/** One of a kind at a time: the end of one would be that of the other. */
+/** Whether no earlier fault of the same kind is still active; otherwise, the end of one would also end the other. */
 function isAlone({ kind, atMs }: PlannedFault, index: number, all: readonly PlannedFault[]): boolean {
   return !all.slice(0, index).some((other) => other.kind === kind && other.atMs + other.forMs >= atMs);
 }

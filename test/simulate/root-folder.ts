@@ -1,4 +1,4 @@
 import { dirname } from 'node:path';
 
-/** The root of the repository, of which this file, or what was built of it, lies in test/simulate or its dist. */
+/** The root of the repository; this file is in test/simulate, or in its `dist` after a build. */
 export const rootFolder = dirname(import.meta.dirname.replace(/[/\\]test[/\\]simulate.*$/, '/test'));

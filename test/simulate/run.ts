@@ -11,20 +11,23 @@ import type { Findings } from './watch/findings.ts';
 import { StandingSockets } from './watch/standing-sockets.ts';
 import { StatusWatch } from './watch/status-watch.ts';
 
-/** Calls are issued so far apart, on average. */
+/** Average time between two calls, in milliseconds. */
 const callEveryMs = 40;
-/** A burst of calls now and then. */
+/** Probability that a burst of calls is issued instead of a single one. */
 const burstShare = 0.03;
 const burst = 20;
 const lookEveryMs = 50;
 const afterCloseMs = 20_000;
-/** Between two looks for calls that stay open. */
+/** Time between two checks for calls that do not settle, in milliseconds. */
 const idleLookMs = 13;
 
-/** The application of a run, the world around it, and the watches. */
+/** The application of a run, its simulated environment, and the checks. */
 export class Run {
   readonly status: StatusWatch;
-  /** The check of the history took too much of real time; it says nothing, and is no part of the digest. */
+  /**
+   * Whether the check of the history exceeded its time limit. That depends on the machine, so the digest does
+   * not include it.
+   */
   isHistoryUndecided = false;
   readonly #plan: Plan;
   readonly #world: Omit<Breakable, 'server'>;
@@ -75,7 +78,7 @@ export class Run {
       findings,
     );
     this.#resilience.on('resubscribe-failed', ({ code }) => {
-      // The server is busy, loading, or wants a password; what a lost connection answers means nothing.
+      // These errors are expected while the server is busy or loading or requires a password.
       if (/^(BUSY|LOADING|NOAUTH)$/.test(code)) return;
       findings.add('messages', `a subscription was reported as refused with ${code}`);
     });
@@ -84,7 +87,7 @@ export class Run {
     });
   }
 
-  /** From the beginning until everything has had its time to come back. */
+  /** Runs the plan until everything has had time to recover. */
   async live(): Promise<void> {
     const { time } = this.#world;
     for (const fault of this.#plan.faults) time.after(fault.atMs, () => this.#begin(fault));
@@ -100,11 +103,14 @@ export class Run {
     this.#judge();
   }
 
-  /** Writes that may have reached another database, and later ones of their key, wait until that is in use. */
+  /**
+   * Writes that may have run on another database, and later writes to the same keys, stay in the outbox until
+   * that database is in use.
+   */
   async #settleElsewhere(): Promise<void> {
     const { time } = this.#world;
     if (this.#plan.shape !== 'databases') return;
-    // The standby connection may be one that breaks now: a fault can have left it few bytes to carry.
+    // The switch may fail, because an earlier fault may have limited the standby connection to a few more bytes.
     for (let tries = 0; tries < 3 && this.#traffic.outbox.size > 0; tries++) {
       this.#resilience.failover().catch(ignore);
       await time.runUntil(time.now() + recoveryMs);
@@ -131,7 +137,8 @@ export class Run {
     const { kind, amount, forMs } = fault;
     const server = site.serverFor(amount);
     this.#findings.note(`${kind} begins`);
-    // A harmless fault of one server makes calls go over to another one.
+    // With several servers, even a harmless fault may make the client switch to another server, so this check
+    // is only for a single one.
     const isWell = this.#plan.shape === 'single' && this.status.wellForMs(time.now()) > 1_000;
     this.#standing.begin(kind, isWell);
     this.#active.add(fault);
@@ -180,7 +187,7 @@ export class Run {
     });
   }
 
-  /** Everything has come back. */
+  /** Called when everything should have recovered. */
   #judge(): void {
     this.#bounds.lookWhenIdle();
     if (this.#traffic.outbox.size > 0)

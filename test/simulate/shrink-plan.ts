@@ -1,7 +1,7 @@
 import type { Plan, PlannedFault } from './plan.ts';
 import type { RunResult } from './simulate.ts';
 
-/** Leaves out faults as long as what is left still finds something of one of the kinds that were found first. */
+/** Removes faults from a plan as long as the rest still produces a finding of one of the original kinds. */
 export async function shrinkPlan(
   plan: Plan,
   found: RunResult,

@@ -7,11 +7,11 @@ import { SimulatedTime } from './time/simulated-time.ts';
 import { Calls } from './traffic/calls.ts';
 import { Findings, type Finding } from './watch/findings.ts';
 
-/** What came of one run. */
+/** The result of one run. */
 export interface RunResult {
   readonly seed: number;
   readonly findings: readonly Finding[];
-  /** The same for the same plan, on every machine. */
+  /** A hash of all events of the run, which is equal for the same plan on every machine. */
   readonly digest: string;
   readonly calls: number;
   readonly connections: number;
@@ -19,7 +19,7 @@ export interface RunResult {
   readonly isHistoryUndecided: boolean;
 }
 
-/** Lives through a plan: the whole of core, cache and outbox, on a simulated server, network and time. */
+/** Runs a plan: core, cache and outbox with simulated servers, network and time. */
 export async function simulate(plan: Plan, trace?: (line: string) => void): Promise<RunResult> {
   const time = new SimulatedTime(createRandom(plan.seed + 1));
   const uninstallTime = time.install();

@@ -1,7 +1,7 @@
 import type { Plan } from './plan.ts';
 import { simulate, type RunResult } from './simulate.ts';
 
-/** What the main process asks, and hears. */
+/** A message from a worker process. */
 export type WorkerAnswer =
   { readonly kind: 'ready' } | { readonly kind: 'lived'; readonly result: RunResult };
 

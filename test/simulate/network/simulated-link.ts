@@ -3,7 +3,7 @@ import type { SimulatedTime } from '../time/simulated-time.ts';
 
 export type Direction = 'to-server' | 'to-client';
 
-/** What the packets of all links meet. */
+/** The latency and the losses that apply to the packets of all connections. */
 export interface Weather {
   latencyMs: number;
   jitterMs: number;
@@ -40,12 +40,12 @@ export class SimulatedLink {
     this.far.on('error', ignore);
   }
 
-  /** Whether the network broke it, in one direction or both. */
+  /** Whether the network has broken the connection, in at least one direction. */
   get isBroken(): boolean {
     return this.#isBroken || Object.values(this.ways).some(({ isDead }) => isDead);
   }
 
-  /** Whether the client holds it. */
+  /** Whether the client has not closed its socket. */
   get isOpen(): boolean {
     return !this.near.destroyed;
   }
@@ -59,17 +59,17 @@ export class SimulatedLink {
 
 type Parcel = (to: MemorySocket) => void;
 
-/** What a way makes of its link. */
+/** What one direction of a connection does to both of its ends. */
 interface WayEnds {
-  /** It has carried as many bytes as it can. */
+  /** Called when the direction has carried its maximum number of bytes. */
   cut(): void;
-  /** Bytes have arrived where the socket is closed: that kernel answers with a reset. */
+  /** Called when bytes arrive at a closed socket, to which its kernel replies with a reset. */
   refuse(): void;
 }
 
 /**
- * One direction of a link. The kernel at its beginning sends what is lost again, also after its socket was closed, until
- * the socket is reset: then nothing leaves any more but the reset itself, which is sent once and may be lost.
+ * One direction of a link. The sending kernel retransmits lost packets, even after its socket was closed,
+ * until the socket is reset; after that it sends only the reset, once, which may be lost.
  */
 class LinkWay implements Way {
   readonly #time: SimulatedTime;
@@ -80,10 +80,10 @@ class LinkWay implements Way {
   #underWay = 0;
   #arrivesAt = 0;
   #isEnding = false;
-  /** What waits while the way is blocked. */
+  /** The packets that wait while the direction is blocked. */
   #held: { readonly serial: number; readonly parcel: Parcel }[] | undefined;
   #sent = 0;
-  /** The serial number of the next parcel to deliver, and those that came before their turn. */
+  /** The number of the next packet to deliver, and the packets that arrived before it. */
   #next = 0;
   readonly #early = new Map<number, Parcel>();
   #isDead = false;
@@ -134,7 +134,7 @@ class LinkWay implements Way {
     });
   }
 
-  /** The socket at its beginning is reset, or is closed and hears of bytes that are sent to it. */
+  /** Called when the sending socket is reset, or when bytes arrive at it after it was closed. */
   reset(): void {
     this.#isEnding = true;
     this.#isReset = true;
@@ -145,7 +145,7 @@ class LinkWay implements Way {
     });
   }
 
-  /** The end that it leads to meets ECONNRESET now. */
+  /** The receiving end gets ECONNRESET now. */
   breakOff(): void {
     this.#isEnding = true;
     this.#isDead = true;
@@ -197,7 +197,7 @@ class LinkWay implements Way {
     });
   }
 
-  /** What comes before its turn waits for what is sent again, as in TCP. */
+  /** As in TCP, packets that arrive out of order wait until the missing ones have been retransmitted. */
   #arrived(serial: number, parcel: Parcel, to: MemorySocket): void {
     this.#early.set(serial, parcel);
     for (let next = parcel as Parcel | undefined; next !== undefined;) {

@@ -18,7 +18,7 @@ export class SimulatedNetwork {
   readonly #watch: (bytes: Buffer) => void;
   /** Each new connection breaks when it has carried so many bytes in this direction. */
   cutsNew: { readonly direction: Direction; readonly bytes: number } | undefined;
-  /** The most connections that were open at once, and all that were opened. */
+  /** The largest number of connections that were open at the same time, and the number that were opened in total. */
   mostLinks = 0;
   opened = 0;
 
@@ -28,7 +28,7 @@ export class SimulatedNetwork {
     this.weather = { latencyMs: 0.3, jitterMs: 0.2, loss: 0, random };
   }
 
-  /** Takes the place of `net.connect`. The returned function undoes it. */
+  /** Takes the place of `net.connect`. The returned function restores the original `connect`. */
   install(): () => void {
     const { connect } = net;
     net.connect = ((options: { readonly host: string; readonly port: number }) =>
@@ -69,12 +69,12 @@ export class SimulatedNetwork {
     };
   }
 
-  /** The connections that stand are dead in these directions, in silence; new ones work. */
+  /** Makes all existing connections go dead in these directions, without an error; new ones work. */
   dropStanding(directions: readonly Direction[]): void {
     for (const link of this.links) for (const direction of directions) link.ways[direction].die();
   }
 
-  /** Like {@link block}, but only for the connections that stand; new ones work. */
+  /** Like {@link block}, but only for existing connections; new ones work. */
   holdStanding(directions: readonly Direction[]): () => void {
     const held = [...this.links];
     for (const link of held) for (const direction of directions) link.ways[direction].block();
@@ -84,7 +84,7 @@ export class SimulatedNetwork {
     };
   }
 
-  /** Each connection that stands breaks when it has carried this many more bytes. */
+  /** Breaks each existing connection as soon as it has carried this many more bytes. */
   cutAfter(direction: Direction, bytes: number): void {
     for (const link of this.links) link.ways[direction].cutAfter(bytes);
   }

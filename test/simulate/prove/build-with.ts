@@ -6,7 +6,7 @@ import type { Mistake } from './mistakes.ts';
 
 const core = join(rootFolder, 'packages/core/src');
 
-/** Builds the script that lives through plans, on the source of the packages with a mistake in it. */
+/** Builds the worker script from the source of the packages with one mistake added. */
 export async function buildWith(mistake: Mistake, outfile: string): Promise<void> {
   await build({
     entryPoints: [join(rootFolder, 'test/simulate/worker.ts')],

@@ -6,14 +6,16 @@ export interface Edit {
   readonly replace: string;
 }
 
-/** A mistake that core might have, and by which findings it may show. */
+/** A mistake in the source of core, and the kinds of findings that may reveal it. */
 export interface Mistake {
   readonly name: string;
   readonly says: string;
   readonly edits: readonly Edit[];
 }
 
-/** Each is made on a copy of the source, when a run is built: what is published has no switch for them. */
+/**
+ * Each mistake is an edit of the source that happens during the build, so the published packages contain nothing of it.
+ */
 export const mistakes: readonly Mistake[] = [
   {
     name: 'settle-twice',

@@ -14,7 +14,7 @@ import { runScript } from './run-script.ts';
 import type { ServerConnection } from './server-connection.ts';
 import type { SimulatedServer } from './simulated-server.ts';
 
-/** Runs one command of ours. `undefined`: it is answered later. */
+/** Runs one of the commands that the packages use. Returns `undefined` if the reply comes later. */
 type Run = (connection: ServerConnection, args: readonly string[]) => ReplyText | undefined;
 
 const controls: ReadonlyMap<string, Run> = new Map(

@@ -69,7 +69,10 @@ function encoded(reply: Reply, name: string, protocol: 2 | 3): ReplyText {
   return list(...reply.map((item) => encoded(item, 'get', protocol)));
 }
 
-/** The model knows no time: the server keeps it. */
+/**
+ * Returns the command without an expiry option, and the time at which the value expires: the server keeps that
+ * time, because the data model knows none.
+ */
 function withoutExpiry(
   server: SimulatedServer,
   name: string,

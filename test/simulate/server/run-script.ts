@@ -3,7 +3,10 @@ import { failure, integer, type ReplyText } from '../../core/fakes/reply-text.ts
 import { runData } from './run-data.ts';
 import type { ServerConnection } from './server-connection.ts';
 
-/** EVAL and EVALSHA of the scripts of ours: that of `applyOnce`, and those by which the cache writes and invalidates. */
+/**
+ * Runs the scripts that the packages use: that of `applyOnce`, and those with which the cache writes and
+ * invalidates entries.
+ */
 export function runScript(
   connection: ServerConnection,
   [given = '', keyCount = '0', ...args]: readonly string[],
@@ -23,7 +26,7 @@ export function runScript(
 function applyOnce(connection: ServerConnection, args: readonly string[], keyCount: number): ReplyText {
   const { server } = connection;
   const [onceKey = '', key = ''] = args;
-  // Behind the command stands its fingerprint, which tells another use of the same id.
+  // The argument after the command is its fingerprint, which tells whether the same id was used for another command.
   const [, command = '', , ...rest] = args.slice(keyCount);
   const known = server.store.answers.get(onceKey);
   if (known !== undefined) return known;
@@ -32,7 +35,7 @@ function applyOnce(connection: ServerConnection, args: readonly string[], keyCou
   return answer;
 }
 
-/** Writes an entry of the cache, unless there is a newer one, or an invalidation of it. */
+/** Writes an entry of the cache, unless the stored entry or invalidation is newer. */
 function writeEntry(connection: ServerConnection, args: readonly string[]): ReplyText {
   const [key = '', entry = '', at = '', writer = '', keepMs = '', marginMs = ''] = args;
   const stored = connection.server.store.keyspace.get(key);

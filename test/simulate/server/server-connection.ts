@@ -23,7 +23,7 @@ export class ServerConnection {
   /** The commands since MULTI; undefined outside of one. */
   queued: (readonly string[])[] | undefined;
   isAborted = false;
-  /** The versions of the keys that it watches. */
+  /** For each key that the client watches, its version at that time. */
   readonly watched = new Map<string, number>();
   readonly #reader = new ReplyReader();
   readonly #waiting: (readonly string[])[] = [];
@@ -50,14 +50,14 @@ export class ServerConnection {
     return this.#blocked?.keys.some((key) => keys.includes(key)) === true;
   }
 
-  /** A command waits until one of the keys is written. `seconds` 0: for ever. */
+  /** A command waits until one of the keys is written. If `seconds` is 0, it waits for ever. */
   block(command: readonly string[], keys: readonly string[], seconds: number): undefined {
     const { time } = this.server;
     const timer = seconds > 0 ? time.after(seconds * 1000, () => this.release()) : undefined;
     this.#blocked = { command, keys, timer };
   }
 
-  /** Ends a blocking call with nothing taken; false when none waits. */
+  /** Ends a blocking call with the reply for "no element"; returns false if there is none. */
   release(): boolean {
     if (this.#blocked === undefined) return false;
     this.#endBlocking();
@@ -66,7 +66,7 @@ export class ServerConnection {
     return true;
   }
 
-  /** Runs what waits, as far as the server lets it. */
+  /** Runs the commands that are waiting, unless the server is frozen. */
   goOn(): void {
     if (this.#blocked !== undefined && !this.server.isFrozen) {
       const { command } = this.#blocked;

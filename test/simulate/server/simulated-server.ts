@@ -6,20 +6,20 @@ import type { SimulatedNetwork } from '../network/simulated-network.ts';
 import type { SimulatedTime } from '../time/simulated-time.ts';
 import { ServerConnection } from './server-connection.ts';
 
-/** What it says in place of serving. */
+/** Whether the server runs commands; otherwise, the reason with which it rejects them. */
 export type ServerMood = 'serves' | 'loading' | 'busy';
 
-/** Why it refuses writes. */
+/** The reason for which the server rejects writes. */
 export type WriteRefusal = 'out-of-memory' | 'persistence' | undefined;
 
 /** Counts what ran, by the tags in the arguments of the commands. */
 export interface Ledger {
   ran(args: readonly string[]): void;
-  /** A connection subscribed to what it is subscribed to. */
+  /** Called when a client subscribes to a channel to which the connection is already subscribed. */
   subscribedAgain(channel: string): void;
 }
 
-/** What is kept across a restart, where the server has persistence. */
+/** The data that survive a restart if the server is persistent. */
 interface Store {
   keyspace: Keyspace;
   readonly expiries: Map<string, number>;
@@ -29,12 +29,12 @@ interface Store {
   readonly versions: Map<string, number>;
 }
 
-/** What all servers of a run share. */
+/** The objects that all servers of a run share. */
 export interface ServerParts {
   readonly time: SimulatedTime;
   readonly network: SimulatedNetwork;
   readonly ledger: Ledger;
-  /** Whether they keep their data when they are killed. */
+  /** Whether the servers keep their data when they are killed. */
   readonly isPersistent: boolean;
 }
 
@@ -45,7 +45,7 @@ export class SimulatedServer {
   readonly address: string;
   readonly ledger: Ledger;
   readonly isPersistent: boolean;
-  /** Their text, by digest. */
+  /** The texts of the loaded scripts, by digest. */
   readonly scripts = new Map<string, string>();
   store: Store = emptyStore();
   mood: ServerMood = 'serves';
@@ -55,7 +55,7 @@ export class SimulatedServer {
   writeRefusal: WriteRefusal;
   /** Milliseconds that each answer waits. */
   slowMs = 0;
-  /** Answers leave in pieces of so many bytes, one each millisecond. */
+  /** If set, replies are sent in pieces of this many bytes, one each millisecond. */
   trickleBytes: number | undefined;
   isRunning = false;
   readonly #network: SimulatedNetwork;
@@ -113,7 +113,7 @@ export class SimulatedServer {
     if (this.isRunning) this.#network.listen(this.address, (socket) => this.#accept(socket));
   }
 
-  /** Connections that stand go on; new ones are refused. */
+  /** Refuses new connections; existing ones continue to work. */
   refuse(): void {
     this.#network.stopListening(this.address);
   }
@@ -132,7 +132,10 @@ export class SimulatedServer {
     }
   }
 
-  /** Another server is the primary now: it hangs up, as soon as it can do anything, and runs nothing more of its clients. */
+  /**
+   * Makes the server a replica because another one is the primary: it closes all connections, as soon as it
+   * is not frozen, and runs no more commands of its clients.
+   */
   demote(): void {
     this.role = 'slave';
     if (this.#isFrozen) this.#isDemotedAsleep = true;

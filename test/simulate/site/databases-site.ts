@@ -1,10 +1,10 @@
 import { SimulatedServer, type ServerParts } from '../server/simulated-server.ts';
 import { isServing, type Site } from './site.ts';
 
-/** Faults meet the preferred database more often than the other one. */
+/** Probability that a fault happens to the preferred database. */
 const shareOfFirst = 0.7;
 
-/** Two databases that share nothing. */
+/** Two databases on separate servers. */
 export function databasesSite(parts: ServerParts): Site {
   const first = new SimulatedServer(parts, '10.0.0.1:6379');
   const second = new SimulatedServer(parts, '10.0.0.2:6379');

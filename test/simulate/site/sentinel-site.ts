@@ -2,10 +2,10 @@ import { SimulatedServer, type ServerParts } from '../server/simulated-server.ts
 import { isServing, type Site } from './site.ts';
 import { SimulatedSentinel } from './simulated-sentinel.ts';
 
-/** The primary counts as down when it has been away for so long. */
+/** The sentinels consider the primary down after this many milliseconds. */
 const downAfterMs = 600;
 const lookEveryMs = 100;
-/** From the choice of a replica until it is promoted. */
+/** Milliseconds between the choice of a replica and its promotion. */
 const promotionMs = 40;
 /** The sentinels learn of a promotion one after the other. */
 const learnEveryMs = 60;

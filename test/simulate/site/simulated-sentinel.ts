@@ -40,7 +40,7 @@ export class SimulatedSentinel {
     for (const socket of this.#connections) socket.resetAndDestroy();
   }
 
-  /** It learns that another server is the primary. */
+  /** Tells the sentinel that another server is the primary. */
   follow(primary: SimulatedServer): void {
     if (!this.isRunning || this.primary === primary) return;
     const before = this.primary;

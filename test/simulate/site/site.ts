@@ -1,7 +1,7 @@
 import type { ResilienceTarget } from '@redis-resilience/core';
 import type { SimulatedServer } from '../server/simulated-server.ts';
 
-/** How the servers of a run stand to each other. */
+/** The topology of the servers of a run. */
 export type Shape = 'single' | 'sentinel' | 'databases';
 
 /** The servers of a run. */
@@ -9,19 +9,19 @@ export interface Site {
   readonly servers: readonly SimulatedServer[];
   /** The names of the databases, where there are several. */
   readonly databases: readonly string[];
-  /** What the resilience is made for. */
+  /** The target from which the resilience is created. */
   readonly target: ResilienceTarget;
   /** The server that a fault meets now; `amount` is from 0 to 1. */
   serverFor(amount: number): SimulatedServer;
-  /** The server that calls pass on: that of the database in use, or the primary. */
+  /** The server that should receive calls now: that of the database in use, or the primary. */
   serving(database: string | undefined): SimulatedServer;
   /** Whether no server could serve calls now. */
   readonly isAway: boolean;
-  /** Whether all servers serve, and know of each other what is true. */
+  /** Whether all servers run and agree about their roles. */
   readonly isWhole: boolean;
-  /** Only of a group with sentinels: they make another server the primary. */
+  /** Makes the sentinels promote another server; undefined if there are no sentinels. */
   failover?(): void;
-  /** Only of a group with sentinels: one of them is killed; the returned function starts it again. */
+  /** Kills one of the sentinels; the returned function starts it again. Undefined if there are no sentinels. */
   stopSentinel?(amount: number): () => void;
 }
 

@@ -7,7 +7,7 @@ interface SimulatedTimer {
   hasRef(): boolean;
   readonly dueAt: number;
   readonly order: number;
-  /** Whether code set it that believes in real time. */
+  /** Whether the application set the timer, rather than the simulated network or server. */
   readonly isOfProcess: boolean;
   isCleared: boolean;
   readonly run: () => void;
@@ -25,7 +25,7 @@ const real = {
   cpuUsage: process.cpuUsage,
 };
 
-/** Real time, for what is measured of the simulation itself. */
+/** The real time, for measuring how long the simulation takes. */
 export const realNow: () => number = real.now;
 
 const startedAt = Date.UTC(2026, 0, 1);
@@ -49,7 +49,10 @@ export class SimulatedTime {
     this.#random = random;
   }
 
-  /** Puts this time in the place of the real one. The returned function undoes it. */
+  /**
+   * Replaces the functions of the process that read the time or set timers. The returned function restores
+   * the real functions.
+   */
   install(): () => void {
     const patched = {
       setTimeout: (callback: Callback, delayMs?: number, ...args: unknown[]) =>
@@ -76,7 +79,10 @@ export class SimulatedTime {
     return this.#now;
   }
 
-  /** Timers that the process has set; those of network and server do not count. */
+  /**
+   * Number of timers that the application has set and that have not fired; timers of the simulated network
+   * and servers do not count.
+   */
   get pendingTimers(): number {
     return this.#pending;
   }
@@ -87,7 +93,7 @@ export class SimulatedTime {
     return this.#add(callback, this.#now + delay, true);
   }
 
-  /** For the network, whose packets need not take whole milliseconds. */
+  /** Sets a timer for the simulated network, whose delays may be fractions of a millisecond. */
   after(delayMs: number, callback: () => void): SimulatedTimer {
     return this.#add(callback, this.#now + Math.max(0, delayMs), false);
   }
@@ -102,13 +108,16 @@ export class SimulatedTime {
     this.#immediates.push(callback);
   }
 
-  /** The process stands still: time passes, and no timer fires. `isBusy`: its own code used the CPU meanwhile. */
+  /**
+   * The process stands still: time passes, and no timer fires. `isBusy` says that the application's own code
+   * used the CPU during this time.
+   */
   standStill(ms: number, isBusy: boolean): void {
     this.#now += ms;
     if (isBusy) this.#busyMs += ms;
   }
 
-  /** Lets time pass until then. */
+  /** Lets time pass up to `ms`. */
   async runUntil(ms: number): Promise<void> {
     await this.#settle();
     for (let timer = this.#heap[0]; timer !== undefined && timer.dueAt <= ms; timer = this.#heap[0]) {

@@ -3,17 +3,17 @@ import type { Findings } from '../watch/findings.ts';
 import type { Calls } from './calls.ts';
 
 const keys = 4;
-/** As long as a busy database takes. */
+/** Duration of one load from the source, in milliseconds. */
 const loadMs = 15;
 
-/** Reads through a cache of a source that changes, and is invalidated in the cache each time. */
+/** Reads through a cache while its source changes; each change also invalidates the cached value. */
 export class CachedReads {
   readonly #cache: Cache;
   readonly #calls: Calls;
   readonly #findings: Findings;
   readonly #random: () => number;
   readonly #wait: (ms: number) => Promise<void>;
-  /** What the source holds. */
+  /** The current version of each value in the source. */
   readonly #versions = new Map<string, number>();
 
   constructor(

@@ -3,23 +3,23 @@ import { anyDatabase, perDatabase } from '../../bench/record/check/databases-of.
 import type { Findings } from '../watch/findings.ts';
 import type { SimulatedTime } from '../time/simulated-time.ts';
 
-/** How often a write with a tag may run. `repeatable`: again and again until it is answered. */
+/** How often a write with a tag may run. `repeatable`: any number of times, until it is answered. */
 export type Repetition = 'once' | 'repeatable';
 
 /** What a call promises. */
 export interface Promised {
-  /** Milliseconds within which it settles, whatever happens. */
+  /** Time limit in milliseconds in which the call must settle. */
   readonly withinMs: number;
-  /** Its tag in the arguments, if it writes, and how often it may run. */
+  /** If the call writes: the unique tag in its arguments, and how often it may run. */
   readonly tag?: string;
   readonly repetition?: Repetition;
-  /** The command, for the history. */
+  /** The command as it appears in the history. */
   readonly task?: Task;
-  /** Whether the server's memory of it keeps it from running twice, which is lost with its data. */
+  /** Whether the server remembers the call, and therefore never runs it twice unless it loses its data. */
   readonly isRemembered?: boolean;
-  /** Whether it goes on after it has settled, because it was kept for later. */
+  /** Whether the call may run after it has settled, because the outbox has kept it. */
   readonly isKept?: boolean;
-  /** Whether it must not fail. */
+  /** Whether the call must not fail. */
   readonly neverFails?: boolean;
 }
 
@@ -32,7 +32,10 @@ interface Call {
   outcome: Outcome | 'answered' | undefined;
 }
 
-/** For alarms of whole milliseconds, and for the two turns in which sockets are read first. */
+/**
+ * Tolerance for timers, which fire at whole milliseconds, and for the two turns of the event loop in which
+ * core first reads the sockets.
+ */
 const latenessMs = 25;
 
 /** All calls of a run: when they settle, how, and how often their writes ran. */
@@ -44,7 +47,7 @@ export class Calls {
   readonly #byTag = new Map<string, Call>();
   readonly #ran = new Map<string, number>();
   readonly #databases: readonly string[];
-  /** The places in the history of calls that were under way while another database came into use. */
+  /** The indexes in the history of calls that were in flight while the client switched to another database. */
   readonly #wentOver = new Set<number>();
   #recorded = 0;
   /** The database in use, and how often that has changed. */
@@ -52,10 +55,10 @@ export class Calls {
   /** Milliseconds for which the process has stood still so far. */
   stoodStillMs = 0;
   settled = 0;
-  /** Whether the server was killed without having kept its data. */
+  /** Whether the server was killed and had not stored its data. */
   hasLostData = false;
 
-  /** `databases`: their names, where there are several. */
+  /** `databases` are the names of the databases; empty if there is only one. */
   constructor(time: SimulatedTime, findings: Findings, databases: readonly string[]) {
     this.#time = time;
     this.#findings = findings;
@@ -140,7 +143,10 @@ export class Calls {
     }
   }
 
-  /** What answered and what was not applied is known now: it must have run, or must not. */
+  /**
+   * Compares the outcomes with what ran: a call that succeeded must have run, and a call with `not-applied`
+   * must not have run.
+   */
   judgeOutcomes(): void {
     for (const { name, promised, outcome } of this.#calls) {
       if (promised.tag === undefined || promised.repetition === undefined) continue;

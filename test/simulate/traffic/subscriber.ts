@@ -15,7 +15,7 @@ export class Subscriber {
   #lastMessage = 0;
   #isOn = true;
 
-  /** `server`: the one that calls pass on. */
+  /** `server` returns the server that should receive calls now. */
   constructor(client: Redis, server: () => SimulatedServer, time: SimulatedTime, findings: Findings) {
     this.#time = time;
     this.#server = server;

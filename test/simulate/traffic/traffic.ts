@@ -153,7 +153,7 @@ export class Traffic {
     );
   }
 
-  // Each waits until Redis is back: without a bound they would all run at once then.
+  // The number of pending calls is limited, because all of them would run at once when Redis is back.
   #once(): void {
     if (this.#oncePending >= 5) return;
     this.#oncePending++;
@@ -162,7 +162,8 @@ export class Traffic {
       withinMs: Infinity,
       tag,
       repetition: 'once',
-      // An id that may have reached one database is never asked in the other one.
+      // With several databases the call may fail, because an id that may have reached one database must not
+      // be tried on another.
       neverFails: this.#resilience.snapshot().database === undefined,
       isRemembered: true,
     } as const;
@@ -184,7 +185,7 @@ export class Traffic {
     void this.#calls.issue('outbox', promised, () => this.outbox.add('hincrby', ['kept', tag, 1]));
   }
 
-  // One at a time: on one connection they would block each other.
+  // Only one at a time, because two blocking calls on one connection would wait for each other.
   #blockingPop(): void {
     if (this.#isBlocked) return;
     this.#isBlocked = true;

@@ -4,13 +4,16 @@ import type { SimulatedTime } from '../time/simulated-time.ts';
 import type { Findings } from './findings.ts';
 
 /**
- * More than this at once would be a leak: the connections of three clients, and those that are asked beside them. Each
- * client asks each of three sentinels at most for a server to connect to, for its role, and for a promotion.
+ * A larger number of connections means a leak. Three clients have connections of their own and open others to
+ * check a server. Each client asks each of three sentinels for the address of a server, for the role of its
+ * server, and for the promotion of another one.
  */
 const mostLinks = 40;
 const mostTimers = 100;
 
-/** What a resilience holds: counts that are true, and no more connections and timers than it needs. */
+/**
+ * Checks that the counts of a resilience are correct, and that it has no more connections and timers than necessary.
+ */
 export class BoundsWatch {
   readonly #resilience: RedisResilience;
   readonly #network: SimulatedNetwork;
@@ -39,13 +42,16 @@ export class BoundsWatch {
     if (timers > mostTimers) this.#findings.add('unbounded', `${timers} timers at once`);
   }
 
-  /** Whether nothing is counted as open: between two looks, a PING of the resilience itself is answered. */
+  /**
+   * Whether no call is in flight or waiting; a PING that core sends on its own may be the only one, so this
+   * is checked repeatedly.
+   */
   get isIdle(): boolean {
     const { inFlight, waiting } = this.#counts();
     return inFlight + waiting === 0;
   }
 
-  /** No call is open. */
+  /** Must be called when no call is pending. */
   lookWhenIdle(): void {
     const { inFlight, waiting } = this.#counts();
     if (inFlight + waiting > 0) {

@@ -1,6 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
 
-/** What may be wrong. */
+/** The kinds of violations that a run can find. */
 export type FindingKind =
   | 'settled-twice'
   | 'never-settled'
@@ -27,7 +27,7 @@ export interface Finding {
   readonly text: string;
 }
 
-/** As many of one kind as help to understand it. */
+/** Maximum number of findings to keep of each kind. */
 const mostOfAKind = 3;
 
 /** What a run finds, and the digest of everything that happened in it. */
@@ -37,7 +37,7 @@ export class Findings {
   readonly #hash: Hash = createHash('sha256');
   readonly #trace: ((line: string) => void) | undefined;
 
-  /** `trace` is given each line that goes into the digest. */
+  /** `trace` is called with each line that contributes to the digest. */
   constructor(now: () => number, trace: ((line: string) => void) | undefined) {
     this.#now = now;
     this.#trace = trace;

@@ -12,7 +12,7 @@ const harmless: ReadonlySet<FaultKind> = new Set<FaultKind>([
   'persistence',
 ]);
 
-/** Connections that nothing has broken have to be there after a fault. */
+/** Checks that a harmless fault has not closed connections. */
 export class StandingSockets {
   readonly #network: SimulatedNetwork;
   readonly #findings: Findings;
@@ -24,14 +24,17 @@ export class StandingSockets {
     this.#findings = findings;
   }
 
-  /** A fault begins; `wasWell`: for so long that only lasting connections are open. */
+  /**
+   * Must be called when a fault begins. `wasWell` says that there was no other fault for so long that only
+   * permanent connections are left.
+   */
   begin(kind: FaultKind, wasWell: boolean): void {
     const isHarmless = wasWell && harmless.has(kind);
     this.#kind = isHarmless ? kind : undefined;
     this.#standing = isHarmless ? this.#network.links : [];
   }
 
-  /** The fault has been over for a while. */
+  /** Must be called some time after the end of the fault. */
   look(): void {
     const gone = this.#standing.filter(({ isOpen, isBroken }) => !isOpen && !isBroken);
     if (gone.length > 0) {

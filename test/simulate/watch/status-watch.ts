@@ -2,16 +2,16 @@ import type { RedisResilience } from '@redis-resilience/core';
 import type { Calls } from '../traffic/calls.ts';
 import type { Findings } from './findings.ts';
 
-/** What the world is like: well, surely away for everybody, or something between. */
+/** Whether the servers are reachable: `well` for everybody, `away` for nobody, `troubled` for anything else. */
 export type WorldState = 'well' | 'away' | 'troubled';
 
 /**
- * The status has to follow the world within this. Nearly always it is up after some 100 ms; but a socket that dies while
- * its server loads is noticed only when the handshake has lasted its 5 s.
+ * Maximum time in milliseconds until the status reflects a change. The status is usually up after about 100 ms; but if
+ * a connection dies while the server is loading, core notices that only when the handshake times out after 5 s.
  */
 const bounds = { up: 6_000, down: 3_500 } as const;
 
-/** Compares the status with the world, again and again. */
+/** Compares the status with the state of the simulated servers at regular intervals. */
 export class StatusWatch {
   readonly #resilience: RedisResilience;
   readonly #findings: Findings;
@@ -19,7 +19,7 @@ export class StatusWatch {
   #world: WorldState = 'well';
   #since = 0;
   #stoodStillBefore = 0;
-  /** How long after the world was well again it took the status to be up, at most. */
+  /** The longest time that the status took to become `up` after the servers were reachable again, in milliseconds. */
   slowestRecoveryMs = 0;
   #isWaiting = true;
 
@@ -29,7 +29,7 @@ export class StatusWatch {
     this.#calls = calls;
   }
 
-  /** Milliseconds for which all has been well. */
+  /** Returns for how many milliseconds the servers have been fully reachable. */
   wellForMs(now: number): number {
     return this.#world === 'well' ? now - this.#since : 0;
   }
