@@ -21,7 +21,7 @@ it.each(ways)(
     await using redis = await startProtectedRedis({ resilience: { logger: false } });
     await cut(redis.client).catch(() => undefined);
 
-    // It is queued behind the call that blocked.
+    // If the connection were still blocked, RPUSH would wait behind the blocking call.
     expect(await redis.client.rpush('jobs', 'one')).toBe(1);
 
     expect(await redis.client.llen('jobs')).toBe(1);

@@ -102,7 +102,7 @@ describe('a blocking call', () => {
       for (let job = 0; job < 10; job++) await redis.server.command('RPUSH', 'queue', `job ${job}`);
       await loop;
 
-      // The first element went into the dead socket: nobody can know, and the caller is told.
+      // The dead socket has swallowed the first element, so its call must fail with the outcome `unknown`.
       expect(taken).toEqual(Array.from({ length: 9 }, (_, index) => `job ${index + 1}`));
       expect(failures).toMatchObject([{ code: 'OUTCOME_UNKNOWN', outcome: 'unknown' }]);
       worker.disconnect();

@@ -16,7 +16,7 @@ it.each([0, 1, 2])(
     await resilience.close({ drainMs: 0 });
     expect(client.status).toBe('end');
     expect(resilience.snapshot()).toMatchObject({ connection: 'ended', cause: { code: 'closed' } });
-    // The control connection of the server alone is left.
+    // The only connection that is left is the one over which the test sends CLIENT LIST.
     await waitFor(
       async () =>
         (await server.command('CLIENT', 'LIST', 'TYPE', 'normal'))?.toString().trim().split('\n').length ===

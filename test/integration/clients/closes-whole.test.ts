@@ -10,8 +10,9 @@ import {
 import { describe, expect, it } from 'vitest';
 import { ChildScript } from '../stage/child-script.ts';
 
-// Brings a resilience into a state, closes it at another moment in each round while commands wait, and tells what is left
-// at the very moment at which close() resolves, and when it waited for replies, which may take the driver 2 s. The moments are spread over 125 ms; ROUNDS=25 looks at more of them.
+// Brings a resilience into a state, closes it at a different time in each round while commands are waiting,
+// and reports everything that still exists when `close()` resolves. If a command is in flight, `close()` may
+// take up to 2 s. The times are spread over 125 ms; with ROUNDS=25, more of them are tried.
 const script = `
 import { createRedisResilience, protect } from '@redis-resilience/core';
 import { Redis } from 'ioredis';
@@ -81,7 +82,7 @@ describe('close() leaves nothing when it resolves', () => {
   it.concurrent('of one whose server accepts it and is silent', async () => {
     await using peer = await startOddPeer('silent');
     await expectNothingLeft({ target: addressOf(peer), signalAt: 150 });
-    // Its handshake of TLS never ends.
+    // The peer never completes the TLS handshake.
     await expectNothingLeft({ target: { ...addressOf(peer), tls: {} } });
   });
 
@@ -119,7 +120,8 @@ describe('close() leaves nothing when it resolves', () => {
     const target = { cluster: cluster.addresses };
     await expectNothingLeft({ target });
     await expectNothingLeft({ target, settle: true });
-    // The other nodes may find in the meantime that it has failed, and the operator would be told.
+    // The other nodes may report the frozen node as failed in the meantime, for which core would print a line
+    // to the operator.
     const options = { logger: false } as const;
     await expectNothingLeft({ target, options, settle: true, pids: [cluster.nodes[0]?.pid] });
   });
@@ -139,7 +141,7 @@ interface Plan {
   readonly lazy?: boolean;
   readonly bare?: boolean;
   readonly settle?: boolean;
-  /** Processes that are frozen before it closes. */
+  /** Processes that the script freezes before it closes the resilience. */
   readonly pids?: readonly (number | undefined)[];
   readonly signalAt?: number;
 }

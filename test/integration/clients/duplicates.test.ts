@@ -24,7 +24,7 @@ describe('a duplicate that leads elsewhere', () => {
       tookMs.push(performance.now() - startedAt);
     }
 
-    // A dialing period lasts 100 ms. A busy machine may add to some of them.
+    // A dialing period lasts 100 ms. On a busy machine, some of the measurements may be longer, but not all.
     expect(Math.min(...tookMs)).toBeLessThan(100);
     nowhere.disconnect();
   });
@@ -174,7 +174,7 @@ it('no client of a closed resilience connects again', async () => {
   }
 });
 
-/** Takes connections, answers nothing, and keeps what it hears. */
+/** Starts a server that accepts connections, never replies, and records what it receives. */
 async function startListening(): Promise<{ port: number; text(): string }> {
   let text = '';
   const port = await freePort();

@@ -4,7 +4,7 @@ import type { Redis } from 'ioredis';
 import { describe, expect, it } from 'vitest';
 import { startProtectedRedis } from '../stage/protected-redis.ts';
 
-/** Keeps what it is told, by level. */
+/** A logger that records the lines, with their levels. */
 class KeptLines implements Logger {
   readonly lines: string[] = [];
 

@@ -17,7 +17,7 @@ console.log('two');
 `;
 
 it('a second copy of core in a process is told, once', async () => {
-  // Where the copy finds ioredis, as one that another package brought would.
+  // The copy is in a folder from which Node finds ioredis, as it would for a copy that another package depends on.
   const folder = mkdtempSync(join(core, '../../node_modules/.second-copy-'));
   try {
     cpSync(join(core, 'dist'), join(folder, 'dist'), { recursive: true });

@@ -15,7 +15,7 @@ import { startProtectedRedis } from '../stage/protected-redis.ts';
 
 const secret = /hunter2|secret-key|secret-value/;
 
-/** All that a log may print of a value. */
+/** Returns all forms in which a log may print a value. */
 function printed(value: unknown): string {
   return `${inspect(value, { depth: 10, showHidden: true })} ${JSON.stringify(value)} ${String(value)}`;
 }

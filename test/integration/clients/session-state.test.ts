@@ -257,7 +257,7 @@ describe('protect()', () => {
       await pass(100);
       await proxy.heal();
 
-      // Bare, the first socket stays silent for ever.
+      // With ioredis alone, the first socket would stay silent for ever.
       expect(await queued).toBe('OK');
       expect(await client.get('greeting')).toBe('hello');
       await resilience.close();

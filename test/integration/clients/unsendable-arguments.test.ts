@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis';
 import { expect, it } from 'vitest';
 import { startProtectedRedis, type ProtectedRedis } from '../stage/protected-redis.ts';
 
-/** Values as they come from a request body, of which no text can be made. */
+/** Values that may be in a request body and cannot be converted to a string. */
 const values: readonly (readonly [string, unknown])[] = [
   ['a toString that is no function', JSON.parse('{"toString":1}')],
   ['no prototype', Object.create(null)],
@@ -53,7 +53,9 @@ it.concurrent.each(values)('a transaction with %s does not run', async (_name, g
   await staysWell(redis);
 });
 
-/** Longer than a deadline: nothing is thrown late, and replies still belong to their questions. */
+/**
+ * Waits for longer than a deadline, and expects that no error was thrown late and that replies still match their calls.
+ */
 async function staysWell(redis: ProtectedRedis): Promise<void> {
   const duplicate = redis.client.duplicate();
   await duplicate.blpop('nothing', 0.5);

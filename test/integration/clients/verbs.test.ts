@@ -184,7 +184,7 @@ describe('runWithBudget()', () => {
       return remainingBudgetMs();
     });
 
-    // One after the other they would have used up all of it.
+    // One after the other, the ten calls would have used up the whole budget.
     expect(left).toBeGreaterThan(0);
     expect(left).toBeLessThan(950);
   });
@@ -260,7 +260,8 @@ describe('ready() and reconnect()', () => {
     await redis.proxy.refuse({ reset: true });
     await redis.until('down');
     await redis.proxy.heal();
-    // By itself it would not dial for a minute: the connection has lived for less than a period.
+    // Without `reconnect()`, the next attempt would come a minute later, because the last connection was lost
+    // shortly after it was established.
     await redis.resilience.reconnect();
 
     expect(redis.resilience.snapshot().status).toBe('up');

@@ -200,7 +200,7 @@ describe('a primary that became a replica, and finds no successor', () => {
   });
 });
 
-/** Resolves when so many calls block on this server. */
+/** Resolves when `count` calls block on this server. */
 async function blockedOn(server: RedisServer, count: number): Promise<void> {
   await waitFor(async () => (await server.info('clients'))['blocked_clients'] === String(count), {
     message: `${count} calls to block`,

@@ -11,10 +11,10 @@ import type { Redis } from 'ioredis';
 export interface DatabaseStageOptions {
   readonly first?: StartRedisOptions;
   readonly second?: StartRedisOptions;
-  /** In place of the places of the two servers. */
+  /** Creates the targets; by default, the URLs of the two servers. */
   readonly targets?: (first: RedisServer, second: RedisServer) => readonly DatabaseTarget[];
   readonly resilience?: ResilienceOptions;
-  /** What is expected of the standby connection to the second database. @default 'up' */
+  /** The expected state of the standby connection to the second database.. @default 'up' */
   readonly standby?: 'up' | 'down';
 }
 
@@ -32,7 +32,7 @@ export class DatabaseStage implements AsyncDisposable {
     resilience.on('database-change', (change) => this.changes.push(change));
   }
 
-  /** Resolves when a database is in use, and it is known whether the standby connection is answered. */
+  /** Resolves when a database is in use, and the standby connection is known to work or not. */
   static async start(options: DatabaseStageOptions = {}): Promise<DatabaseStage> {
     const [first, second] = await Promise.all([startRedis(options.first), startRedis(options.second)]);
     const databases = options.targets?.(first, second) ?? [

@@ -218,7 +218,7 @@ function keysOf(count: number): string[] {
   return Array.from({ length: count }, (_, index) => `visits:${index}`);
 }
 
-/** How many connections the second database has, beside the one that asks. */
+/** Returns the number of connections to the second database, except the one that this function uses. */
 async function clientsOf(stage: DatabaseStage): Promise<number> {
   const list = String(await stage.second.command('CLIENT', 'LIST'));
   return list.trim().split('\n').length - 1;

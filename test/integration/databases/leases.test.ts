@@ -13,7 +13,7 @@ describe('leased connections of several databases', () => {
     await Promise.all([1, 2, 3].map(() => resilience.lease((client) => client.set('where', 'first'))));
     await first.kill();
     await stage.untilOn('second');
-    // The pool may still be on its way: what counts is where its connections are then.
+    // The pool may still be reconnecting, so the result is checked only for the connections that it has afterwards.
     const onThree = async (work: (client: Redis) => Promise<unknown>): Promise<boolean> => {
       await Promise.all([1, 2, 3].map(() => resilience.lease(work)));
       return true;
@@ -55,7 +55,7 @@ describe('leased connections of several databases', () => {
       }),
     );
 
-    // On a busy machine the connection may not stand again in time: then nothing ran either.
+    // On a busy machine, the client may not have reconnected in time; in that case, no command may have run.
     expect(error).toMatchObject({ outcome: 'not-applied' });
     expect(await numbered(second, 'GET', 'stock')).toBeNull();
   });
@@ -71,7 +71,7 @@ function startStage(): Promise<DatabaseStage> {
   });
 }
 
-/** Runs a command in the numbered database that the second server is used with. */
+/** Runs a command in the numbered database of the second server that the client uses. */
 function numbered(server: RedisServer, ...command: readonly string[]): Promise<unknown> {
   const script = "redis.call('SELECT', ARGV[1]) return redis.call(unpack(ARGV, 2))";
   return server.command('EVAL', script, '0', String(secondNumber), ...command);

@@ -83,7 +83,7 @@ describe('an application without an error listener', () => {
     child.tell('end');
 
     expect(await child.exit()).toBe(0);
-    // Node's own hint about warnings is none of the library's.
+    // Node prints this hint together with a warning; it does not come from the library.
     const told = child.stderr.split('\n').filter((line) => line !== '' && !line.startsWith('(Use `node'));
     expect(told).toEqual([
       expect.stringContaining(

@@ -58,7 +58,7 @@ describe('a socket that is dropped in silence while new connections work', () =>
     const answeredAt = await waitFor(() => reads.firstAnswerAfter(healedAt));
     await reads.finish();
 
-    // One question each dialing period, and the moment that the old socket is given.
+    // The limits allow one check per dialing period, and the grace period of the old socket.
     expect(answeredAt - healedAt).toBeLessThan(300 + slackMs);
     expect(asked).toBeLessThanOrEqual(6);
   });

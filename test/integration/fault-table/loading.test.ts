@@ -34,7 +34,7 @@ describe('a server that loads its data', () => {
       resilience: { timeoutMs: 10_000, admission: { maxWaitMs: 10_000 } },
     });
     await redis.client.set('greeting', 'hello');
-    // The cause is heard, not looked for: a busy process may look only when the load is over.
+    // The test listens for changes instead of polling, because a busy process might poll only after the load has ended.
     const causes: unknown[] = [];
     redis.resilience.on('change', ({ snapshot }) => causes.push(snapshot.cause?.code));
     await redis.server.restart({ loadingMs: 1_000, waitUntil: 'listening' });

@@ -21,7 +21,7 @@ describe('forty connections of one process', () => {
     await redis.until('up');
 
     expect(opened).toBeGreaterThan(0);
-    // One is asked for about every 150 ms.
+    // Connections for checks are opened about every 150 ms.
     expect(opened).toBeLessThan(count / 2);
     await Promise.all(answers);
     expect(await Promise.all(clients.map((client) => client.ping()))).toEqual(clients.map(() => 'PONG'));
@@ -38,7 +38,7 @@ describe('forty connections of one process', () => {
     const answers = await Promise.all(clients.map((client) => client.get('greeting')));
 
     expect(answers).toEqual(clients.map(() => null));
-    // A second connection takes the place of a dead one, unless that one has been dialed meanwhile.
+    // The connection that was opened for a check replaces a dead one, unless that one has already been dialed again.
     expect(redis.proxy.accepted - before).toBeLessThan(1.5 * count);
   });
 });

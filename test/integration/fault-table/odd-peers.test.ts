@@ -23,7 +23,7 @@ describe('a peer that is not a serving Redis', () => {
       await using peer = await startOddPeer(kind);
       await using server = await startRedis();
       await using proxy = await startProxy({ target: peer });
-      // A SYN that is not answered cannot be shown through a proxy, which answers it.
+      // A proxy would answer the SYN, so this case connects directly.
       const direct = kind === 'unreachable';
       const { host, port } = direct ? peer : proxy;
       using unhandled = new UnhandledRejections();

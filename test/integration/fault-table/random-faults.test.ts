@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { pass } from '../stage/call-loop.ts';
 import { startProtectedRedis, type ProtectedRedis } from '../stage/protected-redis.ts';
 
-/** One thing that breaks, and after it a little time. */
+/** One fault, and the pause after it. */
 interface Fault {
   readonly name: keyof typeof acts;
   readonly size: number;

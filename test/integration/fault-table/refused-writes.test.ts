@@ -67,7 +67,7 @@ describe('a server that cannot persist', () => {
       server: { config: { save: '3600 1', dbfilename: 'blocked.rdb' } },
     });
     await redis.client.set('greeting', 'hello');
-    // A folder in the place of the file stops even root.
+    // Even root cannot replace a folder by a file, so the dump fails.
     await mkdir(`${redis.server.dir}/blocked.rdb`);
     await dump(redis, 'err');
 

@@ -100,7 +100,8 @@ async function underResets(
   const stop = redis.proxy.resetEvery({ minMs: 200, maxMs: 500, seed: 7 });
   await issueAll(count, ledger, call, timeoutMs);
   stop();
-  // How many get through depends on the machine; a history with hardly any would show nothing.
+  // The number of acknowledged calls depends on the machine; with only a few, the check of the history would
+  // prove little.
   expect(ledger.acknowledged.size).toBeGreaterThan(count / 20);
   return ledger;
 }
@@ -119,7 +120,7 @@ async function issueAll(
     while (calls.length < due) calls.push(issue(`call:${calls.length}`, ledger, call));
     await pass(5);
   }
-  // A call that never settles is found by its count.
+  // A call that never settles shows in the ledger, whose counts the test compares.
   await Promise.race([Promise.all(calls), pass(timeoutMs)]);
 }
 

@@ -35,7 +35,10 @@ describe('another server that knows a blocked client by the number of ours', () 
   });
 });
 
-/** Has clients wait for a job for ever, until the numbers they are known by reach `clientId`. */
+/**
+ * Opens clients that each wait for a job for ever, until a client has the id `clientId`; `letGo` counts those
+ * whose call has ended.
+ */
 async function blockUpTo(server: RedisServer, clientId: number): Promise<{ readonly letGo: number }> {
   const blocked = { letGo: 0 };
   for (let last = 0; last < clientId;) {

@@ -67,7 +67,10 @@ function startKept() {
   });
 }
 
-/** Scans to the end, with a restart of the server on the way. Returns the keys not found, and what began again. */
+/**
+ * Scans to the end, with a restart of the server on the way. Returns the keys that the scan did not return,
+ * and how often it began again.
+ */
 async function scanOverRestart(
   { server, resilience }: Awaited<ReturnType<typeof startKept>>,
   step: (cursor: string, steps: number) => Promise<Step>,

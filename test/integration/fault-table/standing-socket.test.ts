@@ -51,7 +51,8 @@ it.each([
     const portBefore = client.stream.localPort;
 
     const clear = road.jam();
-    // More than the kernel of the far end takes, and less than that of the near end does, which so holds the next one.
+    // The value is larger than what the receiving kernel buffers, but smaller than what the sending kernel
+    // does, so the next command waits in the sending kernel.
     const ballast = client.set('ballast', 'x'.repeat(800_000));
     const count = hasCount ? outcomeOf(client.incr('visits')) : undefined;
     const older = client.set('greeting', 'older');
@@ -66,11 +67,17 @@ it.each([
   },
 );
 
-/** A relay that can stop reading. A proxy would read on for a while, and its kernel would then take ever more. */
+/**
+ * A relay that can stop reading. A proxy would continue to read for a while, so the kernels would accept even
+ * more data.
+ */
 async function openRoad(serverPort: number): Promise<
   AsyncDisposable & {
     readonly port: number;
-    /** Stops reading on all connections. The function returned goes on, and resolves when they have ended. */
+    /**
+     * Stops reading on all connections. The returned function resumes reading, and resolves when all
+     * connections have ended.
+     */
     jam(): () => Promise<void>;
   }
 > {

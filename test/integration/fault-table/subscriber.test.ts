@@ -158,7 +158,7 @@ async function receives(redis: ProtectedRedis, messages: string[]): Promise<void
   );
 }
 
-/** How many PING the server has been asked. */
+/** Returns the number of PING commands that the server has received. */
 async function pingsOf({ server }: ProtectedRedis): Promise<number> {
   const { cmdstat_ping: stats = '' } = await server.info('commandstats');
   return Number(/calls=(\d+)/.exec(stats)?.[1] ?? 0);

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { pass } from '../stage/call-loop.ts';
 import { ChildScript } from '../stage/child-script.ts';
 
-// Reads and writes on and on, and tells of every failure, every thaw, more answers and the state when asked.
+// A script that reads and writes continuously, and prints each failure and each thaw; on request, it also
+// prints the state, and when there were more replies.
 const worker = `
 import { createRedisResilience } from '@redis-resilience/core';
 import { createInterface } from 'node:readline';

@@ -12,7 +12,7 @@ const replies = {
 
 const part = Buffer.alloc(64 * 1024, 'a');
 
-// One process for all, with a small heap, that must still live in the end.
+// All tests share one process with a small heap, which must still be running at the end.
 const client = `
   import { createRedisResilience } from '@redis-resilience/core';
   import { createInterface } from 'node:readline';
@@ -83,7 +83,7 @@ describe.each(supportedProtocols)('a client of RESP%i with a heap of 512 MB', (p
         await provoked('a null that nobody asked for', async () => server.send('get', nothing));
       if (protocol === 3)
         await provoked('a push without a kind', async () => server.send('get', '>1\r\n_\r\n'));
-      // The text is given up when its caller is gone and 64 MiB have come.
+      // A reply whose caller has gone is discarded once 64 MiB of it have arrived.
       for (const begin of ['+', '$500000000\r\n']) {
         await provoked('an endless line or text', async () => {
           server.hostility = ([name = ''], socket) => {
@@ -99,7 +99,8 @@ describe.each(supportedProtocols)('a client of RESP%i with a heap of 512 MB', (p
           await ask('get');
         });
       }
-      // Twice 64 MiB, as received and as a list of parts, may wait for the garbage collector beside what the process needs.
+      // In addition to its normal memory, the process may hold 64 MiB twice until the next garbage
+      // collection: as received, and as a list of chunks.
       expect(Number(await ask('peak'))).toBeLessThan(512);
 
       const before = server.accepted;

@@ -93,7 +93,7 @@ interface Stage extends AsyncDisposable {
   readonly hostile: ScriptedSentinel;
   readonly elsewhere: Address;
   readonly resilience: RedisResilience;
-  /** How many connections the place has seen to which the hostile sentinel leads. */
+  /** Number of connections to the address that the hostile sentinel names. */
   visitors(): number;
 }
 

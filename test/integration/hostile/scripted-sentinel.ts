@@ -12,7 +12,7 @@ export class ScriptedSentinel implements AsyncDisposable {
   primary: Address;
   replicas: readonly Address[] = [];
   sentinels: readonly Address[] = [];
-  /** How often it was asked for the primary. */
+  /** Number of times that a client has asked for the primary. */
   questions = 0;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();

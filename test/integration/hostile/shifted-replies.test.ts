@@ -9,7 +9,9 @@ import { newestProtocol } from '../stage/supported-protocols.ts';
 
 type Read = (key: string) => Promise<unknown>;
 
-/** Loses one reply of busy traffic, which never leaves the connection without a reply for long, as a stall would. */
+/**
+ * Drops one reply while commands are sent continuously, so that core cannot notice the loss by a pause in the replies.
+ */
 async function noticesShift(server: HostileServer, read: Read): Promise<void> {
   expect(await read('a')).toBe('value of a');
   const shifted = new Set<unknown>();

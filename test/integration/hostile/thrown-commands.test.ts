@@ -3,7 +3,7 @@ import { startCluster, startRedis, startSentinel, waitFor } from '@redis-resilie
 import { Cluster, Command, Redis } from 'ioredis';
 import { describe, expect, it, onTestFinished } from 'vitest';
 
-/** A command that the driver cannot write: it throws as for more than fits into a string. */
+/** Creates a command whose encoding throws, as if it exceeded the maximum length of a string. */
 function unwritable(): Command {
   const command = new Command('set', ['{a}1', 'value'], { replyEncoding: 'utf8' });
   return Object.assign(command, {
@@ -19,7 +19,10 @@ interface Chain {
 
 const tooLong = { name: 'RangeError', message: 'Invalid string length' };
 
-/** Issues an unwritable command in every way, and expects that it rejects alone, and that its connection is as before. */
+/**
+ * Issues an unwritable command alone, in a pipeline and in MULTI, and expects that only its own promise
+ * rejects and that the connection keeps working.
+ */
 async function issueInEveryWay(client: Redis | Cluster, inFlight: () => number): Promise<void> {
   const send = (command: Command): unknown => (client as Redis).sendCommand(command);
   const single = send(unwritable());

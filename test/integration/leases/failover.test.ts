@@ -39,7 +39,8 @@ it('a planned failover makes a pool of ten dial the new primary once for each co
   expect(await resilience.lease((client) => client.set('a', '2'))).toBe('OK');
 
   expect(primary.port).not.toBe(old.port);
-  // The shared client may look several times until the replica is promoted; no leased connection looks at all.
+  // The shared client may connect to the new primary several times before the promotion is complete; the leased
+  // connections wait until then.
   expect(ofPrimary()).toBeGreaterThanOrEqual(11);
   expect(ofPrimary()).toBeLessThanOrEqual(20);
 });

@@ -184,7 +184,7 @@ describe('what a lease leaves behind', () => {
       db: '0',
       name: '',
       sub: '0',
-      // Valkey says 0 after a transaction.
+      // The field `multi` is 0 in Valkey after a transaction.
       multi: expect.stringMatching(/^(-1|0)$/) as string,
       flags: 'N',
       redir: '-1',

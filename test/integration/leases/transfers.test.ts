@@ -42,7 +42,8 @@ it('a transaction whose connection breaks before the answer to WATCH runs again'
   redis.proxy.cutAfter(0);
 
   expect(await transfer(redis.resilience, 'account:0', 'account:1', 1_000)).toBe('moved');
-  // The shared connection, the leased one, and its successor; on a busy machine, more may have been tried beside them.
+  // The shared connection, the leased one, and the one that replaced it; on a busy machine, there may have
+  // been further attempts.
   expect(redis.proxy.accepted).toBeGreaterThanOrEqual(3);
   expect(await total(redis.server)).toBe(accounts.length * balance);
 });
@@ -72,7 +73,7 @@ it('transfers by transaction keep the sum while connections are reset every 200 
 
   const results = await transferUntil(redis.resilience, resets);
 
-  // A transfer is one EXEC: one of unknown outcome moved the money as a whole, or not at all.
+  // A transfer is one EXEC, so even if its outcome is unknown, it has moved all of the money or none.
   expect(await total(redis.server)).toBe(accounts.length * balance);
   expect(results.get('moved')).toBeGreaterThan(0);
   expect([...results.keys()].filter((result) => !settledResults.has(result))).toEqual([]);
@@ -124,7 +125,10 @@ function pairs(count: number): [string, string][] {
   });
 }
 
-/** As the manual of Redis says, on a client that others use too. */
+/**
+ * Transfers money with WATCH and MULTI as the Redis manual shows, but on a client that other callers use at
+ * the same time.
+ */
 async function transferOnShared(client: Redis, from: string, to: string): Promise<void> {
   for (let attempt = 0; attempt < 50; attempt++) {
     await client.watch(from, to);

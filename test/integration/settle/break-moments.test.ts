@@ -8,9 +8,9 @@ import { unsettled, watchAll } from './settling.ts';
 
 interface Moment {
   readonly name: string;
-  /** Arranges for the break, before the calls are issued. */
+  /** Prepares the fault before the calls are issued. */
   readonly before?: (redis: ProtectedRedis) => unknown;
-  /** Breaks in the turn in which the calls were issued. */
+  /** Causes the fault in the same turn of the event loop in which the calls were issued. */
   readonly after?: (redis: ProtectedRedis, client: Redis) => unknown;
   /** Redis does not answer again. */
   readonly staysSilent?: true;
@@ -94,7 +94,7 @@ describe.each(clients)('every call on %s', (_name, client) => {
   });
 });
 
-// A RESP2 connection that subscribes takes nothing else: that call has a connection of its own.
+// A RESP2 connection with subscriptions accepts no other commands, so the test for SUBSCRIBE runs on its own.
 const together = kindsOfCall.filter(({ name }) => name !== 'a subscribe');
 const alone = kindsOfCall.filter(({ name }) => /subscribe|script|MULTI|blocking/.test(name));
 
@@ -113,7 +113,7 @@ async function faultsOf(
   await before?.(redis);
   const calls = watchAll(redis.client, kinds);
   await after?.(redis, redis.client);
-  // A subscription is a wish: it waits for a connection, or for the end of the client.
+  // `subscribe` waits until there is a connection or the client is closed, so the test closes the client.
   if (staysSilent && kinds.every(({ name }) => name === 'a subscribe')) redis.client.disconnect();
   const faults = await unsettled(calls);
   if (redis.server.frozen) redis.server.thaw();

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 
 it('a healthy server takes a burst of more bytes than may wait in an outage', async () => {
   await using server = await startRedis();
-  // How long 40 MB take depends on the machine, and is not the question.
+  // The time limit is long, because the machine determines how long 40 MB take.
   const resilience = createRedisResilience(server.url, { timeoutMs: 20_000 });
   await resilience.ready();
   const value = 'x'.repeat(100_000);

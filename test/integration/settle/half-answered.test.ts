@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { outcomeOf } from '../stage/outcome-of.ts';
 import { UnhandledRejections } from '../stage/unhandled-rejections.ts';
 
-// $5 hello, then the replies of a MULTI, an INCR and a pipeline: well under this many bytes.
+// The replies to HELLO, MULTI, INCR and a pipeline have fewer bytes than this in total.
 const longestReply = 130;
 
 // Thirteen clients connect again at once: on a busy machine that takes longer than calls wait by default.

@@ -8,7 +8,9 @@ export interface LoopedCall {
   readonly issuedAt: number;
   settledAt: number | undefined;
   error: unknown;
-  /** How long the event loop of this process was held up between the two. */
+  /**
+   * For how long the event loop of this process was blocked between the issue and the end of the call, in milliseconds.
+   */
   heldUpMs: number;
 }
 
@@ -99,18 +101,18 @@ export function durationOf(call: LoopedCall): number {
   return (call.settledAt ?? Infinity) - call.issuedAt - call.heldUpMs;
 }
 
-/** The value in the middle. */
+/** Returns the median. */
 export function medianOf(values: readonly number[]): number {
   const sorted = values.toSorted((left, right) => left - right);
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
-/** Lets this much time pass: an outage of a given length is what is tested, never a wait for a state. */
+/** Waits for a fixed time, for tests about an outage of a given length; to wait for a state, use `waitFor`. */
 export function pass(ms: number): Promise<void> {
   return delay(ms);
 }
 
-/** Code and outcome of an error of this library; of any other its message. */
+/** Returns the code and outcome of an error of this library, or the message of any other error. */
 export function summaryOf(error: unknown): string {
   return isRedisResilienceError(error) ? `${error.code}: ${error.outcome}` : String(error);
 }

@@ -1,8 +1,8 @@
 const beatMs = 10;
-/** A beat that comes later than this was held up: by other tests of the process, or of the machine. */
+/** A timer that fires later than this was delayed because the process or the machine was busy. */
 const usualMs = 30;
 
-/** For how long the event loop of this process has been held up since this was made. */
+/** Measures for how long the event loop of this process is blocked, in total. */
 export class LoopLag implements Disposable {
   totalMs = 0;
   readonly #timer: NodeJS.Timeout;
@@ -16,7 +16,7 @@ export class LoopLag implements Disposable {
     clearInterval(this.#timer);
   }
 
-  /** The total, with what holds up the event loop right now. */
+  /** Returns the total, including a delay that has not ended yet. */
   untilNow(): number {
     return this.totalMs + heldUpMs(performance.now() - this.#beatAt);
   }

@@ -21,7 +21,9 @@ export async function outcomeOf(call: Promise<unknown>, timeoutMs = 4_000): Prom
   return outcome;
 }
 
-/** The error of a call that is refused without any waiting. @throws Error when it is not settled two turns later */
+/**
+ * Returns the error of a call that must be refused immediately.. @throws Error when it is not settled two turns later
+ */
 export async function errorAtOnce(call: Promise<unknown>): Promise<Error> {
   let outcome: CallOutcome = { kind: 'pending' };
   void call.then(

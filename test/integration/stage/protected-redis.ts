@@ -18,7 +18,10 @@ export interface ProtectedRedisOptions {
   readonly server?: StartRedisOptions;
   readonly client?: RedisOptions;
   readonly resilience?: ResilienceOptions;
-  /** Connects past the proxy, which lives in this process and stands still with it. @default false */
+  /**
+   * Connects without the proxy; necessary if the test freezes this process, in which the proxy runs..
+   * @default false
+   */
   readonly isDirect?: boolean;
   /** Resolves once the status is `up`. @default true */
   readonly waitUntilUp?: boolean;
@@ -34,7 +37,7 @@ export interface ProtectedRedis extends AsyncDisposable {
   until(status: RedisSnapshot['status'], timeoutMs?: number): Promise<RedisSnapshot>;
 }
 
-/** Starts all three; `await using` ends them. */
+/** Starts a server, a proxy and a resilience; `await using` closes them. */
 export async function startProtectedRedis(options: ProtectedRedisOptions = {}): Promise<ProtectedRedis> {
   const server = await startRedis(options.server);
   const proxy = await startProxy({ target: server });
@@ -67,7 +70,7 @@ export async function startProtectedRedis(options: ProtectedRedisOptions = {}): 
 
 /** Resolves once the client is ready on another socket than the one with this local port. */
 export async function waitUntilOnNewSocket(client: Redis, oldPort: number | undefined): Promise<void> {
-  // A socket that was given up has no port, and the client may still call itself ready then.
+  // After a socket was closed, its port is undefined, although the status of the client may still be `ready`.
   const isOnNewSocket = (): boolean =>
     client.status === 'ready' && ![oldPort, undefined].includes(client.stream.localPort);
   await waitFor(isOnNewSocket, { timeoutMs: 5_000, message: 'the client to be ready on a new socket' });

@@ -15,7 +15,7 @@ export class UnhandledRejections implements Disposable {
     watching.add(this);
   }
 
-  /** What nobody handled so far, the present turn included. */
+  /** Returns the rejections that are unhandled so far, including those of the current turn of the event loop. */
   async list(): Promise<readonly unknown[]> {
     await nextTurn();
     await nextTurn();

@@ -3,7 +3,9 @@ import { waitFor, type SentinelGroup } from '@redis-resilience/testing';
 import { expect } from 'vitest';
 import { CallLoop } from './call-loop.ts';
 
-/** Writes while the group fails over, until writes are answered by the new primary, which then has the value. */
+/**
+ * Writes continuously during a failover of the group until the new primary replies, and expects that it has the value.
+ */
 export async function writeThroughFailover(group: SentinelGroup, { client }: RedisResilience): Promise<void> {
   const loop = new CallLoop(() => client.set('greeting', 'hello'));
   await loop.untilAnswered(20);

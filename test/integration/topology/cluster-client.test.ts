@@ -12,7 +12,7 @@ import type { Cluster } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { waitUntilStatus } from '../stage/protected-redis.ts';
 
-/** A resilience that is closed at the end of its scope, of a Cluster that need not be reachable. */
+/** Creates a resilience for a Cluster, which need not be reachable, and closes it at the end of the test. */
 function use(cluster: ClusterGroup, target: object = {}, options: ResilienceOptions = {}) {
   const resilience: RedisResilience<Cluster> = createRedisResilience(
     { cluster: cluster.addresses, ...target },
@@ -32,7 +32,7 @@ async function killAll(cluster: ClusterGroup): Promise<void> {
   await Promise.all(cluster.nodes.map((node) => node.kill()));
 }
 
-// Before it had these, the driver lost some of them in a failover.
+// ioredis lost some sharded subscribers in a failover before it introduced the class `ShardedSubscriber`.
 const hasShardedSubscriber = existsSync(
   join(dirname(createRequire(import.meta.url).resolve('ioredis')), 'cluster/ShardedSubscriber.js'),
 );
@@ -132,7 +132,7 @@ describe('the client of a Cluster', () => {
   it.runIf(hasShardedSubscriber).concurrent(
     'keeps its sharded subscriptions, whose trouble is not the cluster’s',
     async () => {
-      // Otherwise the whole cluster refuses for a moment, and the status says so.
+      // With full coverage, the whole Cluster would reject commands for a moment, and the status would change.
       await using cluster = await startCluster({ config: { 'cluster-require-full-coverage': 'no' } });
       await using used = await protectCluster(cluster, { options: { shardedSubscribers: true } });
       const { resilience, client } = used;
@@ -162,7 +162,8 @@ describe('the client of a Cluster', () => {
 
 describe('a Cluster that cannot be reached', () => {
   const provider = () => Promise.reject(new Error('The vault is sealed.'));
-  // They only look at it, so all tests share it; one after the other, because they share its dialers too.
+  // These tests only read, so they share a Cluster; they run one after the other, because they also share the
+  // dialers of its nodes.
   let cluster: ClusterGroup;
   beforeAll(async () => {
     cluster = await startCluster({ nodes: 3, replicas: 0, password: 'right' });

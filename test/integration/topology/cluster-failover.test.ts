@@ -70,7 +70,8 @@ describe('the replica of a dead primary of a Cluster', () => {
 describe('a call that blocks without a timeout on a primary of a Cluster that hangs', () => {
   it.concurrent('ends when the replica has taken over, and the next one gets what comes', async () => {
     await using cluster = await startCluster();
-    // No check of the connection itself, however idle: that the call ends is due to the other nodes alone.
+    // The client does not check idle connections during the test, so the call can only end because other
+    // nodes report the failure.
     const resilience = createRedisResilience(
       { cluster: cluster.addresses },
       { logger: false, connection: { idlePingMs: 60_000 } },

@@ -174,7 +174,7 @@ async function keyElsewhere(cluster: ClusterGroup, node: RedisServer): Promise<s
   return `key:${index}`;
 }
 
-/** Has the whole cluster know `node` at this port. */
+/** Makes `node` announce this port, and waits until all nodes know it. */
 async function announce(cluster: ClusterGroup, node: RedisServer, port: number): Promise<void> {
   await node.command('CONFIG', 'SET', 'cluster-announce-port', port);
   await waitFor(

@@ -10,7 +10,7 @@ import type { Cluster, Redis } from 'ioredis';
 import { expect, it } from 'vitest';
 import { supportedProtocols } from '../stage/supported-protocols.ts';
 
-/** A proxy before each node, and the options that lead a client there. */
+/** Starts a proxy in front of each node, and returns the options with which a client connects through them. */
 async function proxied(cluster: ClusterGroup) {
   const proxies: ChaosProxy[] = await Promise.all(cluster.nodes.map((target) => startProxy({ target })));
   const places = proxies.map(({ host, port }) => ({ host, port }));
@@ -59,7 +59,7 @@ it.concurrent.each(supportedProtocols)(
     for (const proxy of proxies) proxy.blackhole();
     await hears('after');
     await waitFor(() => gaps.reduce((sum, { channels }) => sum + channels, 0) === 3);
-    // They are noticed by a PING, not before.
+    // A PING notices the dead connections only after some time.
     expect(Math.max(...gaps.map(({ gapMs }) => gapMs))).toBeGreaterThan(200);
 
     gaps.length = 0;
@@ -78,7 +78,7 @@ it.concurrent(
     // No replica takes over by itself.
     await using cluster = await startCluster({ config: { 'cluster-node-timeout': 60_000 } });
     const target = { cluster: cluster.addresses, options: { shardedSubscribers: true } };
-    // A connection to the node that hangs is waited for longer than the test lasts.
+    // The time limit for a handshake is longer than the test, so the client is still waiting for the frozen node.
     await using used = use(target, { connection: { handshakeTimeoutMs: 60_000 } });
     const { resilience } = used;
     await resilience.ready({ timeoutMs: 5_000 });

@@ -32,7 +32,7 @@ describe('a primary behind Sentinel', () => {
       expect(values.filter((value) => value > 1)).toEqual([]);
       const applied = values.filter((value) => value === 1).length;
       expect(applied).toBeLessThanOrEqual(calls.length - loop.failures.length + unknown);
-      // What the old primary acknowledged and had not passed on when the replica took over is lost, whoever wrote it.
+      // Writes that the old primary acknowledged but had not replicated before the promotion are lost for any client.
       const missing = calls.filter(({ error }, index) => error === undefined && values[index] !== 1);
       expect(missing.filter(({ issuedAt }) => issuedAt > tookOverAt + 250)).toEqual([]);
     },
@@ -143,7 +143,7 @@ async function valuesOf(primary: SentinelGroup['primary'], count: number): Promi
   return values.map((value) => Number(value ?? 0));
 }
 
-/** When the first of these replicas became a primary. */
+/** Resolves with the time at which the first of these replicas became the primary. */
 async function firstPrimaryOf(replicas: readonly RedisServer[]): Promise<number> {
   const isPromoted = async (replica: RedisServer): Promise<boolean> => {
     // A replica closes its connections when it is promoted.

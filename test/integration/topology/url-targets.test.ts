@@ -11,7 +11,7 @@ import type { Cluster } from 'ioredis';
 import { describe, expect, it } from 'vitest';
 import { ChildScript } from '../stage/child-script.ts';
 
-// Every URL is used by both who read it: by a client, and by the doctor.
+// Each URL is parsed by a client and by the doctor.
 const password = 'p@ss/w:ord#%';
 const escaped = encodeURIComponent(password);
 
@@ -150,7 +150,7 @@ async function healthOf(target: Parameters<typeof diagnose>[0]): Promise<string>
   return healthy ? 'healthy' : errors.map(({ code, message }) => `${code}: ${message}`).join(' ');
 }
 
-// SELECT holds for the connection of the commands, which is put back.
+// `command` uses one connection, so its database must be reset.
 async function valueIn(server: RedisServer, database: number, key: string): Promise<unknown> {
   await server.command('SELECT', database);
   const value = await server.command('GET', key);
@@ -158,7 +158,7 @@ async function valueIn(server: RedisServer, database: number, key: string): Prom
   return value;
 }
 
-/** Node reads the authorities that it trusts beside its own when it starts: so the URL is used in a process of its own. */
+/** Uses the URL in a separate process, because Node reads additional certificate authorities only at its start. */
 async function inProcessThatTrusts(server: RedisServer | undefined, url: string): Promise<string> {
   const source = `
     import { createRedisResilience } from '@redis-resilience/core';
