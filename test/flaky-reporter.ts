@@ -1,6 +1,9 @@
 import type { Reporter, TestCase } from 'vitest/node';
 
-/** Names, at the end of a run, the tests that failed and passed when they were run again. Each hides a cause to mend. */
+/**
+ * Names, at the end of a run, the tests that failed and passed when they were run again. Each of them has a
+ * cause that must be found.
+ */
 export class FlakyReporter implements Reporter {
   readonly #flaky: string[] = [];
 

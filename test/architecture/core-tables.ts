@@ -16,7 +16,7 @@ export const readme = join(core, 'README.md');
 /** A table of core's README, found between `<!-- name -->` and `<!-- /name -->`. */
 export interface CoreTable {
   readonly name: string;
-  /** The first cells of its rows, all of them. */
+  /** The codes in the first column of the table. */
   readonly codes: readonly string[];
   readonly head: readonly string[];
   readonly rows: readonly (readonly string[])[];
@@ -56,7 +56,7 @@ export function coreTables(): readonly CoreTable[] {
   ];
 }
 
-/** One row for all options of the same fate. */
+/** Returns one row for each group of options that core treats in the same way. */
 function fateRows(fates: Readonly<Record<string, OptionFate>>): string[][] {
   const rows = new Map<string, string[]>();
   for (const [name, { kind, note = 'as in ioredis' }] of Object.entries(fates)) {
@@ -85,7 +85,7 @@ function eventRows(): string[][] {
   ]);
 }
 
-/** The fields of a payload: `cause?: CauseCode` where it may be undefined. */
+/** Returns the fields of a payload, such as `cause?: CauseCode` for a field that may be undefined. */
 function fieldsOf(type: string): string {
   const fields = Array.from(type.matchAll(/readonly (\w+): ([^;}]+?)\s*[;}]/g), ([, name = '', of = '']) => {
     const optional = of.endsWith(' | undefined') ? '?' : '';

@@ -41,7 +41,7 @@ it('no file is longer than 250 lines, and half of them are under 90', () => {
   expect(sorted[Math.floor(sorted.length / 2)]).toBeLessThan(90);
 });
 
-// The linter forbids the rest: timers, Date.now, performance, Math.random.
+// oxlint forbids the other ways to read the time or random numbers: timers, Date.now, performance, Math.random.
 it('the time of day is read from the clock only', () => {
   const timeless = sources.filter(({ path }) => !/^packages\/(testing|cli)\//.test(path));
   const readers = timeless.filter(({ text }) => /new Date\(\)|\bDate\(\)/.test(text));

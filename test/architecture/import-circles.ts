@@ -2,8 +2,8 @@
 export type ImportGraph = ReadonlyMap<string, readonly string[]>;
 
 /**
- * Every import circle as text, `a -> b -> a`: the shortest way around for each set of files that all reach one another.
- * Files of the set that lie beside that way are named after it.
+ * Every import circle as text, `a -> b -> a`: the shortest way around for each set of files that all reach
+ * one another. If the set contains files outside that path, their names follow.
  */
 export function importCircles(graph: ImportGraph): string[] {
   return stronglyConnected(graph)
@@ -41,7 +41,7 @@ function describeCircle(files: readonly string[], graph: ImportGraph): string {
   return beside.length === 0 ? way : `${way}, knotted with ${beside.join(', ')}`;
 }
 
-/** From a file over others of its component back to itself, by breadth-first search. */
+/** Returns the shortest path from a file through others of its component back to itself, by breadth-first search. */
 function shortestWayBack(start: string, component: ReadonlySet<string>, graph: ImportGraph): string[] {
   const ways: string[][] = [[start]];
   const reached = new Set<string>();

@@ -57,7 +57,7 @@ it('no package has an import circle, by value or by type', () => {
   expect(packageNames.flatMap((name) => importCircles(graphOf(name)))).toEqual([]);
 });
 
-/** The rooms of core, from the lowest to the highest: each imports only what stands below it. */
+/** The folders of core's source, from the lowest layer to the highest: each imports only from layers below it. */
 const rooms = [
   'event-loop',
   'catalogue',
@@ -124,7 +124,10 @@ function importsIn(files: readonly SourceFile[]): { file: string; from: string; 
   return files.flatMap(({ path, imports }) => imports.map((each) => ({ file: path, ...each })));
 }
 
-/** What the files of a package import of it, by paths without `packages` and `src`. */
+/**
+ * Returns, for each file of a package, the files of the same package that it imports; paths are relative to
+ * the folder `src`.
+ */
 function graphOf(packageName: string): ReadonlyMap<string, readonly string[]> {
   return new Map(
     sourceOf(packageName).map(({ path, imports }) => [
@@ -134,7 +137,7 @@ function graphOf(packageName: string): ReadonlyMap<string, readonly string[]> {
   );
 }
 
-/** The folder of core that a file lies in; `.` for those beside the folders. */
+/** Returns the folder of core that contains a file; `.` for a file at the top level of `src`. */
 function roomOf(path: string): string {
   const [folder = '', ...rest] = path.replace('packages/core/src/', '').split('/');
   return rest.length === 0 ? '.' : folder;

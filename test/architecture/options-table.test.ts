@@ -32,7 +32,10 @@ it.each(titled(optionsTables))(
   },
 );
 
-/** Sources of time and of numbers, categories by command, and what a call has only if its caller passes it. */
+/**
+ * Matches options for which a default value would mean nothing: sources of time and random numbers,
+ * categories of commands, and the signal of a call.
+ */
 const hasNoDefault = /^`(clock|random|retry\.categories|signal)`/;
 
 function titled(tables: readonly OptionsTable[]) {

@@ -7,16 +7,16 @@ const packages = join(import.meta.dirname, '..', '..', 'packages');
 /** The options of one function or object of a package. */
 export interface OptionsTable {
   readonly package: string;
-  /** The interfaces of its rows, and what stands before the names of their options. */
+  /** The interfaces whose members are the rows of the table, each with a prefix for the names of the options. */
   readonly interfaces: readonly OptionsInterface[];
-  /** What takes the options; undefined for the options of the package. */
+  /** The function or object that takes the options; undefined for the options of the package itself. */
   readonly name?: string;
 }
 
 /** An interface whose members are options. */
 export interface OptionsInterface {
   readonly name: string;
-  /** In the folder `src` of the package. */
+  /** The path of the file within `src` of the package. */
   readonly file: string;
   /** Default: the package of the table. */
   readonly package?: string;

@@ -29,7 +29,7 @@ export async function runBin(
   return { code, stdout, stderr };
 }
 
-/** Runs a command in this process: what it refuses needs no process of its own. */
+/** Runs a command in this process, which is enough for arguments that the command rejects. */
 export async function runHere(args: readonly string[]): Promise<Ran> {
   const written = { stdout: '', stderr: '' };
   const spies = (['stdout', 'stderr'] as const).map((name) =>

@@ -21,7 +21,7 @@ it.each([
   expect(tellingLine(output)).toBe(line);
 });
 
-/** What a program prints that fails. */
+/** Returns the output of a program that fails. */
 function outputOf(program: string): string {
   try {
     return execFileSync(process.execPath, ['--eval', program], { stdio: 'pipe' }).toString();

@@ -3,7 +3,10 @@ import { startProxy, startRedis, waitFor, type RedisServer } from '@redis-resili
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { slackMs } from '../slack.ts';
 
-/** What an application under contract is started with. It serves the routes of `handlers.ts`. */
+/**
+ * The options with which an application for the contract tests is started. The application serves the routes
+ * of `handlers.ts`.
+ */
 export interface ContractSetting {
   readonly url: string;
   readonly critical?: boolean;
@@ -15,14 +18,14 @@ export interface ContractApp {
   readonly close: () => Promise<unknown>;
 }
 
-/** An adapter, as the contract sees it: how an application is started, and what it must refuse. */
+/** How the contract tests start an application with an adapter, and which mistakes the adapter must reject. */
 export interface AdapterUnderTest {
   start(setting: ContractSetting): Promise<ContractApp>;
-  /** Each must throw a ConfigurationError that matches the expression. */
+  /** Each call must throw a ConfigurationError whose message matches the expression. */
   readonly misuses: readonly (readonly [RegExp, () => unknown])[];
 }
 
-/** The contract every adapter keeps, over real HTTP against a real Redis. */
+/** Declares the tests that every adapter must pass, over real HTTP with a real Redis. */
 export function describeAdapter(name: string, adapter: AdapterUnderTest): void {
   describe(name, () => {
     let server: RedisServer;

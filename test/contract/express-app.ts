@@ -14,7 +14,7 @@ import {
 } from './handlers.ts';
 import { listen } from './listen.ts';
 
-/** The application under contract, on one version of Express or another. */
+/** Starts the application for the contract tests on a given version of Express. */
 export function expressAdapter(express: () => Express): AdapterUnderTest {
   return {
     async start({ url, critical = false, policy }: ContractSetting) {

@@ -2,7 +2,7 @@ import { isRedisResilienceError } from '@redis-resilience/core';
 import type { RequestGuard } from '@redis-resilience/core/http';
 import type { Redis } from 'ioredis';
 
-/** GET /state: what the request knows. */
+/** GET /state: returns the state of Redis when the request began. */
 export function stateOf({ status, degraded, reads, writes, cause }: RequestGuard) {
   return { status, degraded, reads, writes, cause: cause?.code };
 }
@@ -13,7 +13,7 @@ export async function readOrFallBack(guard: RequestGuard) {
   return { value, degraded: guard.degraded };
 }
 
-/** GET /plain: a read whose failure is the handler's failure. */
+/** GET /plain: a read without a fallback, whose error becomes the error of the handler. */
 export async function readPlainly({ client }: RequestGuard) {
   return { value: await client.get('contract') };
 }
@@ -24,7 +24,10 @@ export async function write({ client }: RequestGuard) {
   return { written: true };
 }
 
-/** GET /lease: whether the connection is another one than everybody's, and a count that only transactions raise. */
+/**
+ * GET /lease: returns whether the leased connection differs from the shared one, and a number that only
+ * transactions increase.
+ */
 export async function lease(guard: RequestGuard) {
   const own = await guard.lease((client) => client.client('ID'));
   const shared = await (guard.client as Redis).client('ID');

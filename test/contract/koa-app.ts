@@ -14,7 +14,7 @@ import {
 } from './handlers.ts';
 import { listen } from './listen.ts';
 
-/** The application under contract. */
+/** Starts the application for the contract tests on Koa. */
 export const koaAdapter: AdapterUnderTest = {
   async start({ url, critical = false, policy }: ContractSetting) {
     const resilience = createRedisResilience(url);

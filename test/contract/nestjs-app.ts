@@ -84,7 +84,7 @@ class ContractModule {
   }
 }
 
-/** The application under contract, on one platform or another. */
+/** Starts the application for the contract tests on a given Nest platform. */
 export function nestAdapter(platform: () => AbstractHttpAdapter): AdapterUnderTest {
   return {
     async start(setting) {

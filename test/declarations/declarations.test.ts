@@ -11,7 +11,7 @@ it('every package declares what a strict application with the ioredis it has can
     encoding: 'utf8',
   });
   expect(stderr).toBe('');
-  // What other people's declarations get wrong is theirs.
+  // The compiler also reports errors in the declarations of other packages, which do not count.
   const ours = stdout.split('\n').filter((line) => /^(packages|test)\//.test(line));
   expect(ours).toEqual([]);
 });

@@ -219,7 +219,7 @@ const calls: Readonly<Record<string, readonly [option: string, call: Call]>> = {
   'testing HistoryRecorder.constructor': ['outcomeOf', (options) => new HistoryRecorder(options)],
 };
 
-/** Called by another library with options of its own, or a method of a server that must run first. */
+/** Functions that another library calls with its own options, and methods of a server that would have to run first. */
 const others = [
   'fallback ConnectRedisClient.set',
   'fallback ConnectRedisClient.scanIterator',

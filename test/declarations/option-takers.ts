@@ -6,7 +6,7 @@ const packages = join(import.meta.dirname, '..', '..', 'packages');
 
 /** A public function, constructor or method that takes an options object, as its published declaration says. */
 export interface OptionTaker {
-  /** As in `core createRedisResilience` or `fallback Locks.acquire`. */
+  /** The package and the function, such as `core createRedisResilience` or `fallback Locks.acquire`. */
   readonly name: string;
   readonly declaration: string;
 }
@@ -57,7 +57,7 @@ function takersIn(packageName: string, declaration: string): readonly OptionTake
   if (name.endsWith('Options')) return [];
   if (declaration.startsWith('export declare function'))
     return takesOptions(parametersIn(declaration)) ? [{ name: `${packageName} ${name}`, declaration }] : [];
-  // A getter that returns a function is one too: it can be taken out of its object.
+  // A getter that returns a function counts as well, because callers may detach that function from its object.
   const members = declaration.matchAll(/^ {4}(?:static |get )?(\w+)(?:\(\): )?(?:<[^(]*>)?(?=\()/gm);
   return Array.from(members).flatMap((member) => {
     const rest = declaration.slice(member.index + member[0].length);

@@ -1,4 +1,4 @@
-/** What the snippets import of packages that are not installed here. */
+/** Declarations of the packages that the snippets import, but that are not installed here. */
 export const absentModules = `
 declare module '@azure/identity' {
   export class DefaultAzureCredential {

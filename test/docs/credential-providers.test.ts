@@ -6,7 +6,7 @@ import { expect, it } from 'vitest';
 import { printedSnippets } from './snippets.ts';
 import { startTokenService, type TokenService } from './token-service.ts';
 
-/** A provider that the book prints, and what its page imports or makes up. */
+/** A credentials provider from a page of the book, with the values that the page imports or only assumes. */
 interface PrintedProvider {
   readonly name: string;
   readonly user: string;
@@ -42,7 +42,7 @@ const providers: readonly PrintedProvider[] = [
     name: 'where-elasticache-2',
     user: 'shop',
     lifeMs: 12 * 3_600_000,
-    // As AWS defines it: the URL without its scheme.
+    // A token of AWS is a signed URL without its scheme.
     tokenOf: (query) => `shop-cache/?${query}`,
     given: (service) => ({
       Hash: class {},

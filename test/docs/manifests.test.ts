@@ -138,7 +138,10 @@ describe('the file for Compose', () => {
   });
 });
 
-/** Starts the server with the arguments of a command line: `redis-server --appendonly yes`. */
+/**
+ * Starts a server with the arguments of a command line, such as `redis-server --appendonly yes`.
+ * `redis-server --appendonly yes`.
+ */
 async function expectToStart(line: string): Promise<void> {
   const config = Object.fromEntries(
     Array.from(line.matchAll(/--(\S+) (\S+)/g), ([, name = '', value = '']) => [name, value]),

@@ -14,7 +14,7 @@ export async function thrown(mistake: () => unknown): Promise<string> {
   throw new Error('The mistake was accepted.');
 }
 
-/** The same with a resilience at hand. */
+/** Like {@link thrown}, but passes a RedisResilience to the mistake. */
 export function thrownWith(mistake: (resilience: RedisResilience) => unknown): Promise<string> {
   return withResilience((resilience) => thrown(() => mistake(resilience)));
 }
@@ -28,7 +28,7 @@ export async function withResilience(use: (resilience: RedisResilience) => Promi
   }
 }
 
-/** The line for the operator. The port is that of an example. */
+/** Returns the line that core logs for the operator. Replaces the port in the line by that of the page. */
 export async function operatorLine(urlOf: (port: number) => string, isServed: boolean): Promise<string> {
   await using server = isServed ? await startRedis({ password: 'secret' }) : undefined;
   const port = server?.port ?? (await freePort());
@@ -41,7 +41,7 @@ export async function operatorLine(urlOf: (port: number) => string, isServed: bo
   return (lines[0] ?? '').replace(String(port), '6379');
 }
 
-/** What the error handlers of an application get to see. */
+/** Returns the message of the error that reaches the error handlers of an Express application. */
 export async function handled(mount: (app: express.Express) => void): Promise<string> {
   const app = express();
   let message = '';
@@ -58,7 +58,7 @@ export async function handled(mount: (app: express.Express) => void): Promise<st
   return message;
 }
 
-/** The same in an application on Koa. */
+/** Returns the message of the error that reaches the error handlers of a Koa application. */
 export async function handledByKoa(mount: (app: Koa) => void): Promise<string> {
   const app = new Koa();
   let message = '';

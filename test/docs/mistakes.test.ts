@@ -20,7 +20,7 @@ function cell(message: string): string {
   return message.replaceAll('|', String.raw`\|`).replaceAll('<', '&lt;');
 }
 
-/** The formatter pads the columns. */
+/** Removes the padding of the columns, which the formatter may have changed. */
 function withoutPadding(text: string): string {
   return text.replaceAll(/ {2,}/g, ' ').replaceAll(/-{3,}/g, '---');
 }

@@ -3,11 +3,11 @@ import { join, relative } from 'node:path';
 
 export const root = join(import.meta.dirname, '../..');
 const docs = join(root, 'packages/docs');
-// Copies that the site makes of the packages' own pages.
+// The site contains copies of the packages' own pages, which are not checked a second time.
 const copies = join(docs, 'reference/packages');
 
 export interface Page {
-  /** From the root of the repository. */
+  /** The path of the page, relative to the root of the repository. */
   readonly path: string;
   readonly text: string;
 }

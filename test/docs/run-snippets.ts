@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import type { RedisServer } from '@redis-resilience/testing';
 
-/** What the process says that runs snippets. */
+/** The message that the process with the snippets sends. */
 interface Report {
   readonly servers: readonly { readonly file: string | undefined; readonly port: number }[];
   readonly complaints: readonly string[];
@@ -11,7 +11,7 @@ interface Report {
 
 /** Snippets that run in a process of their own. Disposing ends it. */
 export interface RunningSnippets extends Disposable {
-  /** Resolves when each snippet has ended, or runs on. */
+  /** Resolves when each snippet has ended, or keeps running because it is a server or a worker. */
   readonly started: Promise<Report>;
   /** What has failed until now. */
   complaints(): Promise<readonly string[]>;

@@ -33,7 +33,7 @@ it('no snippet drops a promise or a value', async () => {
 
 it('every snippet runs as it is printed, and through an outage as its page promises', async () => {
   await using server = await startRedis();
-  // Two snippets wait for a job; what waits is answered before Redis goes away.
+  // Two snippets wait for a job, so there must be jobs before Redis is stopped.
   await server.command('RPUSH', 'jobs', '1', '2', '3', '4');
   const isOfBook = (page: string): boolean => page.startsWith('packages/docs/');
   const [ofBook, ofReadmes] = [true, false].map((book) => code.filter(({ page }) => isOfBook(page) === book));
@@ -93,14 +93,14 @@ it('every snippet runs as it is printed, and through an outage as its page promi
     });
   }
   await waitFor(async () => JSON.stringify(await statuses()) === JSON.stringify(before));
-  // The worker of its page.
+  // The worker from the same page processes this job.
   await server.command('LPUSH', 'orders', 'A1');
   await waitFor(async () => (await server.command('HGET', 'sold', 'all'))?.toString() === '1');
   await waitFor(async () => (await server.command('LLEN', 'orders:taken'))?.toString() === '0');
   expect([...(await book.complaints()), ...(await readmes.complaints())]).toEqual([]);
   console.log(`${code.length} snippets compile, and run as printed and through an outage`);
 
-  /** How each application answers where nothing more is promised. */
+  /** Returns the status of each route of each application, except routes for which the page promises something else. */
   async function statuses(): Promise<readonly { name: string; path: string; status: number }[]> {
     const asked = open.flatMap(({ name, text, port }) =>
       pathsOf(text).map(async (path) => {

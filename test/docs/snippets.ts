@@ -24,11 +24,11 @@ const compilerOptions = {
 
 /** A block of code as a page prints it. */
 export interface Snippet {
-  /** From the root of the repository. */
+  /** The path of the page, relative to the root of the repository. */
   readonly page: string;
   /** A name of a file that says which page and which block it is: `guides-cache-2`. */
   readonly name: string;
-  /** As it stands after the three backticks: `js`, `ts`, `sh`, `json`, `yaml`. */
+  /** The word after the opening three backticks: Such as `js`, `ts`, `sh`, `json` or `yaml`. */
   readonly language: string;
   readonly text: string;
 }
@@ -50,7 +50,7 @@ export function isCode({ language }: Snippet): boolean {
   return language === 'js' || language === 'ts';
 }
 
-/** Files of snippets, compiled. Disposing removes them. */
+/** The folder of compiled snippets. Disposing removes them. */
 export interface CompiledSnippets extends Disposable {
   /** What the compiler complains about, one a line; empty when all is well. */
   readonly complaints: string;
@@ -61,7 +61,7 @@ export interface CompiledSnippets extends Disposable {
   fileOf(snippet: Snippet): string;
 }
 
-/** Writes each snippet to a file of its own, as a strict application has it, and compiles all of them in one go. */
+/** Writes each snippet into its own file, and compiles all of them at once with strict options. */
 export async function compileSnippets(snippets: readonly Snippet[]): Promise<CompiledSnippets> {
   const folder = mkdtempSync(join(tmpdir(), 'snippets-'));
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
@@ -83,7 +83,7 @@ export async function compileSnippets(snippets: readonly Snippet[]): Promise<Com
   };
 }
 
-/** What a command of Node prints, also when it ends with a failure. */
+/** Returns the output of a Node command, even if the command fails. */
 async function outputOf(command: readonly string[], cwd: string): Promise<string> {
   const { stdout } = await promisify(execFile)(process.execPath, command, {
     cwd,

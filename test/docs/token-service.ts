@@ -5,12 +5,12 @@ import type { RedisServer } from '@redis-resilience/testing';
 
 /** The token service of a cloud, over HTTP, whose tokens a real Redis accepts until they end. */
 export interface TokenService extends AsyncDisposable {
-  /** While it is false, the service answers 503. */
+  /** If false, the service replies with 503. */
   isUp: boolean;
   readonly issued: readonly string[];
   /** What a client library of the cloud does: asks for a token, with a query of its own. */
   ask(query: string): Promise<{ readonly token: string; readonly expiresAt: number }>;
-  /** Ends every token: Redis no longer accepts it, and closes the connections of the user. */
+  /** Makes Redis reject all tokens issued so far, and close the connections of the user. */
   endTokens(): Promise<void>;
 }
 

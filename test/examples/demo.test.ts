@@ -23,7 +23,7 @@ it('the demo kills and freezes Redis, and ends with a table, a sentence and noth
   await waitFor(() => processesMarked(mark).length === 0);
 });
 
-// What is left of it is found in /proc.
+// This test finds the remaining processes in /proc.
 describe.runIf(process.platform === 'linux')('the demo on Linux', () => {
   it.concurrent.each(['SIGINT', 'SIGTERM', 'SIGKILL'] as const)(
     'leaves no process behind when %s ends it',
@@ -47,7 +47,7 @@ it('the demo names an option that it does not know', async () => {
   expect(output()).toContain("Unknown option '--kiled'");
 });
 
-/** Starts the demo. All processes that come of it carry a mark in their environment. */
+/** Starts the demo. All processes that it starts inherit a mark in their environment. */
 function raise(args: readonly string[]): { child: ChildProcess; output: () => string; mark: string } {
   const mark = randomUUID();
   const env = { ...process.env, REDIS_RESILIENCE_DEMO_MARK: mark };
@@ -67,7 +67,7 @@ function processesMarked(mark: string): readonly string[] {
     try {
       return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/environ`, 'utf8').includes(mark);
     } catch {
-      return false; // it ended meanwhile, or belongs to somebody else
+      return false; // the process has ended, or belongs to another user
     }
   });
 }

@@ -14,7 +14,10 @@ afterEach(async () => {
   await server.stop();
 });
 
-/** Order 1 is of two pieces, order 2 of three: what is counted twice is in no sum of them. */
+/**
+ * Puts order 1 with two pieces or order 2 with three into the queue; if an order is counted twice, no correct
+ * total results.
+ */
 async function order(id: 1 | 2): Promise<void> {
   const text = JSON.stringify({ id: String(id), product: '7', quantity: id + 1 });
   await server.command('LPUSH', 'orders', text);

@@ -25,7 +25,7 @@ describe.each([
     shop = await startExample(name, server.url);
     return shop;
   }
-  /** The shop of the test before, if that left it whole. */
+  /** Returns the shop of the previous test if that test left it running; otherwise, starts a new one. */
   async function openWhileUp(): Promise<Example> {
     const opened = shop ?? (await open());
     await see('up');

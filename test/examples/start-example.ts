@@ -7,14 +7,14 @@ import { freePort, waitFor } from '@redis-resilience/testing';
 export interface Example {
   /** What it has printed so far. */
   output(): string;
-  /** Asks one of its routes. */
+  /** Sends a request to one of the routes of the example. */
   ask(
     path: string,
     method?: string,
   ): Promise<{ status: number; headers: Headers; body: Record<string, unknown> }>;
-  /** Sends SIGTERM, and tells how it ended: 0, or the signal when that is what it ends itself with. */
+  /** Sends SIGTERM, and resolves with the exit code, or with the signal if the process ended by a signal. */
   terminate(): Promise<number | NodeJS.Signals | null>;
-  /** Ends it in any case. */
+  /** Ends the process with SIGKILL. */
   kill(): void;
 }
 

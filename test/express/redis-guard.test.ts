@@ -30,7 +30,7 @@ describe('redisGuard without arguments', () => {
     const connected = async () => Number((await server.info('clients'))['connected_clients']);
     const before = await connected();
     const { origin, close } = await serve(redisGuard());
-    // No request has come yet.
+    // The client connects before the first request.
     await waitFor(async () => (await connected()) === before + 1);
     await waitFor(() => defaultRedisResilience().snapshot().status === 'up');
     expect(await (await fetch(origin)).json()).toEqual({ url: 'up', degraded: false });

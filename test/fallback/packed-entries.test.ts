@@ -15,7 +15,10 @@ interface Manifest {
   readonly peerDependenciesMeta?: Readonly<Record<string, { readonly optional?: boolean }>>;
 }
 
-/** An application outside the repository that has what npm packs, and of other packages what their manifests demand. */
+/**
+ * The folder of an application outside the repository, with the packed packages installed, and their
+ * dependencies as the manifests require.
+ */
 let app: string;
 
 beforeAll(() => {

@@ -2,7 +2,7 @@ import { createRedisResilience, type RedisResilience, type ResilienceOptions } f
 import { startRedis, type RedisServer, type StartRedisOptions } from '@redis-resilience/testing';
 import { onTestFinished } from 'vitest';
 
-/** A real server and a protected connection to it, gone when the test ends. */
+/** A real server and a protected connection to it; both are closed when the test ends. */
 export interface Stage {
   readonly server: RedisServer;
   readonly resilience: RedisResilience;

@@ -28,7 +28,7 @@ import { useRedisServers } from './redis-servers.ts';
 
 const Public = () => SetMetadata('public', true);
 
-/** A guard as applications have it: everything is private but what says otherwise. */
+/** A global guard of the usual kind: every route requires authentication unless it is marked as public. */
 @Injectable()
 class Authentication implements CanActivate {
   canActivate(context: ExecutionContext): boolean {

@@ -69,7 +69,7 @@ async function get(path: string) {
   return { status: response.status, body: await response.json() };
 }
 
-// Terminus 11 does not.
+// Terminus 11 has no status `degraded`.
 const knowsDegraded = 'degraded' in new HealthIndicatorService().check('any');
 
 describe('RedisHealthIndicator on Terminus', () => {

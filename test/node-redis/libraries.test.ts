@@ -39,14 +39,17 @@ const faults = [
   ['frozen', () => server.freeze(), () => Promise.resolve(server.thaw())],
 ] as const;
 
-/** Does `work` in an outage, until Redis was found to be away, and checks that nothing took long or was unhandled. */
+/**
+ * Runs `work` repeatedly during an outage until the client reports Redis as down, and checks that no run
+ * takes long or leaves a rejection unhandled.
+ */
 async function inOutage(fault: (typeof faults)[number], work: () => Promise<unknown>): Promise<void> {
   const [, breaks, heals] = fault;
   await breaks();
   for (let round = 0; round < 5; round++) {
     const since = Date.now();
     await work();
-    // The deadline of 300 ms, for each of at most two commands one after the other.
+    // At most two commands in sequence, each with a deadline of 300 ms.
     expect(Date.now() - since).toBeLessThan(600 + 1_000);
   }
   await heals();

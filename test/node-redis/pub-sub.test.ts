@@ -14,7 +14,10 @@ beforeAll(async () => {
 
 afterAll(() => server.stop());
 
-/** The client of a front and a duplicate of it, on this protocol. */
+/**
+ * Creates a node-redis client on top of a protected connection, and a duplicate of it, with this version of
+ * the protocol.
+ */
 async function pair(RESP: 2 | 3): Promise<{ client: Client; subscriber: Client }> {
   const { client } = await front(server.url, {}, { RESP });
   const subscriber = client.duplicate();

@@ -6,7 +6,7 @@ import { expect, it } from 'vitest';
 import { sourceOf } from '../architecture/source-files.ts';
 
 const root = join(import.meta.dirname, '../..');
-/** What an application loads; `cli` is a program, and `testing` starts servers. */
+/** The packages that applications load; `cli` is a program, and `testing` is for tests only. */
 const applicationPackages = [
   'core',
   'express',
@@ -18,7 +18,8 @@ const applicationPackages = [
   'doctor',
 ];
 
-// Its database is native code, which it looks up by its own place; the compatibility page says so.
+// The journal uses a native module that is found by its own path, so it cannot be bundled; the compatibility
+// page says so.
 const durableJournal = 'outbox/kept/level-journal.ts';
 
 it.each(applicationPackages)('every entry of %s can be required from CommonJS', (name) => {

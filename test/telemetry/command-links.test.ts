@@ -16,7 +16,8 @@ let stop: () => void;
 beforeAll(() => {
   provider.register();
   instrumentation.setTracerProvider(provider);
-  // Patched when it is required; whoever imported it before, or will, has the same object.
+  // The instrumentation patches ioredis when it is required; code that imports ioredis earlier or later gets
+  // the same patched class.
   createRequire(import.meta.url)('ioredis');
   stop = traceOperations();
 });

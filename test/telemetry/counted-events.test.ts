@@ -7,7 +7,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { parseExposition, valueOf } from './exposition.ts';
 import { startProtectedRedis, type ProtectedRedis } from './protected-redis.ts';
 
-/** Reads a counter, as a scrape shows it now. */
+/** Registers metrics, and returns functions that read their current values from a scrape. */
 function metered({ resilience }: ProtectedRedis) {
   const registry = new Registry();
   onTestFinished(registerMetrics(resilience, { registry }));
@@ -56,7 +56,7 @@ it('a scrape counts how long this process stood still', async () => {
   const counter = metered(redis);
   const until = performance.now() + 1_500;
   while (performance.now() < until);
-  // On a machine without an idle core it is not given half of its time, and counts as frozen.
+  // On a machine without an idle core, the process may get less than half of the CPU time, and then counts as frozen.
   await waitFor(async () => {
     const counts = await Promise.all(
       ['blocked', 'frozen'].map((kind) => counter('process_freezes', { kind })),

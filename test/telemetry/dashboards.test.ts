@@ -69,7 +69,7 @@ function namesIn(text: string): string[] {
   return [...new Set(names)].toSorted();
 }
 
-/** Labels by metric, and by label the words it takes. */
+/** Returns the labels of each metric, and the values of each label. */
 async function labelsAndWords(): Promise<Map<string, Map<string, Set<string>>>> {
   const found = new Map<string, Map<string, Set<string>>>();
   for (const { name, labels } of parseExposition(await exposition())) {
@@ -99,7 +99,7 @@ async function exposition(): Promise<string> {
   unregister();
   outage();
   await resilience.close();
-  // Causes come with outages, and databases with changes; every one may.
+  // Metrics by cause or database appear only after an outage or a change, so this adds one of each kind.
   return text
     .replace(
       /^# TYPE redis_resilience_outages_total counter$/m,

@@ -34,7 +34,7 @@ async function valuesOf(name: string): Promise<Record<string, unknown>[]> {
   return (found?.dataPoints ?? []).map(({ attributes, value }) => ({ ...attributes, value }));
 }
 
-/** The name of a metric as OpenTelemetry has it: without its unit. */
+/** Returns the OpenTelemetry name of a metric, which has no unit. */
 function instrumentName(metric: string): string {
   return metric
     .replace('redis_resilience_', 'redis_resilience.')

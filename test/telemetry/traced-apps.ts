@@ -47,7 +47,7 @@ export const tracedApps: readonly (readonly [string, (resilience: RedisResilienc
     ],
   ];
 
-/** What a request does, under a span as the instrumentation of a framework makes it. */
+/** Handles one request within a span, as the instrumentation of a framework would create it. */
 function readCart(resilience: RedisResilience): Promise<{ cart: string | null }> {
   return trace.getTracer('test').startActiveSpan('request', async (span) => {
     try {

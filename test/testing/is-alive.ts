@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** Whether a process runs. One that is dead and waits for init to take note of it does not. */
+/** Whether a process exists and is not a zombie. */
 export function isAlive(pid: number | undefined): boolean {
   if (pid === undefined) return false;
   try {

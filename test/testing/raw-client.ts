@@ -2,7 +2,7 @@ import { connect as connectTcp, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { waitFor } from '@redis-resilience/testing';
 
-/** A bare socket and all that came of it; closed when the test ends. */
+/** A plain socket, and everything that happened on it; closed when the test ends. */
 export interface RawClient {
   readonly socket: Socket;
   /** Everything received so far. */
@@ -22,7 +22,7 @@ export async function connect(peer: { host: string; port: number }): Promise<Raw
   return client;
 }
 
-/** As `connect`, for peers that may refuse or break the connection at once. */
+/** Connects without waiting, because the peer may refuse or break the connection immediately. */
 export function dial(peer: { host: string; port: number }): RawClient {
   return watch(connectTcp({ host: peer.host, port: peer.port, allowHalfOpen: true }));
 }

@@ -27,10 +27,10 @@ export interface Verdict {
   readonly diagnosis?: Diagnosis;
 }
 
-/** One scene produces conditions for real, one after the other, and has each of them judged. */
+/** Brings real servers into one condition after the other, and lets the doctor diagnose each of them. */
 export type Scene = (laboratory: Laboratory) => Promise<void>;
 
-/** Collects the verdicts of one topic. */
+/** Collects the results of all conditions of one topic. */
 export class Laboratory {
   readonly verdicts: Verdict[] = [];
   readonly #topic: string;
@@ -47,7 +47,8 @@ export class Laboratory {
     options: DiagnoseOptions = {},
   ): Promise<void> {
     let diagnosis = await diagnose(target, { timeoutMs: 3000, ...options });
-    // The other tests that run meanwhile may slow a diagnosis down, but hardly three of them; a condition lasts.
+    // Other tests that run at the same time may disturb one diagnosis, but hardly three in a row, so the
+    // condition is diagnosed up to three times.
     for (let round = 0; round < 2 && !isRight(expected, diagnosis); round++)
       diagnosis = await diagnose(target, { timeoutMs: 3000, ...options });
     this.judge(condition, expected, diagnosis);

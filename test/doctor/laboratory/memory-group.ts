@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
 
-/** A control group that may hold so much memory, and no more; undefined where root may not make one. */
+/** Creates a control group with a memory limit; undefined if this process has no permission for that. */
 export function makeMemoryGroup(limitBytes: number): { readonly tasks: string; remove(): void } | undefined {
   const isOld = existsSync('/sys/fs/cgroup/memory/cgroup.procs');
   const folder = `${isOld ? '/sys/fs/cgroup/memory' : '/sys/fs/cgroup'}/redis-doctor-${process.pid}`;

@@ -4,7 +4,7 @@ import type { Diagnosis } from '@redis-resilience/doctor';
 
 const bin = fileURLToPath(new URL('../../../packages/cli/dist/bin.js', import.meta.url));
 
-/** Why a network of one's own cannot be had here, or undefined. */
+/** Returns why this machine cannot create a network namespace; undefined if it can. */
 export function namespaceObstacle(program?: string): string | undefined {
   try {
     execFileSync('unshare', ['-n', '-m', '-p', '--fork', '--mount-proc', 'true'], { stdio: 'ignore' });
@@ -21,7 +21,10 @@ export function namespaceObstacle(program?: string): string | undefined {
   }
 }
 
-/** Runs the doctor in a network, with processes, of its own, after the preparations. All of it ends with the doctor. */
+/**
+ * Runs some commands and then the doctor in a separate network and process namespace. All processes in the
+ * namespace end together with the doctor.
+ */
 export function doctorInNamespace(
   preparations: readonly string[],
   url: string,

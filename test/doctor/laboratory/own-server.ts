@@ -9,7 +9,10 @@ import { waitFor } from '@redis-resilience/testing';
 
 const run = promisify(execFile);
 
-/** A redis-server with exactly these arguments, for what the launcher of the testing package does not do. */
+/**
+ * A redis-server process with exactly these arguments, for conditions that `startRedis` of the testing
+ * package does not support.
+ */
 export interface OwnServer extends AsyncDisposable {
   readonly pid: number;
   readonly folder: string;
@@ -18,11 +21,11 @@ export interface OwnServer extends AsyncDisposable {
 }
 
 export interface OwnServerOptions {
-  /** Run it as this user; its folder is made the user's own. */
+  /** The user id of the process; its folder is given to that user. */
   readonly uid?: number;
 }
 
-/** Starts it in a folder of its own, listening on a unix socket there beside what the arguments say. */
+/** Starts redis-server in its own folder, where it also listens on a unix socket. */
 export async function startOwnServer(
   args: readonly string[],
   { uid }: OwnServerOptions = {},
@@ -68,7 +71,7 @@ export async function startOwnServer(
   };
 }
 
-/** Whether a target is diagnosed with this code at its top by now. */
+/** Whether a diagnosis of the target currently has this code as its first finding. */
 export async function isDiagnosed(url: string, code: string): Promise<boolean> {
   const { findings } = await diagnose(url, { depth: 'short', host: false, timeoutMs: 1000 });
   return findings[0]?.code === code;

@@ -11,7 +11,7 @@ function cacheOn({ resilience }: Pick<Stage, 'resilience'>, options: CacheOption
   return cache;
 }
 
-/** Waits on the real clock, and tells the time of one that can be moved ahead of it by hand. */
+/** Returns a clock that waits in real time, but whose time of day a test can set forward. */
 function wallClock() {
   const manual = new ManualClock();
   const clock: Clock = {
@@ -331,7 +331,7 @@ describe('invalidate', () => {
     const peer = cacheOn({ resilience: other });
     const cache = cacheOn({ resilience });
     const putBack = other.isolate('cut off');
-    await peer.getOrLoad('key', () => 'old'); // kept there, to be written back
+    await peer.getOrLoad('key', () => 'old'); // the peer now has a copy, which it writes back later
     await peer.getOrLoad('other', () => 'kept');
     await cache.invalidate('key');
     const refilled = new Promise((resolve) => peer.on('refilled', resolve));

@@ -3,7 +3,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { play } from '../../bench/fallback/outage.ts';
 import { openShop } from '../../bench/fallback/shop.ts';
 
-// The whole drama, 10 s killed and 5 s frozen, is bench/fallback/shop-in-outage.ts.
+// The full outage, with Redis killed for 10 s and frozen for 5 s, is in bench/fallback/shop-in-outage.ts.
 it(
   'a cold cache never asks a database for more than it carries in an outage, by its bulkhead',
   { timeout: 60_000 },
@@ -15,7 +15,7 @@ it(
     await play(server, { coldMs: 500, killedMs: 2000, betweenMs: 1000, frozenMs: 1500, afterMs: 1000 });
     const [withBulkhead, without] = await Promise.all([guarded.close(), bare.close()]);
     expect(withBulkhead.requests).toBeGreaterThan(500);
-    // How many are answered in time depends on the machine: the bench counts them.
+    // The number of requests that succeed in time depends on the machine, so only the benchmark counts them.
     expect(withBulkhead).toMatchObject({ unmarked: 0, refusedLoads: 0 });
     expect(withBulkhead.mostLoadsAtOnce).toBeLessThanOrEqual(5);
     expect(withBulkhead.stale).toBeGreaterThan(0);

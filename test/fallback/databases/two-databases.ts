@@ -17,7 +17,7 @@ export async function startBoth(): Promise<TwoDatabases> {
   return { first, second };
 }
 
-/** A resilience as another process would have it; it comes back only by hand. */
+/** Creates a resilience, as another process would, that returns to the preferred database only on request. */
 export function connectBoth({ first, second }: TwoDatabases): RedisResilience {
   const databases = [
     { name: 'first', target: first.url, weight: 2 },

@@ -3,7 +3,7 @@ import { createOutbox, type Outbox, type OutboxOptions } from '@redis-resilience
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { bringBack, stage, takeDown, type Stage } from '../stage.ts';
 
-const entryBytes = 200; // what the outbox adds to the size of the arguments
+const entryBytes = 200; // bytes that the outbox adds to the arguments
 
 async function outboxAway(
   options: OutboxOptions,
@@ -34,7 +34,7 @@ describe('a full outbox', () => {
     expect(dropped).toHaveLength(1);
     await bringBack(here);
     await outbox.drain({ timeoutMs: 5000 });
-    expect(await keysIn(here)).toEqual(['a']); // `b` was dropped; the older write to `a` was replaced
+    expect(await keysIn(here)).toEqual(['a']); // `b` was dropped, and the older write to `a` replaced
   });
 
   it('drops nothing for a write that would not fit even then', async () => {

@@ -94,7 +94,7 @@ describe('an outbox while Redis is away', () => {
 
   it('lets nothing live longer for having waited', async () => {
     const here = await stage();
-    // To this outbox all is written ten seconds ago.
+    // According to its clock, the outbox writes everything ten seconds in the past.
     const clock = { ...systemClock, wallNow: () => Date.now() - 10_000 };
     const outbox = outboxOn(here, { clock });
     await takeDown(here);

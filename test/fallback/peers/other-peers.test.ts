@@ -49,7 +49,7 @@ describe.each(['killed', 'frozen'] as const)('while Redis is %s', (how) => {
     const repository = new Repository(schema, client as never);
     await repository.save('1', { title: 'Blue' });
     await breakDown(server, how);
-    // Its errors are not ours: what it fails with itself is caught here, and what hangs is cut off.
+    // redis-om throws errors of its own, so the test catches them, and `timeoutMs` ends calls that hang.
     const fetchAlbum = (): Promise<unknown> => repository.fetch('1').catch(() => 'fallback');
     const { ms, value } = await timed(() =>
       resilience.execute(fetchAlbum, { timeoutMs: 200, fallback: () => 'fallback' }),

@@ -94,7 +94,7 @@ function koaLimit(options: KoaLimiterOptions<Koa.Context>): Subject {
   };
 }
 
-// name, subject, what the two calls during the outage give
+// label, client, result of the first and of the second call during the outage
 const rows: readonly (readonly [string, Subject, unknown, unknown])[] = [
   ['ioredis 6: get, with a fallback', ioredis(Redis), 'fallback', 'fallback'],
   ['ioredis 5: get, with a fallback', ioredis(Redis5 as never), 'fallback', 'fallback'],

@@ -12,7 +12,7 @@ function storeOn(resilience: RedisResilience, options: Parameters<typeof koaSess
   return store;
 }
 
-/** Cuts every connection of the client, and waits until the store has looked for what Redis has. */
+/** Breaks all connections of the client, and waits until the store has checked which sessions still exist in Redis. */
 async function resetConnections(server: RedisServer, resilience: RedisResilience): Promise<void> {
   const down = new Promise<void>((resolve) => {
     const stop = resilience.on('change', ({ snapshot }) => {
@@ -73,7 +73,8 @@ describe('a session that Redis ended itself', () => {
     const store = storeOn(here.resilience);
     for (const user of ['ada', 'bob']) await store.set(user, { user }, monthMs);
     await here.server.command('FLUSHDB');
-    await expect(store.get('bob')).resolves.toBeNull(); // the first that is missed tells of the flush
+    // The first missing session shows that Redis was flushed.
+    await expect(store.get('bob')).resolves.toBeNull();
     await takeDown(here);
     await bringBack(here);
     await expect(store.get('ada')).resolves.toBeNull();

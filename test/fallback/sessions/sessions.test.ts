@@ -62,7 +62,7 @@ async function koaInstance(resilience: RedisResilience): Promise<Instance> {
   return { url: await listen(app.listen(0, '127.0.0.1')), kept: store.kept };
 }
 
-/** A browser: keeps cookies, or the copy of somebody's that it was given. */
+/** A browser with its own cookies, or with a copy of another browser's cookies. */
 function browser(cookies = new Map<string, string>()) {
   const visit = async (instance: Instance, path: string): Promise<string> => {
     const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
@@ -92,7 +92,7 @@ describe.each([
       else await here.server.freeze();
       const during = await timed(() => ada(instance, '/me'));
       expect(during.value).toBe('ada');
-      expect(during.ms).toBeLessThan(2 * 200 + slackMs); // a read and a touch
+      expect(during.ms).toBeLessThan(2 * 200 + slackMs); // one read and one touch, 200 ms each
       const late = browser();
       await late(instance, '/in');
       await expect(late(instance, '/me')).resolves.toBe('ada');
@@ -129,14 +129,14 @@ describe.each([
     const other = await instanceOn(connect(here.server.url));
     const ada = browser();
     await ada(instance, '/in');
-    await expect(ada(other, '/me')).resolves.toBe('ada'); // both have a copy now
+    await expect(ada(other, '/me')).resolves.toBe('ada'); // both instances have a copy now
     const before = other.kept.copies;
-    const twin = ada.twin(); // the cookies before the sign-out takes them away
+    const twin = ada.twin(); // keeps the cookies that the sign-out removes
     await ada(instance, '/out');
     await waitFor(() => other.kept.copies < before);
     await takeDown(here);
     await expect(twin(other, '/me')).resolves.toBe('nobody');
-    await bringBack(here); // with nothing in it
+    await bringBack(here); // and its data are gone
     await expect(twin(other, '/me')).resolves.toBe('nobody');
     await expect(twin(instance, '/me')).resolves.toBe('nobody');
   });
@@ -157,7 +157,7 @@ describe('two instances of which one is cut off', () => {
     await cutOff.kept.drain({ timeoutMs: 5000 });
     await expect(cutOff.get('sid')).resolves.toBeNull();
     await expect(other.get('sid')).resolves.toBeNull();
-    await cutOff.set('sid', { user: 'ada' }, 60_000); // a request that began before the sign-out
+    await cutOff.set('sid', { user: 'ada' }, 60_000); // this request began before the sign-out
     await expect(server.command('EXISTS', 'sess:sid')).resolves.toBe(0);
   });
 

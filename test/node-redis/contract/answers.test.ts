@@ -36,7 +36,7 @@ describe.each(versions)('a client in front of node-redis %s', (version, redis, R
       const resilience = createRedisResilience(server.url);
       onTestFinished(() => resilience.close({ drainMs: 0 }));
       const client = createNodeRedisClient(resilience, redis, { RESP }) as unknown as Client;
-      // It emits an error when its server stops.
+      // A node-redis client emits an error when its server stops, which would end the process without a listener.
       plain.on('error', () => undefined);
       await Promise.all([plain.connect(), client.connect()]);
       onTestFinished(() => plain.destroy());
@@ -56,8 +56,8 @@ describe.each(versions)('a client in front of node-redis %s', (version, redis, R
 });
 
 /**
- * What a call came to, as text that shows every difference: classes, prototypes, the order of names. Only the arguments
- * that the server quotes in an error are left out, because the client in front does not repeat them.
+ * What a call came to, as text that shows every difference: classes, prototypes, the order of names. Only the
+ * arguments that the server quotes in an error are left out, because this project removes them from errors.
  */
 async function outcomeOf(client: Client, call: CallCase[1]): Promise<string> {
   try {

@@ -3,7 +3,7 @@ import type { CallCase, Client } from './call-case.ts';
 
 const script = "return {KEYS[1], ARGV[1], 1, {'nested'}, false}";
 
-/** Answers of a client that reads values as other classes. */
+/** Returns the call with a type mapping, with which the client decodes values to other classes. */
 function mapped(mapping: object, call: (client: Client) => unknown): CallCase[1] {
   return (client) => call(client.withTypeMapping(mapping));
 }

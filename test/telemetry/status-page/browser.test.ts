@@ -11,7 +11,7 @@ import { servePage } from './served-page.ts';
 const executablePath = pathOf(process.env['CHROMIUM_BIN'] || 'chromium');
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-// The set-up installs it where it can, and says so where it cannot: these are counted as skipped then.
+// Chromium is installed where possible; where it is not, these tests are skipped.
 describe.skipIf(executablePath === undefined)('the status page in a browser', () => {
   let browser: Browser;
 
@@ -129,7 +129,7 @@ describe.skipIf(executablePath === undefined)('the status page in a browser', ()
     await using trusted = await startAndOpen(redis, () => true);
     const { page, complaints } = trusted;
     page.on('dialog', (dialog) => void dialog.accept());
-    // With the keyboard alone.
+    // This test uses only the keyboard.
     await page.getByRole('button', { name: 'Take out of use: default' }).focus();
     await page.keyboard.press('Enter');
     await redis.see('down');

@@ -76,7 +76,7 @@ async function bundleApp(format: 'cjs' | 'esm', outfile: string): Promise<void> 
     bundle: true,
     platform: 'node',
     format,
-    // Express is CommonJS and requires what belongs to Node.
+    // Express is CommonJS and requires modules of Node, for which an ES module needs a `require` function.
     banner: { js: format === 'esm' ? requireInModule : '' },
     logLevel: 'silent',
   });

@@ -12,9 +12,9 @@ export interface Answer {
 export interface ServedPage extends AsyncDisposable {
   readonly port: number;
   readonly origin: string;
-  /** Asks on `node:http`, which, other than fetch, sends any header it is told to. */
+  /** Sends the request with `node:http`, because fetch does not allow all headers to be set. */
   ask(path: string, method?: string, headers?: Record<string, string>): Promise<Answer>;
-  /** Opens a stream and gives its text as it comes. */
+  /** Opens a stream of events, and collects its text. */
   watch(headers?: Record<string, string>): Promise<Watched>;
 }
 
@@ -24,7 +24,7 @@ export interface Watched extends Disposable {
   isOpen(): boolean;
 }
 
-/** The status page on a server of its own; what it does not answer is 404. */
+/** Serves the status page on a server of its own, which responds with 404 to all other requests. */
 export async function servePage(options: StatusPageOptions, port = 0): Promise<ServedPage> {
   const page = createStatusPage({ enabled: true, ...options });
   const served = await serve((req, res) => {
@@ -53,7 +53,7 @@ export async function serve(handler: RequestListener, wantedPort = 0): Promise<S
   };
 }
 
-/** What asks the page that listens there. */
+/** Returns functions that send requests to the page on this port. */
 export function clientOf(port: number): Omit<ServedPage, typeof Symbol.asyncDispose> {
   const origin = `http://127.0.0.1:${port}`;
   const open = async (path: string, method: string, headers: Record<string, string>) => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { randomHistory } from '../../bench/history/random-history.ts';
 import { writtenHistory } from './written-history.ts';
 
-/** Each holds, and is broken by another answer in place of one: `right` becomes `wrong`. */
+/** Each history holds, and is broken if `wrong` replaces `right` in it: `right` becomes `wrong`. */
 const broken: readonly { kind: string; history: readonly string[]; right: string; wrong: string }[] = [
   {
     kind: 'a lost acknowledged write',

@@ -18,7 +18,7 @@ it('the example of the README passes, and fails with the defaults of ioredis', (
 });
 
 function runOf(source: string): { readonly status: number | null; readonly output: string } {
-  // Below the root of the repository, where the packages are found.
+  // The script must be inside the repository, so that Node finds the packages.
   mkdirSync(join(root, 'test/.tsc'), { recursive: true });
   const folder = mkdtempSync(join(root, 'test/.tsc/history-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));

@@ -3,7 +3,7 @@ import { checkHistory, HistoryRecorder, modelledCommands } from '@redis-resilien
 import { Redis } from 'ioredis';
 import { expect, it, onTestFinished } from 'vitest';
 
-/** For each command, arguments that reach its branches. */
+/** For each command, arguments that cover its branches. */
 const calls: Readonly<Record<string, readonly string[]>> = {
   get: ['t1', 't2', 'l1'],
   strlen: ['t1', 't2'],
@@ -79,7 +79,7 @@ it('the model answers as the real Redis does, command by command, also in a MULT
     const task = pick();
     const isTransaction = turn % 7 === 0;
     const other = pick();
-    // A refusal is no answer of the model's: it is recorded as one that changed nothing.
+    // The model never replies with an error, so a refused command is recorded as one that changed nothing.
     await (
       isTransaction
         ? recorder.run('a', { multi: [task, other] }, () => client.multi([[...task], [...other]]).exec())

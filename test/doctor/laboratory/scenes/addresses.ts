@@ -6,7 +6,7 @@ import type { Laboratory } from '../laboratory.ts';
 import { doctorInNamespace, namespaceObstacle } from '../namespace.ts';
 import { startOwnServer } from '../own-server.ts';
 
-/** Nobody at the address, or somebody at another. */
+/** No server at the address, or a server at another address. */
 export async function addresses(laboratory: Laboratory): Promise<void> {
   const nobody = await freePort();
   await laboratory.check(
@@ -97,7 +97,7 @@ async function unixSockets(laboratory: Laboratory): Promise<void> {
   }
 }
 
-// A process that ends in good order removes its socket; under another name it stays behind.
+// Leaves a socket file behind: redis-server removes its socket when it stops, but not under another name.
 async function leaveSocketBehind(path: string): Promise<void> {
   await using server = await startOwnServer(['--port', '0']);
   renameSync(server.socket, path);

@@ -7,7 +7,7 @@ import { freePort, startRedis } from '@redis-resilience/testing';
 import { Redis } from 'ioredis';
 import type { Laboratory } from '../laboratory.ts';
 
-/** The application's own part in it. */
+/** Conditions that the application itself causes. */
 export async function applications(laboratory: Laboratory): Promise<void> {
   await using server = await startRedis({ bind: ['127.0.0.1', '127.0.0.2'] });
   await clients(laboratory, server.port);

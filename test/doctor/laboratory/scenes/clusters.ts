@@ -2,7 +2,7 @@ import { startCluster, startRedis, waitFor } from '@redis-resilience/testing';
 import type { Laboratory } from '../laboratory.ts';
 import { isDiagnosed } from '../own-server.ts';
 
-/** A Cluster, taken apart step by step. */
+/** Conditions of a Cluster that loses its nodes one after the other. */
 export async function clusters(laboratory: Laboratory): Promise<void> {
   await using cluster = await startCluster({ nodes: 4, replicas: 0 });
   const target = { cluster: cluster.addresses };

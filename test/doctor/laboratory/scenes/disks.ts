@@ -10,7 +10,7 @@ import { startOwnServer } from '../own-server.ts';
 
 const nobody = 65_534;
 
-/** Saving that fails, and a process that may not do what it needs to. */
+/** Saving to disk fails, or the process lacks a permission or a limit is too low. */
 export async function disks(laboratory: Laboratory): Promise<void> {
   await using server = await startRedis({ config: { save: '3600 1' } });
   // Root may write everywhere; nobody can put a file where a folder is.
@@ -56,7 +56,8 @@ async function fullDisk(laboratory: Laboratory): Promise<void> {
 async function outOfHostMemory(laboratory: Laboratory): Promise<void> {
   const condition = 'the OOM killer has ended the server';
   const port = await freePort();
-  // A little, because a virtual machine may take a second for each megabyte that it has not used before.
+  // The limit is low, because a virtual machine may take a second for each megabyte of memory that it uses
+  // for the first time.
   const group = makeMemoryGroup(5_000_000);
   if (group === undefined) {
     laboratory.skip(condition, 'needs root and a control group for memory');

@@ -17,7 +17,7 @@ const certificates: readonly { condition: string; words: RegExp; options: Certif
   { condition: 'another authority signed it', words: /authority/, options: { otherAuthority: true } },
 ];
 
-/** TLS in all its ways to fail. */
+/** All kinds of TLS errors. */
 export async function encryption(laboratory: Laboratory): Promise<void> {
   for (const { condition, words, options } of certificates) {
     await using material = await makeCertificates(options);

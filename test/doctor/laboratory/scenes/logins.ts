@@ -11,7 +11,7 @@ const rules = {
   grounded: '~* +@all -select',
 };
 
-/** Passwords, users and what they may do. */
+/** Wrong passwords, unknown users and missing permissions. */
 export async function logins(laboratory: Laboratory): Promise<void> {
   const users = Object.entries(rules).map(([name, rule]) => ({ name, password: 'pw-secret', rules: rule }));
   await using server = await startRedis({ password: 'pw-default', users });

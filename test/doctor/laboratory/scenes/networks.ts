@@ -110,7 +110,7 @@ const firewall = [
   },
 ] as const;
 
-/** Names, routes and firewalls, in a network of one's own. */
+/** Errors of DNS, routes and firewalls, each in a separate network namespace. */
 export async function networks(laboratory: Laboratory): Promise<void> {
   const obstacle = namespaceObstacle();
   for (const { condition, preparations, url, ...expected } of routes) {

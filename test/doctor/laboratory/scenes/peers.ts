@@ -19,7 +19,7 @@ const odd: readonly { kind: OddPeerKind; condition: string; code: FindingCode; w
   },
 ];
 
-/** Somebody else at the address, or a Redis that says nothing. */
+/** A server that is not Redis at the address, or a Redis that does not reply. */
 export async function peers(laboratory: Laboratory): Promise<void> {
   for (const { kind, condition, ...expected } of odd) {
     await using peer = await startOddPeer(kind);

@@ -1,7 +1,7 @@
 import { startSentinel, waitFor } from '@redis-resilience/testing';
 import type { Laboratory } from '../laboratory.ts';
 
-/** A primary behind Sentinel, taken apart step by step. */
+/** Conditions of a group with Sentinel that loses its members one after the other. */
 export async function sentinels(laboratory: Laboratory): Promise<void> {
   await using group = await startSentinel({ replicas: 1, password: 'pw-data', sentinelPassword: 'pw-watch' });
   const target = {

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { startRedis, waitFor } from '@redis-resilience/testing';
 import type { Laboratory } from '../laboratory.ts';
 
-/** Settings and habits of a server that will hurt one day. */
+/** Settings and usage patterns that work today but will cause trouble. */
 export async function settings(laboratory: Laboratory): Promise<void> {
   await using server = await startRedis({ config: { 'enable-debug-command': 'yes' } });
   const { url } = server;

@@ -3,7 +3,7 @@ import { startRedis, waitFor, freePort, type RedisServer } from '@redis-resilien
 import type { Laboratory } from '../laboratory.ts';
 import { isDiagnosed } from '../own-server.ts';
 
-/** A server that is there and does not serve, or not everything. */
+/** A server that runs but rejects some or all commands. */
 export async function states(laboratory: Laboratory): Promise<void> {
   await loading(laboratory);
   await busy(laboratory);
