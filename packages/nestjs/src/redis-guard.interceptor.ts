@@ -29,7 +29,10 @@ const readers: OptionReaders<RedisGuardOptions> = {
 };
 const key = 'redis-resilience:guard';
 
-/** Exempts a controller from the options of the application. Health endpoints use it, so that they always respond. */
+/**
+ * Exempts a controller from the options of the application. Health endpoints are exempt, so that mode
+ * `reject` never rejects a health probe.
+ */
 export const WithoutRedisGuard = SetMetadata(key, {} satisfies RedisGuardOptions);
 
 /** The injection token for the options that a {@link RedisGuardInterceptor} applies to the whole application. */
@@ -53,8 +56,8 @@ export class RedisGuardInterceptor implements NestInterceptor {
   readonly #host: HttpAdapterHost;
   readonly #defaults: RedisGuardOptions;
   /**
-   * The options for each handler that has had a request, and the controller of that request. Controllers that inherit
-   * the handler share its key, but may have other options.
+   * The options for each handler that has had a request, and the controller of that request. A handler that
+   * several controllers inherit is one key for all of them, although their options may differ.
    */
   readonly #policies = new WeakMap<
     object,
@@ -88,8 +91,8 @@ export class RedisGuardInterceptor implements NestInterceptor {
         );
   }
 
-  // Returns the options for a handler. They are cached, because reading the metadata costs more than everything else
-  // here, and decorators never change it later.
+  // Returns the options for a handler. The options are cached, because reading the metadata costs more than
+  // the rest of the interceptor, and decorators do not change after the start.
   #policyOf(handler: object, controller: Type): RedisGuardOptions {
     const known = this.#policies.get(handler);
     if (known?.controller === controller) return known.policy;

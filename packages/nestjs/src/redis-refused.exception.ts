@@ -4,8 +4,8 @@ import type { PlainResponse } from '@redis-resilience/core/http';
 import { setHeaders } from './reply.ts';
 
 /**
- * Thrown when a request is rejected because Redis is unavailable. Nest's own exception filter responds with 503,
- * because this is a `ServiceUnavailableException`. The body of that response is the problem details.
+ * Thrown when a request is rejected because Redis is unavailable. Nest's own exception filter responds with
+ * 503, because this is a `ServiceUnavailableException`. The body of the response contains problem details.
  */
 export class RedisRefusedException extends ServiceUnavailableException {
   readonly answer: PlainResponse;

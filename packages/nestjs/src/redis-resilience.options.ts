@@ -27,13 +27,15 @@ export interface RedisResilienceModuleOptions extends Omit<ResilienceOptions, 'n
 }
 
 /**
- * Options that are passed to `forRoot` or `forRootAsync` directly: Nest needs them before a factory returns the others.
+ * Options that are passed to `forRoot` or `forRootAsync` directly, because Nest needs them before the factory
+ * returns the other options.
  */
 export interface RedisResilienceModuleExtras {
   /** The name of the connection. Default `default`. */
   readonly name?: string;
   /**
-   * Whether all modules can inject the connection. If not, only modules that import this module can. Default `true`.
+   * Whether all modules can inject the connection. If false, only modules that import this module can inject
+   * it. Default `true`.
    */
   readonly isGlobal?: boolean;
 }

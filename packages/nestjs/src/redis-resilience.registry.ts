@@ -8,8 +8,8 @@ export class RedisResilienceRegistry implements OnApplicationShutdown {
   readonly #resiliences = new Map<string, RedisResilience>();
 
   /**
-   * @throws {@link ConfigurationError} when another connection has this name. The application cannot start then, so all
-   * connections are closed.
+   * @throws {@link ConfigurationError} when another connection has this name. The application cannot start
+   * with two connections of the same name, so all connections are closed.
    */
   add(name: string, resilience: RedisResilience): RedisResilience {
     if (this.#resiliences.has(name)) {
@@ -45,7 +45,7 @@ export class RedisResilienceRegistry implements OnApplicationShutdown {
   }
 }
 
-/** Provides the registry. An application has one instance of it, however many connections it has. */
+/** Provides the registry. An application has one instance of this module, however many connections it has. */
 @Global()
 @Module({ providers: [RedisResilienceRegistry], exports: [RedisResilienceRegistry] })
 export class RedisResilienceCoreModule {}

@@ -9,8 +9,8 @@ import { createRequestGuard, untilDecided, type RequestGuard } from '@redis-resi
 import { RedisResilienceRegistry } from './redis-resilience.registry.ts';
 
 /**
- * Converts the name of a connection to a {@link RequestGuard}. It is a pipe, because Nest injects the registry into a
- * pipe, but not into a parameter decorator.
+ * Converts the name of a connection to a {@link RequestGuard}. The conversion is a pipe, because Nest injects
+ * the registry into a pipe, but not into a parameter decorator.
  */
 @Injectable()
 export class RedisStatePipe implements PipeTransform<unknown, RequestGuard | Promise<RequestGuard>> {
@@ -32,9 +32,9 @@ export class RedisStatePipe implements PipeTransform<unknown, RequestGuard | Pro
 const state = createParamDecorator(() => undefined);
 
 /**
- * Injects a {@link RequestGuard} into a parameter of a handler. It has the client, `execute`, `lease` and
- * `transaction`, and the state of Redis when the request began, such as `degraded` and `cause`. It works without
- * `@UseRedisGuard`.
+ * Injects a {@link RequestGuard} into a parameter of a handler. The `RequestGuard` has the client, `execute`,
+ * `lease` and `transaction`, and the state of Redis when the request began, such as `degraded` and `cause`.
+ * `@UseRedisGuard` is not required.
  *
  * @example
  * @Get() list(@RedisState() redis: RequestGuard) { return { degraded: redis.degraded }; }

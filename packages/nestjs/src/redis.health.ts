@@ -18,7 +18,10 @@ export interface RedisHealthIndicatorOptions {
 
 const readers: OptionReaders<RedisHealthIndicatorOptions> = { connection: nameOf, critical: booleanOf };
 
-/** The object with which an indicator of Terminus reports its result. In Terminus 11, it has no method `degraded`. */
+/**
+ * The object with which an indicator of Terminus reports its result. The method `degraded` does not exist in
+ * Terminus 11.
+ */
 interface Session<Key extends string> {
   up(data: Record<string, unknown>): HealthIndicatorResult<Key>;
   degraded?(data: Record<string, unknown>): HealthIndicatorResult<Key>;
@@ -26,8 +29,8 @@ interface Session<Key extends string> {
 }
 
 /**
- * Reports the health of a connection to Terminus. It reads a snapshot and does no I/O. A connection that does not exist
- * is reported as `down`.
+ * Reports the health of a connection to Terminus. The indicator reads a snapshot and does no I/O. A
+ * connection that does not exist is reported as `down`.
  *
  * | Redis | not critical | critical |
  * | --- | --- | --- |
@@ -80,6 +83,6 @@ function describe(snapshot: RedisSnapshot): Record<string, unknown> {
   return { state, ...(output !== undefined && { message: output }), ...details };
 }
 
-/** Provides {@link RedisHealthIndicator}. Import it together with `TerminusModule`. */
+/** Provides {@link RedisHealthIndicator}. Import this module together with `TerminusModule`. */
 @Module({ providers: [HealthIndicatorService, RedisHealthIndicator], exports: [RedisHealthIndicator] })
 export class RedisHealthModule {}

@@ -2,8 +2,8 @@ import type { EventEmitter } from 'node:events';
 import type { NodeRedisModule, Protocol } from './node-redis-module.ts';
 
 /**
- * Options of a single call. They come from the option `commandOptions` of the client, or from `withTypeMapping` and
- * `withCommandOptions`. As in node-redis, the values 0 and null mean that an option is not set.
+ * Options of a single call. These options come from the option `commandOptions` of the client, or from
+ * `withTypeMapping` and `withCommandOptions`. As in node-redis, the values 0 and null mean that an option is not set.
  */
 export interface CommandOptions {
   readonly typeMapping?: Readonly<Record<number, unknown>> | undefined;
@@ -13,7 +13,9 @@ export interface CommandOptions {
 
 export type Argument = string | Buffer;
 
-/** Converts a decoded reply into the result of a typed command. Each typed command of node-redis has one. */
+/**
+ * Converts a decoded reply into the result of a typed command. Each typed command of node-redis has such a function.
+ */
 export type TransformReply = (reply: unknown, preserve: unknown, mapping: unknown) => unknown;
 
 /** The object of node-redis that collects the arguments of a typed command before the command is sent. */
@@ -50,7 +52,9 @@ export interface ClassConfig {
 
 const made = new WeakMap<NodeRedisModule['createClient'], { config: ClassConfig; Base: BaseClass }[]>();
 
-/** Returns the class that `createClient` instantiates for this configuration. It opens no connection. */
+/**
+ * Returns the class that `createClient` instantiates for this configuration. Calling this function opens no connection.
+ */
 export function baseClassOf(module: NodeRedisModule, config: ClassConfig): BaseClass {
   const known = made.get(module.createClient) ?? [];
   const same = known.find((each) => isSame(each.config, config));

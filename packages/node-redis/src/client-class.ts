@@ -22,7 +22,10 @@ type Text = string | readonly string[];
 const classes = new WeakMap<BaseClass, ClientClass>();
 const state = Symbol('state');
 
-/** Returns a subclass of a client class of node-redis. Its instances send everything through a protected connection. */
+/**
+ * Returns a subclass of a client class of node-redis. Instances of the subclass send everything through a
+ * protected connection.
+ */
 export function clientClassOf(Base: BaseClass): ClientClass {
   const known = classes.get(Base);
   if (known !== undefined) return known;
@@ -37,7 +40,8 @@ export function clientClassOf(Base: BaseClass): ClientClass {
 function protectedClass(Base: BaseClass): ClientClass {
   return class RedisClient extends Base {
     /**
-     * The state of the client. Objects that `withTypeMapping` returns share it, because the client is their prototype.
+     * The state of the client. Objects that `withTypeMapping` returns share this state, because the client is
+     * their prototype.
      */
     readonly [state]: ClientState;
 
@@ -94,8 +98,8 @@ function protectedClass(Base: BaseClass): ClientClass {
       transform: TransformReply | undefined,
     ): Promise<unknown> {
       const args = parser.redisArgs;
-      // Leaves the command to node-redis, which calls `sendCommand`, in two cases. If a program has replaced that
-      // method, it must see every command. For HIMPORT, node-redis keeps a record of its own.
+      // Leaves the command to node-redis, which calls `sendCommand`, in two cases. If a program has replaced
+      // `sendCommand`, the replacement must see every command. For HIMPORT, node-redis keeps a record of its own.
       if (this.sendCommand !== RedisClient.prototype.sendCommand || args[0] === 'HIMPORT') {
         return super._executeCommand(command, parser, options, transform);
       }

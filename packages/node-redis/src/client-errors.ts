@@ -81,7 +81,7 @@ function dress(theirs: Error, ours: RedisResilienceError): Error {
 /**
  * Returns a promise with the same result. If nobody handles its rejection, an error of this library or of a closed
  * client does not become an unhandled rejection, because that would end a process which publishes without awaiting the
- * result. Any other error does, as in node-redis.
+ * result. As in node-redis, any other error that nobody handles becomes an unhandled rejection.
  */
 export function tolerated<T>(promise: Promise<T>): Promise<T> {
   const answer = promise.then(undefined, (error: unknown): never => {

@@ -25,7 +25,10 @@ export interface KnownOptions {
    * first. Default: none.
    */
   readonly keyPrefix?: string | Buffer;
-  /** Whether `connect()` waits until Redis is reachable. If not, it resolves even if Redis is down. Default `false`. */
+  /**
+   * Whether `connect()` waits until Redis is reachable. If false, `connect()` resolves even if Redis is down.
+   * Default `false`.
+   */
   readonly waitForReady?: boolean;
 }
 

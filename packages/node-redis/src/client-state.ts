@@ -7,7 +7,7 @@ import type { ProtectedConnection } from './connection/protected-connection.ts';
 import type { ReplyReader } from './commands/read-reply.ts';
 import { Subscriptions } from './subscriptions.ts';
 
-/** What a client is made of, besides the options that node-redis itself keeps. */
+/** The objects that a client uses, besides the options that node-redis itself keeps. */
 export interface ClientParts {
   readonly connectionFor: (tell: (news: ConnectionNews) => void) => ProtectedConnection;
   readonly reader: ReplyReader;

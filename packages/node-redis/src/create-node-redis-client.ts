@@ -30,8 +30,8 @@ export type DefaultProtocol = typeof NodeRedis extends { readonly DEFAULT_RESP: 
   : 2;
 
 /**
- * Options of {@link createNodeRedisClient}. All but `waitForReady` are options of `createClient` in node-redis. None of
- * them says where to connect, because the `RedisResilience` does.
+ * Options of {@link createNodeRedisClient}. All but `waitForReady` are options of `createClient` in
+ * node-redis. No option says where to connect, because the `RedisResilience` knows that.
  */
 export type NodeRedisClientOptions<
   M extends RedisModules = None,
@@ -46,8 +46,8 @@ export type NodeRedisClientOptions<
   /** Prefix of every key, for node-redis 6.3 and later. Default: none. */
   readonly keyPrefix?: string | Buffer;
   /**
-   * Whether `connect()` waits until Redis is reachable. If not, it also resolves when the first connection attempt has
-   * failed. Default `false`.
+   * Whether `connect()` waits until Redis is reachable. If false, `connect()` also resolves when the first
+   * connection attempt has failed. Default `false`.
    */
   readonly waitForReady?: boolean;
 };

@@ -48,7 +48,10 @@ export function defaultProtocol({ DEFAULT_RESP }: NodeRedisModule): Protocol {
   return DEFAULT_RESP ?? 2;
 }
 
-/** Creates an object for a map in a reply. As in node-redis, it has no prototype in version 5, but one in version 6. */
+/**
+ * Creates an object for a map in a reply. As in node-redis, the object has no prototype in version 5, but one
+ * in version 6.
+ */
 export function emptyObjectOf({
   DEFAULT_RESP,
 }: Pick<NodeRedisModule, 'DEFAULT_RESP'>): Record<string, unknown> {

@@ -49,8 +49,8 @@ export interface Certificates extends TlsMaterial, AsyncDisposable {
 }
 
 /**
- * Makes certificates with the `openssl` program, in a temporary folder. They have ECDSA P-256 keys and are valid for 30
- * days; with `expired`, the server's certificate expired yesterday.
+ * Makes certificates with the `openssl` program, in a temporary folder. The certificates have ECDSA P-256
+ * keys and are valid for 30 days; with `expired`, the server's certificate expired yesterday.
  *
  * @throws Error when `openssl` is missing or fails.
  * @example

@@ -38,10 +38,10 @@ interface WaitingRequest {
 }
 
 /**
- * The client of Nest's Redis transport on protected connections, for `ClientsModule`. While writes are unavailable, a
- * request fails immediately with a {@link RedisUnavailableError}. If the connection is lost before the response
- * arrives, the request fails with an {@link OutcomeUnknownError}, because its response is lost, too. If no response
- * arrives within `timeoutMs`, it fails with a {@link CommandTimeoutError}.
+ * The client of Nest's Redis transport on protected connections, for `ClientsModule`. While writes are
+ * unavailable, a request fails immediately with a {@link RedisUnavailableError}. If the connection is lost
+ * before the response arrives, the request fails with an {@link OutcomeUnknownError}, because its response is
+ * lost, too. If no response arrives within `timeoutMs`, the request fails with a {@link CommandTimeoutError}.
  *
  * @throws {@link ConfigurationError} when an option is invalid
  * @example
@@ -86,7 +86,7 @@ export class ResilientRedisClient extends ClientRedis {
       this.subClient = this.#open('sub');
       const subscriber = this.subClient as Redis;
       const receive = this.createResponseCallback();
-      // Anybody who can publish may send a message that Nest cannot read. It must not end the process.
+      // Anybody who can publish may send a message that Nest cannot read. Such a message must not end the process.
       subscriber.on('message', (channel, message) => {
         receive(channel, message).catch(() =>
           this.logger.warn('A response that cannot be read was ignored.'),

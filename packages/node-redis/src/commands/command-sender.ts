@@ -22,8 +22,8 @@ export class CommandSender {
   }
 
   /**
-   * Sends a command, and resolves with its reply, decoded according to the type mapping. If `finish` is given, resolves
-   * with what it makes of that reply.
+   * Sends a command, and resolves with its reply, decoded according to the type mapping. If `finish` is
+   * given, resolves with the value that `finish` returns for the reply.
    */
   send(given: JoinedCommand, options: CommandOptions | undefined, finish?: Finish): Promise<unknown> {
     const wrong = wrongArgument(given) ?? wrongOption(options);
@@ -64,8 +64,8 @@ export class CommandSender {
   #read(bytes: Buffer | readonly Buffer[] | null, mapping: Mapping): unknown {
     if (bytes === null) return null;
     if (Buffer.isBuffer(bytes)) return this.#reader.read(bytes, mapping);
-    // Only PING on a RESP2 connection with subscriptions gets such a reply: ioredis has already decoded it into an
-    // array.
+    // A reply is an array instead of bytes only for PING on a RESP2 connection with subscriptions, because
+    // ioredis has already decoded that reply.
     const [pong, text] = bytes as [Buffer, Buffer];
     const answer = text.length === 0 ? pong : text;
     return mapping[0x2b] === Buffer ? answer : answer.toString();

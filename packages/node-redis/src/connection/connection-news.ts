@@ -8,9 +8,7 @@ export type ConnectionNews =
   /** The connection has ended for good, because the RedisResilience was closed. */
   | { readonly kind: 'end' };
 
-/**
- * What a client needs from its connection. The address is not part of it, because the RedisResilience provides that.
- */
+/** What a client needs from its connection. An address is not needed, because the RedisResilience provides it. */
 export interface ConnectionNeeds {
   readonly protocol: 2 | 3;
   readonly database: number | undefined;

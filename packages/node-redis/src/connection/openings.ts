@@ -19,7 +19,8 @@ export class Openings {
   }
 
   /**
-   * Must be called when a connection attempt has failed. It resolves all calls that do not wait for a ready connection.
+   * Must be called when a connection attempt has failed. Resolves the calls of `connect()` that do not wait
+   * for a ready connection.
    */
   attemptFailed(): void {
     this.#resolve(({ waitsForReady }) => !waitsForReady);

@@ -61,7 +61,7 @@ export class ProtectedConnection {
     return this.#isReady;
   }
 
-  /** The ioredis client for subscriptions. It is never the shared one. */
+  /** The ioredis client for subscriptions. Subscriptions never use the shared connection. */
   get subscriber(): Redis {
     if (this.#own !== undefined) return this.#own;
     this.#subscriber ??= this.#duplicate();

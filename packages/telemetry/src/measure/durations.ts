@@ -27,7 +27,7 @@ export class Durations implements DurationFigures {
   sumSeconds = 0;
   count = 0;
   readonly #boundsMs: Float64Array;
-  /** Called with each recorded duration. An exporter with a histogram of its own sets it. */
+  /** Called with each recorded duration. An exporter that has its own kind of histogram sets this callback. */
   onRecord: ((seconds: number) => void) | undefined = undefined;
 
   constructor(bounds: readonly number[]) {

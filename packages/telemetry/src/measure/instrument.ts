@@ -2,7 +2,7 @@ import type { Point } from './counts.ts';
 import type { DurationFigures } from './durations.ts';
 import type { Sources } from './sources.ts';
 
-/** A gauge or a counter, and how to read its values. They are read only when metrics are scraped or collected. */
+/** A gauge or a counter, and how to read its values. The values are read only when metrics are scraped or collected. */
 export interface Instrument {
   /** The name in Prometheus. As usual there, it ends with the unit, or with `_total` for a counter. */
   readonly name: string;

@@ -4,7 +4,7 @@ import { fallbackInstruments } from './fallback-instruments.ts';
 import type { DurationInstrument, Instrument } from './instrument.ts';
 import { poolDurations, poolInstruments } from './pool-instruments.ts';
 
-/** All gauges and counters. The exporters for Prometheus and for OpenTelemetry share them. */
+/** All gauges and counters. The exporters for Prometheus and for OpenTelemetry share these instruments. */
 export const instruments: readonly Instrument[] = [
   ...connectionGauges,
   ...connectionCounters,

@@ -21,7 +21,7 @@ const store = new AsyncLocalStorage<OperationRecord>();
 const records = new WeakMap<OperationMessage, OperationRecord>();
 const recorders = new Set<object>();
 
-/** Starts recording operations. The returned function stops it, unless another caller is still recording. */
+/** Starts recording operations. The returned function stops the recording, unless another caller is still recording. */
 export function recordOperations(): () => void {
   const recorder = {};
   recorders.add(recorder);

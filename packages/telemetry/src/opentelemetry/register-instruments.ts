@@ -20,12 +20,13 @@ export interface InstrumentsOptions extends FallbackOptions {
 }
 
 /**
- * Creates OpenTelemetry instruments for one or more connections. Those of the pool have names of the form
- * `db.client.connection.*`, all others `redis_resilience.*`. Gauges and counters are read when the SDK collects
- * metrics. The durations of operations and outages are recorded as each of them ends.
+ * Creates OpenTelemetry instruments for one or more connections. Instruments of the pool have names of the
+ * form `db.client.connection.*`, all others `redis_resilience.*`. Gauges and counters are read when the SDK
+ * collects metrics. The durations of operations and outages are recorded as each of them ends.
  *
- * The durations and waiting times of single commands and leases are left out, because recording one would cost more
- * than the command itself. Get them from the spans of `@opentelemetry/instrumentation-ioredis`, or from Prometheus.
+ * The durations and waiting times of single commands and leases are left out, because recording one would
+ * cost more than the command itself. To measure single commands and leases, use the spans of
+ * `@opentelemetry/instrumentation-ioredis`, or Prometheus.
  *
  * The returned function removes the instruments.
  *
@@ -88,8 +89,8 @@ function observe(instrument: Instrument, sources: Sources, meter: Meter): () => 
   return () => observable.removeCallback(report);
 }
 
-// Whether the durations of a histogram are recorded. Those of single commands and leases are not, because recording one
-// costs more than a Redis command does.
+// Whether the durations of a histogram are recorded. The durations of single commands and leases are not
+// recorded, because recording one costs more than a Redis command does.
 function isRecorded({ name }: DurationInstrument): boolean {
   return !/_(command|wait|create|use)_duration_seconds$/.test(name);
 }

@@ -3,9 +3,9 @@ import { systemClock } from '@redis-resilience/core';
 import { databaseChannel, type DatabaseMessage } from '../measure/channels.ts';
 
 /**
- * Creates a span for each change of database. The span starts when the previous database became unavailable, or when
- * the change was requested, and ends when calls succeed on the next database. It belongs to no request. The returned
- * function stops the tracing.
+ * Creates a span for each change of database. The span starts when the previous database became unavailable,
+ * or when the change was requested, and ends when calls succeed on the next database. The span belongs to no
+ * request. The returned function stops the tracing.
  */
 export function traceDatabaseChanges(tracer: Tracer): () => void {
   const onChange = (message: unknown): void => addSpan(tracer, message as DatabaseMessage);

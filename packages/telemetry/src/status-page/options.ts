@@ -12,35 +12,35 @@ import {
   type OptionReaders,
 } from '@redis-resilience/core/kit';
 
-/** Options of the status page. They are the same for every framework. */
+/** Options of the status page. The options are the same for every framework. */
 export interface StatusPageOptions {
   /**
    * The connection to show. Default: when the page is first opened, the connections that a guard such as `redisGuard()`
    * uses; if there is no guard, every open connection; if none is open, `defaultRedisResilience()`.
    */
   readonly resilience?: RedisResilience;
-  /** Several connections to show, instead of `resilience`. Each needs a unique name. Default: none. */
+  /** Several connections to show, instead of `resilience`. Each connection needs a unique name. Default: none. */
   readonly resiliences?: readonly RedisResilience[];
   /** The path of the page. Default `/redis-status`. */
   readonly path?: string;
   /**
-   * Whether the page is served. If not, requests for it are passed on to the application. Default: `true` only where
-   * `NODE_ENV` is `development`.
+   * Whether the page is served. If false, requests for the page are passed on to the application. Default:
+   * `true` only where `NODE_ENV` is `development`.
    */
   readonly enabled?: boolean;
   /** The name in the heading. Default `Redis`. */
   readonly title?: string;
   /**
-   * Decides whether the sender of a request may use the buttons, which reconnect, take Redis out of use, or switch to
-   * another database. Called when a page starts to receive events, and again for each action. The answer is no if the
-   * function throws, takes longer than 5 s, or would have to run while 20 other calls are running. Default: nobody may
-   * use the buttons, so the page has none.
+   * Decides whether the sender of a request may use the buttons, which reconnect, take Redis out of use, or
+   * switch to another database. Called when a page starts to receive events, and again for each action.
+   * Counts as "no" if the function throws, takes longer than 5 s, or would have to run while 20 other calls
+   * are running. Default: nobody may use the buttons, so the page has none.
    */
   readonly authorize?: (request: IncomingMessage) => boolean | Promise<boolean>;
   /**
-   * More host names under which the buttons work, without ports. The buttons always work under `localhost` and IP
-   * addresses. Under any other name they do not work, because an attacker could make such a name resolve to this
-   * application. Default: none.
+   * More host names under which the buttons work, without ports. The buttons always work under `localhost`
+   * and IP addresses. The buttons do not work under any other name, because an attacker could make such a
+   * name resolve to this application. Default: none.
    */
   readonly hosts?: readonly string[];
   /** Maximum number of pages that may be open at the same time. Default 20. */

@@ -124,7 +124,7 @@ export interface Rate {
   readonly at: number;
   readonly perSecond: number;
   readonly failedPerSecond: number;
-  /** The 95th percentile of the durations of these commands; null if no command was sent. */
+  /** The 95th percentile of the durations of commands in this second; null if no command was sent. */
   readonly p95Ms: number | null;
 }
 

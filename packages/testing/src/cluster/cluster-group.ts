@@ -46,8 +46,8 @@ export class ClusterGroup implements AsyncDisposable {
   }
 
   /**
-   * Makes a replica take over from `primary` with CLUSTER FAILOVER. Resolves with that replica once every node knows of
-   * its promotion.
+   * Makes a replica take over from `primary` with CLUSTER FAILOVER. Resolves with the promoted replica once
+   * every node knows of its promotion.
    */
   async failover(primary: RedisServer, options: { readonly timeoutMs?: number } = {}): Promise<RedisServer> {
     checkKnownOptions('cluster.failover', options, { timeoutMs: true });
@@ -113,7 +113,7 @@ export class ClusterGroup implements AsyncDisposable {
     await waitFor(ok, { timeoutMs, intervalMs: 20, message: 'every cluster node to say cluster_state:ok' });
   }
 
-  /** Stops all processes permanently. May be called again. */
+  /** Stops all processes permanently. Calling `stop` more than once is allowed. */
   stop(): Promise<void> {
     return this.#stop();
   }

@@ -17,9 +17,9 @@ export interface StartClusterOptions extends FleetOptions {
 }
 
 /**
- * Starts a real Redis Cluster: by default three primaries with one replica each. Resolves when every node reports
- * `cluster_state:ok` and all replicas are in sync. That takes at least two seconds, because a Redis primary waits that
- * long before it reports `ok`.
+ * Starts a real Redis Cluster: by default three primaries with one replica each. Resolves when every node
+ * reports `cluster_state:ok` and all replicas are in sync. The start takes at least two seconds, because a
+ * Redis primary waits that long before it reports `ok`.
  *
  * @example
  * await using cluster = await startCluster();

@@ -128,7 +128,10 @@ export class RemainingOperations {
   }
 }
 
-/** Links the entries into a list. Returns its head, which stands before the first entry and is never taken itself. */
+/**
+ * Links the entries into a list. Returns the head of the list, which stands before the first entry and is
+ * never taken itself.
+ */
 function headOf(entries: readonly Entry[]): Entry {
   const head = { next: entries[0] } as Entry;
   let previous = head;

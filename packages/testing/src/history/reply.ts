@@ -92,7 +92,7 @@ const listsWithNulls: ReadonlySet<string> = new Set(['mget', 'hmget']);
 
 /**
  * Whether an item is a pair of error and value, as ioredis returns for each command; for a failed command, the pair has
- * no value. The reply of MGET for two keys looks like such a pair if the first key is missing.
+ * no value. The reply of MGET for two keys also looks like a pair of error and value if the first key is missing.
  */
 function isPair(item: unknown, name: string): boolean {
   if (!Array.isArray(item) || item.length > 2) return false;

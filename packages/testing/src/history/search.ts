@@ -25,9 +25,7 @@ export interface DeadEnd {
 interface Move {
   readonly entry: Entry;
   readonly keyspace: Keyspace;
-  /**
-   * Set if the move places an optional operation. The next definite operation must then use at least one of these keys.
-   */
+  /** Set if the move places an optional operation: the next definite operation must use at least one of these keys. */
   readonly towards: Keys | undefined;
 }
 
@@ -41,8 +39,9 @@ interface Node {
 }
 
 /**
- * Wing and Gong's search with Lowe's memory of visited states. It repeatedly places an operation that may come next and
- * whose reply fits, and backtracks if there is none. Four shortcuts save time without changing the result:
+ * Checks linearizability with the algorithm of Wing and Gong, and remembers visited states as Lowe proposed.
+ * The search repeatedly places an operation that may come next and whose reply fits, and backtracks if there is none.
+ * Four shortcuts save time without changing the result:
  *
  * - An operation that changes nothing and whose reply fits is placed immediately.
  * - Of several equal optional operations, the oldest is placed first.

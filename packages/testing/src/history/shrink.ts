@@ -43,7 +43,10 @@ export function shrink(operations: readonly Operation[], deadEnd: DeadEnd, deadl
   };
 }
 
-/** How many operations before the dead end are shown in any case, because they make the others easier to understand. */
+/**
+ * How many operations before the first unexplainable reply are always shown, because they make the others
+ * easier to understand.
+ */
 const shownSteps = 3;
 
 interface Beginning {

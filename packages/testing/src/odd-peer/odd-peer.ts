@@ -27,6 +27,6 @@ export interface OddPeer extends AsyncDisposable {
   readonly port: number;
   /** Number of clients that are currently connected. */
   readonly connections: number;
-  /** Stops listening and breaks all connections. May be called again. */
+  /** Stops listening and breaks all connections. Calling `close` more than once is allowed. */
   close(): Promise<void>;
 }

@@ -170,8 +170,8 @@ export class ChaosProxy implements AsyncDisposable {
   }
 
   /**
-   * Cuts the first connection, existing or new, through which `bytes` more bytes have gone. Exactly that many bytes get
-   * through. A later call for the same direction replaces this one.
+   * Cuts the first connection, existing or new, through which `bytes` more bytes have gone. Exactly `bytes`
+   * bytes get through. A later call for the same direction replaces this one.
    */
   cutAfter(bytes: number, options: CutOptions = {}): void {
     checkKnownOptions('proxy.cutAfter', options, { direction: true, how: true, times: true });
@@ -191,7 +191,7 @@ export class ChaosProxy implements AsyncDisposable {
     this.#target = target;
   }
 
-  /** Stops listening and breaks all connections. May be called again. */
+  /** Stops listening and breaks all connections. Calling `close` more than once is allowed. */
   async close(): Promise<void> {
     this.#closed = true;
     await this.refuse({ reset: true });

@@ -113,6 +113,6 @@ interface Parcel {
 }
 
 const highWaterBytes = 1024 * 1024;
-// Milliseconds between the last bytes and the RST. If both arrived at the same time, the peer might take the RST for a
-// clean end, or never see the bytes.
+// Milliseconds between the last bytes and the RST. If the bytes and the RST arrived at the same time, the peer might
+// take the RST for a clean end, or never see the bytes.
 const settleMs = 5;

@@ -103,7 +103,7 @@ export class SentinelGroup implements AsyncDisposable {
     });
   }
 
-  /** Stops all processes permanently. May be called again. */
+  /** Stops all processes permanently. Calling `stop` more than once is allowed. */
   stop(): Promise<void> {
     return this.#stop();
   }

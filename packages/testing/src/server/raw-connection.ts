@@ -16,7 +16,10 @@ export interface RawTarget {
   readonly credentials?: readonly string[] | undefined;
 }
 
-/** A connection to Redis without retries, queues or reconnects. While idle, it does not keep the process alive. */
+/**
+ * A connection to Redis without retries, queues or reconnects. While the connection is idle, it does not keep
+ * the process alive.
+ */
 export class RawConnection {
   readonly #socket: Socket;
   readonly #reader = new ReplyReader();

@@ -130,7 +130,7 @@ export class RedisServer implements AsyncDisposable {
     await this.#launch(options);
   }
 
-  /** Kills the server permanently and removes its folder. May be called again. */
+  /** Kills the server permanently and removes its folder. Calling `stop` more than once is allowed. */
   async stop(): Promise<void> {
     this.#stopped = true;
     await this.kill();

@@ -20,8 +20,8 @@ const fillerLifeMs = 250;
 
 /**
  * Prepares the data in `folder` so that the next start of a server spends about `loadingMs` loading it, and meanwhile
- * replies -LOADING. For that, a helper process adds filler keys to the persisted data. These keys expire before any
- * client sees them. Returns the redis.conf directives that the next start needs.
+ * replies -LOADING. To make loading slow, a helper process adds filler keys to the persisted data. The filler keys
+ * expire before any client sees them. Returns the redis.conf directives that the next start needs.
  */
 export async function slowDump(dump: SlowDump): Promise<Record<string, string | number>> {
   const path = join(dump.folder, 'filler.sock');

@@ -13,9 +13,9 @@ interface Stretch {
 }
 
 /**
- * The statuses of a connection during the last hour, as intervals without gaps. They are taken from the history of the
- * connection, and then from each new snapshot. If the cause changes during an interval, the interval shows the cause
- * that lasted longest.
+ * The statuses of a connection during the last hour, as intervals without gaps. The intervals are taken from
+ * the history of the connection, and then from each new snapshot. If the cause changes during an interval,
+ * the interval shows the cause that lasted longest.
  */
 export class StatusTimeline {
   readonly #stretches: Stretch[] = [];

@@ -22,8 +22,8 @@ export interface ConnectionCard {
 }
 
 /**
- * Creates the card of one connection. Later states change its elements instead of replacing them, so that focus and
- * scroll position are preserved.
+ * Creates the card of one connection. A new state changes the elements of the card instead of replacing them,
+ * so that focus and scroll position are preserved.
  */
 export function createConnectionCard(name: string): ConnectionCard {
   const headingId = `connection-${encodeURIComponent(name)}`;

@@ -60,8 +60,8 @@ function legend(): HTMLElement {
   );
 }
 
-// Returns how many minutes the bar covers. They are fewer for a young process, whose data would otherwise fill only a
-// few pixels at the right end.
+// Returns how many minutes the bar covers. A young process gets a shorter bar, because its data would
+// otherwise fill only a few pixels at the right end.
 function minutesShown(now: number, knownSince: number): number {
   return [2, 6, 15].find((minutes) => knownSince > now - minutes * minuteMs) ?? 60;
 }

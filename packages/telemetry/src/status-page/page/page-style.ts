@@ -1,4 +1,7 @@
-/** The style sheet of the page, for light and dark mode. Whatever a colour says, a word or a shape says, too. */
+/**
+ * The style sheet of the page, for light and dark mode. Colours never carry information alone: a word or a
+ * shape always says the same.
+ */
 export const pageStyle: string = `
 :root {
   color-scheme: light;

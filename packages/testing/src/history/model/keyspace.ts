@@ -73,8 +73,8 @@ function textIn(keyspace: Keyspace, key: string): Reply {
 }
 
 /**
- * Pops an item from the first list that has one. If all are empty, the command blocks until its timeout and pops
- * nothing.
+ * Pops an item from the first list that has one. If all the lists are empty, the command blocks until its
+ * timeout and pops nothing.
  */
 function popFirst(keyspace: Keyspace, keys: readonly string[], end: 'left' | 'right'): Effect {
   for (const key of keys) {

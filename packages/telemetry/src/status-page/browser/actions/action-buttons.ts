@@ -7,7 +7,7 @@ export interface ActionButtons {
   update(picture: ConnectionPicture, token: string | null): void;
 }
 
-/** Creates the buttons of one connection. They are hidden while the page has no token and thus may not act. */
+/** Creates the buttons of one connection. The buttons are hidden while the page has no token and thus may not act. */
 export function createActionButtons(name: string): ActionButtons {
   let token: string | null = null;
   const result = h('p', { role: 'status', class: 'muted' });
