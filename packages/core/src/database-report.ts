@@ -19,8 +19,8 @@ export interface DatabaseReport {
   /** Whether calls go to this database when all databases are healthy. */
   readonly preferred: boolean;
   /**
-   * `up`: the database serves calls or, if it is not in use, replies to its standby connection. `unknown`: it has not
-   * been checked since the start, or since it went out of use.
+   * `up`: the database serves calls or, if it is not in use, replies to its standby connection. `unknown`: the database
+   * has not been checked since the start, or since it went out of use.
    */
   readonly health: 'up' | 'down' | 'unknown';
   /** Why the database is down; undefined if it is not. */
@@ -45,8 +45,8 @@ export interface DatabaseChange {
   readonly to: string;
   readonly reason: DatabaseChangeReason;
   /**
-   * Milliseconds until the new database served calls, measured from when the previous one became unavailable. If the
-   * previous one was healthy, measured from when the switch began.
+   * Milliseconds until the new database served calls, measured from when the previous one became unavailable or, if the
+   * previous one was healthy, from when the switch began.
    */
   readonly durationMs: number;
 }

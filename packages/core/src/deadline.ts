@@ -2,9 +2,9 @@ import type { Clock } from './clock.ts';
 import { CommandTimeoutError } from './errors.ts';
 
 /**
- * Settles like `promise` if `promise` settles within `ms` milliseconds. Otherwise rejects with the error that `late`
- * returns. If `signal` aborts first, rejects with the signal's reason. The work behind `promise` is not stopped: a
- * later result is ignored, and a later rejection is never unhandled.
+ * Settles like `promise` if `promise` settles within `ms` milliseconds; if it does not, rejects with the error that
+ * `late` returns. If `signal` aborts first, rejects with the signal's reason. The work behind `promise` is not stopped:
+ * a later result is ignored, and a later rejection is never unhandled.
  *
  * @example
  * await withinDeadline(systemClock, 200, store.get(id), () => tooLate('The store', 200));

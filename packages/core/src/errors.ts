@@ -144,7 +144,7 @@ export class CircuitOpenError extends RedisResilienceError {
 
 /**
  * The deadline of the command has passed. `outcome` says whether the command may have run. If a write may have run,
- * check whether it did before you retry it.
+ * find out whether it ran before you retry it.
  */
 export class CommandTimeoutError extends RedisResilienceError {
   override readonly name = 'CommandTimeoutError';
@@ -153,7 +153,7 @@ export class CommandTimeoutError extends RedisResilienceError {
 
 /**
  * A write was sent, but the connection broke before the reply arrived, so a retry might apply the write twice. Check
- * whether it was applied before you retry, or use `applyOnce`.
+ * whether the write was applied before you retry, or use `applyOnce`.
  */
 export class OutcomeUnknownError extends RedisResilienceError {
   override readonly name = 'OutcomeUnknownError';

@@ -12,7 +12,7 @@ export type OnceArgument = string | number | Buffer;
  * Options of {@link RedisResilience.applyOnce}. The object takes the place of the argument `id`, and contains the id.
  */
 export interface ApplyOnceOptions {
-  /** The id of the write. Redis remembers it for `retry.rememberMs`. Required. */
+  /** The id of the write, which Redis remembers for `retry.rememberMs`. Required. */
   readonly id: string;
   /** Time limit for the acknowledgement of the write. Default: no limit. */
   readonly timeoutMs?: number;
@@ -111,7 +111,9 @@ export interface Credentials {
 /** A protected client, and everything known about the availability of its Redis. */
 export interface RedisResilience<Client extends Redis | Cluster = Redis | Cluster> {
   readonly name: string;
-  /** The ioredis client. Every command on it, and on the clients that its `duplicate()` makes, is protected. */
+  /**
+   * The ioredis client. Every command on this client, and on the clients that its `duplicate()` makes, is protected.
+   */
   readonly client: Client;
   /**
    * Returns the current state, without I/O. The object is frozen. The same object is returned until something changes.
@@ -154,8 +156,8 @@ export interface RedisResilience<Client extends Redis | Cluster = Redis | Cluste
   ): Promise<unknown>;
   /**
    * Runs the work with exclusive use of a connection. However the work ends, the connection then returns to the pool in
-   * a clean state. Use it for WATCH, blocking commands, SELECT and very large values; for everything else use `client`.
-   * The option `pool` configures the pool. The leased client rejects every call made after the work.
+   * a clean state. Use `lease` for WATCH, blocking commands, SELECT and very large values, and `client` for everything
+   * else. The option `pool` configures the pool. The leased client rejects every call made after the work.
    *
    * @throws {@link OverloadedError} when no connection is free in time, or immediately for a lease inside a lease when
    *   the pool is full; the errors of a command while Redis is unavailable; {@link CommandTimeoutError} after
@@ -222,8 +224,8 @@ export interface RedisResilience<Client extends Redis | Cluster = Redis | Cluste
    */
   failover(name?: string): Promise<void>;
   /**
-   * Changes the weight of a database. If this makes another database the preferred one, calls switch to it once it has
-   * been healthy for `failback.afterMs`; the commands in flight are completed first.
+   * Changes the weight of a database. If another database becomes the preferred one because of the new weight, calls
+   * switch to it once it has been healthy for `failback.afterMs`; the commands in flight are completed first.
    *
    * @throws {@link ConfigurationError} if there is no database of this name, or the weight is not a number of at least
    *   0

@@ -12,9 +12,15 @@ export interface SharedUse {
 
 /** The server at the other end of the connection, as it described itself when the connection was made. */
 export interface ServerFacts {
-  /** Product and version, such as `Redis 7.4.1` or `Valkey 8.0.2`. Undefined if the user has no permission for INFO. */
+  /**
+   * Product and version of the server, such as `Redis 7.4.1` or `Valkey 8.0.2`. Undefined if the user has no permission
+   * for INFO.
+   */
   readonly version: string | undefined;
-  /** Role of the server; undefined if not known. A demoted primary is shown as a replica as soon as this is noticed. */
+  /**
+   * Role of the server; undefined if not known. A primary that was demoted is shown as a replica as soon as the client
+   * notices the demotion.
+   */
   readonly role: 'primary' | 'replica' | undefined;
 }
 

@@ -137,7 +137,7 @@ const unknown = {
 
 type Ranked = Pick<MemberState, 'weight' | 'isReadOnly'> & { readonly order?: number };
 
-/** Returns the database to use when all of them are working. */
+/** Returns the database to use when all databases are working. */
 export function preferredOf<Member extends Ranked>(members: readonly Member[]): Member {
   return members.toSorted(byRank)[0] as Member;
 }

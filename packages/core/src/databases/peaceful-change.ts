@@ -24,15 +24,15 @@ export type PreparedConnections = ReadonlyMap<MovableClient, VerifiedSocket>;
 
 const lookMs = 2;
 /**
- * Maximum time to wait for the calls in flight. This is shorter than the time that a call may wait, so that no call
+ * Maximum time to wait for the calls in flight, which is shorter than the time that a call may wait, so that no call
  * fails because of the switch.
  */
 const peaceMs = 120;
 
 /**
  * Prepares a switch to another database while the current one is working: makes the connections, holds new calls, and
- * waits until the calls in flight have been answered. If all of this succeeds, resolves with the connections, so that
- * the switch itself is a single step. If any of this fails, undoes everything and resolves with undefined.
+ * waits until the calls in flight have been answered. Resolves with the connections if every step succeeds, so that the
+ * switch itself is a single step; if a step fails, undoes everything and resolves with undefined.
  */
 export async function prepareInPeace(
   options: PeacefulChangeOptions,

@@ -98,7 +98,8 @@ export class Standbys {
     try {
       await proof;
     } finally {
-      // Unless the database in use is unavailable, this database is again asked only at long intervals.
+      // Unless the database in use is unavailable, the database that was asked is from now on asked only at long
+      // intervals.
       if (!this.#isNeeded) this.#watches.get(name)?.calm();
     }
   }

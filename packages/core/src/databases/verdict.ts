@@ -54,8 +54,8 @@ function refusalOf({ state, cause }: VerdictFacts['circuits'][Lane]): CauseCode 
 }
 
 /**
- * Returns whether this cause means that the server is up but refuses what this process sends. Such a cause may be a
- * fault of this process and not of the server.
+ * Returns whether this cause means that the server is up but refuses what this process sends, which may be a fault of
+ * this process.
  */
 function isOurs(cause: CauseCode): boolean {
   return cause === 'auth' || cause === 'credentials' || cause === 'database';

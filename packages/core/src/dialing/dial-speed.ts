@@ -7,8 +7,8 @@ const maxSynDeadlineMs = 3_000;
 const slowHandshakeMs = 100;
 
 /**
- * Remembers how long the TCP connection to an endpoint and the handshake usually take. From these durations, derives
- * time limits that are long enough for a distant server, and recognises an overloaded server.
+ * Remembers how long the TCP connection to an endpoint and the handshake usually take, in order to compute time limits
+ * that are long enough for a distant server, and to recognise an overloaded server.
  */
 export class DialSpeed {
   #synMs: number | undefined;

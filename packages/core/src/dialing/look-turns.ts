@@ -38,8 +38,8 @@ export class LookTurns {
   }
 
   /**
-   * Call when the client whose turn it is begins to look for the primary. Even if that client then leaves, no other
-   * client looks for the primary before `dueAt`.
+   * Call when the client whose turn it is begins to look for the primary. No other client looks for the primary before
+   * `dueAt`, even if the client whose turn it is leaves.
    */
   looks(dueAt: number): void {
     this.#dueAt = dueAt;
@@ -66,7 +66,7 @@ export class LookTurns {
   }
 
   /**
-   * Call when this client has found the primary. The other clients then connect to the primary one after another,
+   * Call when this client has found the primary, so that the other clients connect to the primary one after another,
    * beginning with those whose callers are waiting.
    */
   found(looker: Looker): void {

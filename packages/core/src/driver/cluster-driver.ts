@@ -106,8 +106,8 @@ export interface ClusterDriver {
   /** Whether reads also go to replicas. */
   readonly readsFromReplicas: boolean;
   /**
-   * Makes the client send reads that may go to replicas only to nodes for which `isAway` returns false. If several such
-   * nodes serve the slot, `random`, which returns a number in [0, 1), selects one of them.
+   * Makes the client send reads that may go to replicas only to nodes for which `isAway` returns false. If several
+   * nodes could get a read, `random`, which returns a number in [0, 1), selects one of them.
    */
   readFromAnswering(isAway: (node: NodeDriver) => boolean, random: () => number): void;
   /**

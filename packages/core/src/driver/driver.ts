@@ -26,10 +26,7 @@ export interface ProvenState {
 /** Everything that core needs from a Redis client with one connection. */
 export interface Driver {
   readonly status: DriverStatus;
-  /**
-   * The options that the application passed. If these options are changed, the change applies from the next connection
-   * on.
-   */
+  /** The options that the application passed, which may be changed; a change applies from the next connection on. */
   readonly options: Readonly<Record<string, unknown>>;
   on(event: DriverEvent, listener: () => void): void;
 
@@ -87,8 +84,8 @@ export interface Driver {
    */
   takeOver(gate: SendCommand, connector: DriverConnector): void;
   /**
-   * Abandons the connection attempt that the client began before it was protected. The client then asks the connector
-   * for a socket, and the commands that it has queued go through `gate`, as described for {@link takeOver}.
+   * Abandons the connection attempt that the client began before it was protected. After this call, the client asks the
+   * connector for a socket, and the commands that it has queued go through `gate`, as described for {@link takeOver}.
    */
   beginAgain(): void;
   /** Resolves when the socket that {@link beginAgain} abandoned is closed. */

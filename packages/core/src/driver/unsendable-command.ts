@@ -1,7 +1,7 @@
 import type { DriverCommand } from './driver-command.ts';
 
 /**
- * A command name that no server knows. In a transaction, such a command makes the server refuse the whole transaction.
+ * A command name that no server knows, so that the server refuses the whole transaction of which the command is a part.
  */
 export const refusedInTransaction = 'an-argument-is-no-text';
 

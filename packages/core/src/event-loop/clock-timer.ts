@@ -2,8 +2,8 @@ import type { Clock, TimerHandle } from '../clock.ts';
 import { DueQueue, type Due } from './due-queue.ts';
 
 /**
- * Node's timers count whole milliseconds, so they may fire a little early. Whatever is due within this time counts as
- * due.
+ * Node's timers count whole milliseconds, so they may fire a little early: an item that is due within this time counts
+ * as due.
  */
 const roundingMs = 0.5;
 /** The longest delay of a timer: with a longer delay, Node would fire the timer immediately. */
@@ -19,7 +19,7 @@ export interface Timed extends Due {
 }
 
 /**
- * A timer that everything scheduled on one clock shares. Each clock has two such timers: one keeps the process alive,
+ * A timer that everything scheduled on one clock shares. Each clock has two shared timers: one keeps the process alive,
  * the other does not.
  */
 export class ClockTimer {

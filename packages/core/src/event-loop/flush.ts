@@ -1,8 +1,8 @@
 import type { ProcessStallDetector } from './process-stall-detector.ts';
 
 /**
- * One write to a socket, shared by all commands issued in the same turn of the event loop. These commands have the same
- * send time, so one object per turn saves reading the clock for each command.
+ * One write to a socket, shared by all commands issued in the same turn of the event loop. Commands that are written
+ * together have the same send time, so one object per turn saves reading the clock for each command.
  */
 export class Flush {
   /**

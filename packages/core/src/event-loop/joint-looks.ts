@@ -11,7 +11,7 @@ export interface Looks {
 
 /**
  * Schedules the looks (checks) of all objects that use the same clock. Each look is scheduled a little early, so that
- * looks for about the same time share one alarm. A thousand connections then wake the process hardly more often than a
+ * looks for about the same time share one alarm, and a thousand connections wake the process hardly more often than a
  * single one.
  */
 export class JointLooks {

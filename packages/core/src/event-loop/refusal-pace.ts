@@ -7,10 +7,10 @@ const pauseMs = 10;
 const stepsToAsk = 40;
 
 /**
- * Delays the rejections of calls that are neither sent nor queued. The caller gets the error in the next turn of the
- * event loop. Otherwise, a caller that retries immediately would loop in microtasks, and no timer or socket would ever
- * be served. After many consecutive rejections, the delay is longer, so that a caller that retries in a loop does not
- * use a whole CPU.
+ * Delays the rejections of calls that are neither sent nor queued. The caller gets the error only in the next turn of
+ * the event loop, because a caller that retries immediately would otherwise loop in microtasks, and no timer or socket
+ * would ever be served. After many consecutive rejections, the delay is longer, so that a caller that retries in a loop
+ * does not use a whole CPU.
  */
 export class RefusalPace {
   readonly #clock: Clock;

@@ -71,7 +71,7 @@ export function openSocket(
     );
     onBegun(raw);
     let socket: Socket = raw;
-    // Used instead of `socket.closed`, which becomes true while the handle is still open.
+    // `socket.closed` cannot be used here, because it becomes true while the handle is still open.
     let isGone = false;
     const onGone = (): void => {
       isGone = true;
@@ -101,8 +101,8 @@ export function openSocket(
       // If this listener stayed on the socket, everything that this attempt used would stay in memory as long as the
       // connection lives.
       raw.removeListener('close', onGone);
-      // Until the code that gets the socket adds its listeners, a reset must not crash the process. That code will see
-      // that the socket is closed.
+      // Until the code that gets the socket adds its listeners, a reset must not crash the process: that code will
+      // notice by itself that the socket is closed.
       raw.on('error', ignore);
       if (socket !== raw) socket.on('error', ignore);
       resolve(socket);

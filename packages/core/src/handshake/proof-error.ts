@@ -29,8 +29,8 @@ export function judgePing(reply: Reply | undefined): CauseCode | undefined {
   if (!(reply instanceof ErrorReply)) throw new ProofError('protocol', undefined);
   const { cause } = classifyReply(reply.message);
   if (isWaiting(cause)) return cause;
-  // A user without permission for PING may have every permission that the application needs. With MISCONF, the server
-  // refuses PING but not reads.
+  // A user without permission for PING may have every permission that the application needs. A server in the state
+  // MISCONF refuses PING but not reads.
   if (['NOPERM', 'MISCONF'].includes(codeOfReply(reply.message))) return undefined;
   throw new ProofError(cause ?? 'protocol', reply);
 }

@@ -28,8 +28,8 @@ export function sessionCommands({ database, clientName, readOnly }: Session): st
 }
 
 /**
- * Evaluates the replies to {@link sessionCommands}. A server that does not serve commands yet may refuse some of these
- * commands, which are then resent later.
+ * Evaluates the replies to {@link sessionCommands}. A server that does not serve commands yet may refuse some of the
+ * session commands, which are then resent later.
  *
  * @throws {@link ProofError} with the reason `database` for a refused SELECT, or `auth` for a missing permission
  */

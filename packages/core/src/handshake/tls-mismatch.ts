@@ -6,7 +6,7 @@ import { request } from '../replies/request.ts';
 
 const timeoutMs = 500;
 const rememberMs = 20_000;
-/** Once a connection has been made, later failures are not explained by TLS until this long after the first of them. */
+/** After a connection has succeeded, a failure is explained by TLS only if failures have continued for this long. */
 const trustedMs = 3000;
 
 interface Verdict {
@@ -24,11 +24,11 @@ export function tlsMismatchOf(open: OpenSocket, clock: Clock): TlsMismatch {
 }
 
 /**
- * Detects that only one side uses TLS. Neither side reports this: a TLS server closes a plain-text connection, and a
- * plain server mistakes the client's first TLS bytes for the beginning of a command and waits for the rest. Therefore,
- * when an attempt fails in a way that suggests a mismatch, one connection is tried in the opposite mode, with or
- * without TLS. All clients share the result, which is remembered for 20 seconds. Only the first try delays the report
- * of a failure, and thus the next attempt; later tries run in the background.
+ * Detects that only one side uses TLS. Neither side reports such a mismatch: a TLS server closes a plain-text
+ * connection, and a plain server mistakes the client's first TLS bytes for the beginning of a command and waits for the
+ * rest. When an attempt fails in a way that suggests a mismatch, one connection is therefore tried in the opposite
+ * mode, with or without TLS. All clients share the result, which is remembered for 20 seconds. Only the first try
+ * delays the report of a failure, and thus the next attempt; later tries run in the background.
  */
 export class TlsMismatch {
   readonly #open: OpenSocket;

@@ -93,7 +93,8 @@ export function authCommand(credentials: Credentials): string[] {
 
 function checkAuth(reply: Reply | undefined): void {
   if (!(reply instanceof ErrorReply)) return;
-  // The connection works without a password. The package `doctor` warns that the password is needless.
+  // The connection works without a password, so AUTH may fail; the package `doctor` warns that the password is
+  // needless.
   if (isNeedlessPassword(reply.message)) return;
   const { cause } = classifyReply(reply.message);
   throw new ProofError(cause ?? 'auth', reply);
@@ -104,8 +105,8 @@ function parseInfo(text: string): ServerInfo {
   for (const field of infoFields) {
     const value = valueIn(text, field);
     if (value === undefined) continue;
-    // A substring would keep the whole text in memory, so the value is copied. Connections to a server share equal
-    // values.
+    // A substring would keep the whole text in memory, so the value is copied, and connections to one server share the
+    // copy.
     if (value !== lastOf[field]) lastOf[field] = Buffer.from(value, 'latin1').toString('latin1');
     info[field] = lastOf[field];
   }

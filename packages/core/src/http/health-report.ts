@@ -43,7 +43,7 @@ export function overallHealth(snapshots: readonly RedisSnapshot[], critical: Cri
   return statuses.includes('degraded') || snapshots.some(isElsewhere) ? 'warn' : 'pass';
 }
 
-/** One entry of `checks` in `application/health+json`. It contains no host, key, value or credential. */
+/** One entry of `checks` in `application/health+json`, without any host, key, value or credential. */
 export interface HealthCheck {
   readonly componentId: string;
   readonly componentType: 'datastore';

@@ -50,8 +50,8 @@ export type HealthResponder = (
 
 /**
  * Creates a function that serves the three health endpoints, for adapters. For a readiness or health request, the
- * returned function throws a {@link ConfigurationError} if `critical` names a connection that does not exist. It then
- * also emits a process warning, because the application might not log the error.
+ * returned function throws a {@link ConfigurationError} if `critical` names a connection that does not exist, and also
+ * emits a process warning, because the application might not log the error.
  *
  * @throws {@link ConfigurationError} if an option is unknown or invalid
  *

@@ -23,7 +23,7 @@ export interface RedisProblem {
   readonly detail: string;
   readonly code: ErrorCode;
   readonly cause?: CauseCode;
-  /** Name of the connection. Present if a guard rejected the request, absent if the response was made from an error. */
+  /** Name of the connection; present if a guard rejected the request, absent if the response was made from an error. */
   readonly connection?: string;
   /**
    * `not-applied`: a retry is safe. `unknown`: the command may have run, so check before you retry. `refused`: the
@@ -68,8 +68,8 @@ export function renderUnavailable(from: RedisSnapshot | RedisResilienceError): P
 
 /**
  * Returns the 503 response to a request that needs reads or needs writes (`lane`), or undefined if they work. If `lane`
- * is undefined, it is enough that either works. While the first connection is being made, no request is rejected,
- * because its commands wait briefly for that connection.
+ * is undefined, the result is also undefined if only reads or only writes work. While the first connection is being
+ * made, no request is rejected, because its commands wait briefly for that connection.
  */
 export function refuseWithout(lane: Lane | undefined, snapshot: RedisSnapshot): PlainResponse | undefined {
   const works =

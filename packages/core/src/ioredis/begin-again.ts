@@ -5,8 +5,8 @@ import { internals, type Internals } from './internals.ts';
 
 /**
  * Abandons the connection attempt that a client began before it was protected, because that attempt has no time limit
- * and its socket is not verified. The client does not notice that its socket is destroyed. The client then asks its
- * connector, which now belongs to this library, for another socket. A pending `connect()` settles with the new attempt.
+ * and its socket is not verified. The client does not notice that its socket is destroyed, and asks its connector,
+ * which now belongs to this library, for another socket. A pending `connect()` settles with the new attempt.
  *
  * @param former the connector that began the attempt
  * @param onGivenUp called with each socket that is destroyed, before it has closed

@@ -55,7 +55,7 @@ export function markProtected(client: Redis | Cluster): void {
 /** Makes a client that is logged show its state instead of its options, which include the password. */
 export function printClient(client: Redis | Cluster): void {
   Object.defineProperties(client, isCluster(client) ? printedCluster : printedRedis);
-  // The options get such a view too, because a pipeline that is logged shows the options of its client.
+  // The options are also printed without secrets, because a pipeline that is logged shows the options of its client.
   Object.defineProperties(internals(client).options, printedOptions);
 }
 

@@ -36,7 +36,7 @@ export function fastPathOf(
       command.protocol = condition.protocol;
       command.replyMapping = condition.replyMapping ?? 'legacy';
     }
-    // A command that overrides `toWritable` encodes itself.
+    // A command whose class overrides `toWritable`, such as a raw command, must encode itself.
     const isUsual = command.toWritable === toWritable;
     if (!isUsual || !sink.writeCommand(command.name, command.args, command.call?.isBatch)) {
       try {

@@ -2,7 +2,7 @@ import { internals, type Internals } from './internals.ts';
 import { lazyRedis, type RedisOptions } from './clients.ts';
 import { placeOptionNames } from './known-options.ts';
 
-/** Returns a client's options with ioredis' defaults filled in. No connection is opened. */
+/** Returns a client's options with ioredis' defaults filled in, without opening a connection. */
 export function completeOptions(options: RedisOptions): Readonly<Record<string, unknown>> {
   return internals(lazyRedis(options)).options;
 }

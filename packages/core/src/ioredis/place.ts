@@ -21,7 +21,7 @@ export function placeOf(client: Redis | Cluster): string {
   return typeof options.path === 'string' ? plain(options.path) : address(options, 6379);
 }
 
-/** Lists each address once. If there are many, lists only the first ones, and counts the others. */
+/** Lists each address once; of many addresses, lists only the first ones, and counts the others. */
 function listed(addresses: readonly string[]): string {
   const distinct = [...new Set(addresses)];
   const more = distinct.length - maxListed;

@@ -24,7 +24,7 @@ export function quietTransactions(client: Redis | Cluster): void {
 function quietMulti(this: Transactional, ...args: unknown[]): { exec: Exec } {
   const pipeline = beneath(this, 'multi', quietMulti).apply(this, args);
   const exec = pipeline.exec;
-  // With `pipeline: false`, `multi()` returns the promise of a command.
+  // If the caller passes `pipeline: false`, `multi()` returns the promise of a single command and no pipeline.
   if (typeof exec !== 'function') return pipeline;
   pipeline.exec = function quiet(this: unknown, callback?: unknown) {
     // When ioredis resends the transaction, it calls `exec()` again and ignores the promise.

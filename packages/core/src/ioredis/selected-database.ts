@@ -3,8 +3,8 @@ import { isReplyError } from '../replies/connection-error.ts';
 import type { Internals } from './internals.ts';
 
 /**
- * The database number that a client has selected. ioredis considers a SELECT done as soon as it is sent, even if the
- * server then refuses it. After a refusal, this class restores the previous number.
+ * The database number that a client has selected. To ioredis, a SELECT is done as soon as it is sent, even if the
+ * server then refuses it; this class restores the previous number after a refusal.
  */
 export class SelectedDatabase {
   readonly #target: Internals;

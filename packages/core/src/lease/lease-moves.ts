@@ -11,8 +11,8 @@ interface Following {
 }
 
 /**
- * If keys move to another node of the Cluster while their callers wait for a connection, makes those callers wait for a
- * connection to that node instead.
+ * If keys move to another node of the Cluster while callers wait for a connection to the node of these keys, makes
+ * those callers wait for a connection to the new node.
  */
 export class LeaseMoves {
   readonly #places: LeasePlaces;
@@ -27,7 +27,7 @@ export class LeaseMoves {
 
   /**
    * Runs a lease on the node that serves its keys. If the keys move to another node before the lease has a connection,
-   * starts again on that node.
+   * the lease waits again, for a connection to that node.
    */
   async follow<T>(
     keys: readonly (string | Buffer)[],

@@ -18,8 +18,8 @@ import type { PoolMember } from './pool/pool-member.ts';
 
 /**
  * Why a lease ended. `returned`: the work of the lease finished. `late`: the deadline of the lease passed. `aborted`:
- * the signal that its caller passed aborted. `revoked`: the connection was kept longer than `pool.maxLeaseMs`.
- * `closed`: the `RedisResilience` was closed.
+ * the caller's signal aborted. `revoked`: the connection was kept longer than `pool.maxLeaseMs`. `closed`: the
+ * `RedisResilience` was closed.
  */
 export type LeaseEnd = 'returned' | 'late' | 'aborted' | 'revoked' | 'closed';
 
@@ -143,7 +143,8 @@ export class Lease implements ClientUse {
     this.#blocking++;
     promise.then(
       () => this.#blocking--,
-      // After any other error, such as a passed deadline, the command may still block on the server.
+      // Only an error reply proves that the command no longer blocks: after any other error, such as a passed deadline,
+      // the command may still block on the server.
       (error: unknown) => error instanceof Error && isReplyError(error) && this.#blocking--,
     );
   }

@@ -7,7 +7,7 @@ export const durationBoundsMs: readonly number[] = [0.5, 1, 2.5, 5, 10, 25, 50, 
 /** How a command ended: `ok`, `REPLY` (the server replied with an error), or the code of an error of this library. */
 export type CommandResult = 'ok' | 'REPLY' | ErrorCode;
 
-/** A histogram of durations. Its counts keep rising. */
+/** A histogram of durations, whose counts keep rising. */
 export interface DurationTotals {
   /**
    * Count per bucket of {@link durationBoundsMs}, not cumulative; an additional last bucket counts all longer
@@ -18,7 +18,7 @@ export interface DurationTotals {
   readonly sumMs: number;
 }
 
-/** How all reads, or all writes, have ended since the start. The counts keep rising. */
+/** How all reads, or all writes, have ended since the start, with counts that keep rising. */
 export interface LaneTotals {
   readonly results: Readonly<Record<CommandResult, number>>;
   /**

@@ -13,8 +13,8 @@ export function durationOf(min: number): OptionReader {
 }
 
 /**
- * Accepts milliseconds, at least `min`, for which something is kept or valid. Such a time may be years, because no
- * timer waits for it.
+ * Accepts milliseconds, at least `min`, for which something is kept or valid. A lifetime may be years, because no timer
+ * waits for its end.
  */
 export function lifetimeOf(min: number): OptionReader {
   return (value, path) => {

@@ -14,9 +14,10 @@ export interface CircuitOptions {
   /** Share of failed calls, from 0 to 1, at which the circuit opens if at least 5 calls failed. Default 0.5. */
   readonly failureRatio?: number;
   /**
-   * Share of slow calls, from 0 to 1, at which the circuit opens. Commands are still sent then, because most replies
-   * arrive before the deadline; but of four `execute` calls with a fallback, three use the fallback immediately. If
-   * commands miss their deadline, or if you set `slowMs`, only every fourth command is sent. Default 0.8.
+   * Share of slow calls, from 0 to 1, at which the circuit opens. While the circuit is open because of slow calls,
+   * commands are still sent, because most replies arrive before the deadline; but of four `execute` calls with a
+   * fallback, three use the fallback immediately. If commands miss their deadline, or if you set `slowMs`, only every
+   * fourth command is sent. Default 0.8.
    */
   readonly slowRatio?: number;
   /**
@@ -102,8 +103,8 @@ export interface RetryOptions {
   /** How long the server remembers an id passed to `applyOnce`. Default 24 hours. */
   readonly rememberMs?: number;
   /**
-   * The categories of individual commands, keyed by command name in lower case. Use them for custom commands, modules
-   * and scripts, or to override a built-in category.
+   * The categories of individual commands, keyed by command name in lower case. Set categories for custom commands,
+   * modules and scripts, or to override a built-in category.
    */
   readonly categories?: Readonly<Record<string, Category>>;
 }
@@ -135,9 +136,9 @@ export interface ConnectionOptions {
   readonly maxStallMs?: number;
   /**
    * How to detect that replies no longer match their commands because a reply was lost or inserted on the way. If the
-   * client detects that, it drops the socket. `idle`: the PING that an idle connection sends contains a token, which
-   * the reply must repeat. `load`: a PING with a token is also sent under traffic: after every 256 replies, but at most
-   * every 5 ms and at least every 100 ms. `off`: the PING of an idle connection contains no token. In every
+   * client detects such a shift, it drops the socket. `idle`: the PING that an idle connection sends contains a token,
+   * which the reply must repeat. `load`: a PING with a token is also sent under traffic: after every 256 replies, but
+   * at most every 5 ms and at least every 100 ms. `off`: the PING of an idle connection contains no token. In every
    * mode, a reply that no command is waiting for drops the socket. Default `idle`.
    */
   readonly integrity?: 'idle' | 'load' | 'off';
@@ -236,10 +237,10 @@ export interface ResilienceOptions {
   readonly failback?: FailbackOptions;
   /**
    * An object with the methods `info`, `warn` and `error`, or `false` to log nothing. The logger receives one line when
-   * an outage has lasted 250 ms, one when that outage ends, and one for each switch to another Redis database. It also
-   * receives one line for the first mistake of each kind that no error reveals: `WATCH` on the shared client, a
-   * blocking command on the shared client, or a library that is used without the helper that it needs. Default: a
-   * process warning for each line, which Node writes to stderr.
+   * an outage has lasted 250 ms, one when that outage ends, and one for each switch to another Redis database. The
+   * logger also receives one line for the first mistake of each kind that no error reveals: `WATCH` on the shared
+   * client, a blocking command on the shared client, or a library that is used without the helper that it needs.
+   * Default: a process warning for each line, which Node writes to stderr.
    */
   readonly logger?: Logger | false;
   /** Sources of time and of random numbers, for tests. */

@@ -121,7 +121,7 @@ const oomInScript = verdict('OOM', { ...away('out-of-memory', 'write-lane'), out
 
 const specialTexts: readonly { code: string; text: RegExp; verdict: ReplyVerdict }[] = [
   {
-    // Only this slot has no owner; the server serves the other slots.
+    // This reply means that only the requested slot has no owner; the server serves the other slots.
     code: 'CLUSTERDOWN',
     text: /Hash slot not served/,
     verdict: verdict('CLUSTERDOWN', away('cluster-down', 'slot')),

@@ -11,7 +11,7 @@ export type Reply = string | number | bigint | boolean | null | ErrorReply | Pus
 // stack with the stack of the caller needs a line to replace.
 const shortestStack = 2;
 
-/** An error reply. Its message is the unchanged text of the reply. */
+/** An error reply, whose message is the unchanged text of the reply. */
 export class ErrorReply extends Error {
   override readonly name = 'ErrorReply';
 

@@ -14,12 +14,12 @@ const maxPushes = 1000;
 /**
  * Sends commands in one write over a socket that no other code reads, and resolves with one reply per command. The
  * socket must be paused before the call, and is paused again afterwards, so that no bytes are lost between two
- * requests. Error replies are returned like other replies. If an error reply quotes the password of an AUTH command,
- * only its code is kept. One error reply is thrown instead: a server that has reached its connection limit sends it in
- * place of the first reply, and closes the connection.
+ * requests. Other error replies are returned like all replies. If an error reply quotes the password of an AUTH
+ * command, only its code is kept. One error reply is thrown and not returned: a server that has reached its connection
+ * limit sends this reply in place of the first one, and closes the connection.
  *
  * @throws {@link ErrorReply} if the server has reached its connection limit; `ProtocolError` if the peer is not a Redis
- * server; the socket's error; or the signal's reason. The caller must then destroy the socket
+ *   server; the socket's error; or the signal's reason. The caller must then destroy the socket
  * @example const [pong] = await request(socket, [['PING']], AbortSignal.timeout(1000));
  */
 export function request(

@@ -31,8 +31,8 @@ export function unquoteArguments(error: Error, args: readonly unknown[] = []): v
 }
 
 /**
- * Returns the error reply. If its text contains one of these passwords, plain or in a common encoding such as base64,
- * only the code of the reply is kept.
+ * Returns the error reply, or only the code of the reply if its text contains one of these passwords, plain or in a
+ * common encoding such as base64.
  */
 export function withoutPasswords(reply: ErrorReply, passwords: readonly string[]): ErrorReply {
   const text = reply.message.toLowerCase();

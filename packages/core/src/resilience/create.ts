@@ -37,7 +37,7 @@ import type {
  * connection, no retry silently runs a write twice, circuits reject commands while Redis fails, and the connection
  * recovers by itself. The function does not throw if Redis is unavailable, so the application can start without Redis.
  *
- * If the URL is known only at run time, `client` has the type `Redis`. If such a URL leads to a Cluster, write
+ * If the URL is known only at run time, `client` has the type `Redis`; if the URL leads to a Cluster, write
  * `createRedisResilience<Cluster>(url)`.
  *
  * @param target a URL (`redis`, `rediss`, `unix`, `redis+sentinel`, `redis+cluster`), ioredis options, `{ cluster:

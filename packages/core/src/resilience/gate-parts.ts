@@ -42,7 +42,7 @@ export function makeGateParts(parts: OwnParts): SharedGateParts {
 }
 
 /**
- * Returns the parts for the gates of duplicates and leased clients. Each of these clients has only one user, so
+ * Returns the parts for the gates of duplicates and leased clients. A duplicate or leased client has only one user, so
  * commands such as WATCH are not reported as misuse.
  */
 export function unsharedParts(parts: GateParts): GateParts {

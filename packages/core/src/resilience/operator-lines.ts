@@ -16,7 +16,10 @@ const graceMs = 250;
  */
 const pauseMs = 10_000;
 
-/** For each command that needs a connection of its own: the harm that it does, and the code to write instead. */
+/**
+ * For each command that needs a connection of its own: the harm that the command does on a shared connection, and the
+ * code to write instead.
+ */
 const sharedUses: Readonly<Record<ResilienceEvents['shared-use']['use'], readonly [string, string]>> = {
   watch: [
     ': the EXEC of another caller ends it, and yours then runs even if the key has changed.',
@@ -30,7 +33,10 @@ const sharedUses: Readonly<Record<ResilienceEvents['shared-use']['use'], readonl
 
 const comesBack = 'A preferred database is used again once it has been healthy for a while; ';
 
-/** For each library that needs a helper of the package `fallback`: what it loses, and the code to write instead. */
+/**
+ * For each library that needs a helper of the package `fallback`: what the library loses without it, and the code to
+ * write instead.
+ */
 const unaidedLibraries: Readonly<
   Record<ResilienceEvents['unaided-library']['library'], readonly [string, string]>
 > = {

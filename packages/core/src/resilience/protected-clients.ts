@@ -13,7 +13,7 @@ export interface ClientsControl {
   wake(): void;
   /**
    * Sends AUTH on live connections, and uses the same credentials for all later ones. If `credentials` is undefined,
-   * uses those that the credentials provider now returns.
+   * the credentials that the credentials provider now returns are used.
    */
   reauthenticate(credentials: Credentials | undefined): Promise<void>;
   /** Returns the servers to which leased connections are made. */
@@ -42,7 +42,7 @@ export class ProtectedClients {
 
   /**
    * Adds a duplicate, or a client that the application reconnects after closing it. If `disconnect` has already been
-   * called, disconnects the client immediately, because nothing else would.
+   * called, the added client is disconnected immediately, because nothing else would disconnect it.
    */
   add(client: ProtectedClient): void {
     this.#clients.add(client);

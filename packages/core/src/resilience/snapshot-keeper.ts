@@ -128,7 +128,7 @@ export class SnapshotKeeper {
     });
   }
 
-  // As long as nothing has changed, this returns the same object, so that `isAlike` can compare by identity.
+  // As long as nothing has changed, this method returns the same object, so that `isAlike` can compare by identity.
   #database(): DatabaseInUse | undefined {
     const next = this.#clients.databases?.summary;
     const known = this.#snapshot?.database;

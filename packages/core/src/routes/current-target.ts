@@ -4,8 +4,8 @@ import type { Endpoint, OpenSocket } from '../handshake/open-socket.ts';
 import type { Session } from '../handshake/session.ts';
 
 /**
- * A target that always delegates to the current target of a client. Its fields are not `#private`, because `targetWith`
- * derives objects from targets with `Object.create`, and such objects have no private fields.
+ * A target that always delegates to the current target of a client. The fields of this class are not `#private`,
+ * because `targetWith` derives objects from targets with `Object.create`, and such objects have no private fields.
  */
 export class CurrentTarget implements Target {
   protected readonly present: () => Target;

@@ -8,7 +8,7 @@ export interface Route {
   readonly destination: Destination;
   readonly target: ResolvedTarget;
   readonly dialer: Dialer;
-  /** Whether it is a fault if the server turns out to be a replica. */
+  /** Whether the server should be a primary, so that a replica in its place is a fault. */
   readonly expectsPrimary: boolean;
   /** Whether the target serves only reads. */
   readonly isReadOnly: boolean;

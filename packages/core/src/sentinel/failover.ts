@@ -48,7 +48,7 @@ const maxMs = 10_000;
  */
 export class Failover {
   readonly #options: FailoverOptions;
-  /** Shared by all clients of the `RedisResilience`. */
+  /** The watch of the sentinels, which all clients of the `RedisResilience` share. */
   readonly #sentinels: SentinelWatch;
   readonly #follower: SentinelFollower;
   #chosen: RoleWatch | undefined;

@@ -17,8 +17,8 @@ export interface RoleWatchOptions {
   readonly target: Target;
   readonly pace: () => RolePace;
   /**
-   * Whether every attempt leads to the same server. If this is true, the connection to the server is kept as long as
-   * the server is a replica, and the server is asked again over the kept connection.
+   * Whether every attempt leads to the same server, so that the connection to a server that is still a replica is kept,
+   * and the server is asked again over the kept connection.
    */
   readonly isOneServer: boolean;
   /** The turns of all clients that look for this primary. */

@@ -11,8 +11,8 @@ import { mappedAddress, type SentinelOptions } from './sentinel-options.ts';
 
 const askAllMs = 2_000;
 /**
- * If a replica is requested again less than this many milliseconds later, the replica that was chosen last evidently
- * did not work.
+ * If a client requests a replica again within this many milliseconds, the replica that was chosen last evidently did
+ * not work.
  */
 const triedMs = 10_000;
 

@@ -11,9 +11,9 @@ const gracefulEndMs = 2000;
 const blockedEndMs = 1000;
 
 /**
- * Ends the socket of a client that the application closed. With `isGraceful`, replies that are still due may arrive for
- * two more seconds. If a call that blocks without a timeout comes first, no reply is due, and the wait is only one
- * second.
+ * Ends the socket of a client that the application closed. If `isGraceful` is true, replies that are still due may
+ * arrive for two more seconds. If the oldest unanswered call blocks without a timeout, no reply is due, and the wait is
+ * only one second.
  */
 export function endSocket(
   socket: Socket | undefined,
@@ -44,8 +44,8 @@ export function abandonSocket(socket: Socket | undefined, driver: Driver): void 
 
 /**
  * Leaves a silent socket that is being replaced. If commands that must not run twice are unanswered on the socket, it
- * is read for another `forMs`, because their replies may still come. If there are no such commands, the socket is
- * closed immediately.
+ * is read for another `forMs`, because their replies may still come. A socket that need not be read, or on which
+ * reading is not safe, is closed immediately.
  */
 export function leaveSocket(
   socket: Socket,

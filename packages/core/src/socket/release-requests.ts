@@ -25,8 +25,8 @@ export class ReleaseRequests implements ReleaseBook {
 
   /**
    * Counts a request to unblock `call`, which is undefined for a command of an abandoned batch. `reply` is the server's
-   * reply: 1 if a call was unblocked. Resolves with whether a call was unblocked. If `reply` rejects, the request stays
-   * counted, because the server may still carry it out.
+   * reply to the request: 1 if a call was unblocked. Resolves with whether a call was unblocked. If `reply` rejects,
+   * the request stays counted, because the server may still carry it out.
    */
   async ask(call: TrackedCall | undefined, reply: Promise<unknown>): Promise<boolean> {
     this.#open++;

@@ -166,8 +166,8 @@ export class ReplyGuard {
   }
 
   /**
-   * Detects that replies to later commands were read as part of the reply to EXEC. Such a mistake happens if the server
-   * left a login that it refused out of the reply to EXEC.
+   * Detects that replies to later commands were read as part of the reply to EXEC, because the server left a login that
+   * it refused out of the reply to EXEC.
    */
   #findShift(piece: Buffer, isEnd: boolean): void {
     const mark = this.#driver.oldestUnanswered()?.followedBy;

@@ -208,8 +208,8 @@ export class Wire {
     if (this.tellsAll || (isAlive && !this.isCalm)) this.#tell(isAlive ? 'alive' : 'read');
   }
 
-  // Runs after the driver has parsed bytes that seemed too few to be a sign of life. If these bytes completed the
-  // reply, they are a sign of life after all.
+  // Runs after the driver has parsed bytes that seemed too few to be a sign of life, but are a sign of life if they
+  // completed the reply.
   #readTheRest(pending: DriverCommand | undefined): void {
     if (this.#driver.oldestUnanswered() === pending) return;
     this.aliveAt = this.readAt;

@@ -16,7 +16,7 @@ const answerLookMs = 2;
 const answerMs = 200;
 
 /**
- * Ends blocking commands for which no caller waits any more, because the call's deadline has passed. Such an abandoned
+ * Ends blocking commands for which no caller waits any more, because the call's deadline has passed. An abandoned
  * command would delay every later command on its connection, and could still remove an element from a list, which no
  * caller would receive. A second connection asks the server to release the command (CLIENT UNBLOCK). If no second
  * connection can be made, `StallWatch` counts the connection as silent from the moment at which the command was

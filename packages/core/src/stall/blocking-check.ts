@@ -23,9 +23,9 @@ export type BlockingFinding =
  * Checks a connection on which a command blocks without a timeout. No reply is ever due on such a connection, and a
  * PING would wait behind the command. A second connection asks the server to release the call (CLIENT UNBLOCK). If the
  * first connection works, the reply to the released call arrives on it, and the call is resent without its caller
- * noticing. If the first connection is dead, nothing arrives on it. A call that the server released has certainly taken
- * no element, so it is resent on the next connection. If the server instead reports that the call was no longer
- * blocked, the reply to the call was lost with the dead socket, and the outcome of the call is unknown.
+ * noticing. If the server released the call but the first connection is dead, the call has certainly taken no element,
+ * so it is resent on the next connection. If the server reports that the call was no longer blocked, the reply to the
+ * call was lost with the dead socket, and the outcome of the call is unknown.
  */
 export class BlockingCheck {
   readonly #driver: Driver;

@@ -63,8 +63,8 @@ export class PingTurns {
   }
 
   /**
-   * Call when the connection `member` has fallen silent: makes all other connections check themselves. Does nothing
-   * while there are few connections, because each of them then checks just as soon by itself.
+   * Call when the connection `member` has fallen silent: makes all other connections check themselves. With few
+   * connections, the call does nothing, because each connection checks itself just as soon.
    */
   doubt(member: TakesTurns, now: number): void {
     if (this.#meanStretch === 1 || now - this.#doubtedAt < calmMs) return;

@@ -13,15 +13,15 @@ import { SpareSocket } from './spare-socket.ts';
 /** Causes of a failed attempt which mean that no Redis server is listening at the endpoint. */
 const unreachable: ReadonlySet<CauseCode> = new Set(['connection-refused', 'connection-reset', 'protocol']);
 /**
- * Causes of a failed attempt which mean only that the server has not answered yet. After such a failure, every question
- * stays open: each question has its own time limit, and the dialer tries again.
+ * Causes of a failed attempt which mean only that the server has not answered yet. They leave every question open: each
+ * question has its own time limit, and the dialer tries again.
  */
 const unanswered: ReadonlySet<CauseCode> = new Set(['connect-timeout', 'handshake-timeout']);
 
 /**
  * The connection that is opened to find out why other connections to the same server are silent. One result holds for
  * all silent connections: either the server is unavailable, or it works and the silent connections may be dead. The
- * endpoint's dialer makes the second connection before all others. One such connection is enough however many
+ * endpoint's dialer makes the second connection before all others. One second connection is enough however many
  * connections are silent, so the process does not burden the server with attempts.
  */
 export class SecondConnection {
@@ -120,8 +120,8 @@ export class SecondConnection {
   }
 
   /**
-   * Asks over the socket on which the server has just answered another question. If it does not answer in time, a new
-   * connection is dialed.
+   * Asks over the socket on which the server has just answered another question. If the server does not answer on this
+   * socket in time, a new connection is dialed.
    */
   async #askOver(spare: SpareSocket, answerMs: number): Promise<void> {
     if (this.#isAsking) return;
@@ -143,7 +143,7 @@ export class SecondConnection {
   }
 
   #succeeded(): void {
-    // The cast is safe: an attempt adds its socket before it succeeds.
+    // The cast is safe, because an attempt adds its socket to `#verified` before it succeeds.
     const [spare] = this.#verified as Iterable<SpareSocket> as [SpareSocket];
     this.#verified.delete(spare);
     const { waiting } = spare.verified.proof;

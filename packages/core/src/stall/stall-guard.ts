@@ -73,7 +73,7 @@ export class StallGuard {
     this.#openInquiry().begin();
   }
 
-  /** Call when the server itself has replied that it cannot serve: keeps asking until the server can serve. */
+  /** Call when the server itself has replied that it cannot serve, to keep asking until the server can serve. */
   awaitServer(cause: CauseCode): void {
     this.#openInquiry().await(cause);
   }

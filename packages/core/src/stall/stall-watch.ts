@@ -52,9 +52,9 @@ export class StallWatch implements Looks, TakesTurns, Unanswered {
   #isDoubted = false;
 
   /**
-   * `idleMs` returns the idle time after which PING is due. It is called at each check, because the idle time is
-   * shorter while the connection has subscriptions. Its argument is the factor by which the connection's turn extends
-   * the idle time.
+   * `idleMs` returns the idle time after which PING is due, given the factor by which the connection's turn extends the
+   * idle time. `idleMs` is called at each check, because the idle time is shorter while the connection has
+   * subscriptions.
    */
   constructor(
     wire: Wire,

@@ -1,8 +1,8 @@
 import { ConfigurationError } from '../errors.ts';
 
 /**
- * Calls `create` with the URL in the environment variable `REDIS_URL`, or with undefined if it is not set. If the URL is
- * malformed, the error says where it comes from, because the code that the error points to contains no URL.
+ * Calls `create` with the URL in the environment variable `REDIS_URL`, or with undefined if it is not set. If the URL
+ * is malformed, the error names the variable `REDIS_URL`, because the code that the error points to contains no URL.
  *
  * @throws {@link ConfigurationError} as `create` does
  */

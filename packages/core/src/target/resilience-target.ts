@@ -22,8 +22,8 @@ export interface DatabaseTarget {
   readonly name: string;
   readonly target: string | RedisOptions | SentinelTarget;
   /**
-   * Of the databases that respond, the one with the highest weight is used. If several have this weight, the first of
-   * them in the list is used. Default 1.
+   * Of the databases that respond, the one with the highest weight is used; of those with equal weights, the first in
+   * the list is used. Default 1.
    */
   readonly weight?: number;
   /**

@@ -49,9 +49,9 @@ export function onceParts(
  * or refused, `timeoutMs` has passed, or the client is closed. A repeat with the same id, from any process, gets the
  * reply of the first execution as long as the server remembers the id (`rememberMs`).
  *
- * The id is stored in a separate key, in the same slot as the command's key. On a single server, it is also stored in a
- * key that depends only on the id, so that an id that was used with another command is rejected. In a Cluster, such an
- * id is rejected only if the keys are the same or have the same hash tag. If a primary is lost before its replicas have
+ * The id is stored in a separate key, in the same slot as the command's key. On a single server, the id is also stored
+ * in a key that depends only on the id, so that an id that was used with another command is rejected. A Cluster rejects
+ * a reused id only if the keys are the same or have the same hash tag. If a primary is lost before its replicas have
  * received the write, an acknowledged write may be gone, and the same id can be applied again.
  *
  * If several Redis databases are configured, an id that may have reached one of them is sent only to that one.
@@ -59,8 +59,8 @@ export function onceParts(
  *
  * @throws {@link ConfigurationError} if the command is not a plain write of exactly one key, its first argument, if an
  *   argument is not a string, number or Buffer, or if the id was used with another command; {@link CommandTimeoutError}
- *   after `timeoutMs`; {@link OverloadedError} if `admission.maxWaiting` calls are already waiting; {@link
- *   OutcomeUnknownError} if the id may have reached a database that is not in use now
+ *   after `timeoutMs`; {@link OverloadedError} if `admission.maxWaiting` calls are already waiting;
+ *   {@link OutcomeUnknownError} if the id may have reached a database that is not in use now
  */
 export function applyOnce(
   resilience: Pick<RedisResilience, 'client' | 'name' | 'snapshot'>,
@@ -165,7 +165,7 @@ async function apply(
         continue;
       }
       if (text.startsWith('ERR ONCEID')) throw usedOtherwise();
-      // For this script, an error reply of this kind proves that nothing was applied.
+      // If the script of `applyOnce` fails with such an error reply, nothing was applied.
       const isRefusedForNow = text !== '' && classifyReply(text).outcome === 'not-applied';
       const mayComeBack = isAway(error) && error.reason !== 'closed';
       if (isRefusedForNow || (isAway(error) && error.outcome === 'not-applied')) homes.didNotRun(id);

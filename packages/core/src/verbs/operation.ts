@@ -21,8 +21,8 @@ export interface OperationMessage {
 const storage = new AsyncLocalStorage<OperationMessage>();
 
 /**
- * Runs an operation, and publishes its beginning and end. While it runs, the waiting times and retries of its commands
- * are added to `message`.
+ * Runs an operation, and publishes its beginning and end. While the operation runs, the waiting times and retries of
+ * its commands are added to `message`.
  */
 export function publishOperation<T>(message: OperationMessage, run: () => Promise<T>): Promise<T> {
   return channels.operation.tracePromise(() => storage.run(message, run), message);

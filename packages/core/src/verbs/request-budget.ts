@@ -53,9 +53,9 @@ const storage = new AsyncLocalStorage<RequestBudget>();
 const budgetOf = durationOf(0);
 
 /**
- * Calls `run`, and lets it and everything that it starts wait for Redis for a total of `budgetMs` milliseconds. Once
- * this time is spent, every command fails immediately with {@link BudgetExceededError}. A nested budget replaces the
- * outer one.
+ * Calls `run`, and lets all commands that `run` issues, even later, wait for Redis for a total of `budgetMs`
+ * milliseconds. Once this time is spent, every command fails immediately with {@link BudgetExceededError}. A nested
+ * budget replaces the outer one.
  *
  * @throws {@link ConfigurationError} if `budgetMs` is not a number of milliseconds, or `run` not a function
  *

@@ -60,9 +60,9 @@ const neverConnectedCapMs = 1_000;
  * connections at a lower rate. The lower rate slows large fleets, while a fleet that is small for any server still
  * dials at the shortest period.
  *
- * A process that has never connected cannot know the size of its fleet. Such a process dials at the shortest period, so
- * that an application that starts before its Redis connects as soon as Redis is up; after a minute, the process dials
- * once per second.
+ * A process that has never connected cannot know the size of its fleet, and dials at the shortest period, so that an
+ * application that starts before its Redis connects as soon as Redis is up; after a minute, the process dials once per
+ * second.
  *
  * @param overload factor by which the server accepts fewer connections than usual, at least 1
  */

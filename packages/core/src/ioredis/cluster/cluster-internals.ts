@@ -64,7 +64,7 @@ export interface ShardSubscriberGroup {
 export interface ShardSubscriber {
   getInstance(): Redis | null;
   stop(): void;
-  /** This method exists from ioredis 5.7 on. Its promise settles when the connection is made, or has failed. */
+  /** This method exists from ioredis 5.7 on; its promise settles when the connection is made, or has failed. */
   start?: () => Promise<void>;
   /** This method exists only before ioredis 5.7. */
   selectSubscriber?: () => void;

@@ -91,8 +91,8 @@ function watchOne(
     const instance = subscriber.getInstance();
     if (instance === null) return;
     const ssubscribe = instance.ssubscribe.bind(instance) as (...args: unknown[]) => Promise<unknown>;
-    // Before version 5.7, ioredis does not handle the promises of its own subscriptions, so a refusal would end the
-    // process.
+    // Before version 5.7, ioredis does not handle the promises of its own SSUBSCRIBE commands, so a refusal by the
+    // server would end the process.
     const subscribe = (...args: unknown[]): Promise<unknown> => {
       const answer = ssubscribe(...args);
       answer.catch(ignore);
@@ -101,21 +101,23 @@ function watchOne(
     instance.ssubscribe = subscribe;
     onMade(instance);
   };
-  // Wrapped because stopping a subscriber removes its listeners, so that its end would otherwise go unnoticed.
+  // `stop` is wrapped because it removes the subscriber's listeners, so that the end of the connection would otherwise
+  // go unnoticed.
   subscriber.stop = () => {
     const instance = subscriber.getInstance();
     stop();
     if (instance !== null) onStopped(instance);
   };
   const { selectSubscriber, start } = subscriber;
-  // A reset waits for the connections that it starts, and no other reset begins until then. So that a node that hangs
-  // does not delay the channels of all others, no reset waits: ioredis subscribes when a connection is ready.
+  // In ioredis, a reset waits for the connections that it starts, and no other reset begins before these connections
+  // are ready. A node that hangs would delay the channels of all others, so `start` returns a resolved promise: ioredis
+  // subscribes when a connection is ready.
   if (start !== undefined)
     subscriber.start = () => {
       start.call(subscriber).catch(ignore);
       return Promise.resolve();
     };
-  // Before version 5.7, ioredis creates another instance after each loss.
+  // Before version 5.7, ioredis creates another client for the subscriptions each time the connection is lost.
   if (selectSubscriber !== undefined)
     subscriber.selectSubscriber = () => {
       selectSubscriber.call(subscriber);

@@ -98,7 +98,7 @@ export class SlotLesson {
     for (const [address, { node, isReplica }] of places) {
       const known = pool.getInstanceByKey(address);
       if (known !== undefined && (known.options.readOnly === true) === isReplica) continue;
-      // Copied, because the client keeps and changes this object.
+      // The options of the node are copied, because the client keeps and changes the object that it gets.
       pool.findOrCreate({ ...node }, isReplica);
       if (++created % nodesPerTurn === 0) yield;
     }
@@ -125,8 +125,8 @@ export class SlotLesson {
 }
 
 /**
- * Numbers the groups of nodes that serve slots together. The client compares these numbers to check that one node
- * serves all keys of a pipeline.
+ * Gives a number to each group of nodes that serve slots together. The client compares the numbers of groups to check
+ * that one node serves all keys of a pipeline.
  */
 function writeGroups(target: ClusterInternals): void {
   const ids = Object.create(null) as Record<string, number>;

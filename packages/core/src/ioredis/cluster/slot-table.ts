@@ -10,7 +10,7 @@ type Callback = (error?: Error | null) => void;
 /** The message of the error by which ioredis recognises that no node has reported the slots. */
 const nobodyAnswered = 'Failed to refresh slots cache.';
 
-/** A cluster client's table of slot owners. Can replace the way in which the client reads the table. */
+/** A cluster client's table of slot owners, with a way to replace how the client reads this table. */
 export class SlotTable {
   readonly #cluster: Cluster;
   #owners: ReadonlySet<string> = new Set();

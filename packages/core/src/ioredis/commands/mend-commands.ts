@@ -53,9 +53,9 @@ function ignoreInheritedNames(commands: DriverCommands): void {
 
 /**
  * Keeps ioredis from throwing while it creates a command with a key prefix. If a command's arguments could not be
- * converted, its promise is already rejected, and the command has no `resolve`. If ioredis then threw, no caller would
- * get that promise, and the process would end with an unhandled rejection. If adding the prefix fails, the command is
- * rejected too.
+ * converted, its promise is already rejected, and the command has no `resolve`. If ioredis threw while it creates such
+ * a command, no caller would get the rejected promise, and the process would end with an unhandled rejection. A command
+ * is also rejected if adding the prefix to its keys fails.
  */
 function findPresentKeys({ prototype }: DriverCommands): void {
   const iterate = prototype['_iterateKeys'];

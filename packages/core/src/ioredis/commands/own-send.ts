@@ -26,8 +26,9 @@ function isDriversOwn(send: SendCommand): boolean {
 
 /**
  * Returns a `sendCommand` for a client that a tracing library, such as instrumentation-ioredis, has wrapped. The
- * wrapper of a tracing library replaces a command's `resolve` and `reject` at each attempt. The originals are restored
- * before each attempt, because otherwise the replacements from earlier attempts would be called too.
+ * wrapper of a tracing library replaces a command's `resolve` and `reject` at each attempt. The original `resolve` and
+ * `reject` are restored before each attempt, because otherwise the replacements from earlier attempts would be called
+ * too.
  */
 function forWrapper(send: SendCommand): SendCommand {
   const originals = new WeakMap<DriverCommand, Pick<DriverCommand, 'resolve' | 'reject'>>();

@@ -19,10 +19,10 @@ const countAt = new Map<string, number>([
 ]);
 
 /**
- * Like ioredis' `iterate`, but only for the keys that a command has. If a command states a number of keys that is
- * larger than the number of its arguments, or not a number, ioredis adds undefined arguments. Such a command would fail
- * while it is written or, if the client has a key prefix, run with keys that no caller named; and if it stated billions
- * of keys, the undefined arguments would fill the memory.
+ * Like ioredis' `iterate`, but only for the keys that a command has. If a command states more keys than it has
+ * arguments, or states something that is not a number, ioredis adds undefined arguments. With these, the command would
+ * fail while it is written or, if the client has a key prefix, run with keys that no caller named; and if it stated
+ * billions of keys, the undefined arguments would fill the memory.
  */
 export function presentKeys<Keyed extends KeyedCommand>(
   command: Keyed,

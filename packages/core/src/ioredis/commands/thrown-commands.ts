@@ -41,7 +41,8 @@ export function rejectThrown(
   thrown: unknown,
   send: (replacement: DriverCommand) => unknown,
 ): unknown {
-  // To the driver, the transaction of a raw client is one command, so no part of it has been sent.
+  // To the driver, a transaction of a `RawClient` is a single command, so if that command cannot be sent, no part of
+  // the transaction has been sent.
   const isOneOfTransaction = command.call?.isTransaction === true && command.joined === undefined;
   command.reject(asCallersFault(thrown));
   if (isOneOfTransaction && !bounds(command)) {
@@ -58,8 +59,8 @@ function bounds({ name }: DriverCommand): boolean {
 }
 
 /**
- * Ends a transaction whose MULTI or EXEC could not be sent. Without MULTI, the other commands would run on their own.
- * Without EXEC, the server would keep queueing commands.
+ * Ends a transaction whose MULTI or EXEC could not be sent. If MULTI were missing, the other commands would run on
+ * their own; if EXEC were missing, the server would keep queueing commands.
  */
 function failTransaction(stream: OwnStream, error: unknown): void {
   stream.failure = asCallersFault(error);

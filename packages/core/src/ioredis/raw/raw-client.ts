@@ -20,8 +20,8 @@ export interface RawRequest {
 }
 
 /**
- * Turns the replies to commands that were sent as one into a result. In place of a reply that only confirms that a
- * command was queued, it gets undefined.
+ * Turns the replies to commands that were sent as one into a result. A reply that only confirms that a command was
+ * queued is passed as undefined.
  */
 export type ReadReplies = (replies: readonly (Buffer | undefined)[]) => unknown;
 

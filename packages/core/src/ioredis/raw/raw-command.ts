@@ -88,7 +88,8 @@ export function prefixed([verb, ...args]: JoinedCommand, keyPrefix: string): Joi
 const names = new Map<string, string>();
 const maxNames = 1000;
 
-// Cached, because converting the name to lower case costs as much as the rest of the command, and there are few names.
+// The name in lower case is cached, because the conversion costs as much as the rest of the command, and there are few
+// names.
 export function nameOf(verb: string): string {
   const known = names.get(verb);
   if (known !== undefined) return known;

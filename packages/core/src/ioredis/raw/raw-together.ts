@@ -32,7 +32,8 @@ export class RawTogether extends RawCommand {
 
   // Called each time the commands are sent, so all their replies are due again.
   override toWritable(): string | Buffer {
-    // Encoding comes first, because it throws if the bytes are too many for a string.
+    // The commands are encoded before the replies are counted, because encoding throws if the bytes are too many for a
+    // string.
     const bytes = encodeArguments(this.joined);
     this.#missing = this.joined.length;
     this.#further = this.#present();

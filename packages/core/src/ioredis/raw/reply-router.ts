@@ -130,7 +130,8 @@ export class ReplyRouter {
       }
       const end = frames.next(piece, at);
       if (frames.failure !== undefined) {
-        // From here on, all bytes go to the parser, which reports the malformed reply and ends the connection.
+        // After a malformed reply, all bytes go to the parser, which reports the malformed reply and ends the
+        // connection.
         this.#place = { kind: 'unknown' };
         this.#parse(piece.subarray(from));
         return;

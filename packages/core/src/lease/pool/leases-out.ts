@@ -1,8 +1,8 @@
 import type { Lease } from '../lease.ts';
 
 /**
- * The active leases, in the order in which they began. They are kept in an array and not in a set: when a set grows,
- * its former table keeps the leases in memory after their end, until the table is garbage-collected.
+ * The active leases, in the order in which they began. The leases are kept in an array and not in a set: when a set
+ * grows, its former table keeps the leases in memory after their end, until the table is garbage-collected.
  */
 export class LeasesOut {
   readonly #all: Lease[] = [];

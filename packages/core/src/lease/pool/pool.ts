@@ -152,7 +152,7 @@ export class Pool {
   }
 
   #step(): void {
-    // A step may call this method again; the loop below is still running then, and takes the further steps.
+    // A step may call this method again while the loop below is still running; the loop then takes the further steps.
     if (this.#isStepping) return;
     this.#isStepping = true;
     try {
