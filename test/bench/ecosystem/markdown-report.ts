@@ -15,7 +15,7 @@ The columns: calls that took more than 2 s or never ended, unhandled rejections,
 
 ${markdownTable(headings, lines)}
 
-In some rows, the protected client as it is resumes later than plain ioredis. In these rows, the protected client fails a command with an error, from which the library recovers only slowly, whereas plain ioredis lets the command wait. After an error, BullMQ's \`Worker.waitForJob()\` returns \`Infinity\`, with which it blocks for 10 s; Bull pauses for its \`retryProcessDelay\`, 5 s; redlock's \`_lock()\` tries once to release a lock whose reply is late, while Redis is still frozen. The client names these libraries once in its log; the [guide](../docs/guides/libraries.md#where-the-client-alone-is-not-enough) says more.
+In some rows, the protected client as it is resumes later than plain ioredis. In these rows, the protected client fails a command with an error, from which the library recovers only slowly, whereas plain ioredis lets the command wait. After an error, BullMQ's \`Worker.waitForJob()\` returns \`Infinity\`, with which it blocks for 10 s; Bull pauses for its \`retryProcessDelay\`, 5 s; redlock's \`_lock()\` tries once to release a lock whose reply is late, while Redis is still frozen. If the client is used by BullMQ, Bull or redlock without a helper, it says so once in its log; the [guide](../docs/guides/libraries.md#where-the-client-alone-is-not-enough) says more.
 
 ${describeMachine(machine)}
 `;

@@ -25,7 +25,8 @@ interface Entry {
   readonly kb: number;
 }
 
-// A process that is ending has no line VmRSS. /proc/PID/stat counts in pages, whose size depends on the machine.
+// The memory is read from the line VmRSS, which is missing while a process ends. The file /proc/PID/stat is not used,
+// because it counts in pages, whose size depends on the machine.
 function parse(name: string, status: string): Entry {
   const field = (pattern: RegExp): number | undefined => {
     const value = pattern.exec(status)?.[1];

@@ -8,8 +8,8 @@ export interface Stage extends AsyncDisposable {
   readonly replica: RedisServer | undefined;
   readonly proxy: ChaosProxy;
   /**
-   * The value of REDIS_URL: the URL of the proxy. If the fault needs two databases, a comma and the URL of the second
-   * server follow.
+   * The value of REDIS_URL: the URL of the proxy and, if the fault needs two databases, a comma and the URL of the
+   * second server.
    */
   readonly url: string;
   readonly password: string;

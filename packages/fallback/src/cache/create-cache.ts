@@ -7,9 +7,9 @@ import { ResilientCache } from './resilient-cache.ts';
 /**
  * Creates a cache that uses the protected client of `resilience`.
  *
- * A hit comes from Redis. On a miss, the loader runs once for all callers that request the key at the same time. At
- * most `maxConcurrentLoads` loaders run concurrently. While Redis is unavailable, or when the loader fails, local
- * copies are returned, marked stale. Errors are never cached.
+ * On a hit, the value comes from Redis. On a miss, the loader runs once for all callers that request the key at the
+ * same time. At most `maxConcurrentLoads` loaders run concurrently. While Redis is unavailable, or when the loader
+ * fails, local copies are returned, marked stale. Errors are never cached.
  *
  * @throws {@link ConfigurationError} when an option is unknown or invalid
  * @example

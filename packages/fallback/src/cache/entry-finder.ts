@@ -60,8 +60,8 @@ export class EntryFinder {
     this.counts.misses++;
     const copy = this.#findLocal(key);
     if (copy === undefined) return undefined;
-    // Redis has replied that it has no usable value. The local copy therefore counts as too old to be returned
-    // immediately: it is used only if the load fails, is slow or cannot start.
+    // Because Redis has replied that it has no usable value, the local copy counts as too old to be returned
+    // immediately: the copy is used only if the load fails, is slow or cannot start.
     return { ...copy, pastTtlMs: Math.max(copy.pastTtlMs, this.#settings.staleWhileRevalidateMs + 1) };
   }
 

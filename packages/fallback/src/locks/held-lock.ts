@@ -14,10 +14,10 @@ export interface Lock {
    */
   readonly fence: number;
   /**
-   * Whether this process still holds the lock, so that no other holder can have it. The clocks of this process decide,
-   * without a request to Redis: `isHeld` is false once the ttl has passed by the monotonic clock, or by the wall clock,
-   * which goes on while the machine sleeps. `isHeld` is also false once another database has come into use, because
-   * locks are not carried over.
+   * Whether this process still holds the lock, so that no other holder can have it. Without asking Redis, `isHeld`
+   * turns false once the ttl has passed by this process's monotonic clock, or by its wall clock, which goes on while
+   * the machine sleeps. `isHeld` is also false once another database has come into use, because locks are not carried
+   * over.
    */
   readonly isHeld: boolean;
   /** Aborts when `isHeld` becomes false. */

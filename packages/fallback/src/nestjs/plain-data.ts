@@ -19,7 +19,7 @@ export function kindOfBody(body: unknown): BodyKind {
   try {
     JSON.stringify({ body }, function check(this: Readonly<Record<string, unknown>>, name, value: unknown) {
       const original = this[name];
-      // A Date passes: it is already a string here, because `toJSON` has run.
+      // A Date counts as plain, because `toJSON` has already turned it into a string.
       if (isObject(value) && isObject(original) && !(isPlainObject(value) && original === value))
         found ??= original;
       return found === undefined ? value : undefined;

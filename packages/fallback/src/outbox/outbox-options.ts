@@ -38,7 +38,7 @@ export interface OutboxOptions {
   readonly whenFull?: 'reject' | 'oldest' | 'newest';
   /** Maximum number of dead letters; the oldest are dropped first. Default 1,000. */
   readonly maxDeadLetters?: number;
-  /** Maximum number of writes replayed per second, after the ramp. Default 2,000. */
+  /** Maximum number of writes replayed per second, once `rampMs` has passed. Default 2,000. */
   readonly replayPerSecond?: number;
   /** How long the replay rate takes to grow from a tenth of `replayPerSecond` to the full rate. Default 2,000 ms. */
   readonly rampMs?: number;

@@ -26,7 +26,7 @@ export class ReplayPace {
     this.#rampFrom = this.#countedAt = clock.now();
   }
 
-  /** Call when Redis has come back: the ramp starts again. */
+  /** Call when Redis has come back: the replay rate starts again at a tenth of the full rate. */
   restart(): void {
     this.#rampFrom = this.#countedAt = this.#clock.now();
     this.#tokens = 1;

@@ -120,7 +120,7 @@ export class Replayer {
         if (isSettled && purpose === 'trial') this.#hasFailed = false;
       })
       .catch(() => {
-        // The journal could not record the result. The write stays pending, and will be resent with the same id.
+        // If the journal could not record the result, the write stays pending, and is resent with the same id.
         writes.putBack(kept);
         this.#pause();
       })

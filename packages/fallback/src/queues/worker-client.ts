@@ -156,7 +156,7 @@ function senderOf<C extends Redis | Cluster>(name: PropertyKey, client: C): C {
   return blockingReads.has(name) ? sending(client, { isAided: true }) : client;
 }
 
-/** Returns a view of the client that sets these properties on each command that it sends. */
+/** Returns a view of the client that sets `properties` on each command that it sends. */
 function sending<C extends Redis | Cluster>(client: C, properties: object): C {
   type Send = (command: object, ...rest: unknown[]) => unknown;
   const sendCommand: Send = (command, ...rest) =>

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Fault } from './fault.ts';
 
-/** Kills the first of two databases and never restarts it. The second database keeps running. */
+/** Kills the first of two databases and never restarts it, while the second database keeps running. */
 export const failoverSecond: Fault = async ({ stage: { server } }) => {
   await server.kill();
   return () => Promise.resolve();

@@ -13,7 +13,8 @@ export function secondsSince(line: string, wallNow: number): number {
   return (wallNow - at) / 1000;
 }
 
-// The traditional form has no year, so the year is the last one in which the line is not from the future.
+// A time in the traditional form of syslog has no year, so the year is the last one in which the line is not from the
+// future.
 function traditionalTime(line: string, wallNow: number): number {
   const [, name = '', ...fields] = traditional.exec(line) ?? [];
   const month = months.indexOf(name);

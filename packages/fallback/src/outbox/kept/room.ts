@@ -42,7 +42,7 @@ export function victimsFor(
   return fits() ? victims : undefined;
 }
 
-// How much room is freed by dropping a pending write. If the new write was to be merged into the dropped one, the new
+// How much room is freed by dropping a pending write. If the new write was to be merged into the dropped write, the new
 // write takes room of its own.
 function freedBy(kept: KeptWrite, growth: Growth, entry: OutboxEntry): Pick<Growth, 'writes' | 'bytes'> {
   return kept === growth.into

@@ -53,8 +53,8 @@ export class WriteStore {
         { type: 'put', entry: kept.entry },
       ]);
     } catch (error) {
-      // The callers of the replaced writes were told that their writes are stored, so the new write stays in the place
-      // of those.
+      // The replaced writes have been reported as stored, so the new write stays pending in their place, although the
+      // journal did not record it.
       if (mergedInto === undefined && superseded.length === 0) this.writes.remove(kept);
       else if (mergedInto !== undefined && kept.state === 'open') this.writes.unmerge(kept, mergedInto);
       throw error;
