@@ -1,4 +1,4 @@
-/** A timer that a {@link Clock} has created. To cancel it, pass it to the clock's `clearTimeout`. */
+/** A timer that a {@link Clock} has created; the clock's `clearTimeout` cancels the timer. */
 export interface TimerHandle {
   unref?(): unknown;
 }

@@ -34,7 +34,7 @@ function wait(ms: number): number | undefined {
   return ms === 0 ? Infinity : Math.ceil(ms);
 }
 
-// Names are skipped, because a group, a consumer or a key may itself be called "block".
+// The names of groups, consumers and keys are skipped, because any of them may itself be "block".
 function blockIndex(args: readonly unknown[]): number {
   for (let index = 0; index < args.length; index++) {
     const word = wordAt(args, index);

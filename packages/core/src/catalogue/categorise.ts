@@ -9,8 +9,9 @@ import { isRepeatable } from './effect.ts';
 export type CategoryOverrides = Readonly<Record<string, Category>>;
 
 /**
- * Returns whether a call may be retried when its outcome is unknown. True for `read`, for `write-last-wins`, and for
- * those `write-checked` calls whose second run leaves the same data and whose second reply misleads no caller.
+ * Returns whether a call may be retried when its outcome is unknown. Calls in `read` and `write-last-wins` may be
+ * retried. A call in `write-checked` may be retried if a second run leaves the same data, and its reply misleads no
+ * caller.
  *
  * | retried | why |
  * | --- | --- |

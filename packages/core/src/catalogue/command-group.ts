@@ -29,7 +29,7 @@ export interface CommandGroup {
   readonly lane: Lane;
   /** `by-arguments`: a rule in `argument-rules.ts` decides. */
   readonly effect: Effect | 'by-arguments';
-  /** How these commands behave on their connection. Default `ordinary`. */
+  /** How the commands of this group behave on their connection. Default `ordinary`. */
   readonly kind?: CommandKind;
   /**
    * Set for a write that the server accepts even when it is out of memory: the opposite of the server's flag `denyoom`.

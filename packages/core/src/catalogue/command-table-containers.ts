@@ -2,7 +2,7 @@ import type { CommandGroup } from './command-group.ts';
 
 /** Commands whose first argument names a subcommand, and those subcommands. */
 export const containerTable: readonly CommandGroup[] = [
-  // With an unknown subcommand, a container has the traits of its most restrictive subcommand.
+  // A command with an unknown subcommand is treated like the command's most restrictive subcommand.
   {
     lane: 'read',
     effect: 'never',
@@ -45,7 +45,7 @@ export const containerTable: readonly CommandGroup[] = [
       xgroup|help xinfo|consumers xinfo|groups xinfo|help xinfo|stream`,
   },
   { lane: 'read', effect: 'by-arguments', names: 'acl|log' },
-  // Loading the same text again gives the same digest.
+  // SCRIPT LOAD returns the same digest when the same text is loaded again.
   { lane: 'read', effect: 'write-last-wins', names: 'script|load' },
 
   { lane: 'write', effect: 'write-checked', names: 'xgroup|create xgroup|createconsumer' },
@@ -56,7 +56,7 @@ export const containerTable: readonly CommandGroup[] = [
     names: 'xgroup|delconsumer xgroup|destroy ft.cursor|del',
   },
   { lane: 'write', effect: 'write-last-wins', frees: true, names: 'xgroup|setid' },
-  // Each run returns the next rows and advances the cursor, so a repeat would skip rows.
+  // FT.CURSOR READ returns the next rows and advances the cursor, so a repeat would skip rows.
   { lane: 'read', effect: 'write-accumulating', names: 'ft.cursor|read' },
 
   {

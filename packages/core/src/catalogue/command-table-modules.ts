@@ -21,7 +21,7 @@ export const moduleTable: readonly CommandGroup[] = [
   { lane: 'write', effect: 'write-last-wins', names: 'json.mset json.merge ts.alter vadd' },
   { lane: 'write', effect: 'write-last-wins', frees: true, names: 'tdigest.reset vsetattr' },
   { lane: 'write', effect: 'write-checked-safe', frees: true, names: 'ts.del' },
-  // The second run fails, or replies that the item was already there.
+  // A second run of these commands fails, or replies that the item was already there.
   {
     lane: 'write',
     effect: 'write-checked',

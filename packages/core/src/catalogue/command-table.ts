@@ -22,7 +22,8 @@ export const commandTable: readonly CommandGroup[] = [
   { lane: 'read', effect: 'read', script: true, names: 'eval_ro evalsha_ro fcall_ro' },
   { lane: 'read', effect: 'read', kind: 'blocking', names: 'xread' },
 
-  // A second run leaves the same data as the first, but a reply that is a count or the old bit may differ.
+  // A second run of these commands leaves the same data as the first. Its reply may differ, as the count of new fields
+  // (HSET) and the old bit (SETBIT) do.
   {
     lane: 'write',
     effect: 'write-last-wins',
@@ -32,7 +33,7 @@ export const commandTable: readonly CommandGroup[] = [
   },
   { lane: 'write', effect: 'write-last-wins', frees: true, names: 'persist hpersist arseek' },
 
-  // Removals for which "0 removed" is a correct reply to a second run.
+  // A second run of these removals correctly replies that it removed nothing.
   {
     lane: 'write',
     effect: 'write-checked-safe',
@@ -42,8 +43,8 @@ export const commandTable: readonly CommandGroup[] = [
   // PFADD works on an estimate, so no caller bases a decision on its reply.
   { lane: 'write', effect: 'write-checked-safe', names: 'pfadd' },
 
-  // The reply tells a caller whether it was the first. Callers use this for locks, to claim a job, or to drop
-  // duplicates.
+  // The reply of these commands tells a caller whether it was the first. Callers use such replies to take a lock, to
+  // claim a job, or to drop duplicates.
   { lane: 'write', effect: 'write-checked', names: 'setnx hsetnx msetnx sadd' },
   {
     lane: 'write',
@@ -52,7 +53,8 @@ export const commandTable: readonly CommandGroup[] = [
     names: 'hdel srem zrem smove ardel xdel xdelex xackdel rename renamenx move',
   },
 
-  // Each run adds to the data, or removes an element and returns it. A second run cannot return the same element.
+  // Each run of these commands adds to the data, or removes an element and returns it: a second run cannot return the
+  // same element.
   {
     lane: 'write',
     effect: 'write-accumulating',
@@ -91,7 +93,8 @@ export const commandTable: readonly CommandGroup[] = [
       ltrim lrem zremrangebyrank`,
   },
 
-  // A script may do anything. A server that is out of memory still starts the script, and checks each of its commands.
+  // A script may do anything. A server that is out of memory still starts a script, and checks each command of the
+  // script.
   { lane: 'write', effect: 'never', frees: true, script: true, names: 'eval evalsha fcall' },
 
   // PUBLISH works whenever reads do, even on a replica or on a server that is out of memory.
@@ -100,10 +103,11 @@ export const commandTable: readonly CommandGroup[] = [
   { lane: 'read', effect: 'read', kind: 'subscribe', names: 'subscribe psubscribe ssubscribe' },
   { lane: 'read', effect: 'read', kind: 'unsubscribe', names: 'unsubscribe punsubscribe sunsubscribe' },
 
-  // Selecting touches no data either, and a retried command may depend on the selected database.
+  // SELECT touches no data, and a retried command may depend on the selected database.
   { lane: 'read', effect: 'read', kind: 'connection', names: 'select' },
 
-  // WAIT and WAITAOF wait for the writes of their own connection. On a new one, they would reply at once, and wrongly.
+  // WAIT and WAITAOF wait for the writes of their own connection: on a new connection, they would reply at once, and
+  // wrongly.
   { lane: 'read', effect: 'never', kind: 'blocking', names: 'wait waitaof' },
   {
     lane: 'read',

@@ -17,9 +17,11 @@ export interface CommandTraits {
    * Whether `kind` is `ordinary`: the command neither blocks, nor subscribes, nor touches the state of its connection.
    */
   readonly ordinary: boolean;
-  /** Whether the command is a write that a server accepts even when it is out of memory: DEL, EXPIRE, LPOP. */
+  /**
+   * Whether the command is a write that a server accepts even when it is out of memory, such as DEL, EXPIRE or LPOP.
+   */
   readonly frees: boolean;
-  /** Whether the command runs the user's code on the server: EVAL, FCALL and their variants. */
+  /** Whether the command runs the user's code on the server, as EVAL, FCALL and their variants do. */
   readonly script: boolean;
   /** Whether the first argument names a subcommand; if so, use {@link traitsOfCall}. */
   readonly container: boolean;
@@ -28,8 +30,9 @@ export interface CommandTraits {
 }
 
 /**
- * Returns the traits of a command. There is one frozen object per name, and finding it takes one map lookup. A command
- * that is in no table is treated as the worst case: a write of kind `unknown` that is not retried if it may have run.
+ * Returns the traits of a command. Each command name has one frozen object of traits, which is found with one map
+ * lookup. A command that is in no table is treated as the worst case: a write of kind `unknown` that is not retried if
+ * it may have run.
  *
  * @example
  * traitsOf('get').lane; // 'read'
@@ -39,8 +42,8 @@ export function traitsOf(name: string): CommandTraits {
 }
 
 /**
- * Like {@link traitsOf}, but returns the traits of the subcommand if the command is a container: CONFIG GET, XGROUP
- * CREATE.
+ * Like {@link traitsOf}, but returns the traits of the subcommand if the command has subcommands, as CONFIG and XGROUP
+ * have.
  */
 export function traitsOfCall(name: string, args: readonly unknown[]): CommandTraits {
   const traits = traitsOf(name);
@@ -49,8 +52,8 @@ export function traitsOfCall(name: string, args: readonly unknown[]): CommandTra
   return known.get(subcommand) ?? unknownSubcommand(subcommand, traits);
 }
 
-// The commands of the tables, and the unknown commands and other spellings (such as `GET`) seen so far. The whole
-// process shares this map, because a name has the same meaning everywhere.
+// All commands of the three command tables, and the unknown commands and other spellings (such as `GET`) seen so far.
+// The whole process shares this map, because a name has the same meaning everywhere.
 const known = new Map<string, CommandTraits>(
   [commandTable, containerTable, moduleTable].flatMap((table) =>
     table.flatMap((group) => namesOf(group).map((name) => [name, traitsIn(group, name)] as const)),
@@ -62,7 +65,7 @@ export function commandNames(): string[] {
   return [...commandTable, ...containerTable].flatMap(namesOf).filter((name) => /^\w+$/.test(name));
 }
 
-// Names come from callers, and perhaps from their users, so the number of cached names is bounded.
+// Command names come from callers, and perhaps from users of the application, so the number of cached names is bounded.
 const maxKnown = known.size + 1000;
 const maxLength = 80;
 
@@ -88,8 +91,8 @@ function unknownSubcommand(name: string, container: CommandTraits): CommandTrait
   return traitsIn({ lane: container.lane, effect: 'never', kind: 'unknown', names: '' }, printable(name));
 }
 
-// Errors, events and logs show the name. A text that cannot be a name, such as a whole command, may contain a key or a
-// value.
+// Errors, events and logs show the name of a command. A text that cannot be a name, such as a whole command, may
+// contain a key or a value, and is therefore not shown.
 function printable(name: string): string {
   return name.length <= maxLength && /^[\w.|:-]+$/.test(name) ? name : 'an-odd-name';
 }

@@ -1,10 +1,10 @@
 import type { Category } from './category.ts';
 
 /**
- * The effect of running a command twice. This is the command's category, except that the category `write-checked` is
- * split in two. For `write-checked-safe`, the second run leaves the same data, and the second reply misleads no caller.
- * For `write-checked`, the second reply contradicts the first run: a second SET NX would tell the holder of a lock that
- * the lock was not acquired.
+ * The effect of running a command twice: the command's category, except that the category `write-checked` is split in
+ * two. For `write-checked-safe`, the second run leaves the same data, and the second reply misleads no caller. For
+ * `write-checked`, the second reply contradicts the first run: a second SET NX would tell the holder of a lock that the
+ * lock was not acquired.
  */
 export type Effect = Category | 'write-checked-safe';
 

@@ -1,8 +1,8 @@
 import { textAt } from './arguments/argument-words.ts';
 
 /**
- * A library that loses seconds or a lock when one of its commands fails. The package `fallback` has a helper for each,
- * which spares the library such errors.
+ * A library that pauses for seconds, or loses a lock, when one of its commands fails. The package `fallback` has a
+ * helper for each of these libraries, which keeps most errors of an outage away from the library.
  */
 export type UnaidedLibrary = 'bullmq' | 'bull' | 'redlock';
 

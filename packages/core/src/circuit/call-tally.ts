@@ -5,10 +5,7 @@ import { RollingWindow } from './rolling-window.ts';
 const minFailures = 5;
 const minFailureEvents = 2;
 
-/**
- * Counts how the calls within a circuit's time window ended, and reports when too many of them failed or were slow. It
- * checks this only when a call fails or is slow.
- */
+/** Counts how the calls within a circuit's time window ended, and reports when too many of them failed or were slow. */
 export class CallTally {
   readonly #settings: CircuitSettings;
   readonly #window: RollingWindow;

@@ -7,7 +7,7 @@ import type { Circuit } from './circuit.ts';
 export interface CircuitProbeOptions {
   readonly clock: Clock;
   /**
-   * Sends a command to the server immediately, without the checks and the queue for callers' commands. Rejects with the
+   * Sends a command to the server immediately, without the checks and the queue for callers' commands; rejects with the
    * server's error reply.
    */
   readonly ask: (command: string, args: readonly string[]) => Promise<unknown>;
@@ -24,11 +24,11 @@ const recentMs = 1000;
 const harmlessWrite = ['__redis-resilience:probe', ''] as const;
 
 /**
- * Sends probe commands while a circuit is open or half-open. With them, the circuit can close without any calls, and
- * before its open time is over. The probe is a PING or, if the server refused writes, a write that changes nothing.
- * Probes are sent one at a time: every 100 ms while calls come, otherwise after pauses that grow to a second. In the
- * half-open state, a PING that is answered quickly counts as a successful trial; any other PING is not counted. A write
- * that the server accepts closes the circuit.
+ * Sends probe commands while a circuit is open or half-open. Probes can close the circuit without any calls of the
+ * application, and before the open time is over. The probe is a PING or, if the server refused writes, a write that
+ * changes nothing. Probes are sent one at a time: every 100 ms while calls come, otherwise after pauses that grow to a
+ * second. In the half-open state, a PING that is answered quickly counts as a successful trial; any other PING is not
+ * counted. A write that the server accepts closes the circuit.
  */
 export class CircuitProbe {
   readonly #circuit: Circuit;
@@ -96,7 +96,8 @@ export class CircuitProbe {
 
   #judge(askedForWrites: boolean, tookMs: number | undefined): void {
     this.#timer = undefined;
-    // While the probe was running, the circuit may have opened for another cause, about which this reply says nothing.
+    // While the probe was running, the circuit may have opened for another cause, about which the probe's reply says
+    // nothing.
     const isToThePoint = askedForWrites === isWriteRefusal(this.#circuit.cause);
     if (tookMs === undefined || !isToThePoint) {
       this.#pauseMs = Math.min(maxPauseMs, this.#pauseMs * growth);
@@ -126,8 +127,8 @@ export class CircuitProbe {
       await this.#options.ask('lpushx', harmlessWrite);
       return true;
     } catch (error) {
-      // An error reply about a missing permission says nothing about the server's memory. The circuit then closes, and
-      // the results of real writes decide whether it opens again.
+      // An error reply about a missing permission says nothing about the server's memory. The circuit closes
+      // nevertheless, and the results of real writes decide whether it opens again.
       if (!(error instanceof Error) || !isReplyError(error)) return false;
       return classifyReply(error.message).scope === 'command';
     }

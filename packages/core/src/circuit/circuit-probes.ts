@@ -3,8 +3,8 @@ import type { LaneCircuits } from './lane-circuits.ts';
 import { CircuitProbe, type CircuitProbeOptions } from './circuit-probe.ts';
 
 /**
- * The probes of the two circuits of one `RedisResilience`. Each is created when its circuit first changes, because most
- * circuits never open.
+ * The probes of the two circuits of one `RedisResilience`. A probe is created when its circuit first changes, because
+ * most circuits never open.
  */
 export class CircuitProbes {
   readonly #circuits: LaneCircuits;

@@ -1,8 +1,8 @@
 import type { CauseCode } from '../cause.ts';
 
 /**
- * Which calls an open or half-open circuit admits. `trials`: only the trial calls of the half-open state. `share`:
- * these and, while the circuit is open, one in four calls. `all`: every call.
+ * Which calls an open or half-open circuit admits. `trials` admits only the trial calls of the half-open state; `share`
+ * admits the trial calls and, while the circuit is open, one call in four; `all` admits every call.
  */
 export type AdmittedCalls = 'trials' | 'share' | 'all';
 

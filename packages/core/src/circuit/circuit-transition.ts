@@ -9,8 +9,8 @@ import type { AdmittedCalls, CircuitSignal, LiveCircuitState } from './circuit-s
 export const maxTrialMs = 5_000;
 
 /**
- * The state machine of a circuit, as a pure function that returns the next state. It returns the same object if the
- * signal has no meaning in the current state. Whenever `kind` changes, the caller must discard all counts, and ignore
+ * The state machine of a circuit, as a pure function that returns the next state. A signal without meaning in the
+ * current state returns the same state object. Whenever `kind` changes, the caller must discard all counts, and ignore
  * the results of calls that were admitted before.
  */
 export function circuitTransition(
@@ -38,8 +38,7 @@ export function circuitTransition(
 }
 
 /**
- * Returns the time at which the state changes even without a call. Once that time has come, the caller must pass the
- * signal `due`.
+ * Returns the time at which the state changes even without a call: at that time, the caller must pass the signal `due`.
  */
 export function dueAt(state: LiveCircuitState): number {
   if (state.kind === 'open') return state.until;

@@ -18,23 +18,23 @@ export interface CircuitChange {
 export interface CircuitDependencies {
   readonly clock: Pick<Clock, 'now'>;
   readonly random: Random;
-  /** Deadline of a call in milliseconds: calls that come close to it count as slow. */
+  /** Deadline of a call in milliseconds; calls that come close to the deadline count as slow. */
   readonly deadlineMs: number;
-  /** Called when a change of state is complete. May call the circuit's methods. */
+  /** Called when a change of state is complete; the callback may call the circuit's methods. */
   readonly onChange: (change: CircuitChange) => void;
 }
 
 const refused = -1;
-/** One in this many calls is let through to relieve a slow server without cutting it off. */
+/** While a server is slow, one in this many calls is admitted: this relieves the server without cutting it off. */
 const shareRatio = 4;
 
 /**
  * Circuit breaker for reads or for writes. Opens on a high share of failed or slow calls in the window, on consecutive
- * failures, or on `trip`. After its open time, lets a few trial calls through, and closes when all of them succeed.
+ * failures, or on `trip`. After its open time, admits a few trial calls, and closes when all of them succeed.
  *
- * - Every admitted call must be settled once, by `succeeded`, `failed` or `ignored`, with the generation in which it
- *   was admitted. Each change of state starts a new generation. Results with an older generation are not counted.
- * - There is no timer. A change that is due is made when a method is next called, dated back to when it was due.
+ * - Each change of state starts a new generation, a number. Every admitted call must be settled once, by `succeeded`,
+ *   `failed` or `ignored`, with the generation in which it was admitted: older generations are not counted.
+ * - No timer is used: a change of state that is due is made, and dated back, when a method is next called.
  * - The share of failed and slow calls is checked only when a call fails or is slow.
  * - The open time doubles each time the circuit opens again, until the circuit has stayed closed for a whole window.
  * - A circuit that is open because calls are slow still admits every call, because most calls end in time. If calls
@@ -64,7 +64,7 @@ export class Circuit {
     this.#state = { kind: 'closed', since: deps.clock.now(), doublings: 0 };
   }
 
-  /** Whether the circuit is closed. If so, `admit` need not be called: it would return `generation`. */
+  /** Whether the circuit is closed, so that `admit` would only return `generation` and need not be called. */
   get admitsAll(): boolean {
     return this.#closed;
   }
@@ -101,8 +101,8 @@ export class Circuit {
 
   /**
    * Returns the generation with which to settle the call, or -1 if the call is rejected. In the half-open state, an
-   * admitted call takes a free trial slot. A call that is admitted as one in four gets the previous generation, and one
-   * that mode `enforce` would have rejected gets the generation before that, so that their results are not counted.
+   * admitted call takes a free trial slot. Two kinds of calls get an older generation, so that their results are not
+   * counted: one call in four, and calls that mode `enforce` would have rejected.
    */
   admit(now: number): number {
     if (this.#closed) return this.#generation;
@@ -117,10 +117,7 @@ export class Circuit {
     return this.#generation - (isAdmitted ? 1 : 2);
   }
 
-  /**
-   * Returns whether an operation with a fallback may start. While the circuit is open but admits every call, only one
-   * such operation in four may start.
-   */
+  /** Returns whether an operation with a fallback may start: one in four, while the open circuit admits every call. */
   startsWithFallback(): boolean {
     return this.#admitted !== 'all' || this.#settings.mode !== 'enforce' || this.#isNextInShare();
   }
@@ -140,9 +137,7 @@ export class Circuit {
     else if (this.#tally.slow(now) && this.#closed) this.#trip('slow', now, this.#admittedIfSlow);
   }
 
-  /**
-   * Records a failed call. If this opens the circuit, `cause` says why. Default: the present cause, or `error-rate`.
-   */
+  /** Records a failed call. `cause` is the cause if the circuit opens; default: the cause so far, or `error-rate`. */
   failed(generation: number, cause: CauseCode | undefined, now: number): void {
     if (generation !== this.#generation || this.#off) return;
     if (!this.#closed) {
@@ -153,19 +148,19 @@ export class Circuit {
     else if (this.#tally.fail(now)) this.trip(cause ?? 'error-rate', now);
   }
 
-  /** Settles a call that says nothing about the server. Counts nothing, but frees the call's trial slot, if any. */
+  /** Settles a call that says nothing about the server: frees the call's trial slot, if any, and counts nothing. */
   ignored(generation: number): void {
     if (generation !== this.#generation) return;
     this.#catchUp();
     this.#apply({ kind: 'trial-ignored' });
   }
 
-  /** Opens the circuit immediately. If it is already open, replaces the cause; if it is isolated, does nothing. */
+  /** Opens the circuit immediately. An open circuit only gets the new cause, and an isolated circuit stays as it is. */
   trip(cause: CauseCode, now: number): void {
     this.#trip(cause, now, cause === 'slow' ? 'share' : 'trials');
   }
 
-  /** Closes the circuit immediately, because its calls are known to work. If it is isolated, does nothing. */
+  /** Closes the circuit immediately, because its calls are known to work. An isolated circuit stays isolated. */
   close(now: number): void {
     this.#look(now);
     this.#apply({ kind: 'close', now });
@@ -178,17 +173,17 @@ export class Circuit {
   }
 
   /**
-   * Call after the process was frozen, because call durations then say nothing about Redis. Discards all counts and the
-   * results of calls in progress, and frees the slots of trials. Does not change the state.
+   * Call after the process was frozen, because the durations of calls then say nothing about Redis. Discards all counts
+   * and the results of calls in progress, and frees the slots of trials, without changing the state.
    */
   discardCounts(now: number): void {
-    // The trials are voided first, because a trial that seems hung was only frozen together with the process.
+    // Trials are discarded first, because a trial that seems hung was only frozen together with the process.
     this.#apply({ kind: 'trials-voided' });
     this.#look(now);
     this.#renew();
   }
 
-  /** Rejects every call until all functions that `isolate` has returned have been called. The circuit then closes. */
+  /** Rejects every call until all functions that `isolate` has returned have been called, which closes the circuit. */
   isolate(): () => void {
     let isHeld = true;
     this.#catchUp();
@@ -223,7 +218,7 @@ export class Circuit {
   }
 
   #look(now: number): void {
-    // Two changes may be due: a hung trial opens the circuit, and that open time may be over as well.
+    // Two changes may be due: a hung trial opens the circuit, whose new open time may be over as well.
     while (now >= this.#dueAt) this.#apply({ kind: 'due', jitter: this.#deps.random() });
   }
 

@@ -2,7 +2,7 @@ const lumpMs = 50;
 
 /**
  * Counts consecutive failures. Failures that follow a counted one within 50 ms are not counted, so that 100 commands of
- * a pipeline that fail together count once. (Semian calls this the lumping interval.)
+ * a pipeline that fail together count once.
  */
 export class FailureStreak {
   #events = 0;

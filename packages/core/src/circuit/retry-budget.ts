@@ -5,9 +5,9 @@ const freeWithinMs = 1_000;
 /**
  * Limits the load that retries can add, with a token bucket that all connections of a `RedisResilience` share. A retry
  * costs 5 tokens, and a command that succeeds on the first attempt earns 1. A full bucket of 100 tokens allows a burst
- * of 20 retries. After that, there is one retry for every five successful commands. Even with too few tokens, up to 3
- * retries within any second are allowed, so that a process with little traffic can retry too. (The price follows the
- * AWS SDK's standard retry for throttled calls; the free retries follow Finagle.)
+ * of 20 retries. An empty bucket allows one retry for every five successful commands. Even with too few tokens, up to 3
+ * retries within any second are allowed, so that a process with little traffic can retry too. The price of 5 tokens is
+ * that of the AWS SDK's standard retry mode; the retries without tokens are those of Finagle.
  */
 export class RetryBudget {
   readonly #capacity: number;

@@ -2,8 +2,8 @@
 export type CallKind = 'ok' | 'fail' | 'slow';
 
 /**
- * The counts within the window. All windows overwrite and return one shared object: read it immediately, and do not
- * keep it.
+ * The counts within the window. All windows overwrite and return one shared object, so read the counts immediately, and
+ * do not keep the object.
  */
 export interface WindowTotals {
   readonly ok: number;
@@ -18,16 +18,16 @@ const width = 4;
 /** The period of a bucket that has never been written. */
 const never = -(2 ** 30);
 /**
- * The cells of a window in which nothing has been recorded. These counts are never used: they are set to 0 before the
- * first call is recorded in a bucket.
+ * The cells of a window in which nothing has been recorded. Only the periods in these cells are read: the counts are
+ * set to 0 before the first call is recorded in a bucket.
  */
 const empty: readonly number[] = Object.freeze(Array.from({ length: buckets * width }, () => never));
 
 /**
  * Counts the calls of the last `windowMs` milliseconds in ten buckets. Each bucket is tagged with the period in which
- * it was written, and a bucket with an old tag counts as empty. So no timer has to clear buckets, and an idle window
- * costs nothing. (StackExchange.Redis uses the same ring.) `record` allocates nothing, except for the first call after
- * `clear()`. A clock that steps back is treated as if it had stopped.
+ * it was written, and a bucket with an old tag counts as empty. No timer has to clear buckets, and an idle window costs
+ * nothing. `record` allocates memory only for the first call after `clear()`. A clock that steps back is treated as if
+ * it had stopped.
  */
 export class RollingWindow {
   readonly #bucketMs: number;
@@ -67,7 +67,7 @@ export class RollingWindow {
   }
 
   #open(now: number): void {
-    // After clear() the same period is opened again; if the clock has stepped back, the last period stays open.
+    // A clock that has stepped back leaves the last period open.
     this.#period = Math.max(Math.floor(now / this.#bucketMs), this.#period);
     this.#endsAt = (this.#period + 1) * this.#bucketMs;
     if (this.#cells === empty) this.#cells = [...empty];

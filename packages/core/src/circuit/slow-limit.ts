@@ -11,7 +11,8 @@ const memorySamples = 512;
  * usual round trip, but at least half of the deadline and at most nine tenths of it. The usual round trip is a moving
  * average over about 50 s. One call per 100 ms is sampled, whatever the load. The first samples are averaged with equal
  * weights. A slow call, unless it is the first sample, gets the lowest weight, and counts as if it had taken exactly
- * the limit. So an outage of a few seconds hardly raises the average, but a lasting change eventually does.
+ * the limit. These weights let an outage of a few seconds hardly raise the average, while a lasting change eventually
+ * does.
  */
 export class SlowLimit {
   readonly #floorMs: number;

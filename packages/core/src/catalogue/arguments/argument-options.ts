@@ -6,9 +6,9 @@ import { worseEffect } from '../effect.ts';
 export type Option = Effect | { readonly effect?: Effect; readonly takes: number };
 
 /**
- * Reads the options from index `from` to the end, or to the keyword `until`. Returns the effect that is least safe to
- * repeat, among the effects of these options and `plain`, which is the effect without options. An option that is not in
- * `options` yields `never`, because it may be a condition that a newer server has added.
+ * Reads the options from index `from` to the end, or to the keyword `until`. Returns whichever effect is least safe to
+ * repeat: that of one of these options, or `plain`, the effect without options. An option that is not in `options`
+ * yields `never`, because it may be a condition that a newer server has added.
  */
 export function effectOfOptions(
   args: readonly unknown[],

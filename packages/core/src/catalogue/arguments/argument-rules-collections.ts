@@ -12,8 +12,8 @@ export const collectionRules: Readonly<Record<string, ArgumentRule>> = {
   xadd,
 };
 
-// INCR accumulates. With NX and CH, the reply tells a caller whether it was the first. With XX, GT and LT, a second run
-// leaves the same scores.
+// ZADD with INCR accumulates. With NX or CH, the reply tells the caller of ZADD whether it was the first to add the
+// member. With XX, GT or LT, a second ZADD leaves the same scores.
 const zaddFlags: ReadonlyMap<string, Effect> = new Map([
   ['INCR', 'write-accumulating'],
   ['NX', 'write-checked'],
@@ -33,14 +33,14 @@ function zadd(args: readonly unknown[]): Effect {
   return 'never';
 }
 
-// With count 0, the first run removes all equal elements and leaves none for the second; with any other count, the
-// second run removes more.
+// LREM with count 0 removes all equal elements, and leaves none for a second run; LREM with any other count removes
+// more elements in a second run.
 function lrem(args: readonly unknown[]): Effect {
   return integerAt(args, 1) === 0 ? 'write-checked' : 'write-accumulating';
 }
 
-// Keeping the first or the last n elements gives the same list both times; trimming elements off an end trims more the
-// second time.
+// A second LTRIM that keeps the first or the last n elements leaves the list unchanged; any other LTRIM may remove more
+// elements when it is repeated.
 function ltrim(args: readonly unknown[]): Effect {
   const start = integerAt(args, 1);
   const stop = integerAt(args, 2);
@@ -49,7 +49,7 @@ function ltrim(args: readonly unknown[]): Effect {
   return keepsFirst || keepsLast ? 'write-last-wins' : 'write-accumulating';
 }
 
-// If the first run removed all but the first or the last n elements, the second run finds nothing to remove.
+// After a ZREMRANGEBYRANK that removed all but the first or the last n members, a second one finds nothing to remove.
 function zremrangebyrank(args: readonly unknown[]): Effect {
   const start = integerAt(args, 1);
   const stop = integerAt(args, 2);
@@ -60,8 +60,8 @@ function zremrangebyrank(args: readonly unknown[]): Effect {
 
 const xaddFlags = new Set(['NOMKSTREAM', 'KEEPREF', 'DELREF', 'ACKED']);
 
-// With IDMP, the second run returns the id of the first entry. With an id chosen by the caller, the second run fails.
-// With `*` or `5-*`, the second run adds another entry.
+// A second XADD with IDMP returns the id of the first entry. A second XADD with the same full id fails. A second XADD
+// with `*` or `5-*` adds another entry.
 function xadd(args: readonly unknown[]): Effect {
   let index = 1;
   for (; index < args.length; index++) {

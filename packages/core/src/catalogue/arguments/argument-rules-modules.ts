@@ -17,8 +17,8 @@ function jsonSet(args: readonly unknown[]): Effect {
   return hasWord(args, 'XX', 3) ? 'write-checked-safe' : 'write-last-wins';
 }
 
-// Deleting the whole document is equivalent to DEL. With an index or a filter in the path, a second run may delete
-// another element.
+// JSON.DEL of a whole document is equivalent to DEL. If the path of JSON.DEL contains an index or a filter, a second
+// run may delete another element.
 function jsonDelete(args: readonly unknown[]): Effect {
   const path = textAt(args, 1);
   if (path === '' || path === '$' || path === '.') return 'write-checked-safe';
@@ -27,8 +27,8 @@ function jsonDelete(args: readonly unknown[]): Effect {
 
 const keepingPolicies = new Set(['FIRST', 'LAST', 'MIN', 'MAX']);
 
-// Unless the call names a policy, a setting of the key decides which of two samples with the same timestamp wins. The
-// setting may be SUM, which adds them up.
+// If TS.ADD names no policy for two samples with the same timestamp, the key's policy applies, which may be to add up
+// the two samples (SUM).
 function addSample(args: readonly unknown[]): Effect {
   if (Number.isNaN(integerAt(args, 1))) return 'write-accumulating';
   for (let index = 3; index < args.length; index++) {
@@ -45,7 +45,8 @@ function mergeSketches(args: readonly unknown[]): Effect {
   return hasText(args, textAt(args, 0), 2, 2 + count) ? 'write-accumulating' : 'write-last-wins';
 }
 
-// Without OVERRIDE, the destination counts as one of the sources, so a second run merges the first result again.
+// TDIGEST.MERGE without OVERRIDE counts the destination as one of the sources, so a second run merges the first result
+// again.
 function mergeDigests(args: readonly unknown[]): Effect {
   const count = integerAt(args, 1);
   if (!hasWord(args, 'OVERRIDE', 2 + count)) return 'write-accumulating';

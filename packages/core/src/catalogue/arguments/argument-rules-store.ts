@@ -3,7 +3,7 @@ import type { ArgumentRule, Effect } from '../effect.ts';
 
 /**
  * Rules for commands that read some keys and write the result to another. The last write wins, unless the destination
- * is one of the sources: then the second run starts from the result of the first.
+ * is also a source, so that a second run starts from the result of the first.
  */
 export const storeRules: Readonly<Record<string, ArgumentRule>> = {
   copy: (args) => replacing(args, 2),
@@ -13,7 +13,7 @@ export const storeRules: Readonly<Record<string, ArgumentRule>> = {
   georadiusbymember: (args) => storing(args, 4),
   geosearchstore: (args) => (hasText(args, textAt(args, 0), 1, 2) ? 'write-accumulating' : 'write-last-wins'),
   zrangestore: (args) => (hasText(args, textAt(args, 0), 1, 2) ? 'write-accumulating' : 'write-last-wins'),
-  // a = a - b gives the same result twice; a = b - a does not.
+  // SDIFFSTORE gives the same result twice if the destination is the first source, but not if it is a later one.
   sdiffstore: (args) => (hasText(args, textAt(args, 0), 2) ? 'write-accumulating' : 'write-last-wins'),
   zdiffstore: (args) => combining(args, 1),
   zunionstore: (args) => combining(args, 0),
@@ -21,8 +21,8 @@ export const storeRules: Readonly<Record<string, ArgumentRule>> = {
   bitop: combiningBits,
 };
 
-// Without REPLACE, the second run changes nothing, and replies with 0 or an error, because the first one created the
-// destination.
+// COPY and RESTORE without REPLACE change nothing in a second run, and reply with 0 or an error, because the first run
+// created the destination.
 function replacing(args: readonly unknown[], from: number): Effect {
   for (let index = from; index < args.length; index++) {
     if (wordAt(args, index) === 'REPLACE') return 'write-last-wins';
@@ -30,7 +30,7 @@ function replacing(args: readonly unknown[], from: number): Effect {
   return 'write-checked';
 }
 
-// Number of arguments that follow each option.
+// Number of arguments that follow each option of SORT and GEORADIUS.
 const storingOptions: ReadonlyMap<string, number> = new Map([
   ['ASC', 0],
   ['DESC', 0],

@@ -3,7 +3,7 @@ import type { Option } from './argument-options.ts';
 import { integerAt, wordAt } from './argument-words.ts';
 import type { ArgumentRule, Effect } from '../effect.ts';
 
-// A second run restarts a relative time to live. That still counts as `write-last-wins`.
+// A second run restarts a relative time to live, which is harmless enough for `write-last-wins`.
 const expiry: Readonly<Record<string, Option>> = {
   EX: { takes: 1 },
   PX: { takes: 1 },
@@ -25,7 +25,7 @@ const comparison: Readonly<Record<string, Option>> = {
   IFDNE: { effect: 'write-checked', takes: 1 },
 };
 
-// With GET, SET returns the old value. A second run would return the value that the first run has just written.
+// SET with GET returns the old value: a second run would return the value that the first run has just written.
 const setOptions: Readonly<Record<string, Option>> = {
   ...expiry,
   ...existence,
@@ -45,8 +45,8 @@ const getexOptions: Readonly<Record<string, Option>> = {
   PXAT: { effect: 'write-last-wins', takes: 1 },
   PERSIST: 'write-last-wins',
 };
-// Once the first run has set the expiry, the conditions NX, GT and LT no longer hold: there is an expiry, and the new
-// one is equal to it.
+// Once a first EXPIRE has set the expiry, the conditions NX, GT and LT no longer hold for a second one: the key has an
+// expiry, and the new expiry is equal to it.
 const expireOptions: Readonly<Record<string, Option>> = {
   XX: 'write-checked-safe',
   NX: 'write-checked',

@@ -1,10 +1,10 @@
 /**
- * Returns the argument in upper case, to compare it with keywords of the server; '' if it is missing or too long for
- * one.
+ * Returns the argument in upper case, to compare it with keywords of the server; '' if the argument is missing, or
+ * longer than any keyword.
  */
 export function wordAt(args: readonly unknown[], index: number): string {
   const text = textAt(args, index);
-  // The argument may be a value of several megabytes; no keyword is longer than this.
+  // An argument may be a value of several megabytes, which would be slow to convert.
   return text.length > longestKeyword ? '' : text.toUpperCase();
 }
 
@@ -27,7 +27,7 @@ export function integerAt(args: readonly unknown[], index: number): number {
   return /^-?\d+$/.test(text) ? Number(text) : Number.NaN;
 }
 
-/** Parses the argument as a decimal or hexadecimal number, as the server does; NaN if it is neither. */
+/** Parses the argument as a decimal or hexadecimal number, as the server does; NaN if the argument is not a number. */
 export function decimalAt(args: readonly unknown[], index: number): number {
   const text = textAt(args, index);
   if (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)) return Number(text);
