@@ -26,7 +26,7 @@ export interface AdmissionFacts extends GateFacts {
   readonly deadlineAt: number;
   readonly isRequestBudgetSpent: boolean;
   /**
-   * Whether the number of calls in flight has reached its limit. Waiting calls count as in flight, except while the
+   * Whether the number of calls in flight has reached its limit; waiting calls count as in flight, except while the
    * connection is lost.
    */
   readonly isFull: boolean;
@@ -60,9 +60,8 @@ export function admit(facts: AdmissionFacts): Admission {
 }
 
 /**
- * Returns whether a waiting call waits because something has failed. Otherwise, it waits for the first connection or
- * for backpressure to end. The bounds of the queue do not apply to such calls, because `isFull` already limits their
- * number.
+ * Returns whether a waiting call waits because something has failed, and not for the first connection or for the end of
+ * backpressure. The bounds of the queue apply only in an outage, because `isFull` limits the number of all other calls.
  */
 function isOutage({
   gate,
@@ -105,8 +104,8 @@ export interface WaitSituation {
  * Returns the time until which a new command may wait for a reconnection; undefined if the command has to fail
  * immediately. If nothing has failed yet, as during the first connection attempt, the command may wait until its
  * deadline. During the first `maxWaitMs` of an outage, the command may wait for `maxWaitMs`. Later in an outage, the
- * command fails, because waiting would only build a queue. If `patienceMs` is set, the command may wait for that long
- * in any outage.
+ * command fails, because waiting would only build a queue. A command with a `patienceMs` may wait for that long in any
+ * outage.
  */
 export function waitUntil(situation: WaitSituation): number | undefined {
   const { now, awaySince, maxWaitMs, patienceMs, deadlineAt } = situation;
@@ -124,8 +123,8 @@ export function isSubscribing(name: string): boolean {
 }
 
 /**
- * Returns whether a command changes the subscriptions or the database of its connection. Such a command waits until it
- * succeeds: if it failed unnoticed, the connection would stay deaf, or later commands would run on another database.
+ * Returns whether a command changes the subscriptions or the database of its connection, and therefore waits until it
+ * succeeds: an unnoticed failure would leave the connection without messages, or later commands on another database.
  */
 export function waitsUntilDone(name: string): boolean {
   return name === 'select' || isSubscribing(name);
@@ -137,9 +136,9 @@ export function isUnsubscribing(name: string): boolean {
 }
 
 /**
- * Returns how many milliseconds a call may wait even in an outage that is older than `maxWaitMs`: Infinity for SELECT,
- * subscription commands and blocking calls, 0 for all others. The caller of a blocking call expects to wait, and a loop
- * that repeats the call would spin if it failed immediately.
+ * Returns how many milliseconds a call may wait even in an outage that is older than `maxWaitMs`: SELECT, subscription
+ * commands and blocking calls wait without limit, all other calls not at all. The caller of a blocking call expects to
+ * wait, and a loop that repeats a blocking call would spin if the call failed immediately.
  */
 export function patienceOf({ traits, slow, batch }: SlowCall): number {
   const waits = slow.blockingMs !== undefined || (batch === undefined && waitsUntilDone(traits.name));

@@ -21,7 +21,7 @@ export class Answers implements CallOwner {
 
   answered(call: Call, value: unknown, command: DriverCommand): void {
     const { batch } = call;
-    // Steps of scans and blocking commands never use the fast path.
+    // Scan commands and blocking commands never use the fast path.
     if (isSlow(call)) {
       this.#gate.state.guards.answered(call, command, value);
       if (call.slow.blockingMs !== undefined) this.#gate.state.noteSignOfLife();
@@ -45,8 +45,8 @@ export class Answers implements CallOwner {
       batch.settle(command, { ok: false, error });
       this.finishBatch(call, batch);
     } else if (call.settled) {
-      // The gate had already settled the call when the driver failed to convert the reply. The caller gets the driver's
-      // error.
+      // The gate settled the call when the reply arrived, but the driver could not convert the reply: the caller gets
+      // the driver's error.
       call.reject(error);
     } else {
       const happening = happeningOf(error, call.traits.script);

@@ -14,8 +14,8 @@ import type { Lane } from '../snapshot.ts';
 /** Describes the error that the caller of a failed call gets. */
 export type CallFailure =
   /**
-   * `as-is`: the caller gets this error unchanged. `refused`: the server's error reply, which gets the outcome
-   * `refused`.
+   * `as-is` means that the caller gets this error unchanged. `refused` means that `error` is the server's error reply,
+   * which gets the outcome `refused`.
    */
   { readonly kind: 'as-is' | 'refused'; readonly error: Error } | OwnFailure;
 
@@ -46,16 +46,14 @@ export interface ErrorContext {
 /** Why a call is not admitted. */
 export type RefusalReason = 'closed' | 'request-budget' | 'isolated' | 'overloaded' | 'away';
 
-/**
- * Returns the failure of a call that may run only on one of several Redis databases, which is not the one in use now.
- */
+/** Returns the failure of a call that may run only on one of several Redis databases, while another one is in use. */
 export function elsewhere(outcome: Outcome): OwnFailure {
   return { kind: 'unavailable', reason: 'connection-reset', outcome, error: undefined };
 }
 
 /**
  * Returns the failure of a call that was not admitted. `reason` says why reads or writes are unavailable. `spent` is
- * the error that the caller gets if the time budget of its request is spent.
+ * the error that the caller gets if its request budget (see `runWithBudget`) is spent.
  */
 export function refusalOf(
   why: RefusalReason,
@@ -93,7 +91,7 @@ export function callError(failure: CallFailure, context: ErrorContext): Error {
 
 /**
  * Adds the outcome `refused` to an error reply without changing its message, except for arguments that it quotes. Hides
- * the command that the error carries, so that it does not appear in logs.
+ * the command that the error carries, so that the command does not appear in logs.
  */
 export function markRefused(error: Error): Error {
   hideCommand(error);

@@ -32,7 +32,8 @@ export interface Records {
 
 /**
  * Records the results of all calls of one `RedisResilience`: counts them in circuits, retry budget and totals, and
- * reports them in events, channels, history and debug lines. A success without subscribers allocates nothing.
+ * reports them in events, channels, history and debug lines. Recording a success allocates nothing, unless somebody
+ * subscribes.
  */
 export class CallOutcomeRecorder {
   readonly totals = new Totals();
@@ -49,14 +50,14 @@ export class CallOutcomeRecorder {
   }
 
   /**
-   * Returns whether a call is admitted by the circuit of its lane (reads or writes). If that circuit is half-open, the
-   * call counts as a trial.
+   * Returns whether a call is admitted by the circuit of its lane (reads or writes); a half-open circuit counts the
+   * call as a trial.
    */
   admits(call: SlowCall): boolean {
     const circuit = circuitOf(call, this.#circuits);
     if (circuit.admitsAll) {
-      // A flush (one write to a socket) stores only the generations of the circuits for the whole of Redis. If a server
-      // has its own circuit, as a Cluster node does, the call stores that circuit's generation.
+      // A flush (one write to a socket) stores only the generations of the circuits for the whole of Redis, so a call
+      // to a server with its own circuit, such as a Cluster node, stores that circuit's generation.
       if (call.circuits !== undefined) call.slow.generation = circuit.generation;
       return true;
     }
@@ -65,7 +66,7 @@ export class CallOutcomeRecorder {
       // If the server is out of memory, commands that free memory (DEL, LPOP) are still sent.
       return circuit.cause === 'out-of-memory' && call.batch === undefined && call.traits.frees;
     }
-    // Only a call that mode `enforce` would have rejected gets a generation that is older than the previous one.
+    // `admit` gives a call that mode `enforce` would have rejected a generation older than the previous one.
     if (generation < circuit.generation - 1)
       this.#records.events.emit('would-refuse', { command: call.traits.name, lane: laneOf(call) });
     call.slow.generation = generation;
@@ -107,7 +108,7 @@ export class CallOutcomeRecorder {
   }
 
   /**
-   * Excludes the current attempt from the counts of its circuit. If it was a trial, another call may take its place.
+   * Excludes the current attempt from the counts of its circuit, and frees its trial slot, if any, for another call.
    */
   withdrawn(call: Call): void {
     const { slow } = call;
@@ -126,7 +127,7 @@ export class CallOutcomeRecorder {
     events.emit('retry', { command, attempt: call.sends, outcome });
   }
 
-  /** Records that a scan restarts, because its cursor is from a server process that is gone. */
+  /** Records that a scan restarts, because the server process that returned its cursor is gone. */
   scanBegunAgain(command: string): void {
     debug(
       '%s: %s begins again at cursor 0: its server process is gone',
@@ -224,8 +225,7 @@ export class CallOutcomeRecorder {
     });
   }
 
-  // While this process was busy, the reply may already have been in the socket, so the lag of the event loop is
-  // subtracted.
+  // The lag of the event loop is subtracted: the reply may have waited in the socket while this process was busy.
   #withoutLag(elapsedMs: number): number {
     if (elapsedMs < suspiciousMs) return Math.max(0, elapsedMs);
     return Math.max(0, elapsedMs - this.#records.stallDetector.lagMs);
@@ -236,13 +236,10 @@ export class CallOutcomeRecorder {
   }
 }
 
-/** Shorter durations are used unchanged, because the lag of the event loop is not measured more precisely. */
+/** Durations up to this limit are not corrected, because the lag of the event loop is not measured more precisely. */
 const suspiciousMs = 20;
 
-/**
- * Returns the generation that the call's circuit had when the call was sent. Each change of a circuit's state begins a
- * new generation.
- */
+/** Returns the generation (number of state changes) of the call's circuit at the time at which the call was sent. */
 function generationOf({ slow }: Call, sent: Flush, lane: Lane): number {
   return slow?.generation ?? (lane === 'read' ? sent.readGeneration : sent.writeGeneration);
 }

@@ -14,13 +14,13 @@ import { SlowPathState, type Issue } from './slow-path.ts';
 export interface CallOwner {
   answered(call: Call, value: unknown, command: DriverCommand): void;
   failed(call: Call, error: Error, command: DriverCommand): void;
-  /** Called when the caller withdraws the call. The caller gets `error`. */
+  /** Called when the caller withdraws the call, whose promise is then rejected with `error`. */
   withdraw(call: Call, error: Error): void;
 }
 
 /**
- * One tracked call: a single command, or a pipeline as a whole. Kept small, because every command allocates one. A call
- * is itself a node of the linked list that holds it, so that no list nodes are allocated.
+ * One tracked call: a single command, or a pipeline as a whole. Every command allocates a `Call`, so it has few fields,
+ * and is itself a node of the linked list that holds it.
  */
 export class Call implements TrackedCall {
   readonly owner: CallOwner;
@@ -29,7 +29,7 @@ export class Call implements TrackedCall {
   /** The driver's original `resolve` and `reject`, which settle the caller's promise. */
   readonly resolve: (value: unknown) => unknown;
   readonly reject: (error: Error) => unknown;
-  /** The flush (one write to a socket) in which the driver got the call; undefined while it does not have the call. */
+  /** The flush (one write to a socket) in which the driver got the call; undefined if the driver has not got it. */
   sent: Flush | undefined = undefined;
   /** The flush that contains the bytes of the call; undefined until that flush is known. */
   written: Flush | undefined = undefined;
@@ -94,12 +94,12 @@ export class Call implements TrackedCall {
   }
 }
 
-/** The properties of a call that `decide` reads. A `Call` has them all, so deciding on a success allocates nothing. */
+/** The properties of a call that `decide` reads: all of them are properties of `Call`, so that no object is created. */
 export interface CallFacts {
   readonly command: { readonly args: readonly unknown[] };
   readonly traits: CommandTraits;
   readonly sends: number;
-  /** Undefined while the driver does not have the call. */
+  /** Undefined if the driver has not got the call. */
   readonly sent: object | undefined;
   readonly written: { readonly isWritten: boolean } | undefined;
   readonly batch:
@@ -156,8 +156,8 @@ export function laneOf(call: Call): Lane {
 }
 
 /**
- * Returns the circuit that admits or rejects a call. A server may have its own circuits, as a Cluster node does. These
- * decide as long as the circuit for the whole of Redis is closed.
+ * Returns the circuit that admits or rejects a call: that of the call's server, if this server (such as a Cluster node)
+ * has its own and the circuit for the whole of Redis is closed, otherwise that for the whole of Redis.
  */
 export function circuitOf(call: Call, whole: LaneCircuits): Circuit {
   const lane = laneOf(call);
@@ -172,8 +172,8 @@ export function callName({ traits, batch }: Call): string {
 }
 
 /**
- * Makes the driver report the result of `command` to the call's gate instead of the caller. Uses closures, because
- * tracing wrappers may call `resolve` and `reject` without `this`.
+ * Makes the driver report the result of `command` to the call's gate instead of the caller. Closures are needed,
+ * because tracing wrappers may call `resolve` and `reject` without `this`.
  */
 export function track(command: DriverCommand, call: Call): void {
   command.call = call;
@@ -215,7 +215,7 @@ export function rejectCaller(call: Call, error: Error): void {
   call.reject(error);
 }
 
-/** A doubly linked list whose nodes are the calls. Adds and removes in constant time, and allocates nothing. */
+/** A doubly linked list whose nodes are the calls, so that adding or removing a call allocates nothing. */
 export class CallList {
   head: Call | undefined = undefined;
   tail: Call | undefined = undefined;

@@ -21,7 +21,7 @@ export interface Situation {
   readonly laneCause: CauseCode | undefined;
   /** Whether `laneCause` describes the server (connection lost, node down, writes on hold), not a circuit. */
   readonly isServerAway: boolean;
-  /** Like `laneCause`, but falls back to the most likely cause if none is known. */
+  /** Like `laneCause`, but the most likely cause if no cause is known. */
   readonly reason: CauseCode;
   readonly retryBudgetAllows: boolean;
   readonly maxRetries: number;
@@ -29,12 +29,12 @@ export interface Situation {
   readonly categories: CategoryOverrides | undefined;
 }
 
-/** The caller gets the result. The circuit counts a success; so does the retry budget after a first attempt. */
+/** The caller gets the result. The circuit and, after a first attempt, the retry budget count a success. */
 export interface Answer {
   readonly kind: 'answer';
 }
 
-/** The call is sent again, ahead of all new calls. The circuit does not count the attempt that has ended. */
+/** The call is sent again, ahead of all new calls; the circuit does not count the attempt that has ended. */
 export interface Resend {
   readonly kind: 'resend';
   /** Upper bound of the random delay that keeps many retries from running at once; 0 if no delay is needed. */
@@ -43,15 +43,15 @@ export interface Resend {
   readonly pays: boolean;
   /** Outcome of the attempt that ended. */
   readonly outcome: Outcome;
-  /** Whether this is counted and reported as a retry. */
+  /** Whether sending the call again is counted and reported as a retry. */
   readonly isRetry: boolean;
 }
 
-/** The caller gets an error. */
+/** The decision that the caller gets an error. */
 export interface Fail {
   readonly kind: 'fail';
   readonly failure: CallFailure;
-  /** What the circuit of the call's lane counts. `cause` says why a failure happened. */
+  /** What the circuit of the call's lane counts: for a failure, with `cause` as the reason. */
   readonly counts: 'success' | 'failure' | 'nothing';
   readonly cause: CauseCode | undefined;
   /** What is recorded as the call's result: the server's reply, the error that the caller gets, or nothing. */
@@ -116,7 +116,7 @@ function decideRefused(call: CallFacts, { verdict, error }: Refused, situation: 
   const retry =
     outcome === 'not-applied' ? retryOf(call, outcome, cause, scope === 'command', situation) : undefined;
   if (typeof retry === 'object') return retry;
-  // PING, which is in the read lane, can return MISCONF. That error concerns only the write lane.
+  // PING, which is in the read lane, can get the error MISCONF, which concerns only the write lane.
   const isOfOtherLane = scope === 'write-lane' && call.traits.lane === 'read';
   const isAway = outcome === 'not-applied' && cause !== undefined;
   return {
@@ -171,9 +171,9 @@ function failureWhenClosed(call: CallFacts): CallFailure {
 }
 
 /**
- * Returns how to retry a call whose last attempt ended with `outcome`. Returns undefined if the call must not be
- * retried, and `budget-spent` if only the retry budget prevents a retry. Calls lost with their connection do not draw
- * on the budget: they are retried once per new connection, and the dialer limits how often connections are made.
+ * Returns how to retry a call whose last attempt ended with `outcome`, undefined if the call must not be retried, or
+ * `budget-spent` if only the retry budget prevents that. Calls lost with their connection do not draw on the budget,
+ * because the dialer limits how often connections, and therefore retries of these calls, are made.
  */
 function retryOf(
   call: CallFacts,
@@ -199,7 +199,7 @@ function retryOf(
   };
 }
 
-/** Returns whether a call with an unknown outcome may be retried. For a batch, every command in it must allow that. */
+/** Returns whether a call with an unknown outcome may be retried; a batch only if this is true of all its commands. */
 function isRepeatable({ batch, slow, traits, command }: CallFacts, categories?: CategoryOverrides): boolean {
   if (batch === undefined) return maySendAgain(traits, command.args, categories);
   return (

@@ -18,8 +18,8 @@ export interface FastRoute {
 }
 
 /**
- * Returns the connection on which to write this plain command (see {@link FastRoute}); undefined if the command has to
- * use the slow path.
+ * Returns the connection to which this plain command can be written directly (see {@link FastRoute}); undefined if the
+ * command has to be passed to the driver.
  */
 export type FastPath = (command: DriverCommand) => FastRoute | undefined;
 
@@ -27,29 +27,29 @@ export type FastPath = (command: DriverCommand) => FastRoute | undefined;
 export interface PartAway {
   readonly cause: CauseCode;
   /**
-   * Calls issued before this time wait for the node or slot until their deadline. Calls issued later fail immediately,
-   * unless they may wait in any outage. Monotonic milliseconds.
+   * Until this time, calls wait for the node or slot until their deadline; calls issued after this time fail
+   * immediately, unless they may wait in any outage. Monotonic milliseconds.
    */
   readonly isExpectedUntil: number;
 }
 
-/** Passes the commands of a gate to the driver. One implementation is for a single server, another for a Cluster. */
+/** Passes the commands of a gate to the driver, which leads to a single server or to a Cluster. */
 export interface Dispatch {
   /** The driver's own `sendCommand`. */
   readonly send: SendCommand;
   /** Returns the fast path; undefined if every command has to use the slow path now. */
   fastPath(): FastPath | undefined;
   /**
-   * Returns the stream for those commands of a batch that use the slow path while the others use the fast path;
+   * Returns the stream for those commands of a batch that cannot use the fast path like the rest of the batch;
    * undefined if the whole batch has to use the slow path.
    */
   batchStream(): PipelineStream | undefined;
   /**
-   * Whether every dispatched command is written in the current flush (one write to a socket). False for a Cluster,
+   * Whether every dispatched command is written in the current flush (one write to a socket); false for a Cluster,
    * where each node has its own flushes.
    */
   readonly writesAtOnce: boolean;
-  /** Returns the flush that is recorded for commands that are dispatched now. */
+  /** Returns the flush (one write to a socket) in which commands dispatched now count as sent. */
   currentFlush(): Flush;
   /** Returns whether the command belongs to the driver's own handshake, if one is in progress. */
   isHandshake(command: DriverCommand): boolean;
@@ -84,17 +84,15 @@ export interface Dispatch {
    */
   releases(): ReleaseBook | undefined;
   /**
-   * Calls `send`, and makes what it sends run on this database; if undefined, on the selected one. Commands sent later
-   * run on the selected database again.
+   * Calls `send`, and makes the commands that `send` sends run on this database; if undefined, on the selected one.
+   * Commands sent later run on the selected database again.
    */
   onDatabase(database: number | undefined, send: () => void): void;
   /** Returns the time at which replies were last read. The clock is read once for all replies of one read. */
   readAt(): number;
 }
 
-/**
- * Passes a call to the driver. If a tracer wraps the driver, does so in the async context in which the call was issued.
- */
+/** Passes a call to the driver: if a tracer wraps the driver, in the async context in which the call was issued. */
 export function handOver(dispatch: Dispatch, { command, batch, slow }: SlowCall): void {
   const { stream, node, inContext } = slow;
   slow.releases = dispatch.releases();

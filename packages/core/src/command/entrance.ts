@@ -19,8 +19,8 @@ import { spellInLowerCase } from './spelling.ts';
 
 /**
  * The way into a gate: creates a call for each command or batch that the driver sends, and admits or rejects it. If
- * nothing has to be checked, a plain command (see `FastRoute`) uses the fast path, which costs one small object and no
- * promise, timer or closure.
+ * nothing has to be checked, a plain command (see `FastRoute`) uses the fast path, which allocates one small object and
+ * no promise, timer or closure.
  */
 export class Entrance {
   readonly #gate: Gate;
@@ -77,7 +77,7 @@ export class Entrance {
     return command.promise;
   }
 
-  /** Runs QUIT after all calls that were issued earlier. If QUIT cannot be sent, ends the client without it. */
+  /** Runs QUIT after all calls that were issued earlier; if QUIT cannot be sent, ends the client without sending it. */
   #quit(command: DriverCommand, stream: PipelineStream | undefined, node: unknown): void {
     if (this.#gate.state.kind === 'held' && this.#gate.counts().waiting === 0) {
       this.#dispatch.leave(command);
@@ -164,7 +164,7 @@ export class Entrance {
     return { stream, call, batch, direct };
   }
 
-  /** Issues joined commands as a batch. Unlike the commands of a pipeline, joined commands all arrive together. */
+  /** Issues a batch whose commands the driver passes as one, with all of them in `command.joined`. */
   #issueJoined(command: DriverCommand): void {
     const { clock, timeoutMs } = this.#parts.settings;
     const batch = new JoinedBatch(command);
@@ -216,7 +216,7 @@ export class Entrance {
     slow.patienceMs = patienceOf(call);
     const { maxWaitMs } = this.#parts.settings.admission;
     const { gate, lane, partAway, awaySince, writesAwaySince, isBlocked, isIsolated } = state.factsFor(call);
-    // The properties are listed because an object made by spreading gets a hidden class of its own, which is slow.
+    // The properties are listed, because V8 gives an object made by spreading a hidden class of its own, which is slow.
     const admission = admit({
       gate,
       lane,

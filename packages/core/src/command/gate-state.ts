@@ -8,8 +8,8 @@ import type { GateParts, Line } from './line.ts';
 import { CallGuards } from './guards/call-guards.ts';
 
 /**
- * Holds the state of a gate, and derives from it whether a call can run, how long it may wait, and why it would fail.
- * Never acts on a call itself.
+ * Holds the state of a gate, and derives from that state whether a call can run, how long the call may wait, and why it
+ * would fail.
  */
 export class GateState {
   readonly guards: CallGuards;
@@ -99,7 +99,7 @@ export class GateState {
     if (this.#kind === 'ended') this.#kind = 'held';
   }
 
-  /** Re-evaluates whether the fast path can be used. The result is stored, because every command needs it. */
+  /** Decides, in advance for all commands, whether the fast path can be used. */
   refresh(): void {
     const { read, write } = this.#parts.circuits;
     this.#isClear =
@@ -155,8 +155,8 @@ export class GateState {
 
   /**
    * When the server is found to be unavailable, reads in flight are abandoned after this many milliseconds, which is as
-   * long as a new call would wait. They are not abandoned immediately, because a server that has merely become slower
-   * than the stall limit still replies within that time.
+   * long as a new call would wait. Until then, a server that has merely become slower than the stall limit can still
+   * reply.
    */
   get readPatienceMs(): number {
     return Math.max(this.changePatienceMs, this.#parts.settings.admission.maxWaitMs);
@@ -196,7 +196,7 @@ export class GateState {
     const partAway = this.#kind === 'serving' ? this.#dispatch.partAway(call) : undefined;
     if (partAway !== undefined && now < partAway.isExpectedUntil) return deadlineAt;
     // A call that is retried may wait twice as long as a new call: it has already been accepted, and if Redis is back
-    // shortly, the extra wait is worthwhile. A blocking call waits as long as a new blocking call would.
+    // shortly, the extra wait is worthwhile. For a blocking call, a retry does not change how long the call may wait.
     return Math.min(call.slow.waitsUntil(maxWaitMs), now + Math.max(patienceMs, 2 * maxWaitMs));
   }
 

@@ -69,7 +69,7 @@ export class Gate {
     this.refresh();
   }
 
-  /** Call when the connection is lost or stalled. `since`: when that happened; undefined during the first attempt. */
+  /** Call when the connection is lost or stalled, which happened at `since`; undefined during the first attempt. */
   hold(since: number | undefined): void {
     this.state.hold(since);
     this.refresh();
@@ -78,7 +78,7 @@ export class Gate {
     this.#setAlarm();
   }
 
-  /** Makes writes wait, because a replica took the primary's place at `since`. Undefined lets writes run again. */
+  /** Makes writes wait, because a replica took the primary's place at `since`; if undefined, lets writes run again. */
   holdWrites(since: number | undefined): void {
     this.state.holdWrites(since);
     this.refresh();
@@ -114,14 +114,14 @@ export class Gate {
     this.inFlight.extendDeadlines(elapsedMs, this.#clock.now());
   }
 
-  /** Counts a call as in flight. Its command must be written on this route in the same event-loop turn. */
+  /** Counts a call as in flight: the caller must write the call's command to `route` in the same event-loop turn. */
   startFast(call: Call, route: FastRoute): void {
     const flush = route.currentFlush();
     this.inFlight.startFast(call, flush);
     if (this.inFlight.deadlineOf(flush) < this.#alarm.dueAt) this.#setAlarm();
   }
 
-  /** Counts a call as in flight. Its commands must be passed to the driver in the same event-loop turn. */
+  /** Counts a call as in flight: the caller must pass its commands to the driver in the same event-loop turn. */
   start(call: SlowCall): void {
     const flush = this.#dispatch.currentFlush();
     this.inFlight.start(call, flush, this.#dispatch.writesAtOnce ? flush : undefined);
@@ -143,11 +143,11 @@ export class Gate {
       const { cause: reason = 'error-rate' } = circuitOf(call, this.#parts.circuits);
       this.refuse(call, { kind: 'circuit-open', reason, outcome: call.slow.outcome, error: undefined });
     }
-    // The call may have begun or ended a MULTI, during which the fast path is not available.
+    // The call may have been a MULTI, after which the fast path cannot be used, or an EXEC.
     this.state.refresh();
   }
 
-  /** Queues a call until `expiresAt`. Calls that were sent before (`returned`) leave before new (`fresh`) ones. */
+  /** Queues a call until `expiresAt`; calls that were sent before (`returned`) will run before new (`fresh`) ones. */
   wait(call: SlowCall, waitsAs: 'fresh' | 'returned', expiresAt: number): void {
     this.waiting.add(call, waitsAs, this.#clock.now(), expiresAt);
     this.#setAlarm();
@@ -183,7 +183,7 @@ export class Gate {
     call.settled = true;
     this.#recorder.succeeded(call, this.#dispatch.readAt());
     if (call.batch !== undefined) return call.batch.release();
-    call.resolve(0); // The reply to UNSUBSCRIBE: no subscription is left.
+    call.resolve(0); // UNSUBSCRIBE replies with the number of remaining subscriptions.
   }
 
   #fail(call: Call, decision: Fail): void {
@@ -212,7 +212,7 @@ export class Gate {
     this.#setAlarm();
   }
 
-  /** Retries a call now if possible. Otherwise queues it ahead of all new calls, or fails it if it is overdue. */
+  /** Retries a call now if possible; otherwise queues the call ahead of all new ones, or fails an overdue call. */
   #resume(call: SlowCall, now = this.#clock.now()): void {
     if (now >= call.slow.deadlineAt) this.settle(call, overdue);
     else if (this.state.canRun(call)) this.run(call);
@@ -222,7 +222,7 @@ export class Gate {
   #setAlarm(earlyMs = mayBeEarlyMs): void {
     if (this.#isReadingSockets) return;
     const dueAt = Math.min(this.inFlight.nextDueAt, this.waiting.nextDueAt, this.#retryDelays.nextDueAt);
-    // Calls in flight keep the process alive by their socket. Waiting and delayed calls need the timer for that.
+    // Calls in flight keep the process alive by their socket, but waiting and delayed calls only by the timer.
     this.#alarm.set(dueAt, this.waiting.length + this.#retryDelays.length > 0, earlyMs);
   }
 
@@ -231,13 +231,13 @@ export class Gate {
     for (let call = this.#retryDelays.due(now); call !== undefined; call = this.#retryDelays.due(now)) {
       this.#retryDelays.remove(call);
       call.slow.makeUpForFreeze(now, this.#parts.stallDetector.stalledMs);
-      // Passes the rounded time, so that an alarm that fires slightly early does not retry a call with no time left.
+      // With the unrounded time, an alarm that fires slightly early would retry a call that has no time left.
       this.#resume(call, now);
     }
     for (let call = this.waiting.expired(now); call !== undefined; call = this.waiting.expired(now))
       this.settle(call, waitExpired);
     if (this.inFlight.nextDueAt > now) return this.#setAlarm(0);
-    // After a stall of the process, timers run before sockets are read, so a reply may have arrived but be unread.
+    // After a stall of the process, timers run before sockets are read: a reply may have arrived without being read.
     this.#isReadingSockets = true;
     afterReads(this.#clock, () => {
       this.#isReadingSockets = false;

@@ -4,15 +4,15 @@ import { isCallersFault, isReplyError } from '../replies/connection-error.ts';
 import { classifyReply, type ReplyVerdict } from '../replies/reply-error.ts';
 
 /**
- * The server replied to a call, or to all commands of a batch. `isLetGo`: whether the reply is a null that is not meant
- * for the caller, because this library asked the server to unblock the call.
+ * The server replied to a call, or to all commands of a batch. `isLetGo` means that the reply is a null that is not
+ * meant for the caller, because this library asked the server to unblock the call.
  */
 export interface Answered {
   readonly kind: 'answered';
   readonly isLetGo: boolean;
 }
 
-/** The properties of a call that decide whether a null is meant for its caller. */
+/** The properties of a call that tell whether a null reply is meant for its caller. */
 interface Blockable {
   readonly sent: { readonly at: number } | undefined;
   readonly slow:
@@ -50,8 +50,8 @@ export const waitExpired: Happening = { kind: 'wait-expired' };
 export const closed: Happening = { kind: 'closed' };
 
 /**
- * Interprets the reply to a single command. A blocking call gets a null before its timeout only if the server was asked
- * to unblock the call (CLIENT UNBLOCK). If this library sent that request, the null is not meant for the caller.
+ * Interprets the reply to a single command. A blocking call gets a null before its timeout only if somebody sent CLIENT
+ * UNBLOCK: if this library sent it, the null is not meant for the caller.
  */
 export function answerTo({ slow, sent }: Blockable, value: unknown, clock: Pick<Clock, 'now'>): Answered {
   if (value !== null || slow?.blockingMs === undefined || slow.releases === undefined) return answered;

@@ -18,7 +18,7 @@ export interface Line {
   readonly database?: string | undefined;
   /** Why the connection is unavailable; undefined if it is available. */
   readonly cause: CauseCode | undefined;
-  /** Whether the connection is open, but the server responds neither on it nor on another one. */
+  /** Whether the connection is open, but the server responds neither on this connection nor on a second one. */
   readonly isServerSilent: boolean;
   /** Why writes have to wait while reads continue; undefined if writes need not wait. */
   readonly writesHeldBy: CauseCode | undefined;
@@ -29,16 +29,16 @@ export interface Line {
   /** Returns the milliseconds until the next connection attempt; undefined if none is planned. */
   nextAttemptMs(): number | undefined;
   /**
-   * Acts on an error reply that says something about the connection or the server, not only about its command. May put
-   * the gate on hold.
+   * Acts on an error reply that says something about the connection or the server, not only about its command; new
+   * commands may have to wait from then on.
    */
   judge(verdict: ReplyVerdict, call: Call): void;
 }
 
 /**
- * The objects that the gates of one `RedisResilience` share; a gate admits, queues or rejects the commands of one client.
- * Leased connections in a Cluster have other `settings`, clients of another server other `signsOfLife`, and duplicates no
- * `sharedUse`.
+ * The objects that the gates of one `RedisResilience` share; a gate admits, queues or rejects the commands of one
+ * client. Exceptions are `settings` for leased connections in a Cluster, `signsOfLife` for clients of another server,
+ * and `sharedUse`, which duplicates do not have.
  */
 export interface GateParts {
   readonly settings: Settings;
@@ -47,7 +47,7 @@ export interface GateParts {
   readonly stallDetector: ProcessStallDetector;
   readonly recorder: CallOutcomeRecorder;
   readonly unaided: UnaidedLibraries;
-  /** Shared by all clients that lead to the same server. */
+  /** Evidence that the server is alive, which all clients of that server share. */
   readonly signsOfLife: SignsOfLife;
   /**
    * Reports commands that should not run on a client shared by several callers; undefined for duplicates and leased

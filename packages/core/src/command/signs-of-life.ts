@@ -1,7 +1,7 @@
 /**
  * Remembers when a server last proved to be alive: when a client connected to it, or when a blocking call got its
- * reply. Another client whose outage began earlier is about to reconnect, so that outage is counted only from the sign
- * of life on.
+ * reply. The outage of another client of the server is counted from that moment on, because the client is about to
+ * reconnect.
  */
 export class SignsOfLife {
   #at = -Infinity;

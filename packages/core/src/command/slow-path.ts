@@ -7,13 +7,10 @@ import { databaseOfCommand } from '../verbs/bound-to-database.ts';
 import type { OperationMessage } from '../verbs/operation.ts';
 import type { RequestBudget } from '../verbs/request-budget.ts';
 
-/**
- * A process that stood still for more than this many milliseconds was frozen. Deadlines are not extended for shorter
- * pauses.
- */
+/** A process that stood still for more than this many milliseconds was frozen; a shorter pause extends no deadline. */
 const freezeMs = 1000;
 
-/** The data with which a call was issued. */
+/** The data with which a call is issued. */
 export interface Issue {
   readonly issuedAt: number;
   /** Milliseconds from `issuedAt` to the deadline; Infinity for a command that blocks without limit. */
@@ -25,7 +22,7 @@ export interface Issue {
   readonly operation?: OperationMessage | undefined;
 }
 
-/** State that only calls on the slow path need: those that wait, block, are a pipeline, or are retried. */
+/** State that only calls on the slow path need: calls that wait or block, pipelines, and retried calls. */
 export class SlowPathState implements Due {
   readonly issuedAt: number;
   /** The latest time at which the caller gets a result or an error, including retries. */
@@ -38,7 +35,7 @@ export class SlowPathState implements Due {
   blockingMs: number | undefined;
   /** Maximum number of milliseconds until the reply, in addition to the time for which the call blocks. */
   readonly #answerMs: number;
-  /** When the budget of the call's request ends; Infinity if there is no such budget. */
+  /** When the request budget of the call ends (see `runWithBudget`); Infinity if the call has no request budget. */
   #requestEndsAt = Infinity;
   /** Milliseconds that the call may wait even in an old outage, in which other calls fail immediately. */
   patienceMs = 0;
@@ -51,25 +48,25 @@ export class SlowPathState implements Due {
   readonly database = databaseOfCommand();
   /** The combined outcome of all attempts so far: once `unknown`, always `unknown`. */
   outcome: Outcome = 'not-applied';
-  /** The budget of the request that the call belongs to. */
+  /** The request budget under which the call was issued (see `runWithBudget`). */
   requestBudget: RequestBudget | undefined = undefined;
   /**
-   * Generation of the circuit when it admitted the call. Set only if the circuit was not closed, or if it is the
-   * circuit of a single server and not of the whole of Redis.
+   * Generation of the circuit that admitted the call: a number that grows with each change of the circuit's state. Set
+   * only if the circuit was not closed, or belongs to a single server and not to the whole of Redis.
    */
   generation: number | undefined = undefined;
   /**
-   * Whether the call is a transaction that was sent under a WATCH. Such a transaction cannot be retried on a new
-   * connection, because its WATCH was lost with the old connection.
+   * Whether the call is a transaction that was sent under a WATCH, and cannot be retried on a new connection, because
+   * the WATCH was lost with the old connection.
    */
   isGuarded = false;
   /** Whether the server has unblocked the call at our request (CLIENT UNBLOCK), so that the call has popped nothing. */
   released = false;
-  /** The server process that a step of a scan was last sent to. */
+  /** The server process that a scan command was last sent to. */
   server: string | undefined = undefined;
   /** This library's CLIENT UNBLOCK requests for the connection that the call blocks. */
   releases: ReleaseBook | undefined = undefined;
-  /** Runs a function in the async context in which the call was issued. A tracer finds the parent span there. */
+  /** Runs a function in the async context in which the call was issued, where a tracer finds the parent span. */
   inContext: (<R, A extends unknown[]>(run: (...args: A) => R, ...args: A) => R) | undefined = undefined;
   /**
    * When the call stops waiting, is sent after its delay, or is overdue, depending on the queue that contains the call.
@@ -103,16 +100,16 @@ export class SlowPathState implements Due {
     this.deadlineAt += blockingMs;
   }
 
-  /** Limits the deadline to the end of the budget of the call's request. */
+  /** Limits the deadline to the end of the call's request budget (see `runWithBudget`). */
   endWith(requestEndsAt: number): void {
     this.#requestEndsAt = requestEndsAt;
     this.deadlineAt = Math.min(this.deadlineAt, requestEndsAt);
   }
 
   /**
-   * Records that the call is sent. The server measures the blocking time from now on, so the deadline is extended.
-   * Otherwise, a call that has waited for a connection could be overdue before its reply arrives, and an element that
-   * it popped would be lost.
+   * Records that the call is sent. The server measures the blocking time from now on, so the deadline is extended: a
+   * call that waited for a connection could otherwise be overdue before its reply arrives, which would lose a popped
+   * element.
    */
   sentAt(now: number): void {
     if (this.blockingMs === undefined || this.blockingMs === Infinity) return;
@@ -152,7 +149,7 @@ export class SlowPathState implements Due {
     if (now - this.dueAt > freezeMs) this.makeUpForStall(totalMs);
   }
 
-  /** Stores the current async context. All later attempts to send the call run in it. */
+  /** Stores the current async context, in which all later attempts to send the call will run. */
   keepContext(): void {
     this.inContext = AsyncLocalStorage.snapshot();
   }

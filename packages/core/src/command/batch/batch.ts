@@ -44,7 +44,7 @@ export class Batch {
   lane: Lane = 'read';
   isTransaction = false;
   hasLogins = false;
-  /** Whether the batch contains steps of scans. */
+  /** Whether the batch contains scan commands, such as HSCAN. */
   hasScans = false;
 
   get commands(): BatchedCommand[] {
@@ -86,8 +86,8 @@ export class Batch {
 
   /**
    * Combines the results of all commands. The batch is `lost` if one of its commands got no reply because the
-   * connection broke. The batch is `refused` if an error reply proves that its command did not run. In that case,
-   * `ranInPart` is false if no other command in the batch ran either, as in a MULTI whose EXEC was aborted.
+   * connection broke. The batch is `refused` if an error reply proves that its command did not run; `ranInPart` then
+   * tells whether other commands in the batch ran, which is not so in a MULTI whose EXEC was aborted.
    */
   result(): BatchResult {
     const refusals = this.#refusals();
@@ -130,7 +130,7 @@ export class Batch {
 
   protected errorFor(error: Error, whole: BatchFailure | undefined): Error {
     if (isCallersFault(error)) return error;
-    // EXECABORT says only that an earlier command was refused. The reason for that refusal applies to EXEC too.
+    // EXECABORT says only that an earlier command was refused, so EXEC gets the error of that earlier command.
     const isAborted = this.isTransaction && error.message.startsWith('EXECABORT');
     const isAway =
       !isReplyError(error) || isAborted || classifyReply(error.message).outcome === 'not-applied';
@@ -174,8 +174,8 @@ export class Batch {
     return { ...redirected, verdict: { ...redirected.verdict, cause: 'cluster-down' } };
   }
 
-  // If the driver rejects a pipeline because of a caller's mistake, all its commands get the same error, and no
-  // connection broke.
+  // A pipeline that the driver rejects because of a caller's mistake has not lost its connection, although no command
+  // has got a reply.
   #brokenBy(): Error | undefined {
     for (const { settlement } of this.commands) {
       if (settlement?.ok === false && !isReplyError(settlement.error))

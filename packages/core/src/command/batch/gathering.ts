@@ -10,7 +10,7 @@ export interface Gathering {
   readonly call: SlowCall;
   readonly batch: Batch;
   /**
-   * Writes each command as soon as it arrives. Undefined if the stream collects the commands and writes them together
+   * Writes each command as soon as it arrives; undefined if the stream collects the commands and writes them together
    * when the last one has arrived.
    */
   readonly direct: DirectSend | undefined;

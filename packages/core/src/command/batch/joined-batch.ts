@@ -26,7 +26,7 @@ export class JoinedBatch extends Batch {
     }
   }
 
-  // The list is created on demand, because most batches do not need their individual commands.
+  // The list of commands is created on demand, because most batches never need it.
   override get commands(): BatchedCommand[] {
     const commands = super.commands;
     if (commands.length > 0) return commands;
@@ -41,7 +41,7 @@ export class JoinedBatch extends Batch {
     return [this.#carrier.command as DriverCommand];
   }
 
-  /** Processes the replies to all commands. Returns true if none of them is an error. */
+  /** Processes the replies to all commands, and returns whether all replies are free of errors. */
   take(replies: Buffer): boolean {
     this.#replies = [];
     this.remaining = 0;
@@ -61,8 +61,8 @@ export class JoinedBatch extends Batch {
   }
 
   /**
-   * Returns each command with the bytes of its reply, or with undefined if the reply is an error. Returns an empty list
-   * if no command is a step of a scan.
+   * Returns each command with the bytes of its reply, or with undefined if the reply is an error. The list is empty if
+   * no command is a scan command, such as HSCAN.
    */
   scanReplies(): readonly (readonly [BatchedCommand['command'], Buffer | undefined])[] {
     if (!this.hasScans) return [];

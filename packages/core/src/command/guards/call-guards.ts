@@ -17,7 +17,7 @@ type ScanCommand = Pick<DriverCommand, 'name' | 'args'>;
 export class CallGuards {
   readonly transactions = new TransactionGuard();
   readonly #queued = new QueuedSingly();
-  /** Created for the first scan. */
+  /** Undefined until a scan command has been answered. */
   #scans: ScanGuard | undefined;
   readonly #parts: GateParts;
   readonly #dispatch: Dispatch;
@@ -34,8 +34,8 @@ export class CallGuards {
 
   /**
    * Call for each command that is not plain. On a shared client, reports WATCH and blocking commands, which need a
-   * connection of their own. On any client, reports a library that waits for work with this blocking command without
-   * the helper that this library offers for it.
+   * connection of their own. On any client, reports a queue library that waits for work with this blocking command but
+   * does not use the helper of the package `fallback`.
    */
   note({ name }: CommandTraits, blockingMs: number | undefined, command?: DriverCommand): void {
     if (name === 'watch') this.#parts.sharedUse?.note('watch', name);
@@ -45,7 +45,10 @@ export class CallGuards {
     }
   }
 
-  /** Returns an error if the call must not be sent. A scan that cannot continue may be restarted instead. */
+  /**
+   * Returns an error if the call must not be sent; a scan that cannot continue is restarted instead, if `retry.scans`
+   * allows that.
+   */
   check(call: SlowCall): WatchLostError | OutcomeUnknownError | undefined {
     const lost = this.transactions.check(call) ?? this.#checkScans(call);
     if (call.batch === undefined && this.#queued.sends(call, this.transactions.isInside))
@@ -59,8 +62,8 @@ export class CallGuards {
   }
 
   /**
-   * Call when the server has replied to this command of the call. The reply to EXEC contains those to all commands of
-   * its transaction.
+   * Call when the server has replied to this command of the call. The reply to EXEC contains the replies to all
+   * commands of the transaction.
    */
   answered(call: SlowCall, command: ScanCommand, reply: unknown): void {
     const { server } = call.slow;

@@ -4,7 +4,7 @@ import type { SlowCall } from '../call.ts';
 
 type Queued = BatchedCommand['command'];
 
-/** Returns the commands of a batch that this EXEC runs: those between it and the MULTI before it. */
+/** Returns the commands of a batch that this EXEC runs: those after the MULTI before it. */
 export function queuedBefore(exec: Pick<Queued, 'name' | 'args'>, { commands }: Batch): readonly Queued[] {
   const end = commands.findIndex(({ command }) => command === exec);
   const before = commands.slice(0, Math.max(0, end)).map(({ command }) => command);
@@ -12,17 +12,17 @@ export function queuedBefore(exec: Pick<Queued, 'name' | 'args'>, { commands }: 
 }
 
 /**
- * Remembers the commands of transactions that are sent one command at a time. The reply to EXEC is then searched for
- * the cursors of scans.
+ * Remembers the commands of transactions that are sent one command at a time, because the reply to EXEC may contain the
+ * cursors of scans.
  */
 export class QueuedSingly {
   #queued: Queued[] = [];
-  /** Created for the first transaction with steps of scans. */
+  /** Undefined until a transaction contains a scan command, such as HSCAN. */
   #ofExec: WeakMap<SlowCall, readonly Queued[]> | undefined;
 
   /**
-   * Call before a command that is not in a batch is sent. `isInside`: whether the command is sent between MULTI and
-   * EXEC. Returns whether the command is the EXEC of a transaction that contains steps of scans.
+   * Call before a command that is not in a batch is sent. `isInside` tells whether the command is sent between MULTI
+   * and EXEC. Returns whether the command is the EXEC of a transaction that contains scan commands.
    */
   sends(call: SlowCall, isInside: boolean): boolean {
     if (isInside) {

@@ -17,13 +17,13 @@ type ScanCommand = Pick<DriverCommand, 'name' | 'args'>;
 /** Maximum number of cursors that are remembered; the ones returned longest ago are forgotten first. */
 const maxPositions = 1000;
 /**
- * Maximum number of holders per cursor. A caller that never continues its scan is counted forever, and without a limit
- * such callers would make many later scans restart.
+ * Maximum number of callers that are counted for one cursor: a caller that never continues its scan is counted forever,
+ * and without a limit, each of these callers would make a later scan restart.
  */
 const maxHolders = 4;
-/** Longer keys are remembered by their hash, because callers may pass keys of any length. */
+/** Keys longer than this are remembered by their hash, because callers may pass keys of any length. */
 const maxKeyLength = 64;
-/** A cursor is an unsigned number of 64 bits. */
+/** A cursor of Redis is an unsigned number of 64 bits. */
 const cursorPattern = /^\d{1,20}$/;
 
 /**
@@ -34,8 +34,8 @@ export class ScanGuard {
   readonly #positions = new Map<string, Position>();
 
   /**
-   * Returns whether the cursor of this command was returned by a process other than `server`. If so, counts this as one
-   * use of the cursor.
+   * Returns whether the cursor of this command was returned by a process other than `server`, and counts this command
+   * as one use of the cursor.
    */
   isStale(command: ScanCommand, server: string): boolean {
     const at = positionOf(command, cursorOf(command));
@@ -75,8 +75,8 @@ export class ScanGuard {
 }
 
 /**
- * Makes the command restart its scan, at cursor 0. SCAN may return an element several times, so its guarantee still
- * holds.
+ * Makes the command restart its scan, at cursor 0. Elements that are returned again break no promise, because SCAN may
+ * always return an element several times.
  */
 export function beginScanAgain(command: ScanCommand): void {
   command.args[cursorIndexOf(command)] = '0';

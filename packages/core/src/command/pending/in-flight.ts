@@ -13,8 +13,8 @@ export class InFlight {
   readonly #timeoutMs: number;
   readonly #maxInFlight: number;
   /**
-   * Calls on the fast path, in the order in which they were sent. They all have the same timeout, so the oldest is the
-   * first to be overdue.
+   * Calls on the fast path, in the order in which they were sent. All of these calls have the same timeout, so the
+   * oldest call is the first to be overdue.
    */
   readonly #fast = new CallList();
   /** Calls with individual deadlines: blocking commands, pipelines and retried calls. */

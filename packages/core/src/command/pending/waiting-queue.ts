@@ -68,8 +68,9 @@ export class WaitingQueue {
   }
 
   /**
-   * Call when an outage begins. New calls could wait until their deadline as long as nothing had failed. From now on
-   * they may wait only `maxWaitMs`, or their own patience if that is longer, counted from when they began to wait.
+   * Call when an outage begins. As long as nothing had failed, new calls could wait until their deadline. From now on,
+   * new calls may wait only for `maxWaitMs`, or for their own patience if that is longer, counted from when each call
+   * began to wait.
    */
   hurry(): void {
     const { maxWaitMs } = this.#bounds;
@@ -94,8 +95,8 @@ export class WaitingQueue {
   }
 
   /**
-   * Returns a call whose wait has expired by `now`, if there is one. Time in which the process stood still does not
-   * count as waiting, because no connection can be made in it.
+   * Returns a call whose wait has expired by `now`, if there is one. The time for which the process stood still does
+   * not count, because the client could not connect meanwhile.
    */
   expired(now: number): SlowCall | undefined {
     let call = this.#due.due(now);
@@ -111,7 +112,7 @@ export class WaitingQueue {
     return true;
   }
 
-  /** Returns all calls, in the order in which they are to leave. */
+  /** Returns all calls, in the order in which they are to be sent. */
   inOrder(): readonly SlowCall[] {
     const calls: SlowCall[] = [];
     for (const list of [this.#returned, this.#fresh]) {
