@@ -11,7 +11,7 @@ export type DiagnosisParts = Omit<ClusterNodeParts, 'flushes'>;
 
 /**
  * Finds out why a cluster cannot be reached. The driver reports only that it could not refresh the slots, whatever the
- * reason. A startup node is therefore dialed here, and the failure of that attempt is reported as the cause.
+ * reason. `ClusterDiagnosis` therefore dials a startup node, and reports why this attempt failed.
  */
 export class ClusterDiagnosis {
   readonly #cluster: ClusterDriver;
@@ -30,7 +30,7 @@ export class ClusterDiagnosis {
     this.#tlsMismatch = tlsMismatchOf(parts.open, parts.settings.clock);
   }
 
-  /** Cause that the last attempt found; undefined if it found none. */
+  /** Why the last attempt to dial a startup node failed; undefined if the attempt succeeded. */
   get cause(): CauseCode | undefined {
     return this.#cause;
   }
@@ -46,7 +46,10 @@ export class ClusterDiagnosis {
     this.#dial(`${host}:${port}`, startupTarget(options, this.#parts));
   }
 
-  /** Call when the cluster is serving, or is no longer needed: cancels a running attempt and discards the cause. */
+  /**
+   * Call when the cluster is serving, or is no longer needed: cancels the attempt in progress, if any, and forgets why
+   * earlier attempts failed.
+   */
   stop(): void {
     this.#ticket?.cancel();
     this.#ticket = undefined;
@@ -61,7 +64,7 @@ export class ClusterDiagnosis {
 
   #dial(address: string, target: Target): void {
     const attempts = new ConnectionAttempts(target, this.#parts.settings.clock, this.#tlsMismatch);
-    // Uses a separate dialer, because the node's own dialer may be busy with the attempt whose failure is to be
+    // A separate dialer is used, because the node's own dialer may be busy with the attempt whose failure is to be
     // explained.
     const ticket = this.#parts.dialers.of(`diagnosis of ${address}`).dial({
       priority: 'command',

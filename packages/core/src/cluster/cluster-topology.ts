@@ -23,12 +23,12 @@ export interface TopologyParts extends ClusterNodeParts {
   readonly clusterFlushes: ClusterFlushes;
 }
 
-/** For this many times `timeoutMs` after a node or slot failed, calls wait for it; later calls fail immediately. */
+/** Calls wait for a failed node or slot for this many times `timeoutMs` after the failure; later calls fail at once. */
 const deadlinesOfPatience = 5;
 
 /**
- * Keeps track of a cluster: its nodes with their connections and circuits, the owners of its slots, and which of them
- * are unavailable. While anything is wrong, lost nodes are redialed and the slots are reread.
+ * Keeps track of a cluster: its nodes with their connections and circuits, the owners of its slots, and which nodes and
+ * slots are unavailable. While anything is wrong, lost nodes are redialed and the slots are reread.
  */
 export class ClusterTopology {
   readonly nodes: WatchedNodes;
@@ -86,7 +86,7 @@ export class ClusterTopology {
     cluster.on('node-error', () => this.trouble());
   }
 
-  /** Why some or all calls cannot be served; undefined if all can be. */
+  /** Why some or all calls cannot be served; undefined if all calls can be served. */
   get partlyAwayBy(): CauseCode | undefined {
     const owners = this.#cluster.owners();
     return this.#outages.causeAmong(owners) ?? this.#circuits.causeAmong(owners);
@@ -114,7 +114,7 @@ export class ClusterTopology {
     return this.#outages.of(slot, isForAll ? addresses : addresses.slice(0, 1), lane);
   }
 
-  /** Returns the circuits of this slot's primary. They also apply to reads that go to its replicas. */
+  /** Returns the circuits of this slot's primary, which also apply to reads that go to the primary's replicas. */
   circuitsOf(slot: number | undefined): LaneCircuits {
     return this.#circuits.of((slot === undefined ? undefined : this.#cluster.addressesOf(slot)[0]) ?? '');
   }
@@ -166,7 +166,7 @@ export class ClusterTopology {
     const inCluster = { send, circuits, hasReadsElsewhere: role === 'calls' && readsFromReplicas };
     const watched: ClusterNode = new ClusterNode(node, this.#parts, inCluster, (news) => {
       if (role === 'calls') return this.#onNodeNews(news, watched, node);
-      // Not passed on to #onNodeNews: a lost subscriber connection says nothing about the connection for calls.
+      // The loss of a connection for subscriptions says nothing about the node's connection for calls.
       this.#subscribers.onNews(news, node, watched, role);
       if (news.kind === 'lost' || news.kind === 'away') this.#slotWatch.trouble();
     });
@@ -202,10 +202,10 @@ export class ClusterTopology {
   }
 
   #onNodeGone(address: string): void {
-    // If not ready, the client is being closed or is looking for the cluster again.
+    // A cluster client that is not ready is being closed, or is looking for the cluster again.
     if (!this.#cluster.isReady) return;
     this.#slotWatch.trouble();
-    // Deferred until the driver has processed the loss of the node, which may have been its last one.
+    // The node is dialed later, when the driver has processed the loss of the node, which may have been its last one.
     this.#parts.settings.clock.setImmediate(() => this.#redialing.dialOne(address));
   }
 

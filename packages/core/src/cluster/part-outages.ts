@@ -8,7 +8,10 @@ interface Outage {
   readonly since: number;
   /** Whether only writes are refused, and reads are still served. */
   readonly isOfWrites: boolean;
-  /** False if a connection has only just been lost, so that the node may still be up. */
+  /**
+   * Whether the node is known to be unavailable; false if only its connection was lost, so that the node may still be
+   * up.
+   */
   isCertain: boolean;
 }
 
@@ -78,7 +81,7 @@ export class PartOutages {
 
   /**
    * Call when a node that was asked for its state reports the cluster as down, which does not say whether the node
-   * serves reads. The node is assumed to serve reads if the node that last refused a command does.
+   * serves reads. This node is treated like the node that last refused a command because the cluster is down.
    */
   downToo(address: string, now: number): void {
     this.down(address, this.#takesReads, now);
@@ -117,14 +120,14 @@ export class PartOutages {
       for (const address of outages.keys()) if (!addresses.has(address)) outages.delete(address);
   }
 
-  /** Returns the nodes among these that are lost. */
+  /** Returns the addresses, among these, of the nodes that are lost. */
   lostAmong(addresses: ReadonlySet<string>): readonly string[] {
     return [...this.#lost.keys()].filter((address) => addresses.has(address));
   }
 
   /**
-   * Returns why a call in this lane for this slot cannot run; undefined if it can. `addresses` are the nodes that could
-   * serve the call.
+   * Returns why a call in this lane for this slot cannot run; undefined if the call can run. `addresses` are the nodes
+   * that could serve the call.
    */
   of(slot: number, addresses: readonly string[], lane: Lane): PartAway | undefined {
     const uncovered = this.#uncovered.get(slot);
@@ -139,8 +142,8 @@ export class PartOutages {
   }
 
   /**
-   * Returns the cause for the first of these nodes that is certainly unavailable. If there is none, returns
-   * `cluster-down` if a slot has no node, otherwise undefined.
+   * Returns the cause for the first of these nodes that is certainly unavailable. If all of these nodes may be
+   * available, returns `cluster-down` if a slot has no node, otherwise undefined.
    */
   causeAmong(addresses: ReadonlySet<string>): CauseCode | undefined {
     for (const outages of [this.#lost, this.#down])

@@ -64,8 +64,8 @@ export class ProtectedCluster implements ProtectedClient {
     cluster.on('ready', () => void this.#onReady());
     cluster.on('close', () => this.#unreachable('connection-reset'));
     cluster.on('end', () => this.#onEnd());
-    // Without a listener, the driver prints its errors. It emits an error for each failed attempt and, while the
-    // cluster is serving, for each failure of a sharded subscriber.
+    // Without a listener, the driver prints its errors. The driver emits an error for each failed attempt and, while
+    // the cluster is serving, for each failure of a sharded subscriber.
     cluster.on('error', () => this.#attemptFailed());
   }
 
@@ -182,8 +182,8 @@ export class ProtectedCluster implements ProtectedClient {
     this.#signal({ kind: 'dial' });
   }
 
-  // Calls are sent even before the nodes have reported whether the cluster is up; only the state `ready` waits for
-  // that.
+  // Calls are sent even before the nodes have reported that the cluster is up; only the state `ready` waits for this
+  // report.
   async #onReady(): Promise<void> {
     this.gate.serve();
     await this.topology.checkStates();
@@ -215,7 +215,7 @@ export class ProtectedCluster implements ProtectedClient {
   }
 
   #away(cause: CauseCode): void {
-    // The first failure has already determined the cause. The close that follows it is only a consequence.
+    // An earlier failure has already determined the cause: the connections close because of that failure.
     if (cause === 'connection-reset' && (this.cause !== undefined || this.#isClosing)) return;
     const { state } = this;
     if (state === 'ready' || state === 'stalled') this.#signal({ kind: 'lost', cause });
@@ -233,8 +233,8 @@ export class ProtectedCluster implements ProtectedClient {
     this.#state = state;
     for (const effect of effects) {
       if (effect === 'serve') this.gate.serve();
-      // A cluster is `stalled` if none of its nodes can serve calls. The gate is not held then: each call waits only if
-      // its own slot is unavailable.
+      // A cluster is `stalled` if none of its nodes can serve calls, and each call waits only if its own slot is
+      // unavailable, so the gate as a whole need not hold the calls.
       else if (effect === 'hold' && state.kind !== 'stalled') this.#hold(state);
       else if (effect === 'end') this.gate.end();
       else if (effect === 'publish') this.#parts.tell({ kind: 'changed' });

@@ -10,7 +10,7 @@ import { askForSlots } from './slots/ask-for-slots.ts';
 import type { FailoverSigns } from './slots/failover-signs.ts';
 import { firstAnswer, type Ask } from './slots/first-answer.ts';
 
-/** Time after which reading the slots is reported as slow. */
+/** Milliseconds after which reading the slots is reported as slow. */
 const slowMs = 500;
 
 /** The slots have been requested, but no node has replied for `slowMs`. */
@@ -21,8 +21,8 @@ export interface ReadingNews {
 type AskSlots = Ask<readonly SlotRange[]>;
 
 /**
- * Reads which node owns which slots: first from the nodes whose connections work, then from the other nodes, then from
- * the startup nodes, whose host names are resolved again. The first reply is used.
+ * Reads which node owns which slots: asks first the nodes whose connections work, then the other nodes, then the
+ * startup nodes, whose host names are resolved again. The first node that replies is believed.
  */
 export class SlotReader {
   readonly #cluster: ClusterDriver;
@@ -72,8 +72,8 @@ export class SlotReader {
   }
 
   /**
-   * Call when the slots have been read. `isComplete` means that no owner of a slot is lost. While a replica takes over,
-   * a node may still list a lost owner. After such a reply, other nodes are asked first the next time.
+   * Call when the slots have been read. `isComplete` means that no owner of a slot is lost. A node that still lists a
+   * lost owner, as it may while a replica takes over, is asked after other nodes the next time.
    */
   judge(isComplete: boolean): void {
     if (this.#answeredBy === undefined) return;
@@ -190,7 +190,7 @@ export function startupTarget(
 
 /**
  * Counts a reply without any slots as a failure, so that another node is asked. A node that was told to forget the
- * cluster (CLUSTER RESET) gives this reply, although other nodes still serve their slots.
+ * cluster (CLUSTER RESET) lists no slots, although other nodes still serve theirs.
  */
 function thatKnowsSlots(ask: AskSlots): AskSlots {
   return async (signal) => {

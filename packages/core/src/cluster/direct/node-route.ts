@@ -12,8 +12,8 @@ export class NodeRoute implements FastRoute {
   readonly #write: ReturnType<NodeDriver['fastPath']>;
   readonly #node: { circuits(): LaneCircuits };
   /**
-   * The `reject` method of every command that is written here. One function for all commands, so that none needs a
-   * closure.
+   * The `reject` method of every command that is written to this route: one function for all commands, so that no
+   * closure is allocated for each command.
    */
   readonly #reject: DriverCommand['reject'];
   /** The node's circuits, which {@link whenOpen} looks up for each command. */

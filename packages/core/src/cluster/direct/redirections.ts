@@ -5,9 +5,9 @@ import { redirectionOf } from '../../replies/reply-error.ts';
 
 /**
  * Lets the cluster client follow the redirections (MOVED and ASK) of commands that were written directly to a node,
- * without the client. For this, a redirected command is passed to the client as if the application had just issued it.
- * The client usually picks the same node. The command is not sent to that node again: the client gets the redirection
- * with which the node has already replied.
+ * without the client. A redirected command is passed to the cluster client as if the application had just issued it. If
+ * the client picks the node that gave the redirection, the command is not sent to that node again: the client gets the
+ * redirection at once.
  */
 export class Redirections {
   readonly #send: SendCommand;
@@ -36,8 +36,7 @@ export class Redirections {
   }
 
   /**
-   * Returns the reply that this node has already given to a command; undefined if the command has to be sent. The
-   * client may have learnt meanwhile that another node serves the command. For that node, the result is undefined.
+   * Returns the redirection with which a node has just replied to a command; undefined if the command has to be sent.
    */
   replyTo(command: DriverCommand): Error | undefined {
     return this.#current?.command === command ? this.#current.reply : undefined;
@@ -46,6 +45,6 @@ export class Redirections {
 
 function isRedirection(error: Error): boolean {
   const redirection = isReplyError(error) ? redirectionOf(error.message) : undefined;
-  // CLUSTERDOWN does not lead to another node.
+  // The error CLUSTERDOWN names no other node.
   return redirection !== undefined && redirection !== 'down';
 }

@@ -5,13 +5,13 @@ import { connectWitness } from '../slots/witnesses.ts';
 import type { WatchedNodes } from './watched-nodes.ts';
 
 const periodMs = 1_000;
-/** A call that blocks for less time than this fails soon enough by itself. */
+/** A call that blocks for less than this many milliseconds fails soon enough by itself when its node hangs. */
 const longMs = 2_000;
 
 /**
- * Watches nodes on which a call blocks for long, or without a timeout. No reply is due from such a node meanwhile, so
- * nothing shows that it hangs. Therefore, another node is asked from time to time whether a primary has failed or has
- * been replaced.
+ * Watches nodes on which a call blocks for long, or without a timeout. While a call blocks on a node, the node owes no
+ * reply, so nothing would show that the node hangs. Another node is therefore asked from time to time whether a primary
+ * has failed or has been replaced.
  */
 export class BlockedNodes {
   readonly #cluster: Pick<ClusterDriver, 'nodes' | 'primaries'>;

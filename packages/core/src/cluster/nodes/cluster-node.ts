@@ -28,7 +28,7 @@ export interface ClusterNodeParts {
   readonly dialers: NodeDialers;
 }
 
-/** The cluster, as far as one of its nodes needs it. */
+/** The methods and properties of the cluster that one of its nodes needs. */
 export interface AroundNode {
   /** Sends a command through the cluster client. */
   readonly send: SendCommand;
@@ -40,7 +40,7 @@ export interface AroundNode {
 
 /**
  * The connection to one node of a cluster. A broken connection is not remade: ioredis drops the node and finds out
- * which node now serves its slots. No command is sent to a silent node, which is one whose reply is overdue.
+ * which node now serves its slots. No command is sent to a silent node, which is a node whose reply is overdue.
  */
 export class ClusterNode {
   readonly connection: Connection;
@@ -156,7 +156,7 @@ export class ClusterNode {
       command.reject(reply);
       return command.promise;
     }
-    // The node was not reached in time, and the call has been settled meanwhile, so the command must not run.
+    // The node was reached so late that the call has already been settled, so the command must not run any more.
     if (call?.settled === true && stream === undefined) return command.promise;
     if (call !== undefined && this.isSilent) {
       call.written = undefined;
@@ -209,7 +209,7 @@ export class ClusterNode {
     this.#tell({ kind: state === 'reconnecting' ? 'lost' : 'away', cause });
   }
 
-  /** Drops the connection if only reads are in flight, which other nodes can serve. A write may yet get its reply. */
+  /** Drops the connection if only reads are in flight, which other nodes can serve; a write may yet be answered. */
   #moveReads(): void {
     if (!this.#around.hasReadsElsewhere) return;
     if (this.#driver.unanswered().every((command) => command.call === undefined || isRead(command)))

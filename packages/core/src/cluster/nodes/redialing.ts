@@ -4,8 +4,8 @@ import type { NodeDialers } from './node-dialers.ts';
 import type { WatchedNodes } from './watched-nodes.ts';
 
 /**
- * If more nodes than this are lost at the same time, their replicas are not dialed, because most likely this process
- * itself is cut off.
+ * If more nodes than this are lost at the same time, the replicas of the lost nodes are not dialed, because most likely
+ * this process itself is cut off from the network.
  */
 const maxLostPrimaries = 8;
 
@@ -26,9 +26,7 @@ export class Redialing {
     this.#outages = outages;
   }
 
-  /**
-   * Connects to the lost nodes. Unless too many are lost, also connects to the replicas of those that are primaries.
-   */
+  /** Connects to the lost nodes and, unless too many nodes are lost, to the replicas of lost primaries. */
   dial(): void {
     for (const address of this.#lost()) this.dialOne(address);
     for (const address of this.#replicas()) this.#connectTo(address);

@@ -1,12 +1,12 @@
 import type { ClusterState } from './cluster-state.ts';
 
 /**
- * How much a node knows of failovers, compared with the other nodes. `ahead`: of all nodes, it counts the fewest failed
- * slots. `behind`: it still counts slots as failed that are served again according to another node.
+ * How much a node knows of failovers, compared with the other nodes. A node that is `ahead` counts fewer failed slots
+ * than others. A node that is `behind` still counts slots as failed that are served again according to another node.
  */
 export type Lag = 'ahead' | 'behind';
 
-/** Detects failovers from what the nodes report. The nodes do not all learn of a failover at the same time. */
+/** Detects failovers from what the nodes report, although not all nodes learn of a failover at the same time. */
 export class FailoverSigns {
   #epoch: number | undefined;
   readonly #failedSlots = new Map<string, number>();
@@ -14,9 +14,10 @@ export class FailoverSigns {
   #fewest = Infinity;
 
   /**
-   * Returns what a report of the node at `address` shows; undefined if it shows nothing new. `begins`: a failover is
-   * about to begin, because this node counts more failed slots than before. `over`: a failover has completed, because
-   * this node is the first to report a new epoch, or reports fewer failed slots than any node since slots last failed.
+   * Returns what a report of the node at `address` shows; undefined if the report shows nothing new. `begins` means
+   * that a failover is about to begin, because this node counts more failed slots than before. `over` means that a
+   * failover has completed, because this node is the first to report a new epoch, or reports fewer failed slots than
+   * any node since slots last failed.
    */
   note(address: string, { epoch, failedSlots }: ClusterState): 'begins' | 'over' | undefined {
     const isElected = this.#epoch !== undefined && epoch > this.#epoch;
@@ -31,7 +32,7 @@ export class FailoverSigns {
   }
 
   /**
-   * Returns whether the node at `address` knows more or less of failovers than other nodes; undefined if there is no
+   * Compares what the node at `address` knows of failovers with what other nodes know; undefined if there is no
    * difference, or if this node has reported nothing yet.
    */
   lagOf(address: string): Lag | undefined {

@@ -9,7 +9,7 @@ export type Ask<Answer> = (signal: AbortSignal) => Promise<Answer>;
 /**
  * Asks several sources in order until one answers. The next source is asked when the source before it has failed or has
  * not answered within `hedgeMs`. Resolves with the first answer and aborts the other requests. Rejects with the first
- * failure if all have failed, or with the reason of `signal` when that aborts.
+ * failure if all sources have failed, or with the reason of `signal` when that signal aborts.
  */
 export function firstAnswer<Answer>(
   asks: readonly Ask<Answer>[],

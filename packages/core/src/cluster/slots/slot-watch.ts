@@ -32,13 +32,13 @@ export interface SlotWatchParts {
   readonly isPartAway: () => boolean;
 }
 
-/** How long the cluster is still watched after the last failure. */
+/** How long the cluster is still watched after the last failure, in milliseconds. */
 const aftermathMs = 3000;
 /** For this long after a failover has completed, the slots are read more often. */
 const hurryMs = 1000;
 /**
- * Nodes learn one after another that a failover is over, so checks are more frequent then. The first of these checks
- * comes after this many milliseconds.
+ * When a failover is over, the first check comes after this many milliseconds. Checks are frequent at that time,
+ * because the nodes learn one after another that the failover is over.
  */
 const firstStepMs = 8;
 const stepGrowth = 1.5;
@@ -68,10 +68,7 @@ export class SlotWatch {
   #slotsDueAt = 0;
   #hurriedDueAt = 0;
   #isReading = false;
-  /**
-   * Milliseconds until the next check after a failover. Grows with each check, and no longer applies once it exceeds
-   * `periodMs`.
-   */
+  /** Milliseconds until the next check after a failover; the value grows with each check up to `periodMs`. */
   #stepMs = Infinity;
   /** Nodes that are asked one by one until the next check. */
   #turns: readonly NodeDriver[] = [];
@@ -99,15 +96,15 @@ export class SlotWatch {
   }
 
   /**
-   * Call when a node is unavailable. `isNew` means that its outage has only just begun. In that case, the slots are
-   * read at the next check, even if they were read recently.
+   * Call when a node is unavailable. `isNew` means that the node's outage has only just begun: the slots are then read
+   * at the next check, even if they were read recently.
    */
   nodeAway(isNew: boolean): void {
     this.trouble();
     if (isNew) this.#slotsDueAt = 0;
   }
 
-  /** Asks up to eight answering nodes whether the cluster is up. Resolves when they have answered. */
+  /** Asks up to eight answering nodes whether the cluster is up, and resolves when all nodes asked have answered. */
   async checkStates(): Promise<void> {
     this.trouble();
     await Promise.all(this.#parts.answering().slice(0, maxAskedNodes).map(this.#askState));
@@ -226,8 +223,8 @@ export class SlotWatch {
   }
 
   /**
-   * If one node reports the cluster as up again and others do not yet, makes the next check soon: they are about to
-   * follow.
+   * If one node reports the cluster as up again and others do not yet, makes the next check soon, because the other
+   * nodes are about to report the same.
    */
   #noteState({ isUp }: ClusterState, address: string): void {
     if (!isUp) this.#down.add(address);

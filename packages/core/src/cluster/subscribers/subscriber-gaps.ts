@@ -19,7 +19,8 @@ export class SubscriberGaps {
   }
 
   /**
-   * Call when the connection that carries the subscriptions is lost. `heardAt` is when bytes were last read from it.
+   * Call when the connection that carries the subscriptions is lost. `heardAt` is when bytes were last read from that
+   * connection.
    */
   lost(subscriber: NodeDriver, heardAt: number): void {
     const had = subscriber.subscriptions();
@@ -32,8 +33,8 @@ export class SubscriberGaps {
     const lost = this.#lost;
     if (lost === undefined) return;
     try {
-      // The driver resubscribes by itself, but does not report the result. The reply to this command proves that the
-      // subscriptions are in place.
+      // The driver resubscribes by itself, but does not report the result. Subscribing once more changes nothing, and
+      // its reply proves that the subscriptions are in place.
       for (const [kind, channels] of lost.channels)
         if (channels.length > 0) await subscriber.ask(kind, channels);
     } catch {

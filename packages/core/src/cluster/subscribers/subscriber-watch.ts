@@ -7,8 +7,8 @@ import { ShardGaps } from './shard-gaps.ts';
 import { SubscriberGaps } from './subscriber-gaps.ts';
 
 /**
- * What a connection is used for. `calls`: commands. `channels`: subscriptions to channels and patterns.
- * `shard-channels`: subscriptions to the shard channels of one node.
+ * What a connection is used for: commands (`calls`), subscriptions to channels and patterns (`channels`), or
+ * subscriptions to the shard channels of one node (`shard-channels`).
  */
 export type NodeRole = 'calls' | 'channels' | 'shard-channels';
 
@@ -24,7 +24,10 @@ export type SubscriberNews =
  */
 const checkPeriodMs = 100;
 
-/** Watches the connections that carry a cluster client's subscriptions, and reports gaps in them. */
+/**
+ * Watches the connections that carry a cluster client's subscriptions, and reports gaps during which no message could
+ * arrive.
+ */
 export class SubscriberWatch {
   readonly #cluster: ClusterDriver;
   readonly #clock: Clock;
@@ -32,7 +35,7 @@ export class SubscriberWatch {
   readonly #shards: ShardGaps;
   readonly #tell: (news: SubscriberNews) => void;
   #checkedAt = -Infinity;
-  /** When bytes were first read after the last check; undefined if none were. */
+  /** When bytes were first read after the last check of the shard channels; undefined if no bytes were read since. */
   #uncheckedSince: number | undefined;
   /** Connections that are known to be lost, even if the driver has not noticed yet. */
   readonly #lost = new WeakSet<NodeDriver>();
@@ -70,8 +73,8 @@ export class SubscriberWatch {
     if (this.isIncomplete) this.#cluster.renewShardSubscribers();
   }
 
-  // The bytes may confirm a subscription, or report that a channel is gone. Most of them are messages and need no
-  // check.
+  // Bytes from a subscriber may confirm a subscription, or report that a channel is gone, but most of them are
+  // messages, after which nothing has to be checked.
   #onRead(node: NodeDriver): void {
     const now = this.#clock.now();
     const isAnswer = node.unansweredCount() > 0 || this.isIncomplete;
