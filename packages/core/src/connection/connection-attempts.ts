@@ -7,7 +7,7 @@ import { hedgedEstablish } from '../handshake/hedged-establish.ts';
 import type { Endpoint } from '../handshake/open-socket.ts';
 import type { TlsMismatch } from '../handshake/tls-mismatch.ts';
 
-/** A failed attempt, or one that is taking unusually long. */
+/** Why a connection attempt failed, or is taking unusually long. */
 export interface AttemptTrouble {
   readonly cause: CauseCode;
   readonly error: Error;
@@ -21,8 +21,8 @@ export class ConnectionAttempts {
   readonly #verified: VerifiedSocket[] = [];
 
   /**
-   * `tlsMismatch` explains failures that arise because only one side uses TLS, for which it makes further connections.
-   * Without it, each failure is reported with its original cause.
+   * `tlsMismatch` makes further connections to recognise failures that arise because only one side uses TLS; without
+   * `tlsMismatch`, each failure is reported with its original cause.
    */
   constructor(target: Target, clock: Clock, tlsMismatch?: TlsMismatch) {
     this.#target = target;
@@ -31,9 +31,9 @@ export class ConnectionAttempts {
   }
 
   /**
-   * Makes one attempt. With `isHedged`, further handshakes are started in parallel as long as the server leaves one
-   * unanswered. `onTrouble` is called when the attempt fails, and also while it is running, if the server accepts the
-   * connection but does not answer.
+   * Makes one connection attempt. With `isHedged`, further handshakes are started in parallel as long as the server
+   * leaves one unanswered. `onTrouble` is called when the attempt fails, and also while it is running, if the server
+   * accepts the connection but does not answer.
    */
   async run(
     attempt: DialAttempt,

@@ -4,12 +4,12 @@ import type { SubscriptionNews } from './subscriptions.ts';
 
 /** A report from a connection to the client that it belongs to. */
 export type ConnectionNews =
-  /** Commands may be sent. */
+  /** The connection serves: commands may be sent. */
   | { readonly kind: 'serving' }
   /**
-   * Commands must wait or fail. `since` is when the outage began; undefined while the first connection is being made
-   * and no attempt has failed. `isFirst`: the first connection is being made. `isUnnoticed`: the connection was idle,
-   * so that no caller notices the loss if the next attempt succeeds.
+   * The connection does not serve: commands must wait or fail. `since` is when the outage began; undefined while the
+   * first connection is being made and no attempt has failed. `isFirst` means that the first connection is being made.
+   * `isUnnoticed` means that the connection was idle, so that no caller notices the loss if the next attempt succeeds.
    */
   | {
       readonly kind: 'away';
@@ -48,6 +48,6 @@ export type ConnectorEvent =
   /** The driver's socket has closed. Reported before the driver rejects the commands in flight. */
   | { readonly kind: 'lost'; readonly cause: CauseCode };
 
-// These two objects are shared, so that reporting a read or write creates no object.
+// The reports of reads and writes are shared objects, so that no object is created for each report.
 export const bytesRead = { kind: 'bytes-read' } as const;
 export const bytesWritten = { kind: 'bytes-written' } as const;

@@ -4,7 +4,7 @@ import type { Settings } from '../options/settings.ts';
 import type { Flushes } from '../event-loop/flush.ts';
 import type { SocketSource } from './socket-source.ts';
 
-/** The parts from which a connection is constructed, and how it behaves. */
+/** The parts from which a connection is constructed, and the settings of its behaviour. */
 export interface ConnectionParts {
   readonly driver: Driver;
   readonly target: Target;
@@ -12,9 +12,10 @@ export interface ConnectionParts {
   readonly settings: Settings;
   readonly flushes: Pick<Flushes, 'begin'>;
   /**
-   * What happens when a second connection to the server has shown that the socket of the first one is dead. `replace`:
-   * the second connection takes its place. `drop`: the dead socket is closed, and the driver decides what to do next.
-   * Cluster nodes use `drop`, because the cluster client may continue, and restore its subscriptions, on another node.
+   * What happens when a second connection to the server has shown that the socket of the first one is dead. With
+   * `replace`, the second connection takes the place of the first. With `drop`, the dead socket is closed, and the
+   * driver decides what to do next. Cluster nodes use `drop`, because the cluster client may continue, and restore its
+   * subscriptions, on another node.
    */
   readonly onDead: 'replace' | 'drop';
   /** Whether `bytes-read` and `bytes-written` are reported. */

@@ -6,10 +6,10 @@ import type { CauseCode } from '../cause.ts';
  * - `idle`: has never been told to connect.
  * - `connecting`: is being made for the first time, or for the first time since `ended`; `cause` is set once an attempt
  *   has failed.
- * - `ready`: serves commands. `isSuspect`: nothing has been read for too long although a command is unanswered, and a
- *   second connection is finding out why.
- * - `stalled`: is connected, but the server does not answer, or replies that it is loading or busy. `isSilent`: the
- *   server does not answer on a second connection either.
+ * - `ready`: serves commands. While `isSuspect` is set, nothing has been read for too long although a command is
+ *   unanswered, and a second connection is finding out why.
+ * - `stalled`: is connected, but the server does not answer, or replies that it is loading or busy. `isSilent` means
+ *   that the server does not answer on a second connection either.
  * - `reconnecting`: was lost, and is being remade.
  * - `ended`: was closed by the application.
  */
@@ -30,7 +30,7 @@ export type LiveConnectionState =
 export type ConnectionSignal =
   /** The driver has been told to connect. */
   | { readonly kind: 'dial' }
-  /** An attempt failed, or the server replied that it cannot serve yet. */
+  /** A connection attempt failed, or the server replied that it cannot serve yet. */
   | { readonly kind: 'attempt-failed'; readonly cause: CauseCode }
   /** The driver finished its handshake on a verified socket. */
   | { readonly kind: 'ready' }
@@ -44,24 +44,24 @@ export type ConnectionSignal =
   /** The server answered on a second connection, but still not on this one. */
   | { readonly kind: 'dead' }
   /**
-   * Another socket is replacing the current one, although the current one still works. Normally, no command on the
-   * current one is unanswered.
+   * Another socket is replacing the current one, although the current socket still works and, normally, has no
+   * unanswered command.
    */
   | { readonly kind: 'replaced' }
   | { readonly kind: 'ended' };
 
-/** An action to perform after a transition, as data. */
+/** An action that the connection must perform after a transition. */
 export type ConnectionEffect =
-  /** Commands may be sent. */
+  /** Let commands be sent. */
   | 'serve'
-  /** Commands must wait or fail. */
+  /** Make commands wait or fail. */
   | 'hold'
-  /** The client was closed: commands must fail. */
+  /** Make all commands fail, because the client was closed. */
   | 'end'
   /** Ask the server over a second connection why the first one is silent. */
   | 'inquire'
   | 'stop-inquiry'
-  /** Drop the socket. If a second connection's socket was kept, that socket takes its place. */
+  /** Drop the socket, and let the socket of the second connection take its place, if that socket was kept. */
   | 'replace-socket'
   /** Report that the state, or the cause of the state, has changed. */
   | 'publish';

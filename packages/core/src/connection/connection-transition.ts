@@ -38,7 +38,7 @@ export function connectionTransition(
       return isConnected(state)
         ? go(reconnecting(state, 'stalled', now), 'hold', 'replace-socket', 'publish')
         : stay(state);
-    // The change is not published, because callers notice nothing but a short wait.
+    // The replacement of a working socket is not published, because callers notice nothing but a short wait.
     case 'replaced':
       return isConnected(state)
         ? go(reconnecting(state, 'connection-reset', now), 'hold', 'replace-socket')
@@ -51,7 +51,7 @@ export function connectionTransition(
 }
 
 /**
- * Returns the time at which the outage began. Undefined while the first connection is being made and no attempt has
+ * Returns the time at which the outage began; undefined while the first connection is being made and no attempt has
  * failed yet, because that is not an outage.
  */
 export function awaySince(state: LiveConnectionState): number | undefined {
@@ -94,8 +94,8 @@ function onAway(
 ): ConnectionTransition {
   if (state.kind === 'ready') return go({ kind: 'stalled', since: now, cause, isSilent }, 'hold', 'publish');
   if (state.kind !== 'stalled') return stay(state);
-  // Commands already wait, but `hold` is repeated: now that the server is known to be silent, calls in flight may have
-  // to be given up.
+  // New commands already wait, but `hold` is repeated, because calls in flight may have to be abandoned now that the
+  // server is known to be silent.
   if (isSilent && !state.isSilent) return go({ ...state, cause, isSilent }, 'hold', 'publish');
   return state.cause === cause ? stay(state) : go({ ...state, cause, isSilent }, 'publish');
 }
@@ -109,7 +109,7 @@ function onAnswered(state: LiveConnectionState, now: number): ConnectionTransiti
 }
 
 function reconnecting(state: LiveConnectionState, cause: CauseCode, now: number): LiveConnectionState {
-  // A stall and the loss that follows it count as one outage.
+  // A stall and the loss of the connection that follows count as one outage.
   const since = state.kind === 'stalled' ? state.since : now;
   return { kind: 'reconnecting', since, cause };
 }

@@ -82,7 +82,7 @@ export class Connection {
     return 'cause' in this.#state ? this.#state.cause : undefined;
   }
 
-  /** Whether a command has been unanswered for too long, or the server replies that it cannot serve (loading, busy). */
+  /** Whether a command has been unanswered for too long, or the server replies that it cannot serve (LOADING, BUSY). */
   get isSilent(): boolean {
     return this.#state.kind === 'stalled' || (this.#state.kind === 'ready' && this.#state.isSuspect);
   }
@@ -96,7 +96,7 @@ export class Connection {
     return this.#source.ticket?.nextAttemptMs();
   }
 
-  /** Drops the socket for the given cause. The driver then asks for another socket, except for a node of a Cluster. */
+  /** Drops the socket for the given cause; the driver then asks for another one, except on a Cluster node. */
   drop(cause: CauseCode): void {
     this.connector.drop(cause);
   }
@@ -108,7 +108,7 @@ export class Connection {
     this.#stallGuard.awaitServer(cause);
   }
 
-  /** Replaces the socket with `verified` or, without it, a new socket. Late replies are still read for `readOnMs`. */
+  /** Replaces the socket with `verified` or, if undefined, a new one. Late replies are still read for `readOnMs`. */
   replaceWith(verified?: VerifiedSocket, why: 'dead' | 'replaced' = 'dead', readOnMs?: number): void {
     const isReplaced = ['ready', 'stalled'].includes(this.#state.kind) || this.connector.hasStandby;
     if (this.#replacesDead && isReplaced) this.connector.standBy(verified, readOnMs);
@@ -128,7 +128,7 @@ export class Connection {
     if (this.#state.kind === 'ready') this.#orderCheck.ping();
   }
 
-  // Adopts a connection that the driver made before it was protected. A driver that is still connecting starts again.
+  // Adopts a connection made before `protect` was called; an unfinished attempt to connect starts again.
   #takeOver(): LiveConnectionState {
     const since = this.#settings.clock.now();
     if (this.#driver.status === 'idle' || this.#driver.status === 'ended') return { kind: 'idle' };
@@ -240,7 +240,7 @@ export class Connection {
   }
 
   #onReady(): void {
-    // The event is emitted one tick late, so the socket may already be gone.
+    // The driver emits `ready` one tick late, so the socket may already be gone.
     if (this.#driver.status !== 'ready') return;
     this.connector.ready();
     this.#subscriptions.restore();

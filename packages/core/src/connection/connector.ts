@@ -11,7 +11,7 @@ import type { ConnectorEvent } from './connection-news.ts';
 import type { SocketSource, SourceEvent } from './socket-source.ts';
 import type { Subscriptions } from './subscriptions.ts';
 
-/** The driver emits `error` immediately for a new cause, but at most once per this period for the same cause. */
+/** The driver emits `error` immediately for a new cause, but for the same cause only after this many milliseconds. */
 const repeatErrorAfterMs = 10_000;
 
 /** Supplies the driver with verified sockets. */
@@ -79,7 +79,9 @@ export class Connector implements DriverConnector {
     return true;
   }
 
-  /** Called when the driver ends the connection: for good if the client is being closed, otherwise to reconnect. */
+  /**
+   * Called when the driver ends the connection, because the client is being closed or because it wants to reconnect.
+   */
   disconnect(): void {
     const isForGood = this.#driver.isClosing;
     const { socket } = this.#wire;
@@ -89,7 +91,7 @@ export class Connector implements DriverConnector {
     else abandonSocket(socket, this.#driver);
   }
 
-  /** Rejects when the next attempt fails; never settles otherwise. */
+  /** Rejects when the next connection attempt fails; never settles otherwise. */
   firstFailure(): Promise<never> {
     return new Promise((_resolve, reject) => this.#firstFailures.push(reject));
   }
@@ -97,8 +99,7 @@ export class Connector implements DriverConnector {
   /** Drops the socket for the given cause, and dials again. */
   drop(cause: CauseCode): void {
     if (this.#pending !== undefined && cause !== 'closed') this.#source.ticket?.hurry();
-    // If the next socket was already being dialed, that was sped up above. Otherwise, the urgency is remembered until
-    // the driver asks for the next socket.
+    // If the next socket is not being dialed yet, the urgency is remembered until the driver asks for this socket.
     this.#isHurried = this.#pending === undefined && cause !== 'closed';
     this.#lossCause = cause;
     const [readOnMs, { socket }] = [this.#readOnMs, this.#wire];
@@ -112,9 +113,8 @@ export class Connector implements DriverConnector {
   }
 
   /**
-   * Makes `verified` the driver's next socket; if undefined, the next socket is dialed. `readOnMs` is given if the
-   * current socket is silent: if commands that must not run twice are unanswered on it, the current socket is still
-   * read for that long, because their replies may yet arrive.
+   * Makes `verified` the driver's next socket; if undefined, the next socket is dialed. A silent current socket is
+   * still read for `readOnMs`, because replies to commands that must not run twice may yet arrive.
    */
   standBy(verified: VerifiedSocket | undefined, readOnMs?: number): void {
     this.#standby?.socket.destroy();
@@ -122,12 +122,12 @@ export class Connector implements DriverConnector {
     this.#readOnMs = readOnMs;
   }
 
-  /** Whether the next socket is available before the driver has asked for one. */
+  /** Whether a verified socket is available before the driver has asked for one. */
   get hasStandby(): boolean {
     return this.#standby !== undefined;
   }
 
-  /** Call when the driver has a socket, from `connect` or opened by the driver itself before it was protected. */
+  /** Call when the driver has a socket: from `connect`, or opened by the driver itself before `protect` was called. */
   connected(): void {
     const { socket } = this.#driver;
     if (socket === undefined || socket.destroyed || socket === this.#wire.socket) return;
@@ -221,8 +221,7 @@ export class Connector implements DriverConnector {
     this.#wire.adopt(socket, identity);
     this.#standing = socket;
     this.#lossCause = undefined;
-    // This listener runs before the driver's own, because new commands must be held when the driver rejects those in
-    // flight.
+    // This listener runs before the driver's own, so that new commands wait when the driver rejects commands in flight.
     socket.prependListener('close', () => this.#closed(socket));
     socket.on('error', ignore);
     this.#ownListeners = socket.rawListeners('close');
@@ -246,5 +245,5 @@ export class Connector implements DriverConnector {
 }
 
 function ignore(): void {
-  // Without this listener, the error would crash the process. The `close` event that follows it is handled instead.
+  // An `error` event without a listener would crash the process; the `close` event that follows is handled instead.
 }

@@ -4,7 +4,7 @@ import type { VerifiedSocket } from '../handshake/establish.ts';
 const peaceMs = 100;
 const lookMs = 2;
 
-/** Replaces the current socket with a verified one as soon as `isDone` returns true, or after 100 ms. */
+/** Replaces a socket that still works with another one, as soon as `isDone` returns true, or after 100 ms. */
 export class PeacefulReplacement {
   readonly #clock: Clock;
   #pending: { readonly verified: VerifiedSocket; readonly timer: TimerHandle } | undefined;

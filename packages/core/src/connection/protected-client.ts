@@ -9,29 +9,29 @@ import type { ServerFacts } from '../snapshot-detail.ts';
 import type { SubscriptionNews } from './subscriptions.ts';
 
 /**
- * One protected client of a `RedisResilience`: the main client or a duplicate of the main client. It connects to a
- * single server or to a Cluster.
+ * One protected client of a `RedisResilience`, connected to a single server or to a Cluster: the main client or a
+ * duplicate of the main client.
  */
 export interface ProtectedClient extends Line {
   readonly gate: Gate;
   readonly connections: number;
   readonly readyConnections: number;
-  /** Undefined before the first connection, and in a Cluster. */
+  /** What the server said about itself; undefined before the first connection, and in a Cluster. */
   readonly server: ServerFacts | undefined;
   /** Why some keys cannot be reached while others can; undefined if all keys or none can be reached. */
   readonly partlyAwayBy: CauseCode | undefined;
   /** Drops the socket for the given cause, and dials again. */
   drop(cause: CauseCode): void;
   /**
-   * Sends a command of this library, which is neither held nor retried like a caller's command. Resolves with the
+   * Sends a command of this library, which neither waits nor is retried like a caller's command, and resolves with the
    * reply.
    */
   ask(command: string, args: readonly string[]): Promise<unknown>;
-  /** Call after the process itself has stalled. Resets the counts of the circuits that belong only to this client. */
+  /** Call after the process itself has stalled: resets the counts of the circuits that belong only to this client. */
   discardCounts(): void;
   /** Sends PING on each connection. */
   ping(): void;
-  /** Closes the connections. Resolves when the sockets are gone. */
+  /** Closes the connections, and resolves when all sockets are gone. */
   disconnect(): Promise<void>;
 }
 
@@ -70,7 +70,7 @@ export interface ClientParts {
    */
   readonly ownCircuits?: LaneCircuits | undefined;
   /**
-   * Returns whether callers are waiting for the connection to be made. Undefined for a client to which callers pass
+   * Returns whether callers are waiting for the connection to be made; undefined for a client to which callers pass
    * commands without waiting for the connection.
    */
   readonly isAwaited?: (() => boolean) | undefined;

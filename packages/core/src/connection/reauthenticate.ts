@@ -25,7 +25,7 @@ export function credentialsHolder(
   return { source: throttledCredentials(credentials, credentialsTimeoutMs, clock, random, closed.signal) };
 }
 
-/** Obtains the current credentials and sets them for every connection that this client makes from now on. */
+/** Obtains the current credentials, and sets the credentials of every connection that this client makes from now on. */
 async function giveCredentials(
   driver: Driver,
   credentials: CredentialsHolder,
@@ -41,7 +41,7 @@ async function giveCredentials(
 }
 
 /**
- * Sends AUTH with the current credentials on a live connection. Later connections use the same credentials. A
+ * Sends AUTH with the current credentials on a live connection, and lets later connections use the same credentials. A
  * connection that is being closed is skipped.
  *
  * @throws {@link RedisUnavailableError} with the reason `auth` if the server refuses the credentials; the error does
@@ -68,8 +68,8 @@ export async function reauthenticate(
 }
 
 /**
- * Returns whether the error means that the connection was closed in the meantime, so that no login is needed. For a
- * node of a Cluster, such an error is the driver's own.
+ * Returns whether the error means that the connection was closed in the meantime, so that no login is needed. On a node
+ * of a Cluster, any error that is not a reply means this.
  */
 function isOfClosed(error: unknown): boolean {
   if (isRedisResilienceError(error)) return error.reason === 'closed';

@@ -36,13 +36,13 @@ interface Search {
   /** Whether no socket is needed any more. */
   isOver: boolean;
   /**
-   * Aborts the wait for a server that does not serve yet. Created only for such a server, because the signal would
+   * Aborts the wait for a server that does not serve yet; undefined for any other server, because the signal would
    * occupy a kilobyte for as long as the connection lives.
    */
   ended: AbortController | undefined;
 }
 
-/** Makes one connection. The endpoint's dialer decides when each attempt is made; attempts go on until one succeeds. */
+/** Makes one connection: attempts, whose times the endpoint's dialer decides, go on until one succeeds. */
 export class Reconnector implements SocketSource {
   readonly dialer: Dialer;
   readonly #options: ReconnectorOptions;
@@ -61,8 +61,8 @@ export class Reconnector implements SocketSource {
     const search: Search = { isOver: false, ended: undefined };
     this.#search = search;
     let isDialing = true;
-    // A cancelled attempt also ends as a failure. That failure must not be reported, because another attempt has
-    // succeeded or no socket is needed any more.
+    // A cancelled attempt also ends as a failure, which must not be reported: either another attempt has succeeded, or
+    // no socket is needed any more.
     const onTrouble = (trouble: AttemptTrouble): void => {
       if (isDialing && !search.isOver) tell({ kind: 'failed', ...trouble });
     };
@@ -117,8 +117,8 @@ export class Reconnector implements SocketSource {
       signal: search.ended.signal,
       proof,
       intervalMs,
-      // Clients in a large fleet poll rarely. If a PING could time out sooner than the polling interval, a short stall
-      // of the server would make all clients redial at the same time.
+      // If a PING could time out sooner than the polling interval, which is long for a server with many clients, a
+      // short stall of the server would make all clients redial at the same time.
       roundTrip: new RoundTrip(Math.max(minStallMs, intervalMs), Math.max(maxStallMs, intervalMs)),
       onWaiting: (cause) => tell(notServing(cause)),
     }).then(
@@ -137,7 +137,8 @@ export class Reconnector implements SocketSource {
     );
   }
 
-  // The interval grows with the fleet size, so that all clients together send no more PINGs than the server can answer.
+  // The interval between PINGs grows with the number of clients, so that all clients together send no more PINGs than
+  // the server can answer.
   #servingPollMs(): number {
     const fleetMs = (this.dialer.fleetSize ?? 0) / 5;
     return Math.min(maxServingPollMs, Math.max(minServingPollMs, fleetMs));

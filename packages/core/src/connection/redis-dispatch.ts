@@ -14,8 +14,8 @@ export class RedisDispatch implements Dispatch {
   readonly #ownCircuits: LaneCircuits | undefined;
 
   /**
-   * `ownCircuits` are given for a client that connects to a different server from the other clients. Such a client
-   * never uses the fast path.
+   * `ownCircuits` are given for a client that connects to a different server from the other clients, and never uses the
+   * fast path.
    */
   constructor(driver: Driver, wire: Wire, ownCircuits?: LaneCircuits) {
     this.send = driver.send;

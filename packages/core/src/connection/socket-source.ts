@@ -5,16 +5,16 @@ import type { VerifiedSocket } from '../handshake/establish.ts';
 
 /** A report from a socket source while a socket is being sought. */
 export type SourceEvent =
-  /** The last event: a socket has been verified, and its server is serving. */
+  /** A socket has been verified, and its server is serving. No event follows. */
   | { readonly kind: 'verified'; readonly verified: VerifiedSocket }
-  /** An attempt failed, or the server replied that it cannot serve yet. The source keeps trying. */
+  /** A connection attempt failed, or the server replied that it cannot serve yet. The source keeps trying. */
   | { readonly kind: 'failed'; readonly cause: CauseCode; readonly error: Error }
   /**
    * An attempt of another connection to the same endpoint failed, while this connection was still waiting for its own
    * attempt.
    */
   | { readonly kind: 'other-failed'; readonly error: Error }
-  /** The last event: the source gave up. */
+  /** The source gave up. No event follows. */
   | { readonly kind: 'gave-up'; readonly cause: CauseCode; readonly error: Error };
 
 /** Supplies a connection with sockets. */
@@ -23,9 +23,9 @@ export interface SocketSource {
   start(priority: DialPriority, tell: (event: SourceEvent) => void): void;
   stop(): void;
   /**
-   * The dialer's ticket for the socket that is being sought or was supplied last; undefined before the first `start`.
+   * The dialer's handle for the socket that is being sought or was supplied last; undefined before the first `start`.
    */
   readonly ticket: DialTicket | undefined;
-  /** Decides when attempts are made, for all of the process's connections to this endpoint. */
+  /** Decides when connection attempts are made, for all of the process's connections to this endpoint. */
   readonly dialer: Dialer;
 }

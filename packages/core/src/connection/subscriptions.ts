@@ -3,7 +3,7 @@ import { isReplyError } from '../replies/connection-error.ts';
 import type { Driver } from '../driver/driver.ts';
 import type { SubscriptionKind, Subscriptions as Channels } from '../driver/subscriptions.ts';
 
-/** The effect of a lost connection on its subscriptions. */
+/** What became of the subscriptions of a lost connection. */
 export type SubscriptionNews =
   /** The subscriptions have been restored. No message could arrive on `channels` channels for `gapMs` milliseconds. */
   | { readonly kind: 'gap'; readonly gapMs: number; readonly channels: number }
@@ -15,13 +15,13 @@ const retryMs = 1000;
 
 /**
  * Restores the subscriptions of a lost connection, and reports how long no message could arrive. A subscription that
- * the server refuses is reported and retried; it never becomes an unhandled rejection.
+ * the server refuses is reported and retried, and never causes an unhandled rejection.
  */
 export class Subscriptions {
   readonly #driver: Driver;
   readonly #clock: Clock;
   readonly #tell: (news: SubscriptionNews) => void;
-  /** The subscriptions that must be restored. Undefined until a connection is lost. */
+  /** The subscriptions that must be restored; undefined until a connection is lost. */
   #lost: Map<SubscriptionKind, Set<string>> | undefined;
   #silentSince = 0;
   /** Identifies the restoration in progress; the results of earlier restorations are ignored. */
@@ -102,7 +102,7 @@ export class Subscriptions {
     } catch (error) {
       const isRefused = error instanceof Error && isReplyError(error);
       if (!isRefused || channels.length === 1) throw error;
-      // If the server refuses one channel of a command, it refuses the whole command.
+      // If the server refuses one channel of a SUBSCRIBE, it refuses the whole command.
       const each = await Promise.allSettled(channels.map((channel) => this.#subscribe(kind, [channel])));
       const failure = each.find(({ status }) => status === 'rejected');
       if (failure !== undefined) throw error;
@@ -118,7 +118,7 @@ export class Subscriptions {
     return total;
   }
 
-  // Cancels the next retry. The results of a restoration in progress will be ignored.
+  // Cancels the next attempt to restore the subscriptions, and ignores the results of an attempt in progress.
   #stop(): void {
     if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer);
     this.#restoration = undefined;

@@ -10,13 +10,13 @@ import type { SentinelOptions } from '../sentinel/sentinel-options.ts';
 import type { Promotions } from '../sentinel/promotions.ts';
 import { SentinelResolver } from '../sentinel/sentinel-resolver.ts';
 
-/** A target, with the resolver that asks the sentinels, if there are any. */
+/** Where and how to connect, with the resolver that asks the sentinels, if there are any. */
 export type ResolvedTarget = Target & { readonly resolver: SentinelResolver | undefined };
 
 /** The part of a driver that determines where it connects. */
 export type Destination = Pick<Driver, 'options' | 'database' | 'speaksResp3'>;
 
-/** Returns a target that reads the client's own options at each attempt. */
+/** Returns a target that reads the client's own options at each connection attempt. */
 export function targetOf(
   driver: Destination,
   settings: Settings,
@@ -134,7 +134,8 @@ export function ownEndpoint(options: Readonly<Record<string, unknown>>): Endpoin
 export function ownCredentials(options: Readonly<Record<string, unknown>>): Credentials | undefined {
   const { username, password } = options as Partial<Record<'username' | 'password', string | number | null>>;
   if (password === undefined || password === null) return undefined;
-  // The driver accepts a number, which a file of settings may contain, and sends it as text.
+  // The driver accepts a password or user name that is a number, as a settings file may contain, and sends the number
+  // as text.
   return {
     username: username === undefined || username === null ? undefined : String(username),
     password: String(password),

@@ -3,14 +3,14 @@ import type { LiveConnectionState } from './connection-state.ts';
 import type { Subscriptions } from './subscriptions.ts';
 
 /**
- * A connection counts as idle if no command is unanswered and nothing has been written for this long. Servers and load
- * balancers may close an idle connection, so its loss is not a sign of an outage.
+ * A connection counts as idle if no command is unanswered and nothing has been written for this many milliseconds.
+ * Servers and load balancers may close an idle connection, so its loss is not a sign of an outage.
  */
 const idleMs = 500;
 
 /**
- * Returns whether no caller notices the loss of this connection if the next attempt to connect succeeds. That is so if
- * the connection was reset while it was idle and had no subscriptions.
+ * Returns whether the connection was reset while it was idle and had no subscriptions: no caller notices this loss if
+ * the next attempt to connect succeeds.
  */
 export function isUnnoticedLoss(
   state: LiveConnectionState,
