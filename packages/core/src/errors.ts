@@ -161,8 +161,8 @@ export class OutcomeUnknownError extends RedisResilienceError {
 }
 
 /**
- * Too many commands are waiting or in flight, or no connection was free for a lease. Unless `outcome` is `unknown`,
- * nothing was sent. Send fewer commands at a time, or raise the limits of `admission` or `pool`.
+ * Too many commands are waiting or in flight, or no connection was free for a lease. The command was not sent, unless
+ * `outcome` is `unknown`. Send fewer commands at a time, or raise the limits of `admission` or `pool`.
  */
 export class OverloadedError extends RedisResilienceError {
   override readonly name = 'OverloadedError';
@@ -171,7 +171,7 @@ export class OverloadedError extends RedisResilienceError {
 
 /**
  * The transaction did not run: its connection was lost after WATCH or MULTI, or other clients changed the watched keys
- * during every attempt of `transaction()`. Read the keys again and retry.
+ * during every attempt of `transaction()`. Read the keys again, and retry the transaction.
  */
 export class WatchLostError extends RedisResilienceError {
   override readonly name = 'WatchLostError';
@@ -188,8 +188,8 @@ export class LeaseEndedError extends RedisResilienceError {
 }
 
 /**
- * The command was not sent, because the request has already waited for Redis as long as its budget allows. Respond
- * without Redis.
+ * The command was not sent, because the request has already waited for Redis as long as its budget allows. Respond to
+ * the request without Redis.
  */
 export class BudgetExceededError extends RedisResilienceError {
   override readonly name = 'BudgetExceededError';

@@ -16,7 +16,8 @@ export const figureColumns = {
   lastRecoveredMs: {
     heading: 'all recovered',
     unit: 'ms',
-    meaning: 'the same, for the last client, or for the last group of slots',
+    meaning:
+      'from the first raw TCP PING that is answered again until the last client, or the last group of slots, gets a call answered, in ms',
   },
   roundTrips: {
     heading: 'round trips',
@@ -28,21 +29,29 @@ export const figureColumns = {
     unit: 'ms',
     meaning: 'median duration of calls that were issued while Redis was unavailable, in ms',
   },
-  awayP99Ms: { heading: 'p99', unit: 'ms', meaning: '99th percentile of these durations' },
-  awayMaxMs: { heading: 'max', unit: 'ms', meaning: 'longest of these durations' },
+  awayP99Ms: {
+    heading: 'p99',
+    unit: 'ms',
+    meaning: '99th percentile of the durations of calls that were issued while Redis was unavailable',
+  },
+  awayMaxMs: {
+    heading: 'max',
+    unit: 'ms',
+    meaning: 'longest duration of a call that was issued while Redis was unavailable',
+  },
   answered: { heading: 'answered', unit: 'count', meaning: 'calls that succeeded' },
   failed: { heading: 'failed', unit: 'count', meaning: 'calls that failed from the fault to the recovery' },
   failedOrLate: {
     heading: 'failed or over 1.1 s',
     unit: 'count',
     meaning:
-      'calls that failed, or took longer than 1.1 s: a client that gives up after 1 s, as ours and that of the guides do, beside one that goes on',
+      'calls that failed, or took longer than 1.1 s; this figure compares clients that give up after 1 s with clients that keep trying',
   },
   outOfReach: {
     heading: 'out of reach',
     unit: 'count',
     meaning:
-      'calls for slots that were away, issued more than 1 s before these were served again: no client that gives up after 1 s can have them answered. The longer the election takes, the more they are',
+      'calls for unavailable slots, issued more than 1 s before these slots were served again, so that a client that gives up after 1 s cannot get them answered. The longer the election takes, the more calls are out of reach',
   },
   bystanders: {
     heading: 'bystanders failed',
@@ -131,7 +140,7 @@ export const figureColumns = {
   ghostsDenied: {
     heading: 'said not to run',
     unit: 'count',
-    meaning: 'of those, the ones whose error claims that they did not run',
+    meaning: 'ghosts whose error claims that they did not run',
   },
   missedGuards: {
     heading: 'guard missed',
@@ -147,7 +156,7 @@ export const figureColumns = {
     heading: 'most loads at once',
     unit: 'count',
     meaning:
-      'the largest number of loads requested from the source at the same time, from the fault on; it runs 5',
+      'the largest number of loads requested from the source at the same time, from the fault on; the source runs at most 5 at a time',
   },
   outdated: {
     heading: 'outdated',

@@ -17,8 +17,9 @@ export interface ResilienceEvents {
   /** The outage is over: the status is `up` again. `cause` is the cause of the outage. */
   readonly recovered: { readonly outageMs: number; readonly cause: Cause; readonly snapshot: RedisSnapshot };
   /**
-   * A connection attempt ended. `attempt`: the number of the attempt, counted from the start. `cause`: why the attempt
-   * failed; undefined if it succeeded. `nextAttemptMs`: time until the next attempt; undefined if none is planned.
+   * A connection attempt ended. `attempt` is the number of the attempt, counted from the start. `cause` says why the
+   * attempt failed; undefined if it succeeded. `nextAttemptMs` is the time until the next attempt; undefined if no
+   * attempt is planned.
    */
   readonly attempt: {
     readonly attempt: number;
@@ -27,8 +28,8 @@ export interface ResilienceEvents {
     readonly nextAttemptMs: number | undefined;
   };
   /**
-   * A command failed with an error of this library, after all retries. `attempts`: how many times the command was sent.
-   * Error replies that say nothing about the server's availability are not reported.
+   * A command failed with an error of this library, after all retries. `attempts` is how many times the command was
+   * sent. Error replies that say nothing about the server's availability are not reported.
    */
   readonly 'command-failed': {
     readonly command: string;
@@ -39,18 +40,18 @@ export interface ResilienceEvents {
     readonly lane: Lane;
   };
   /**
-   * A command is about to be sent again. `attempt`: how many times the command has been sent so far. `outcome`: what is
-   * known about the effect of the last attempt.
+   * A command is about to be sent again. `attempt` is how many times the command has been sent so far. `outcome` is
+   * what is known about the effect of the last attempt.
    */
   readonly retry: { readonly command: string; readonly attempt: number; readonly outcome: Outcome };
   /**
    * A SCAN, HSCAN, SSCAN or ZSCAN restarts at cursor 0, because the server process that returned its cursor is gone.
-   * The caller gets some elements twice. This event is emitted only with `retry.scans: 'begin-again'`. 'begin-again'`.
+   * The caller gets some elements twice. This event is emitted only with `retry.scans: 'begin-again'`.
    */
   readonly 'scan-restart': { readonly command: string };
   /**
-   * The circuit for reads or for writes (`lane`) changed its state. `cause`: why the circuit is not closed; undefined
-   * once it is closed.
+   * The circuit for reads or for writes (`lane`) changed its state. `cause` says why the circuit is not closed;
+   * undefined once the circuit is closed.
    */
   readonly 'circuit-change': {
     readonly lane: Lane;
@@ -58,21 +59,21 @@ export interface ResilienceEvents {
     readonly to: CircuitState;
     readonly cause: CauseCode | undefined;
   };
-  /** Only in circuit mode `observe`: a command was let through that mode `enforce` would have rejected. */
+  /** In the circuit mode `observe`, a command was sent that the mode `enforce` would have rejected. */
   readonly 'would-refuse': { readonly command: string; readonly lane: Lane };
   /**
-   * A subscriber that had lost its connection has subscribed again. `gapMs`: how long the subscriber could receive no
-   * messages. `channels`: number of the subscriber's channels and patterns.
+   * A subscriber that had lost its connection has subscribed again. `gapMs` is how long the subscriber could receive no
+   * messages. `channels` is the number of the subscriber's channels and patterns.
    */
   readonly gap: { readonly gapMs: number; readonly channels: number };
   /**
    * After a lost connection, the server refused to restore subscriptions. The client will try again to subscribe.
-   * `channels`: number of refused channels and patterns. `code`: the code of the server's error reply.
+   * `channels` is the number of refused channels and patterns. `code` is the code of the server's error reply.
    */
   readonly 'resubscribe-failed': { readonly channels: number; readonly code: string };
   /**
-   * A lease has lasted longer than `pool.maxLeaseMs`. `name`: the name that was passed to `lease()` or `transaction()`.
-   * `isRevoked`: whether the lease was ended because of `pool.revoke`.
+   * A lease has lasted longer than `pool.maxLeaseMs`. `name` is the name that was passed to `lease()` or
+   * `transaction()`. `isRevoked` tells whether the lease was ended because of `pool.revoke`.
    */
   readonly 'lease-overdue': {
     readonly name: string | undefined;
@@ -93,10 +94,10 @@ export interface ResilienceEvents {
    */
   readonly 'unaided-library': { readonly library: UnaidedLibrary };
   /**
-   * Calls switched to another Redis database. `reason`: the cause for which the previous database became unavailable;
+   * Calls switched to another Redis database. `reason` is the cause for which the previous database became unavailable;
    * `coming-back` if a preferred database was healthy again; `by-hand` if the application called `failover()`.
-   * `durationMs`: time until the new database served calls, measured from when the previous one became unavailable or,
-   * if it was healthy, from when the switch began.
+   * `durationMs` is the time until the new database served calls, measured from the moment when the previous database
+   * became unavailable or, if it was healthy, from when the switch began.
    */
   readonly 'database-change': {
     readonly from: string;

@@ -6,9 +6,9 @@ import type { Category } from '../catalogue/category.ts';
 /** When a circuit opens, and how it closes again. Reads have one circuit, writes another. */
 export interface CircuitOptions {
   /**
-   * `enforce` rejects commands while the circuit is open. `observe` rejects none, and emits `would-refuse` for each
-   * command that `enforce` would reject. `off` keeps the circuit closed. `isolate()` rejects commands in every mode.
-   * Default `enforce`.
+   * `enforce` rejects commands while the circuit is open. `observe` rejects no command, and emits `would-refuse` for
+   * each command that `enforce` would reject. `off` keeps the circuit closed. `isolate()` rejects commands in every
+   * mode. Default `enforce`.
    */
   readonly mode?: 'enforce' | 'observe' | 'off';
   /** Share of failed calls, from 0 to 1, at which the circuit opens if at least 5 calls failed. Default 0.5. */
@@ -55,10 +55,10 @@ export interface AdmissionOptions {
    */
   readonly maxWaitMs?: number;
   /**
-   * How long a read that has been sent still waits for its reply after the server was found to be unavailable.
-   * `verdict`: for `maxWaitMs`, and longer only if a switch to another database is due. `deadline`: until the read's
-   * deadline. A write that has been sent always waits until its deadline while its connection lasts, because only the
-   * reply says whether the write ran. Default `verdict`.
+   * How long a read that has been sent still waits for its reply after the server was found to be unavailable. With
+   * `verdict`, the read waits for `maxWaitMs`, and longer only if a switch to another database is due. With `deadline`,
+   * the read waits until its deadline. A write that has been sent always waits until its deadline while its connection
+   * lasts, because only the reply says whether the write ran. Default `verdict`.
    */
   readonly patience?: 'verdict' | 'deadline';
   /**
@@ -95,9 +95,9 @@ export interface RetryOptions {
   readonly budgetTokens?: number;
   /**
    * What happens to SCAN, HSCAN, SSCAN and ZSCAN after a restart or a failover of the server. A cursor is valid only in
-   * the server process that returned it: in another one, the scan would skip elements. `begin-again`: the scan restarts
-   * at cursor 0, and `scan-restart` is emitted; no element is missed, but some are returned twice. `fail`: the call
-   * fails with `OutcomeUnknownError`. Default `begin-again`.
+   * the server process that returned it: in another one, the scan would skip elements. With `begin-again`, the scan
+   * restarts at cursor 0, and `scan-restart` is emitted; no element is missed, but some are returned twice. With
+   * `fail`, the call fails with `OutcomeUnknownError`. Default `begin-again`.
    */
   readonly scans?: 'begin-again' | 'fail';
   /** How long the server remembers an id passed to `applyOnce`. Default 24 hours. */
@@ -123,8 +123,8 @@ export interface ConnectionOptions {
   /**
    * How long a connection is idle before it sends PING, with jitter. A connection with subscriptions sends PING after
    * at most 1,000 ms. If a process has more than 100 connections to one server, the connections take turns, and a
-   * connection may be idle for up to 19 times this long before its PING. When the server stops replying on one
-   * connection, all idle connections send PING within half a second. Default 5,000 ms.
+   * connection may be idle for up to 19 times this long before its PING. When the server stops replying on one of more
+   * than 100 connections, all idle ones send PING within half a second. Default 5,000 ms.
    */
   readonly idlePingMs?: number;
   /**
@@ -151,9 +151,9 @@ export interface ConnectionOptions {
   /** Idle time before the first TCP keepalive probe; 0 disables keepalive. Default 10,000 ms. */
   readonly keepAliveMs?: number;
   /**
-   * The role that the server must have. `primary`: while the server is a replica, writes wait for a primary. `any`: the
-   * role is not checked. Default `primary`, or `any` for a client that was created for replicas (`role: 'slave'` or
-   * `readOnly: true`).
+   * The role that the server must have. With `primary`, writes wait for a primary while the server is a replica. With
+   * `any`, the role is not checked. Default `primary`, or `any` for a client that was created for replicas (`role:
+   * 'slave'` or `readOnly: true`).
    */
   readonly role?: 'primary' | 'any';
   /**
@@ -222,8 +222,8 @@ export interface ResilienceOptions {
   /** Name of this resilience in health responses, metrics, events, errors and log lines. Default `default`. */
   readonly name?: string;
   /**
-   * Deadline of one command, including the time for which it waits for a connection. For a blocking command, the
-   * command's own timeout is added, and the sum is measured from when the command is sent. Default 1,000 ms.
+   * Deadline of one command, including the time for which it waits for a connection. The deadline of a blocking command
+   * is its own timeout plus `timeoutMs`, measured from when the command is sent. Default 1,000 ms.
    */
   readonly timeoutMs?: number;
   /** A command slower than this is recorded in `history()`. Default 100 ms. */

@@ -28,7 +28,7 @@ export const sessions: readonly Row[] = [
   {
     name: 'subscriber-drop',
     title: 'Subscriber: socket silently dropped',
-    what: 'The same, but no bytes pass on the old connection; new ones work.',
+    what: 'A message every 10 ms to a subscriber. No bytes pass on its old connection; new connections work.',
     weight: 1,
     timeoutMs: 35_000,
     only: dataPeers,

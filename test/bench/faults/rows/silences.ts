@@ -81,7 +81,7 @@ export const silences: readonly Row[] = [
   {
     name: 'drop-idle',
     title: 'Socket silently dropped, idle',
-    what: 'The same, but the connection is idle; the first command is issued half a second later.',
+    what: 'No bytes pass on an idle connection, and nothing closes it; new connections work. The first command is issued half a second later.',
     weight: 1,
     timeoutMs: 45_000,
     async run(stage) {

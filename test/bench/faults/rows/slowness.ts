@@ -12,7 +12,7 @@ export const slowness: readonly Row[] = [
   {
     name: 'slow',
     title: 'Slow: 500 ms added for 4 s',
-    what: 'Every reply takes half a second longer. Recovered: after that, the first call that is answered within 100 ms.',
+    what: 'Every reply takes half a second longer, for 4 s. Recovered: the first call after those 4 s that is answered within 100 ms.',
     weight: 1,
     timeoutMs: 30_000,
     async run(stage) {

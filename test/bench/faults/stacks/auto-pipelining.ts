@@ -6,7 +6,7 @@ import { guidesOptions, IoredisPeer } from '../peers/ioredis-peer.js';
 import type { Peer } from '../peers/peer.js';
 import { addressOf } from './single-clients.js';
 
-const setup = 'with `enableAutoPipelining`, and otherwise as above';
+const setup = 'with `enableAutoPipelining`, and otherwise set up as in the other sections';
 
 /** Clients that send what is called in one turn as one pipeline. */
 export const autoPipelining: readonly Contestant<Peer>[] = [

@@ -37,8 +37,9 @@ ${here.map((world) => sectionOf(world, results)).join('\n\n')}
 
 ## What is counted
 
-- **lost**: a write was acknowledged, but is missing at the end. **lost by the servers**: the same, because a primary was
-  lost before it had replicated the write; no client can prevent that, so it is not an anomaly of the client.
+- **lost**: a write was acknowledged, but is missing at the end. **lost by the servers**: an acknowledged write is missing,
+  because a primary was lost before it had replicated the write; no client can prevent that, so such a write is not an
+  anomaly of the client.
 - **ran twice**: one call changed the data more than once, or nothing else explains the replies for a key.
 - **another's answer**: a call got the value of another key.
 - **stale**: keys from which a call read an older value than it should have. **went back**: keys that returned to a state
@@ -46,18 +47,19 @@ ${here.map((world) => sectionOf(world, results)).join('\n\n')}
   check did not end in time.
 - **never settled**: calls that had neither succeeded nor failed 10 s after the last fault.
 - **wrong outcome**: calls that failed with an error that says that they did not run, although they did.
-- **recovery**: from the end of a fault until every process had a reply to a call that it issued after that. Recovery and
+- **recovery**: from the end of a fault until every process had a reply to a call that it issued after the fault. Recovery and
   the longest wait only serve to compare the clients: all of them shared one busy machine, on which everything takes longer.
   [FAULTS.md](FAULTS.md) has the times of each client on its own.
 
 ## Where less is guaranteed
 
-- Sentinel and Cluster acknowledge a write before they replicate it. For each fault that can lose a primary, the check
-  therefore allows more from 0.5 s before the fault, for writes that were not replicated yet, until 2 s after its end:
-  acknowledged writes may be missing, and reads may come from the old primary or the new one. This is the contract
-  \`primaryLost\` of the testing kit. Everything before and after that is checked in full, also across the fault.
-- A server without persistence is empty after a restart: everything that it acknowledged before may be lost. There, the
-  check covers only calls that hang, that get the reply to another call, or that fail and wrongly say that they did not run.
+- Sentinel and Cluster acknowledge a write before they replicate it. The check
+  therefore accepts that acknowledged writes are missing, and that reads come from the old primary or the new one, from
+  0.5 s before a fault that can lose a primary until 2 s after its end. The testing kit calls this rule \`primaryLost\`. All
+  calls before and after this time are checked in full.
+- A server without persistence is empty after a restart: everything that it acknowledged before may be lost. For
+  such a server, the check covers only calls that hang, that get the reply to another call, or that fail and wrongly say
+  that they did not run.
 - Two databases that share nothing have separate histories. A call that was in flight while another database came into use
   may have run in either; its reply proves nothing, and a write that is found in both counts as one that ran twice.
 

@@ -21,7 +21,7 @@ export const clusterChanges: readonly Row[] = [
     name: 'cluster-frozen',
     title: 'a primary hangs',
     isUnserved: true,
-    what: `As before, but the primary keeps its connections open and does not reply. ${load}`,
+    what: `The primary keeps its connections open and does not reply. ${load}`,
     isQuick: true,
     async change(cluster, victim) {
       await victim.freeze();

@@ -43,7 +43,7 @@ function listenersRow(
   return {
     name: `cluster-listeners-${name}`,
     title: `Cluster: blocking calls and subscribers, while ${title}`,
-    what: `${keysOfEach * 2} clients wait with BLPOP without a timeout, half of them for keys of this primary; ${subscribers} others are subscribed to a channel and to ${keysOfEach * 2} shard channels. Every 50 ms, there is an element or a message for each of them. Lost: an element or message that a node accepted and no client received, if neither an error nor a \`gap\` event reports the loss.`,
+    what: `${keysOfEach * 2} clients wait with BLPOP without a timeout, half of them for keys of this primary; ${subscribers} others are subscribed to a channel and to ${keysOfEach * 2} shard channels. Every 50 ms, there is an element or a message for each of these clients. Lost: an element or message that a node accepted and no client received, if neither an error nor a \`gap\` event reports the loss.`,
     weight: 4,
     timeoutMs: 80_000,
     maxRepetitions: 2,
