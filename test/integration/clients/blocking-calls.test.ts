@@ -68,7 +68,7 @@ describe('a blocking call', () => {
   });
 
   it.concurrent('does not wait for ever on a connection that dies in silence', async () => {
-    await using redis = await startProtectedRedis({ resilience: { timeoutMs: 300 } });
+    await using redis = await startProtectedRedis({ resilience: { timeoutMs: slackMs } });
     const worker = redis.client.duplicate();
     await worker.ping();
     const call = errorOf(worker.blpop('queue', 0.5), 6_000);
