@@ -117,7 +117,7 @@ class Shop {
     return echo('user-agent', req);
   }
   @Get('short') short(@Req() req: Visit, @Res({ passthrough: true }) res: Answer) {
-    res.header?.('Cache-Control', 'public, max-age=1');
+    res.header?.('Cache-Control', 'public, max-age=2');
     res.header?.('X-Shelf', 'B');
     return echo('host', req);
   }
@@ -265,9 +265,9 @@ describe.each(['express', 'fastify'] as const)('the cache interceptor on %s', (p
     const again = await visit('/short');
     expect(again).toMatchObject({ handled: first.handled, cache: 'HIT' });
     expect(again.headers.get('x-shelf')).toBe('B');
-    expect(again.headers.get('cache-control')).toBe('public, max-age=1');
-    expect(again.headers.get('age')).toBe('0');
-    await new Promise((resolve) => setTimeout(resolve, 1300));
+    expect(again.headers.get('cache-control')).toBe('public, max-age=2');
+    expect(again.headers.get('age')).toMatch(/^[01]$/);
+    await new Promise((resolve) => setTimeout(resolve, 2_100));
     await expect(visit('/short')).resolves.toMatchObject({ handled: first.handled + 1 });
   });
 });
