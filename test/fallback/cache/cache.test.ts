@@ -1,5 +1,10 @@
 import { ConfigurationError, OverloadedError, type Clock } from '@redis-resilience/core';
-import { createCache, type Cache, type CacheOptions } from '@redis-resilience/fallback/cache';
+import {
+  createCache,
+  type Cache,
+  type CacheOptions,
+  type LoadContext,
+} from '@redis-resilience/fallback/cache';
 import { ManualClock, waitFor } from '@redis-resilience/testing';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { slackMs } from '../../slack.ts';
@@ -79,6 +84,26 @@ describe('getOrLoad', () => {
     await high.set('high', 1);
     expect(await server.command('PTTL', 'cache:low')).toBeLessThanOrEqual(9000);
     expect(await server.command('PTTL', 'cache:high')).toBeGreaterThan(10_500);
+  });
+
+  it('keeps a value no longer than its loader says', async () => {
+    const { server, resilience } = await stage();
+    for (const chance of [0, 0.5, 0.9999]) {
+      const cache = cacheOn({ resilience }, { random: () => chance, earlyRefreshBeta: 0 });
+      await cache.getOrLoad(`by ${chance}`, ({ keepFor }) => {
+        keepFor(10_000);
+        return 'value';
+      });
+      await waitFor(async () => Number(await server.command('PTTL', `cache:by ${chance}`)) > 0);
+      expect(await server.command('PTTL', `cache:by ${chance}`)).toBeLessThanOrEqual(10_000);
+    }
+    const remembering = cacheOn({ resilience }, { negativeTtlMs: 5000 });
+    const loader = vi.fn(({ keepFor }: LoadContext) => {
+      keepFor(0);
+      return null;
+    });
+    for (let load = 0; load < 2; load++) await remembering.getOrLoad('not to be kept', loader);
+    expect(loader).toHaveBeenCalledTimes(2);
   });
 
   it('does not remember that nothing was found, unless asked to', async () => {
@@ -198,13 +223,30 @@ describe('a cache while Redis is away', () => {
 
   it('gives Redis back what it lost', async () => {
     const here = await stage();
-    const cache = cacheOn(here);
+    // A write that is answered too late is not counted.
+    const cache = cacheOn(here, { redisTimeoutMs: 4 * slackMs });
     for (let id = 0; id < 120; id++) await cache.set(`key:${id}`, id);
     const refilled = new Promise((resolve) => cache.on('refilled', resolve));
     await takeDown(here);
     await bringBack(here);
     await expect(refilled).resolves.toEqual({ invalidated: 0, written: 120 });
     await expect(here.server.command('DBSIZE')).resolves.toBe(120);
+  });
+
+  it('counts all that it gave back when it needed a second try', async () => {
+    const { server, resilience } = await stage();
+    const cache = cacheOn({ resilience }, { redisTimeoutMs: 4 * slackMs });
+    const mayUse = (...keys: string[]) => server.command('ACL', 'SETUSER', 'default', 'resetkeys', ...keys);
+    await mayUse();
+    for (let id = 0; id < 120; id++) await cache.set(`key:${id}`, id);
+    await server.command('ACL', 'LOG', 'RESET');
+    const refilled = new Promise((resolve) => cache.on('refilled', resolve));
+    // The newest 50 copies are given back first.
+    await mayUse('~cache:key:1[01]?', '~cache:key:[789]?');
+    await waitFor(async () => (await server.command('DBSIZE')) === 50);
+    await waitFor(async () => String(await server.command('ACL', 'LOG', '128')).includes('key:69'));
+    await mayUse('~*');
+    await expect(refilled).resolves.toEqual({ invalidated: 0, written: 120 });
   });
 
   it('answers with a stale copy when the loader fails, within staleIfErrorMs', async () => {

@@ -20,7 +20,10 @@ export interface CacheOptions {
   readonly prefix?: string;
   /** How long a value is fresh. Default 60,000 ms. */
   readonly ttlMs?: number;
-  /** How much each ttl varies at random in both directions, as a ratio from 0 to 1. Default 0.1. */
+  /**
+   * How much each ttl varies at random in both directions, as a ratio from 0 to 1. A ttl that a loader sets by
+   * `keepFor` is only shortened. Default 0.1.
+   */
   readonly ttlJitterRatio?: number;
   /**
    * How long after the end of its ttl a value is still returned immediately, marked as stale, while it is reloaded.

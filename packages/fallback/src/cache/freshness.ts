@@ -1,15 +1,36 @@
 import type { Random } from '@redis-resilience/core';
 import type { CacheEntry } from './entry.ts';
+import type { Loaded } from './single-flight.ts';
+
+/** The settings of a cache that decide how long a value is fresh. */
+export interface FreshnessSettings {
+  readonly ttlMs: number;
+  /** The ttl of `null` and `undefined`. */
+  readonly negativeTtlMs: number;
+  readonly ttlJitterRatio: number;
+  readonly random: Random;
+}
 
 /**
- * Varies a time to live at random by up to `ratio` in both directions, so that values loaded together do not expire
- * together.
- *
- * @example
- * jittered(60_000, 0.1, () => 0); // 54_000
+ * Returns for how many milliseconds a loaded value is fresh; 0 if it must not be stored. `ttlMs` is what the caller of
+ * the cache asked for. The ttl varies at random by up to `ttlJitterRatio`, so that values loaded together do not expire
+ * together: in both directions, or, if the loader set the ttl, only downwards, because a loader takes it from a promise
+ * such as `Cache-Control: max-age`.
  */
-export function jittered(ttlMs: number, ratio: number, random: Random): number {
-  return Math.max(1, Math.round(ttlMs * (1 + ratio * (2 * random() - 1))));
+export function freshForMs(
+  { value, ttlMs: loadersMs }: Pick<Loaded<unknown>, 'value' | 'ttlMs'>,
+  ttlMs: number | undefined,
+  settings: FreshnessSettings,
+): number {
+  const { ttlJitterRatio, random, negativeTtlMs } = settings;
+  const isNothing = value === undefined || value === null;
+  const usualMs = isNothing ? negativeTtlMs : (ttlMs ?? settings.ttlMs);
+  if (loadersMs === undefined) return varied(usualMs, 1 + ttlJitterRatio * (2 * random() - 1));
+  return varied(isNothing ? Math.min(loadersMs, usualMs) : loadersMs, 1 - ttlJitterRatio * random());
+}
+
+function varied(ttlMs: number, factor: number): number {
+  return ttlMs === 0 ? 0 : Math.max(1, Math.floor(ttlMs * factor));
 }
 
 /**

@@ -7,7 +7,7 @@ import { encodeEntry, invalidationEntry, noPayload, type CacheEntry } from './en
 import { DatabaseFollower } from '../database-follower.ts';
 import { invalidationCommand } from '../invalidation-script.ts';
 import { EntryFinder, type Found } from './entry-finder.ts';
-import { jittered, keepInRedisMs, refreshesEarly } from './freshness.ts';
+import { freshForMs, keepInRedisMs, refreshesEarly } from './freshness.ts';
 import { Invalidations } from './invalidations.ts';
 import { LoaderBulkhead } from './loader-bulkhead.ts';
 import { LocalCopies } from './local-copies.ts';
@@ -188,26 +188,24 @@ export class ResilientCache implements Cache {
       }
     };
     return this.#flights.join(key, counted, patienceMs, (loaded) =>
-      this.#store(key, loaded, loaded.ttlMs ?? ttlMs).catch((error: unknown) =>
-        this.#events.emit('not-cached', { error }),
-      ),
+      this.#store(key, loaded, ttlMs).catch((error: unknown) => this.#events.emit('not-cached', { error })),
     );
   }
 
-  async #store(key: string, { value, at, loadMs }: Loaded<unknown>, ttlMs?: number): Promise<void> {
-    const { clock, random, ttlJitterRatio, negativeTtlMs, serializer } = this.#settings;
-    const isNothing = value === undefined || value === null;
-    const ownTtlMs = isNothing ? negativeTtlMs : (ttlMs ?? this.#settings.ttlMs);
-    if (ownTtlMs === 0) {
+  async #store(key: string, loaded: Loaded<unknown>, ttlMs?: number): Promise<void> {
+    const { clock, serializer } = this.#settings;
+    const { value, at, loadMs } = loaded;
+    const freshMs = freshForMs(loaded, ttlMs, this.#settings);
+    if (freshMs === 0) {
       this.#local.drop(key);
       return;
     }
     const entry: CacheEntry = {
-      kind: isNothing ? 'nothing' : 'value',
+      kind: value === undefined || value === null ? 'nothing' : 'value',
       at,
       loadMs,
       writer: this.#writer,
-      freshUntil: clock.wallNow() + jittered(ownTtlMs, ttlJitterRatio, random),
+      freshUntil: clock.wallNow() + freshMs,
       payload: value === undefined ? noPayload : bytesOf(serializer.serialize(value)),
     };
     this.#local.keep(key, entry);

@@ -32,6 +32,8 @@ export class Resync {
   readonly #parts: ResyncParts;
   readonly #stopListening: () => void;
   #timer: TimerHandle | undefined;
+  /** What was sent since the last `refilled` event: by several runs if the first ones failed halfway. */
+  #done = { invalidated: 0, written: 0 };
   #isRunning = false;
   #isRefillDue = false;
   #isOtherDatabase = false;
@@ -81,7 +83,9 @@ export class Resync {
     this.#isRunning = true;
     this.#run()
       .then(
-        (done) => {
+        () => {
+          const done = this.#done;
+          this.#done = { invalidated: 0, written: 0 };
           if (done.invalidated + done.written > 0) this.#parts.events.emit('refilled', done);
         },
         () => this.noteFailedWrite(),
@@ -91,49 +95,45 @@ export class Resync {
       });
   }
 
-  async #run(): Promise<CacheEvents['refilled']> {
+  async #run(): Promise<void> {
     const isOtherDatabase = this.#isOtherDatabase;
-    const invalidated = await this.#sendInvalidations();
+    await this.#sendInvalidations();
     const isRefillDue = this.#isRefillDue && !isOtherDatabase;
     this.#isRefillDue = false;
     this.#isOtherDatabase = false;
-    if (!isRefillDue) return { invalidated, written: 0 };
-    return { invalidated, written: await this.#writeBackCopies() };
+    if (isRefillDue) await this.#writeBackCopies();
   }
 
-  async #sendInvalidations(): Promise<number> {
+  async #sendInvalidations(): Promise<void> {
     const { invalidations, entries, writer, settings } = this.#parts;
-    const pending = invalidations.pending();
-    for await (const batch of this.#batches(pending)) {
+    for await (const batch of this.#batches(invalidations.pending())) {
       await Promise.all(
         batch.map(async ([key, at]) => {
           await entries.invalidate(key, invalidationEntry(at, writer), settings.rememberInvalidatedMs);
           invalidations.removePending(key, at);
+          this.#done.invalidated++;
         }),
       );
     }
-    return pending.length;
   }
 
-  async #writeBackCopies(): Promise<number> {
+  async #writeBackCopies(): Promise<void> {
     const copies = [...this.#parts.local.newestFirst()].slice(0, maxWrittenBack);
-    let written = 0;
-    for await (const batch of this.#batches(copies)) written += await this.#writeBack(batch);
-    return written;
+    for await (const batch of this.#batches(copies)) await this.#writeBack(batch);
   }
 
-  // Writes copies back to Redis, and returns how many Redis accepted. Reads the versions in Redis first, so that an
-  // entry that Redis still has is not sent again.
-  async #writeBack(copies: readonly (readonly [string, CacheEntry])[]): Promise<number> {
+  // Reads the versions in Redis first, so that an entry that Redis still has is not sent again.
+  async #writeBack(copies: readonly (readonly [string, CacheEntry])[]): Promise<void> {
     const { entries } = this.#parts;
     const fresh = copies.filter(([, entry]) => this.#keepMs(entry) > 0);
-    if (fresh.length === 0) return 0;
+    if (fresh.length === 0) return;
     const versions = await entries.versions(fresh.map(([key]) => key));
     const missing = fresh.filter(([, entry], index) => (versions[index] ?? -1) < entry.at);
-    const results = await Promise.all(
-      missing.map(([key, entry]) => entries.write(key, entry, this.#keepMs(entry))),
+    await Promise.all(
+      missing.map(async ([key, entry]) => {
+        if (await entries.write(key, entry, this.#keepMs(entry))) this.#done.written++;
+      }),
     );
-    return results.filter(Boolean).length;
   }
 
   #keepMs(entry: CacheEntry): number {

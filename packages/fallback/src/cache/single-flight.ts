@@ -11,8 +11,8 @@ export interface LoadContext {
    */
   readonly signal: AbortSignal;
   /**
-   * Sets how long the value is fresh, in milliseconds, for a loader that learns this only from the value. With 0, the
-   * value is not stored, but the callers that are waiting for the load get it.
+   * Sets how long the value is fresh at most, in milliseconds, for a loader that learns this only from the value. With
+   * 0, the value is not stored, but the callers that are waiting for the load get it.
    */
   readonly keepFor: (ttlMs: number) => void;
 }
