@@ -1,2 +1,2 @@
-/** What a busy machine may add, in milliseconds, to a deadline of the product before a test calls it broken. */
+/** Tolerance in milliseconds for deadlines in tests, because the machine may be busy. */
 export const slackMs = 500;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { configDefaults, defineConfig } from 'vitest/config';
 import { FlakyReporter } from './flaky-reporter.ts';
 
-// The folder into which each suite writes its counts, for whoever adds them up.
+// The folder for the results of each test suite, which another script combines.
 const resultsFolder = process.env['TEST_RESULTS_FOLDER'];
 
 // Tests about single files and folders of the source, which do not change global state.
@@ -16,14 +16,15 @@ export default defineConfig({
     // Vitest must not transform the built packages: Node then loads them as it does for users, which is also faster.
     server: { deps: { external: [/\/packages\/[^/]+\/dist\//] } },
     projects: [
-      // Files of one worker share their modules: to load them for each file takes more time than to run it.
+      // Files that run in the same worker share their modules, because loading the modules for each file would take
+      // longer than the tests.
       { extends: true, test: { name: 'rooms', include: rooms, isolate: false } },
       {
         extends: true,
         test: { name: 'whole', include: ['**/*.test.ts'], exclude: [...configDefaults.exclude, ...rooms] },
       },
     ],
-    // Most tests wait for servers, not for a processor.
+    // Most of these tests wait for servers and use little CPU time, so there is one worker more than cores.
     maxWorkers: availableParallelism() + 1,
     // In CI, nobody can look at a failure immediately, so a failed test runs a second time and is reported.
     retry: process.env['CI'] ? 1 : 0,

@@ -66,7 +66,7 @@ function fateRows(fates: Readonly<Record<string, OptionFate>>): string[][] {
   return Array.from(rows, ([fate, names]) => [names.join(', '), ...fate.split(' | ')]);
 }
 
-/** The table in Markdown, formatted as the README is. */
+/** Returns the table in Markdown, formatted as the README is. */
 export async function markdownOf({ head, rows }: CoreTable): Promise<string> {
   const lines = [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
   return format(lines.join('\n'), { ...(await resolveConfig(readme)), parser: 'markdown' });

@@ -2,8 +2,8 @@
 export type ImportGraph = ReadonlyMap<string, readonly string[]>;
 
 /**
- * Every import circle as text, `a -> b -> a`: the shortest way around for each set of files that all reach
- * one another. If the set contains files outside that path, their names follow.
+ * Returns every import circle as text, such as `a -> b -> a`: the shortest circle in each set of files that all import
+ * one another, directly or indirectly. If the set contains files outside that path, their names follow.
  */
 export function importCircles(graph: ImportGraph): string[] {
   return stronglyConnected(graph)
@@ -12,7 +12,7 @@ export function importCircles(graph: ImportGraph): string[] {
     .toSorted();
 }
 
-/** The strongly connected components, by Tarjan's algorithm. */
+/** Finds the strongly connected components with Tarjan's algorithm. */
 function stronglyConnected(graph: ImportGraph): string[][] {
   const components: string[][] = [];
   const order = new Map<string, number>();

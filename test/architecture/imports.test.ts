@@ -7,7 +7,7 @@ import { declaredBy, packageNames, sourceOf, type SourceFile } from './source-fi
 const core = ['@redis-resilience/core', '@redis-resilience/core/http', '@redis-resilience/core/kit'];
 const protocol = '@redis-resilience/core/protocol';
 
-/** Imports point one way: what each package may import of the others. */
+/** Imports have one direction: the packages from which each package may import. */
 const ownImports: Readonly<Record<string, readonly string[]>> = {
   core: [],
   testing: [protocol],
@@ -143,7 +143,7 @@ function roomOf(path: string): string {
   return rest.length === 0 ? '.' : folder;
 }
 
-/** A source file of the package, or the one module that its build makes. */
+/** Whether a path is a source file of the package, or the one module that the build generates. */
 function isOwnFile(from: string): boolean {
   return from.endsWith('.ts') || from === 'status-page/page/page-script.js';
 }

@@ -4,7 +4,7 @@ import { format, resolveConfig } from 'prettier';
 
 const packages = join(import.meta.dirname, '..', '..', 'packages');
 
-/** The options of one function or object of a package. */
+/** A table about the options of one function or object of a package. */
 export interface OptionsTable {
   readonly package: string;
   /** The interfaces whose members are the rows of the table, each with a prefix for the names of the options. */
@@ -23,14 +23,16 @@ export interface OptionsInterface {
   readonly prefix?: string;
 }
 
-/** The README of a package. */
+/** Returns the path of a package's README. */
 export function readmeOf(name: string): string {
   return join(packages, name, 'README.md');
 }
 
 const member = /\/\*\*\s*((?:(?!\*\/)[^])*?)\s*\*\/\s*((?:readonly \w+\??:[^;]+;\s*)+)/g;
 
-/** The rows of a table, as the source describes its options: the names in Markdown, and the meaning. */
+/**
+ * Returns the rows of a table from the docstrings in the source: the names of options in Markdown, and their meaning.
+ */
 export function rowsOf(table: OptionsTable): readonly { readonly names: string; readonly meaning: string }[] {
   const groups = table.interfaces.map(({ name }) => name);
   return table.interfaces.flatMap(({ name, file, package: owner = table.package, prefix = '' }) => {
@@ -53,7 +55,7 @@ export function rowsOf(table: OptionsTable): readonly { readonly names: string; 
   });
 }
 
-/** The table in Markdown. */
+/** Returns the table in Markdown. */
 export async function renderTable(table: OptionsTable): Promise<string> {
   const rows = rowsOf(table).map(({ names, meaning }) => `| ${names} | ${meaning} |`);
   const text = ['| option | meaning |', '| --- | --- |', ...rows].join('\n');

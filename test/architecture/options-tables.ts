@@ -58,7 +58,7 @@ const fallbackSources = { name: 'FallbackOptions', file: 'measure/source-readers
 const start = 'server/start-redis-options.ts';
 const fleet = { name: 'FleetOptions', file: 'server/server-fleet.ts' };
 
-/** Every table of options: the book's page of options shows them all. */
+/** Returns every table of options, for the options page of the book. */
 export const optionsTables: readonly OptionsTable[] = [
   ...readmeTables.filter((each) => each.package === 'core'),
   table('core', 'execute', [{ name: 'ExecuteOptions', file: 'redis-resilience.ts' }]),

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { sourceOf } from './source-files.ts';
 
 const root = join(import.meta.dirname, '../..');
-// Those of `forRootAsync` are Nest's own.
+// The options of `forRootAsync` are left out, because Nest defines them.
 const optionsInterface = /^export interface (?!\w*Async)\w*(?:Options|Policy|Extras)\b[^{]*\{([^]*?)^\}/gm;
 const member = /^ {2}readonly (\w+)\?:/gm;
 
@@ -14,7 +14,7 @@ it.each(['express', 'koa', 'nestjs', 'telemetry'])(
     const readme = readFileSync(join(root, 'packages', name, 'README.md'), 'utf8');
     const firstCells = Array.from(readme.matchAll(/^\| ([^|]*)\|/gm), ([, cell = '']) => cell);
     const listed = new Set(firstCells.join(' ').match(/\w+/g));
-    // The adapters' options extend those of core's entry for adapters.
+    // The options of Express, Koa and Nest extend interfaces of `core/http`.
     const sources = [...sourceOf(name), ...(name === 'telemetry' ? [] : sourceOf('core', 'http'))];
     const options = sources.flatMap(({ text }) =>
       Array.from(text.matchAll(optionsInterface), ([, body]) => body ?? ''),

@@ -3,7 +3,7 @@ import { basename, dirname, join, relative } from 'node:path';
 
 /** One source file of a package, and what it imports. */
 export interface SourceFile {
-  /** Path from the root of the repository. */
+  /** The path of the file, relative to the root of the repository. */
   readonly path: string;
   readonly name: string;
   readonly text: string;
@@ -11,7 +11,7 @@ export interface SourceFile {
 }
 
 export interface Import {
-  /** A package by its name, or a file of the same package by its path from `src`. */
+  /** The name of a package; for a file of the same package, its path relative to `src`. */
   readonly from: string;
   readonly typeOnly: boolean;
 }
@@ -20,12 +20,12 @@ const root = dirname(dirname(import.meta.dirname));
 const statement = /^(?:import|export)\s+(type\s)?(?:[^;'"]*?\sfrom\s+)?'([^']+)'/gm;
 const expression = /\bimport\('([^']+)'\)/g;
 
-/** Names of the packages that exist, as their folders are called. */
+/** The names of all packages, which are also the names of their folders. */
 export const packageNames: readonly string[] = readdirSync(join(root, 'packages')).filter((name) =>
   existsSync(join(root, 'packages', name, 'src')),
 );
 
-/** What the manifest of a package lets its source import. */
+/** Returns the names of the packages that the manifest of a package lists as dependencies. */
 export function declaredBy(packageName: string): readonly string[] {
   const manifest = JSON.parse(
     readFileSync(join(root, 'packages', packageName, 'package.json'), 'utf8'),
@@ -33,7 +33,7 @@ export function declaredBy(packageName: string): readonly string[] {
   return Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });
 }
 
-/** The source of a package, or of one of its folders. */
+/** Returns the source files of a package, or of one of its folders. */
 export function sourceOf(packageName: string, folder = ''): readonly SourceFile[] {
   const source = join(root, 'packages', packageName, 'src');
   const files = readdirSync(join(source, folder), { recursive: true, encoding: 'utf8' });

@@ -170,15 +170,15 @@ function fixture(name: string): string {
 }
 
 /**
- * Whether the drill has started the application, and the watchdog that outlives the drill. The drill's own command line
- * contains that of the application.
+ * Whether the processes that the drill has started are running: the application, and the watchdog that outlives the
+ * drill. The command line of the drill itself is skipped, because it contains that of the application.
  */
 function isAppRunning(mark: string): boolean {
   const others = leftovers(mark).filter((line) => !line.includes(' drill '));
   return ['app.mjs', '= done ]'].every((word) => others.some((line) => line.includes(word)));
 }
 
-/** Command lines of the processes that carry a mark in their environment. */
+/** Returns the command lines of all processes that have this mark in their environment. */
 function leftovers(mark: string): readonly string[] {
   if (!existsSync('/proc/self/environ')) return [];
   return readdirSync('/proc')

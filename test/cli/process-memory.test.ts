@@ -6,7 +6,7 @@ import { memoryOf } from '../../packages/cli/src/drill/process-memory.ts';
 
 const bytesPerMb = 1024 * 1024;
 
-/** A folder like that of a machine with pages of 64 KiB. */
+/** Creates a copy of /proc as on a machine with 64-KiB memory pages. */
 function procWith(...processes: { pid: number; parent: number; mb: number }[]): string {
   const proc = mkdtempSync(join(tmpdir(), 'proc-test-'));
   onTestFinished(() => rmSync(proc, { recursive: true }));

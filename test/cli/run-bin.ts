@@ -12,7 +12,7 @@ export interface Ran {
   readonly stderr: string;
 }
 
-/** Runs the real bin to its end. */
+/** Runs the real command-line program to its end. */
 export async function runBin(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},

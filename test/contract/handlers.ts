@@ -7,7 +7,7 @@ export function stateOf({ status, degraded, reads, writes, cause }: RequestGuard
   return { status, degraded, reads, writes, cause: cause?.code };
 }
 
-/** GET /fallback: a read that takes its fallback. */
+/** GET /fallback: a read that uses its fallback while Redis is down. */
 export async function readOrFallBack(guard: RequestGuard) {
   const value = await guard.execute((redis) => redis.get('contract'), { fallback: () => 'fallback' });
   return { value, degraded: guard.degraded };
@@ -18,7 +18,7 @@ export async function readPlainly({ client }: RequestGuard) {
   return { value: await client.get('contract') };
 }
 
-/** POST /writes, behind requireRedis('write'). */
+/** POST /writes: a write behind `requireRedis('write')`. */
 export async function write({ client }: RequestGuard) {
   await client.set('contract', 'written');
   return { written: true };
@@ -39,12 +39,12 @@ export async function lease(guard: RequestGuard) {
   return { isOwn: own !== shared, count };
 }
 
-/** GET /twenty-leases: the codes of those that failed. */
+/** GET /twenty-leases: returns the error codes of the leases that failed. */
 export async function leaseTwentyTimes(guard: RequestGuard) {
   return await codesOf(() => guard.lease((client) => client.get('contract')));
 }
 
-/** GET /twenty-reads: the codes of those that failed. */
+/** GET /twenty-reads: returns the error codes of the reads that failed. */
 export async function readTwentyTimes({ client }: RequestGuard) {
   return await codesOf(() => client.get('contract'));
 }
@@ -60,7 +60,7 @@ async function codesOf(call: () => Promise<unknown>) {
   return { codes: [...codes] };
 }
 
-/** GET /broken: a bug. */
+/** GET /broken: throws an error that is not of this library. */
 export function breakDown(): never {
   throw new Error('a bug, and nothing to do with Redis');
 }

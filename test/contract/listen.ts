@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { RedisResilience } from '@redis-resilience/core';
 import type { ContractApp } from './adapter-contract.ts';
 
-/** Serves on a free loopback port; closing ends the server first, Redis last. */
+/** Serves an application on a free loopback port; closing it stops first the HTTP server and then the Redis client. */
 export async function listen(handler: RequestListener, resilience: RedisResilience): Promise<ContractApp> {
   const server = createServer(handler).listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -77,7 +77,7 @@ const limiter = { points: 1, consume: () => Promise.resolve() };
 const queue = { name: 'mails', add: () => Promise.resolve(), getJob: anything };
 const emitter = { on: anything, removeListener: anything };
 
-/** How each function is called with its options, and one of them. */
+/** For each function, one of its options, and a call with given options. */
 const calls: Readonly<Record<string, readonly [option: string, call: Call]>> = {
   'core createRedisResilience': ['timeoutMs', (options) => createRedisResilience('redis://a', options)],
   'core protect': ['timeoutMs', (options) => protect(new Redis({ lazyConnect: true }), options)],

@@ -4,14 +4,14 @@ import { packageNames } from '../architecture/source-files.ts';
 
 const packages = join(import.meta.dirname, '..', '..', 'packages');
 
-/** A public function, constructor or method that takes an options object, as its published declaration says. */
+/** A public function, constructor or method that accepts an options object, according to the published declarations. */
 export interface OptionTaker {
   /** The package and the function, such as `core createRedisResilience` or `fallback Locks.acquire`. */
   readonly name: string;
   readonly declaration: string;
 }
 
-/** Every public function, constructor and method of the packages that takes an object of options. */
+/** Returns every public function, constructor and method of the packages that accepts an options object. */
 export function optionTakers(): readonly OptionTaker[] {
   const found = packageNames.flatMap((name) =>
     publicDeclarations(name).flatMap((declaration) => takersIn(name, declaration)),
@@ -19,7 +19,7 @@ export function optionTakers(): readonly OptionTaker[] {
   return [...new Map(found.map((taker) => [taker.name, taker])).values()];
 }
 
-/** The declarations that the entries of a package export, each with its whole text. */
+/** Returns the declarations that the entry points of a package export, each with its complete text. */
 function publicDeclarations(name: string): readonly string[] {
   const manifest = JSON.parse(readFileSync(join(packages, name, 'package.json'), 'utf8')) as {
     exports: Record<string, { types?: string }>;
@@ -67,7 +67,7 @@ function takersIn(packageName: string, declaration: string): readonly OptionTake
   });
 }
 
-/** The text between the parentheses of the first signature. */
+/** Returns the text between the parentheses of the first signature. */
 function parametersIn(signature: string): string {
   const start = signature.indexOf('(');
   let depth = 0;

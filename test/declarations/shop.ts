@@ -28,7 +28,7 @@ const made = core.createRedisResilience('redis://localhost:6379', options);
 const taken = core.protect(new Redis({ lazyConnect: true }), options);
 const clustered = core.protect(new Cluster([{ host: 'localhost' }]));
 
-/** The clients are those of the driver that the application has. */
+/** The types of the clients come from the ioredis that the application has installed. */
 export const redis: Redis = made.client;
 export const same: Redis = taken.client;
 export const cluster: Cluster = clustered.client;
@@ -36,7 +36,7 @@ export const duplicate: Redis = made.client.duplicate();
 export const any: readonly core.RedisResilience[] = [made, taken, clustered];
 
 export const stock: Promise<string | null> = made.execute((client) => client.get('stock'));
-/** The adders take the jobs and flows that BullMQ takes. */
+/** `JobAdder` and `FlowAdder` accept the same jobs and flows as BullMQ. */
 export const jobs = (adder: queues.JobAdder, options: JobsOptions) => adder.add('mail', {}, options);
 export const flows = (adder: queues.FlowAdder, flow: FlowJob) => adder.add(flow);
 export const album = (adder: queues.FlowAdder) =>

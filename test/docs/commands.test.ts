@@ -8,7 +8,7 @@ import { isCode, printedSnippets } from './snippets.ts';
 const snippets = printedSnippets();
 const install = /^npm install(.*)$/gm;
 
-/** What a page tells to install: the names, without options and remarks. */
+/** Returns the package names in an install command of a page, without options and comments. */
 function installed(page: string): ReadonlySet<string> {
   const shells = snippets.filter((snippet) => snippet.page === page && snippet.language === 'sh');
   const lines = shells.flatMap(({ text }) => Array.from(text.matchAll(install), ([, names = '']) => names));

@@ -10,7 +10,7 @@ import { startTokenService, type TokenService } from './token-service.ts';
 interface PrintedProvider {
   readonly name: string;
   readonly user: string;
-  /** How long a connection lives with one token. */
+  /** How long a connection may live with one token. */
   readonly lifeMs: number;
   readonly tokenOf: (query: string, serial: number) => string;
   readonly given: (service: TokenService) => Readonly<Record<string, unknown>>;
@@ -77,7 +77,7 @@ it.each(providers)(
     service.isUp = true;
     await waitFor(isUp);
 
-    // While the service is away, a renewal fails; later ones still happen.
+    // While the token service is down, renewals fail, but are tried again later.
     service.isUp = false;
     await timers.fire();
     service.isUp = true;
@@ -90,7 +90,7 @@ it.each(providers)(
 
     await waitFor(() => timers.dueInMs >= 60_000 && timers.dueInMs < page.lifeMs);
 
-    // All tokens end, and with them the connections: a new connection asks for a new token.
+    // The server rejects all tokens and closes their connections, so each new connection needs a new token.
     const renewed = service.issued.length;
     await service.endTokens();
     await waitFor(() => service.issued.length > renewed && isUp());
@@ -100,7 +100,7 @@ it.each(providers)(
   },
 );
 
-/** Runs the snippet as it is printed, on this server, with timers that the test fires. */
+/** Runs the printed snippet with this server, and with timers that the test fires. */
 async function runPrinted(page: PrintedProvider, server: RedisServer, service: TokenService) {
   const snippet = printedSnippets().find(({ name }) => name === page.name);
   const { code } = await transform(snippet?.text ?? '', { loader: 'ts', target: 'es2022' });
@@ -129,7 +129,7 @@ async function runPrinted(page: PrintedProvider, server: RedisServer, service: T
   return { resilience, timers, login };
 }
 
-/** Timers that the test fires, of which a snippet has one at a time. */
+/** A timer that the test fires; a snippet has at most one at a time. */
 class FiredTimers {
   #due: { readonly run: () => unknown; readonly ms: number } | undefined;
 

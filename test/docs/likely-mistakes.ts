@@ -20,7 +20,7 @@ import {
 const accept: (...given: unknown[]) => unknown = createRedisResilience as never;
 const url = 'redis://localhost:6379';
 
-/** A mistake that newcomers make, as they would write it, and what the library answers. */
+/** A typical mistake of newcomers: the code that they write, and the answer of the library. */
 export interface LikelyMistake {
   readonly written: string;
   answer(): Promise<string>;

@@ -4,7 +4,7 @@ import { freePort, startRedis, waitFor } from '@redis-resilience/testing';
 import express from 'express';
 import Koa from 'koa';
 
-/** What a call throws, or rejects with. */
+/** Returns the message of the error that a call throws or rejects with. */
 export async function thrown(mistake: () => unknown): Promise<string> {
   try {
     await mistake();

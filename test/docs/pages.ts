@@ -12,12 +12,12 @@ export interface Page {
   readonly text: string;
 }
 
-/** The pages of the book. */
+/** Returns the pages of the book. */
 export function bookPages(): readonly Page[] {
   return pagesBelow(docs);
 }
 
-/** Every page that a reader of the repository finds: the book, and what stands beside the code. */
+/** Returns all pages for readers of the repository: the book, and the pages next to the code. */
 export function allPages(): readonly Page[] {
   const folders = [root, ...foldersIn('packages'), ...foldersIn('examples')];
   return [...bookPages(), ...folders.flatMap((folder) => pagesIn(folder))];

@@ -9,15 +9,15 @@ interface Report {
   readonly complaints: readonly string[];
 }
 
-/** Snippets that run in a process of their own. Disposing ends it. */
+/** Snippets that are running in a child process. Disposing ends it. */
 export interface RunningSnippets extends Disposable {
   /** Resolves when each snippet has ended, or keeps running because it is a server or a worker. */
   readonly started: Promise<Report>;
-  /** What has failed until now. */
+  /** Resolves with all failures so far. */
   complaints(): Promise<readonly string[]>;
 }
 
-/** Runs each of these files on this server. */
+/** Runs each of these files with this server. */
 export function runSnippets(files: readonly string[], server: RedisServer, folder: string): RunningSnippets {
   const runner = join(import.meta.dirname, 'fixtures/run-snippets.mjs');
   const child = spawn(process.execPath, [runner, String(server.port), ...files], {

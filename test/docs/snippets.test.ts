@@ -5,7 +5,7 @@ import { compileSnippets, isCode, printedSnippets, type CompiledSnippets } from 
 
 const code = printedSnippets().filter(isCode);
 
-/** Applications whose page says what they answer while Redis is away. */
+/** Applications whose page describes their responses while Redis is unavailable. */
 const promises = [
   { name: 'README-2', read: '/greeting', write: '/visits' },
   { name: 'express-2', read: '/views', write: '/views' },

@@ -22,18 +22,18 @@ const compilerOptions = {
   rootDir: 'src',
 };
 
-/** A block of code as a page prints it. */
+/** A block of code on a page. */
 export interface Snippet {
   /** The path of the page, relative to the root of the repository. */
   readonly page: string;
-  /** A name of a file that says which page and which block it is: `guides-cache-2`. */
+  /** A file name that contains the page and the number of the block: `guides-cache-2`. */
   readonly name: string;
   /** The word after the opening three backticks: Such as `js`, `ts`, `sh`, `json` or `yaml`. */
   readonly language: string;
   readonly text: string;
 }
 
-/** Every block of every page, with or without a language that can be checked. */
+/** Returns all code blocks of all pages, including those in languages that are not checked. */
 export function printedSnippets(): readonly Snippet[] {
   return allPages().flatMap(({ path, text }) =>
     Array.from(text.matchAll(block), ([, language = '', content = ''], index) => ({
@@ -52,12 +52,12 @@ export function isCode({ language }: Snippet): boolean {
 
 /** The folder of compiled snippets. Disposing removes them. */
 export interface CompiledSnippets extends Disposable {
-  /** What the compiler complains about, one a line; empty when all is well. */
+  /** The errors of the compiler, one per line; empty if there are none. */
   readonly complaints: string;
   readonly folder: string;
-  /** What the linter says of promises and values that a snippet drops. */
+  /** The linter's errors about promises and values that a snippet ignores. */
   lint(): Promise<string>;
-  /** The file to run: a snippet of JavaScript as it is printed, one of TypeScript as it was compiled. */
+  /** The file to run: for JavaScript the snippet itself, for TypeScript the compiled snippet. */
   fileOf(snippet: Snippet): string;
 }
 

@@ -3,12 +3,12 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { RedisServer } from '@redis-resilience/testing';
 
-/** The token service of a cloud, over HTTP, whose tokens a real Redis accepts until they end. */
+/** A cloud's token service, over HTTP; a real Redis accepts its tokens until they expire. */
 export interface TokenService extends AsyncDisposable {
   /** If false, the service replies with 503. */
   isUp: boolean;
   readonly issued: readonly string[];
-  /** What a client library of the cloud does: asks for a token, with a query of its own. */
+  /** Requests a token with its own query, as a client library of the cloud does. */
   ask(query: string): Promise<{ readonly token: string; readonly expiresAt: number }>;
   /** Makes Redis reject all tokens issued so far, and close the connections of the user. */
   endTokens(): Promise<void>;
@@ -18,7 +18,7 @@ export interface TokenServiceOptions {
   readonly server: RedisServer;
   readonly user: string;
   readonly lifeMs: number;
-  /** Makes the whole token of a query and a number that is never used twice. */
+  /** Creates a token from the query and a unique number. */
   readonly tokenOf: (query: string, serial: number) => string;
 }
 
@@ -32,7 +32,7 @@ export async function startTokenService(options: TokenServiceOptions): Promise<T
       issued.push(token);
       res.end(JSON.stringify({ token, expiresAt: Date.now() + lifeMs }));
     };
-    // A renewal may be under way when a test ends.
+    // When the test ends, a renewal may still be in progress.
     server.command('ACL', 'SETUSER', user, `>${token}`).then(answer, () => res.destroy());
   }).listen(0, '127.0.0.1');
   await once(http, 'listening');

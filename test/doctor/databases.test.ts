@@ -108,7 +108,7 @@ describe('a diagnosis of several databases', () => {
   });
 });
 
-/** A database whose clock is ahead, and whose answers took 200 ms. */
+/** A database whose clock is ahead, and which took 200 ms to reply. */
 function withClock(name: string, aheadMs: number): DatabaseEvidence {
   const answeredAt = 1_000_000;
   const info = {

@@ -30,7 +30,7 @@ it.each(['fastify', 'hono'])(
     expect((await ask('/products/0')).status).toBe(404);
     await server.freeze();
     const startedAt = performance.now();
-    expect((await ask('/cart/anna')).status).toBe(503); // the budget of the request is spent
+    expect((await ask('/cart/anna')).status).toBe(503); // the request has used up its budget
     expect(performance.now() - startedAt).toBeLessThan(300 + slackMs);
     server.thaw();
     expect(await shop.terminate()).toBe(0);

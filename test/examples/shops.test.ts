@@ -2,7 +2,7 @@ import { startRedis, waitFor, type RedisServer } from '@redis-resilience/testing
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startExample, type Example } from './start-example.ts';
 
-// Nest closes the application and then ends by the signal it was sent.
+// Nest closes the application, and then ends the process with the signal that it received.
 describe.each([
   ['express', 0],
   ['koa', 0],

@@ -3,9 +3,12 @@ import { once } from 'node:events';
 import { dirname, join } from 'node:path';
 import { freePort, waitFor } from '@redis-resilience/testing';
 
-/** An example that runs as it does for its readers: a process of its own, told by its environment where Redis is. */
+/**
+ * An example that runs as its readers run it: in a separate process that gets the address of Redis from its
+ * environment.
+ */
 export interface Example {
-  /** What it has printed so far. */
+  /** Returns everything that the example has printed so far. */
   output(): string;
   /** Sends a request to one of the routes of the example. */
   ask(
@@ -20,7 +23,7 @@ export interface Example {
 
 const examples = join(dirname(dirname(import.meta.dirname)), 'examples');
 
-/** Starts an example and waits for the line that says it is ready. */
+/** Starts an example, and waits for the line that says that it is ready. */
 export async function startExample(name: string, redisUrl: string): Promise<Example> {
   const port = await freePort();
   const child = spawn(process.execPath, [join(examples, name, 'dist', 'main.js')], {

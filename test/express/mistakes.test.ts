@@ -31,7 +31,7 @@ async function start(mount: (app: express.Express) => void): Promise<string> {
   return listening.origin;
 }
 
-/** The text that an application without an error handler of its own shows to its developer. */
+/** Returns the error message that an Express application without an error handler shows during development. */
 async function textOf(mount: (app: express.Express) => void): Promise<string> {
   const origin = await start(mount);
   return (await (await fetch(origin)).text()).replaceAll('&#39;', "'");

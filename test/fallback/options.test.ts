@@ -23,7 +23,7 @@ const limiter = { points: 1, consume: () => Promise.resolve() };
 const queue = { name: 'mails', add: () => Promise.resolve() };
 const next = () => Promise.resolve();
 
-/** Each factory with one option, of any name and value. */
+/** Calls each factory with one option of any name and value. */
 const factories: Readonly<Record<string, (options: never) => unknown>> = {
   createCache: (options) => createCache(resilience, options),
   createOutbox: (options) => createOutbox(resilience, options),

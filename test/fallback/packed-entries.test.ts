@@ -114,7 +114,7 @@ function manifestOf(name: (typeof packed)[number]): Manifest {
   return JSON.parse(readFileSync(path, 'utf8')) as Manifest;
 }
 
-/** What a module of the application prints. */
+/** Runs a module of the application, and returns what it prints. */
 function run(script: string): string {
   return execFileSync(process.execPath, ['--input-type=module', '--eval', script], {
     cwd: app,

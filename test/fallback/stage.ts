@@ -46,7 +46,7 @@ export function became(resilience: RedisResilience, status: 'up' | 'down'): Prom
   });
 }
 
-/** How long it takes, in milliseconds, and what comes of it. */
+/** Runs `run`, and resolves with its duration in milliseconds and its value or error. */
 export async function timed<T>(run: () => Promise<T>): Promise<{ ms: number; value?: T; error?: Error }> {
   const startedAt = performance.now();
   try {

@@ -5,7 +5,7 @@ import Koa from 'koa';
 import { describe, expect, it } from 'vitest';
 import { listen } from '../contract/listen.ts';
 
-/** The answer of an application, and the error that Koa would print. */
+/** The response of an application, and the error that Koa would print. */
 async function ask(url: string, path: string, mount: (app: Koa) => void) {
   const resilience = createRedisResilience(url, { name: 'shop' });
   const app = new Koa();

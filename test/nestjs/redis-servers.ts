@@ -1,7 +1,7 @@
 import { startRedis, type RedisServer } from '@redis-resilience/testing';
 import { afterAll, beforeAll, beforeEach } from 'vitest';
 
-/** Real servers for the tests of a file, running at the start of each test. */
+/** Real servers for the tests of a file, all of them running when a test starts. */
 export function useRedisServers(count: number): readonly RedisServer[] {
   const servers: RedisServer[] = [];
   beforeAll(async () => {

@@ -33,7 +33,7 @@ beforeEach(async () => {
   onTestFinished(() => void process.off('unhandledRejection', note));
 });
 
-/** Whether Redis is killed or frozen, and how it comes back. */
+/** Faults, each with functions that begin and end it. */
 const faults = [
   ['killed', () => server.kill(), () => server.restart()],
   ['frozen', () => server.freeze(), () => Promise.resolve(server.thaw())],
@@ -66,7 +66,7 @@ async function orError<T>(promise: Promise<T>): Promise<T | 'away'> {
   }
 }
 
-/** Serves `app`, and asks it for the status of a path. */
+/** Serves `app`, and returns the status of the response for a path. */
 async function serve(app: express.Express): Promise<(path: string, cookie?: string) => Promise<Response>> {
   const http = createServer(app).listen(0, '127.0.0.1');
   onTestFinished(() => void http.close());

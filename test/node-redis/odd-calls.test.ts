@@ -13,7 +13,7 @@ beforeAll(async () => {
 
 afterAll(() => server.stop());
 
-/** The answer, or the name of the error. */
+/** Returns the reply, or the name of the error. */
 const sent = (command: unknown, options?: unknown): Promise<unknown> =>
   client.sendCommand(command as never, options as never).catch((error: Error) => error.name);
 

@@ -9,7 +9,7 @@ import { eventsOf, front } from './stage.ts';
 
 const script = "return redis.call('INCR', KEYS[1])";
 
-/** Rejections of this test that nobody handled. */
+/** Rejections during this test that nobody handled. */
 function unhandledRejections(): unknown[] {
   const unhandled: unknown[] = [];
   const note = (reason: unknown): void => void unhandled.push(reason);

@@ -11,7 +11,7 @@ export interface Stage {
   readonly client: Client;
 }
 
-/** A connected client of node-redis in front of a resilience; both end with the test. */
+/** A connected node-redis client on top of a resilience; both are closed when the test ends. */
 export async function front(
   url: string,
   options: ResilienceOptions = {},

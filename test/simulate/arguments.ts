@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { wholeNumber } from '../bench/report/whole-number.ts';
 import { mistakeNames } from './prove/mistakes.ts';
 
-/** What the command line asks for. */
+/** The options of the command line. */
 export type Request =
   | { readonly kind: 'help' }
   /** Many seeds, or one. */

@@ -67,7 +67,7 @@ export class Crew implements AsyncDisposable {
   }
 }
 
-/** The next answer; undefined when the worker ends, or takes for ever. */
+/** Resolves with the next message; undefined if the worker process ends or exceeds the time limit. */
 async function heard(worker: ChildProcess): Promise<WorkerAnswer | undefined> {
   const over = new AbortController();
   const timer = setTimeout(() => over.abort(), mostMs);

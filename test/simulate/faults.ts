@@ -7,14 +7,14 @@ import type { SimulatedTime } from './time/simulated-time.ts';
 export interface Breakable {
   readonly time: SimulatedTime;
   readonly network: SimulatedNetwork;
-  /** The server that the fault meets. */
+  /** The server on which the fault happens. */
   readonly server: SimulatedServer;
   readonly site: Site;
-  /** The password that the client gives, once the returned one is current. */
+  /** The credentials that the client uses; a fault may change the password. */
   readonly login: { password: string };
 }
 
-/** Begins a fault; the returned function ends it. */
+/** Starts a fault; the returned function ends it. */
 type Fault = (world: Breakable, amount: number) => () => void;
 
 const faults = {
@@ -160,7 +160,7 @@ const absent: Readonly<Record<Shape, readonly FaultKind[]>> = {
   databases: ['failover', 'kill-sentinel'],
 };
 
-/** The faults that servers of this shape can have. */
+/** Returns the kinds of faults that are possible with this topology. */
 export function faultKindsOf(shape: Shape): readonly FaultKind[] {
   return allKinds.filter((kind) => !absent[shape].includes(kind));
 }
@@ -170,7 +170,7 @@ export function beginFault(kind: FaultKind, world: Breakable, amount: number): (
   return fault(world, amount);
 }
 
-/** Milliseconds for which the process itself stands still. */
+/** Returns for how many milliseconds the fault freezes or blocks the process itself. */
 export function stoodStillMs(kind: FaultKind, amount: number): number {
   if (kind === 'process-blocked') return 50 + amount * 1_500;
   return kind === 'process-frozen' ? 1_000 + amount * 5_000 : 0;

@@ -5,7 +5,7 @@ import type { Shape } from './site/site.ts';
 /** One fault of a run. */
 export interface PlannedFault {
   readonly kind: FaultKind;
-  /** Milliseconds from the beginning of the run. */
+  /** The start of the fault, in milliseconds since the start of the run. */
   readonly atMs: number;
   readonly forMs: number;
   /** The severity of the fault, from 0 to 1; each kind of fault interprets it differently. */
@@ -30,7 +30,7 @@ export const recoveryMs = 12_000;
 /** A single server is twice as frequent as the others, because it is the most common setup. */
 const shapes: readonly Shape[] = ['single', 'sentinel', 'single', 'databases'];
 
-/** The plan of a seed: faults one after the other, sometimes two at once, with calm between them or not. */
+/** Creates the plan for a seed: faults in sequence, sometimes two at a time, with or without pauses between them. */
 export function planOf(seed: number, seconds: number): Plan {
   const random = createRandom(seed * 7919);
   const untilMs = seconds * 1_000;

@@ -56,7 +56,8 @@ export class Run {
       name: 'simulated',
       logger: false,
       connection: { credentials: async () => ({ ...login }) },
-      // Beyond a configured limit the circuit sheds a share of the calls; otherwise, it sheds none that are answered.
+      // With this limit, the circuit refuses some calls because replies are slow; without it, the circuit refuses none
+      // while the server replies.
       ...(plan.seed % 4 === 1 ? { circuit: { slowMs: 200 } } : {}),
       ...(site.databases.length === 0 ? {} : { failback: { afterMs: 2_000 } }),
     });

@@ -21,7 +21,7 @@ export async function shrinkPlan(
   return best;
 }
 
-/** The command line that repeats a run with some of the faults of its seed. */
+/** Returns the command line that repeats a run with only some faults of its plan. */
 export function commandFor(whole: Plan, part: Plan): string {
   const seconds = whole.untilMs / 1_000;
   const command = `npm run simulate -- --seed ${whole.seed}${seconds === 60 ? '' : ` --seconds ${seconds}`}`;

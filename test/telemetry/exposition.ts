@@ -1,4 +1,4 @@
-/** One sample of a scrape. */
+/** One sample in the output of a scrape. */
 export interface Sample {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
@@ -9,7 +9,7 @@ const sampleLine = /^([a-zA-Z_:][\w:]*)(?:\{(.*)\})? ([+-]?(?:Inf|\d[\d.e+-]*)|N
 const label = /([a-zA-Z_]\w*)="((?:[^"\\]|\\.)*)"(?:,|$)/gy;
 
 /**
- * Reads Prometheus' text format strictly.
+ * Parses Prometheus' text format strictly.
  *
  * @throws Error at a line that is not of the format, a sample before its TYPE, or one that is there twice
  */
@@ -38,7 +38,7 @@ export function parseExposition(text: string): Sample[] {
   return samples;
 }
 
-/** The value of the one sample with this name and, among others, these labels. */
+/** Returns the value of the one sample with this name that has at least these labels. */
 export function valueOf(
   samples: readonly Sample[],
   name: string,

@@ -1,7 +1,7 @@
 import { createRedisResilience, type RedisResilience, type ResilienceOptions } from '@redis-resilience/core';
 import { startRedis, waitFor, type RedisServer } from '@redis-resilience/testing';
 
-/** A real server and the resilience before it; both end with the scope they are made in. */
+/** A real server, and a resilience connected to it; both are closed at the end of the scope. */
 export interface ProtectedRedis extends AsyncDisposable {
   readonly server: RedisServer;
   readonly resilience: RedisResilience;

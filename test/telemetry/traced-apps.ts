@@ -10,7 +10,7 @@ import { trace } from '@opentelemetry/api';
 import express from 'express';
 import Koa from 'koa';
 
-/** An application whose route `/cart` reads from Redis, or falls back, within a span of its own named `request`. */
+/** An application whose route `/cart` reads from Redis with a fallback, within its own span named `request`. */
 export interface TracedApp extends AsyncDisposable {
   readonly origin: string;
 }

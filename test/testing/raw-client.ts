@@ -11,7 +11,7 @@ export interface RawClient {
   readonly ended: () => boolean;
   /** Code of the socket's error. */
   readonly failed: () => string | undefined;
-  /** Sends, and resolves with everything received so far once that passes `until`. */
+  /** Sends bytes, and resolves with everything received so far once that matches `until`. */
   ask(text: string, until: string | ((received: string) => boolean)): Promise<string>;
 }
 
@@ -52,7 +52,7 @@ export function watch(socket: Socket): RawClient {
   };
 }
 
-/** A command as clients write it. */
+/** Encodes a command as clients do. */
 export function resp(...args: readonly string[]): string {
   return `*${args.length}\r\n${args.map((arg) => `$${arg.length}\r\n${arg}\r\n`).join('')}`;
 }

@@ -4,7 +4,7 @@ import { crowdRows, rowNamed, rows, type Row } from './catalogue.js';
 import { applicationFaults, crowdFaults, faults, type Fault } from './fault.js';
 import { ways, type Way } from './subject.js';
 
-/** What the command line asks for. */
+/** The options of the command line. */
 export interface Request {
   readonly chosen: readonly Row[];
   readonly tasks: readonly { readonly name: string; readonly way: Way; readonly fault: Fault }[];

@@ -13,7 +13,7 @@ interface Done {
   readonly at: number;
 }
 
-/** Makes calls one after the other, without waiting for their answers, and keeps what comes of each. */
+/** Issues calls at a constant rate, regardless of pending ones, and records the result of each. */
 export class CallBook {
   readonly #startedAt: number[] = [];
   readonly #tookMs: (number | undefined)[] = [];
@@ -23,8 +23,7 @@ export class CallBook {
   #open = 0;
 
   /**
-   * Notes that the work of a call is done. Work with an unknown number comes from an earlier process, and is
-   * ignored.
+   * Records that the work of a call is done. Work with an unknown number comes from an earlier process, and is ignored.
    */
   done(call: number, part = ''): void {
     if (call >= this.#startedAt.length) return;
@@ -69,12 +68,12 @@ export class CallBook {
     return this.#startedAt.filter((at, call) => (this.#tookMs[call] ?? Date.now() - at) > slowMs).length;
   }
 
-  /** The longest call that ended, in milliseconds. */
+  /** The duration of the longest call that has ended, in milliseconds. */
   get slowestMs(): number {
     return this.#tookMs.reduce<number>((most, tookMs) => Math.max(most, tookMs ?? 0), 0);
   }
 
-  /** When the last call that failed was made, if that was after this moment. */
+  /** Returns when the last failed call was issued; undefined if that was not after `at`. */
   failedAfter(at: number): number | undefined {
     const last = Math.max(...this.#failed.map((call) => this.#startedAt[call] ?? 0));
     return last > at ? last : undefined;
@@ -89,7 +88,7 @@ export class CallBook {
       .length;
   }
 
-  /** How many calls were done. */
+  /** Number of calls whose work was done. */
   get doneCalls(): number {
     return this.#done.size;
   }

@@ -5,11 +5,11 @@ import type { Subject, Way } from './subject.js';
 export interface Row {
   readonly name: string;
   readonly label: string;
-  /** npm packages whose versions the table names. */
+  /** The npm packages whose versions the table shows. */
   readonly packages: readonly string[];
-  /** Ways that this library does not have, and why. */
+  /** The ways to connect that this library does not have, each with the reason. */
   readonly without?: Partial<Record<Way, string>>;
-  /** Names of the faults of the row.. @default those of its table */
+  /** Names of the faults of the row. @default those of its table */
   readonly faults?: readonly Fault[];
   load(): Promise<Subject>;
 }
@@ -137,7 +137,7 @@ export const rows: readonly Row[] = [
   ),
 ];
 
-/** Rows of `--crowds`: the same libraries under the load of many users, through shorter and longer outages. */
+/** The rows of the option `--crowds`: the same libraries with many users, in shorter and longer outages. */
 export const crowdRows: readonly Row[] = [
   row(
     'crowd-socket-io',

@@ -5,7 +5,7 @@ export type Fault =
 interface FaultOf {
   readonly name: Fault;
   readonly says: string;
-  /** How long Redis is away, in milliseconds. */
+  /** How long Redis is unavailable, in milliseconds. */
   readonly awayMs: number;
 }
 
@@ -34,7 +34,7 @@ export const applicationFaults: readonly FaultOf[] = [
   { name: 'frozen', says: 'Redis is frozen under load for 3 s', awayMs: 3000 },
 ];
 
-/** How long Redis is away, in milliseconds. */
+/** How long Redis is unavailable, in milliseconds. */
 export function awayMsOf(fault: Fault): number {
   return [...faults, ...crowdFaults, ...applicationFaults].find(({ name }) => name === fault)?.awayMs ?? 0;
 }

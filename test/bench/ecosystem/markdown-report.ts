@@ -3,7 +3,7 @@ import { markdownTable } from '../report/text-table.js';
 import { faults } from './fault.js';
 import { headings } from './table.js';
 
-/** The table as a page of the documentation. */
+/** Returns the table as a page of the documentation. */
 export function markdownReport(lines: readonly (readonly string[])[], machine: Machine): string {
   return `# The libraries on top, through outages
 

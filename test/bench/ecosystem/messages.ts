@@ -1,7 +1,7 @@
 import type { Fault } from './fault.js';
 import type { Way } from './subject.js';
 
-/** What a run is to do, given to its process as an argument. */
+/** The instructions for a run; its process gets them as an argument. */
 export interface Order {
   readonly row: string;
   readonly way: Way;
@@ -11,36 +11,36 @@ export interface Order {
   readonly url: string;
 }
 
-/** What the parent says to a run, with the time of day at which it happened. */
+/** A message from the parent process to a run, with the time of the event. */
 export interface Signal {
   readonly kind: 'away' | 'back' | 'close';
   readonly at: number;
 }
 
-/** What a run measured. */
+/** The measurements of a run. */
 export interface Figures {
-  /** Calls that took more than 2 s, or had not ended when the run did. */
+  /** Number of calls that took more than 2 s, or were still pending at the end of the run. */
   readonly slowCalls: number;
-  /** The longest call that ended, in milliseconds. */
+  /** The duration of the longest call that has ended, in milliseconds. */
   readonly slowestMs: number;
-  /** From the moment that Redis was back until the last call that failed was made; `null` when none did. */
+  /** The time from the return of Redis until the last failed call was issued; `null` if none failed after it. */
   readonly failedUntilMs: number | null;
   readonly calls: number;
   readonly failedCalls: number;
   readonly unhandled: number;
   /** The message of one of the unhandled errors. */
   readonly unhandledMessage?: string | undefined;
-  /** Work that was accepted and never done. */
+  /** Number of jobs or messages that were accepted but never processed. */
   readonly lost: number;
-  /** Work that was done more than once. */
+  /** Number of jobs or messages that were processed more than once. */
   readonly doubled: number;
-  /** Share of one core used while Redis was away. */
+  /** The share of one CPU core that the process used while Redis was unavailable. */
   readonly cpuShare: number;
   /** The time from the return of Redis until all parts had worked again; `null` if one never did. */
   readonly resumedMs: number | null;
 }
 
-/** What a run says to its parent. */
+/** A message from a run to its parent process. */
 export type Report =
   | { readonly kind: 'steady' }
   | { readonly kind: 'figures'; readonly figures: Figures }

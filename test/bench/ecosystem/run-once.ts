@@ -14,9 +14,9 @@ export interface Run {
   readonly fault: Fault;
   /** Undefined if the run failed; `broken` then says why. */
   readonly figures: Figures | undefined;
-  /** How long closing took, and the error that it gave. */
+  /** How long `close` took, and its error if it failed. */
   readonly closed: { readonly ms: number; readonly error?: string | undefined } | undefined;
-  /** Whether the process ended by itself within five seconds after it had closed everything. */
+  /** Whether the process ended on its own within five seconds after the library was closed. */
   readonly exits: boolean;
   readonly broken: string | undefined;
 }
@@ -26,7 +26,7 @@ const timeoutMs = 60_000;
 const exitWithinMs = 5000;
 const config = { 'maxmemory-policy': 'noeviction' };
 
-/** Runs a library through a fault, in a process of its own and on a server of its own. Never rejects. */
+/** Runs a library through a fault, in a separate process and with a separate server. Never rejects. */
 export async function runOnce(row: string, way: Way, fault: Fault): Promise<Run> {
   const server = await startRedis({ appendonly: true, config });
   if (fault === 'booted') await server.kill();

@@ -10,12 +10,12 @@ export type Way = 'plain' | 'as-is' | 'helper';
 export const ways: readonly Way[] = ['plain', 'as-is', 'helper'];
 
 /**
- * How a call succeeded: Redis has `done` its work; the work was `accepted`, and `done` is reported later; or
- * the call was answered without Redis (`fallback`). A call that rejects has failed.
+ * How a call succeeded: Redis has `done` its work; the work was `accepted`, and `done` is reported later; or the call
+ * was answered without Redis (`fallback`). A call that rejects counts as failed.
  */
 export type Answer = 'done' | 'accepted' | 'fallback';
 
-/** What a subject is given to work with. */
+/** The objects with which a library is started. */
 export interface Stage {
   readonly way: Way;
   readonly host: string;
@@ -27,21 +27,23 @@ export interface Stage {
   readonly resilience: RedisResilience;
   /** Creates a plain ioredis client with its defaults and these options; the caller must close it. */
   plainClient(options?: object): Redis;
-  /** A client that is no part of the measurement: it fails at once while Redis is away. */
+  /** A client that is not measured; its commands fail immediately while Redis is unavailable. */
   readonly producer: Redis;
-  /** Reports that the work of a call is done, and by which of several parts. */
+  /**
+   * Must be called when the work of a call is done; if the work has several parts, `part` names the one that did it.
+   */
   done(call: number, part?: string): void;
 }
 
 /** A library that has been started. */
 export interface Running {
-  /** One use of the library, as its users use it. */
+  /** Uses the library once, as an application would. */
   call(index: number): Promise<Answer>;
-  /** Closes everything that the library opened, as its documentation says. */
+  /** Closes the library as its documentation recommends. */
   close(): Promise<unknown>;
   /** Milliseconds between calls. Default 50. */
   readonly everyMs?: number;
 }
 
-/** A library, and how it is started. */
+/** Starts a library. */
 export type Subject = (stage: Stage) => Promise<Running> | Running;

@@ -13,7 +13,7 @@ export const crowdHeadings = [...sums, 'slowest', 'failed until', ...headingsOf(
 
 const wayLabels: Record<Way, string> = { plain: 'plain', 'as-is': 'protected as it is', helper: 'helper' };
 
-/** One line of the table: a library in one way, through all faults. */
+/** Returns one line of the table: one library, connected in one way, with all faults. */
 export function tableRow(runs: readonly Run[]): string[] {
   return [
     ...sumsOf(runs),

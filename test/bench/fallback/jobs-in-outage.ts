@@ -1,5 +1,6 @@
 /*
- * A BullMQ queue and worker under load, Redis killed for 10 s: what was added, what was done, and when it went on.
+ * Measures a BullMQ queue and its worker under load while Redis is killed for 10 s: how many jobs were added and
+ * processed, and when processing continued.
  *
  *   npx tsc -b test/bench && node test/bench/dist/fallback/jobs-in-outage.js
  */

@@ -1,6 +1,6 @@
 /*
- * A shop at 500 requests a second on a cold cache, before a database of 100 loads a second. Redis is killed
- * for 10 s, then frozen for 5 s, then back. The same run also measures this shop without the limit on
+ * A shop with a cold cache that gets 500 requests a second, and whose database can do 100 loads a second. Redis is
+ * killed for 10 s, then frozen for 5 s, and then resumed. The same run also measures this shop without the limit on
  * concurrent loads, on the same Redis.
  *
  *   npx tsc -b test/bench && node test/bench/dist/fallback/shop-in-outage.js

@@ -10,7 +10,7 @@ import { Database } from './database.ts';
 export interface ShopReport {
   readonly requests: number;
   readonly failed: number;
-  /** Answers that may be out of date; all of them said so. */
+  /** Number of answers that may be out of date and were marked as such. */
   readonly stale: number;
   /** Answers from a local copy or from the fallback that were not marked as stale. */
   readonly unmarked: number;
@@ -29,7 +29,7 @@ export interface ShopOptions {
   readonly products?: number;
 }
 
-/** A shop over real HTTP with customers at a constant rate, asking for products by popularity. */
+/** An HTTP server of a shop, and customers who request products at a constant rate, popular products more often. */
 export async function openShop(server: RedisServer, options: ShopOptions) {
   const { requestsPerSecond, products = 2000 } = options;
   const database = new Database(5);
@@ -110,7 +110,8 @@ export async function openShop(server: RedisServer, options: ShopOptions) {
   };
 }
 
-// Products by rank: the first is asked for twice as often as the second, three times as often as the third.
+// Popularity of the products by rank: the first is requested twice as often as the second, and three times as often as
+// the third.
 function zipf(count: number, random: () => number): () => number {
   const sums: number[] = [];
   let sum = 0;

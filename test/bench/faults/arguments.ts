@@ -5,7 +5,7 @@ import { allPeers } from './peers/all-peers.js';
 import { allRows, rowsNamed } from './rows/all-rows.js';
 import type { RunPlan } from './run-all.js';
 
-/** What the command line asks for. */
+/** The options of the command line. */
 export interface Request {
   readonly plan: RunPlan;
   /**
@@ -13,7 +13,7 @@ export interface Request {
    * earlier.
    */
   readonly writesReport: boolean;
-  /** A file for the results of these runs. */
+  /** The path of a file for the results of these runs. */
   readonly json: string | undefined;
 }
 

@@ -1,15 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** One call: times on the clock of `performance.now()`. */
+/** One call, with times on the clock of `performance.now()`. */
 export interface Call {
   readonly issuedAt: number;
   settledAt: number | undefined;
   error: Error | undefined;
-  /** Whether the answer was the application's own, because Redis was away. */
+  /** Whether the application's fallback answered the call, because Redis was unavailable. */
   isFallback?: boolean;
 }
 
-/** What a call resolves with when Redis did not answer it. */
+/** The value with which a call resolves if the application's fallback answered it. */
 export const fallbackAnswer = Symbol('an answer without Redis');
 
 /**
@@ -18,7 +18,7 @@ export const fallbackAnswer = Symbol('an answer without Redis');
  */
 const makesUpForMs = 100;
 
-/** A steady trickle of calls, as an application makes them: one every few milliseconds, none waits for another. */
+/** Issues calls at a constant rate, one every few milliseconds, regardless of pending ones. */
 export class CallLoop {
   readonly calls: Call[] = [];
   readonly #call: (index: number) => Promise<unknown>;
@@ -37,7 +37,7 @@ export class CallLoop {
     issueDue();
   }
 
-  /** Stops issuing, and resolves when every call has settled or `graceMs` is over. */
+  /** Stops issuing calls, and resolves when all of them have settled, at the latest after `graceMs`. */
   async finish(graceMs = 3_000): Promise<readonly Call[]> {
     clearInterval(this.#timer);
     const until = performance.now() + graceMs;

@@ -68,7 +68,7 @@ async function report(now: readonly KeptRow[], lanes: readonly Lane[]): Promise<
     writeFileSync(fileURLToPath(new URL('outage.svg', core)), outagePlot('Redis killed for 10 s', lanes));
 }
 
-/** The machine, with only the packages that are compared in this row. */
+/** Describes the machine with only those packages that this row compares. */
 function machineOf(machine: Machine, { row }: RowSummary): Machine {
   const names = packagesOf(allRows.filter(({ name }) => name === row).flatMap(contestantsOf));
   const packages = Object.entries(machine.packages).filter(([name]) => names.includes(name));

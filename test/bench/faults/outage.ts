@@ -3,7 +3,7 @@ import { percentileOf } from '../report/statistics.js';
 import { durationOf, type Call, type CallLoop } from './call-loop.js';
 import type { Figures } from './figure.js';
 
-/** An outage as it was made, on the clock of `performance.now()`. */
+/** The times of an outage, on the clock of `performance.now()`. */
 export interface Outage {
   readonly faultAt: number;
   /**

@@ -4,24 +4,24 @@ import type { Peer } from './peers/peer.js';
 import type { Stage } from './stage.js';
 import type { Timeline } from './timeline.js';
 
-/** What a run found. */
+/** The results of one run. */
 export interface Findings {
   readonly figures: Figures;
   /** Only present in the row for which the outage is drawn. */
   readonly timeline?: Timeline;
 }
 
-/** One row of the fault table: about clients, or about stacks. */
+/** One row of the fault table, which compares clients or stacks. */
 export interface Row<S extends Closeable = Peer> {
   readonly name: string;
   readonly title: string;
-  /** What is done to Redis, and what callers do meanwhile. */
+  /** Describes the fault, and the calls that are issued meanwhile. */
   readonly what: string;
-  /** How much of the machine a run takes: rows of weight 1 run side by side. */
+  /** The relative CPU load of a run: up to a limit, runs execute at the same time. */
   readonly weight: 1 | 2 | 4;
-  /** A run that takes longer is ended by force. */
+  /** Time limit in milliseconds; a run that exceeds it is killed. */
   readonly timeoutMs: number;
-  /** Runs that take long are repeated less often. */
+  /** Maximum number of repetitions, for rows whose runs take long. */
   readonly maxRepetitions?: number;
   /** Whether `--quick` skips the row. */
   readonly isLong?: boolean;

@@ -16,12 +16,12 @@ export interface RunPlan {
   readonly budgetMs: number;
 }
 
-/** All runs of one row against one client or stack. */
+/** A row and a client or stack, with the results of all runs of the row. */
 export interface Cell {
   readonly row: AnyRow;
   readonly client: Contestant;
   readonly results: RunResult[];
-  /** How long each run took. */
+  /** The duration of each run, in milliseconds. */
   readonly runsMs: number[];
 }
 

@@ -1,6 +1,6 @@
 import type { Findings } from './row.js';
 
-/** What the process of a run is told at its start, as its one argument in JSON. */
+/** The instructions for the process of a run, which gets them as JSON in its only argument. */
 export interface RunOrder {
   readonly row: string;
   readonly client: string;

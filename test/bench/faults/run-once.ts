@@ -4,14 +4,14 @@ import { fileURLToPath } from 'node:url';
 import type { Findings } from './row.js';
 import type { RunMessage, RunOrder } from './run-message.js';
 
-/** How a run ended. */
+/** The result of a run. */
 export type RunResult =
   | { readonly kind: 'findings'; readonly findings: Findings }
   | { readonly kind: 'broken'; readonly reason: string };
 
 const script = fileURLToPath(new URL('run.js', import.meta.url));
 
-/** Runs a row against a client in a process of its own, which is ended by force when it takes too long. Never rejects. */
+/** Runs one row with one client in a separate process, which is killed if it takes too long. Never rejects. */
 export async function runOnce(order: RunOrder, timeoutMs: number): Promise<RunResult> {
   const child = fork(script, [JSON.stringify(order)], {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],

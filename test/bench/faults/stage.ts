@@ -11,7 +11,7 @@ export interface Stage<S extends Closeable = Peer> {
   readonly seed: number;
   readonly random: () => number;
   readonly isQuick: boolean;
-  /** Makes the client or stack; it is closed when the row is over. */
+  /** Creates the client or stack, which is closed at the end of the row. */
   connect(target: Target): S;
   /** Stops this whole process with SIGSTOP for `ms` milliseconds. */
   freezeProcess(ms: number): Promise<void>;

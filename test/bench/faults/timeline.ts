@@ -1,7 +1,7 @@
 import { durationOf, type Call } from './call-loop.js';
 import type { Outage } from './outage.js';
 
-/** One outage as callers saw it: what became of the calls of each slice of time. */
+/** One outage as callers saw it, divided into slices of time. */
 export interface Timeline {
   readonly outageMs: number;
   readonly sliceMs: number;
@@ -10,7 +10,7 @@ export interface Timeline {
   readonly slices: readonly Slice[];
 }
 
-/** The calls issued in one slice. */
+/** The calls that were issued during one slice of time. */
 export interface Slice {
   readonly answered: number;
   readonly fallbacks: number;
@@ -24,7 +24,7 @@ export interface Slice {
 const sliceMs = 100;
 const leadMs = 1_000;
 
-/** Cuts the calls of a loop into slices, from a second before the fault. */
+/** Divides the calls of a loop into slices of time, starting one second before the fault. */
 export function timelineOf(calls: readonly Call[], { faultAt, backAt }: Outage): Timeline {
   const now = performance.now();
   const startsAt = faultAt - leadMs;

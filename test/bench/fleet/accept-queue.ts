@@ -3,7 +3,7 @@ import type { EventClock } from './event-clock.js';
 /** What happens to a SYN during an outage. */
 export type OutageKind = 'refused' | 'black-holed';
 
-/** One attempt, as the server and the client's kernel see it. */
+/** One connection attempt, with callbacks for what the client's kernel learns. */
 export interface Knock {
   isGivenUp(): boolean;
   onRefused(): void;
@@ -29,14 +29,14 @@ const resentAfterMs = [1_000, 2_000, 4_000];
 const refusalMs = 0.5;
 
 /**
- * A model of a server: it accepts in order at a fixed rate behind a bounded listen queue;
- * a SYN that finds the queue full is dropped, and the client's kernel sends it again.
+ * Simulates a server that accepts connections in order and at a fixed rate, with a bounded listen queue. A SYN that
+ * finds the queue full is dropped and retransmitted.
  */
 export class AcceptQueue {
   mode: 'up' | OutageKind = 'up';
   /** Number of SYNs that were sent, including retransmissions. */
   syns = 0;
-  /** SYNs dropped at the full queue. */
+  /** Number of SYNs dropped because the queue was full. */
   drops = 0;
   #queued = 0;
   #freeAt = 0;
@@ -51,7 +51,7 @@ export class AcceptQueue {
     this.#model = model;
   }
 
-  /** Most SYNs that arrived within 10 ms. */
+  /** The largest number of SYNs within 10 ms. */
   get peakPer10Ms(): number {
     return this.#peak;
   }
@@ -64,8 +64,8 @@ export class AcceptQueue {
   }
 
   /**
-   * A client begins an attempt. A connection that is queued when the client gives up still costs the server
-   * its time.
+   * Starts a connection attempt of a client. A connection that is queued when the client gives up still costs the
+   * server its time.
    */
   connect(knock: Knock): void {
     this.#send(knock, 0);

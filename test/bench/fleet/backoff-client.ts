@@ -2,7 +2,7 @@ import { lateness, type FleetClient, type MakeClient, type Surroundings } from '
 
 /** How long a client library waits before it reconnects. */
 export interface BackoffRule {
-  /** Delay before attempt number `attempt`, from 1, after a loss. */
+  /** Delay before attempt number `attempt` after a loss, counted from 1. */
   delayMs(attempt: number, random: () => number): number;
   readonly connectTimeoutMs: number;
 }

@@ -1,7 +1,7 @@
 import type { AcceptQueue } from './accept-queue.js';
 import type { EventClock } from './event-clock.js';
 
-/** What a client needs to live in the simulation. */
+/** The parts of the simulation that a client uses. */
 export interface Surroundings {
   readonly clock: EventClock;
   readonly server: AcceptQueue;
@@ -13,15 +13,15 @@ export interface Surroundings {
   onRecovered(process: number, index: number): void;
 }
 
-/** One process and its connections. */
+/** One simulated process with its connections. */
 export interface FleetClient {
-  /** Connects for the first time, long before the outage. */
+  /** Connects for the first time, before the outage. */
   start(): void;
   /** Connection `index` breaks. */
   lose(index: number): void;
 }
 
-/** Makes the process with this number. */
+/** Creates the simulated process with this number. */
 export type MakeClient = (process: number, connections: number, surroundings: Surroundings) => FleetClient;
 
 /** Returns the delay with which a timer fires in a busy process. */

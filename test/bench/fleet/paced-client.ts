@@ -24,7 +24,7 @@ export const pacedDefaults: PacedOptions = {
   isShared: true,
 };
 
-/** Processes that dial by the package's own {@link Dialer}. */
+/** Simulates processes that use core's {@link Dialer}. */
 export function pacedClient(options: Partial<PacedOptions> = {}): MakeClient {
   const settings = { ...pacedDefaults, ...options };
   return (process, connections, surroundings) =>

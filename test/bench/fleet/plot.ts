@@ -1,7 +1,7 @@
 import { curveStepMs } from './simulate.js';
 import type { Summary } from './summary.js';
 
-/** A panel of the plot. */
+/** One panel of the picture. */
 export interface Panel {
   readonly title: string;
   readonly summaries: readonly Summary[];
@@ -10,7 +10,10 @@ export interface Panel {
 const size = { width: 460, height: 300, left: 52, right: 128, top: 46, bottom: 44 };
 const untilMs = 15_000;
 
-/** Recovered clients over time, a panel per outage: one SVG, readable on light and dark, with no script and no font. */
+/**
+ * Draws the number of recovered clients over time, one panel for each outage, as one SVG without scripts or fonts,
+ * readable in light and dark mode.
+ */
 export function plot(panels: readonly Panel[], clients: number): string {
   const width = panels.length * size.width;
   return [
@@ -57,7 +60,7 @@ function lines(summaries: readonly Summary[], clients: number): string {
     summary,
     y: yOf(shareAt(summary, untilMs, clients)),
   }));
-  // Labels stand beside the ends of their lines, and not on each other.
+  // Places the labels next to the ends of their lines without overlap.
   let free = size.top - 14;
   const labels = ends
     .toSorted((a, b) => a.y - b.y || a.summary.p99 - b.summary.p99)

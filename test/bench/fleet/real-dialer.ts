@@ -1,4 +1,4 @@
-// The dialer is no part of core's public entry. The address is that of the built file, seen from test/bench/dist.
+// Core does not export its dialer. The path is relative to test/bench/dist, and leads to the built file.
 const built = new URL('../../../../packages/core/dist/dialing/dialer.js', import.meta.url);
 
 /** The `Dialer` from the built package. */

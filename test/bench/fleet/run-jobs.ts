@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import type { Outcome } from './simulate.js';
 import type { Job } from './worker.js';
 
-/** Runs all jobs, the longest first, on as many threads as there are processors. Results are in the order of the jobs. */
+/** Runs all jobs, the longest first, on one worker thread for each CPU core. The results have the order of the jobs. */
 export async function runJobs(jobs: readonly Job[], onDone: (done: number) => void): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
   const queue = [...jobs.entries()].toSorted(([, a], [, b]) => weight(b) - weight(a));

@@ -8,7 +8,7 @@ export interface Section {
   readonly rows: readonly Row[];
 }
 
-/** One line of a table: the mean over outages of nearly the same length. */
+/** One line of a table: the mean over several outages of similar length. */
 export interface Row {
   readonly label: string;
   readonly strategy: StrategyName;

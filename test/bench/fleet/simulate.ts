@@ -11,7 +11,7 @@ export interface Scenario {
   readonly model?: ServerModel;
 }
 
-/** The result of one outage of one fleet. Times are from the moment the server is back. */
+/** The result of one outage of one fleet. Times are counted from the return of the server. */
 export interface Outcome {
   /** Seconds until half, 99 % and all of the connections were established again. */
   readonly p50: number;
@@ -22,10 +22,10 @@ export interface Outcome {
   readonly processP99: number;
   readonly peakPer10Ms: number;
   readonly drops: number;
-  /** Connection attempts per second and connection during the outage; SYNs likewise. */
+  /** Connection attempts, and SYNs, per second and connection during the outage. */
   readonly attemptRate: number;
   readonly synRate: number;
-  /** Connections recovered after each step of `curveStepMs`. */
+  /** The number of recovered connections after each step of `curveStepMs`. */
   readonly curve: readonly number[];
 }
 

@@ -2,7 +2,7 @@ import { backoffClient } from './backoff-client.js';
 import type { MakeClient } from './fleet-client.js';
 import { pacedClient } from './paced-client.js';
 
-/** Ways to reconnect, as each library ships them. */
+/** The reconnection strategies of several libraries, with their default settings. */
 export const strategies = {
   'Redis Resilience': pacedClient(),
   'ioredis 6': backoffClient({
@@ -13,7 +13,7 @@ export const strategies = {
     delayMs: (attempt) => Math.min(attempt * 50, 2_000),
     connectTimeoutMs: 10_000,
   }),
-  // The first attempt after a loss does not wait.
+  // The first attempt after a loss happens immediately.
   'node-redis 6': backoffClient({
     delayMs: (attempt, random) =>
       attempt === 1 ? 0 : Math.min(2 ** (attempt - 2) * 50, 2_000) + Math.floor(random() * 200),

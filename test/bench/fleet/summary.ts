@@ -1,7 +1,7 @@
 import type { Row } from './sections.js';
 import type { Outcome } from './simulate.js';
 
-/** A row of a table: means over the row's outages, and the worst where that is what counts. */
+/** One row of a table: the mean over several outages, or the worst case where that matters more. */
 export interface Summary extends Omit<Outcome, 'curve'> {
   readonly label: string;
   /**
@@ -9,7 +9,7 @@ export interface Summary extends Omit<Outcome, 'curve'> {
    * second. Seconds.
    */
   readonly lowerBoundP99: number;
-  /** Curve of the first outage. */
+  /** The recovery over time in the first outage of the row. */
   readonly curve: readonly number[];
 }
 

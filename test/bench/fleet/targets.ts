@@ -1,7 +1,7 @@
 import type { Section } from './sections.js';
 import type { Summary } from './summary.js';
 
-/** A promise the dialer has to keep, and whether it did. */
+/** A requirement for the dialer, and whether it was met. */
 export interface Verdict {
   readonly target: string;
   readonly isMet: boolean;
@@ -11,7 +11,7 @@ const p99Factor = 1.05;
 const maxAttemptRate = 0.6;
 const blipMs = 1_000;
 
-/** Judges the shipped dialer against the targets for 10,000 clients with a connection each. */
+/** Checks the built dialer against the requirements for 10,000 clients with one connection each. */
 export function judge(section: Section, summaries: readonly Summary[]): Verdict[] {
   const index = section.rows.findIndex(
     ({ strategy, scenarios }) => strategy === 'Redis Resilience' && scenarios[0]?.processes === 10_000,

@@ -1,4 +1,4 @@
-/** What the fuzzing found: an invariant that did not hold, and the case that shows it. */
+/** The result of fuzzing: an invariant that was violated, and the case that violates it. */
 export class Finding extends Error {
   override readonly name = 'Finding';
 }
@@ -6,7 +6,7 @@ export class Finding extends Error {
 /** The prefix of all secrets: no error, log line or event may contain it. */
 export const secretMark = 'SECRET-';
 
-/** Throws a {@link Finding} where a text that is printed holds a secret. */
+/** Throws a {@link Finding} if a printed text contains a secret. */
 export function checkPrinted(what: string, text: string): void {
   if (text.includes(secretMark))
     throw new Finding(`${what} holds a credential, key or value: ${text.slice(0, 300)}`);

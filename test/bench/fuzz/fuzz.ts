@@ -26,7 +26,7 @@ export interface FuzzReport {
   readonly findings: readonly { readonly part: string; readonly seed: number; readonly error: Error }[];
 }
 
-/** Runs all parts in turn, with one seed after the other from `seed` on, until `isOver`. */
+/** Runs all parts in turn, with consecutive seeds from `seed`, until `isOver` returns true. */
 export async function fuzz(seed: number, isOver: () => boolean): Promise<FuzzReport> {
   const cases: Record<string, number> = {};
   const findings: { part: string; seed: number; error: Error }[] = [];

@@ -82,7 +82,7 @@ export async function fuzzReplies(random: () => number): Promise<number> {
   return judged;
 }
 
-/** `isJudged`: replies were lost but none was forged, so each answer has to belong to its question. */
+/** `isJudged` means that replies may be lost but none is forged, so each call must get its own reply or fail. */
 async function callAll(
   client: Redis,
   subscriber: Redis,

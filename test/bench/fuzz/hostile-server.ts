@@ -2,10 +2,13 @@ import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { once } from 'node:events';
 import { ReplyReader } from '@redis-resilience/core/protocol';
 
-/** Stands for the reply that an honest server sends. */
+/** Tells the server to send its normal reply. */
 export const honest = Symbol('honest');
 
-/** What a hostile server sends in place of its honest reply: bytes, nothing at all, or {@link honest}. */
+/**
+ * The bytes that a hostile server sends instead of its normal reply; undefined for no reply, {@link honest} for the
+ * normal one.
+ */
 export type Hostility = (
   command: readonly string[],
   socket: Socket,
@@ -18,7 +21,7 @@ export class HostileServer implements AsyncDisposable {
   readonly #sockets = new Set<Socket>();
   readonly #askedBy = new Map<string, Socket>();
   hostility: Hostility = () => honest;
-  /** Changes what is sent, honest or not. */
+  /** Changes the bytes that the server sends, whether they are hostile or not. */
   alter: (bytes: Buffer, socket: Socket) => Buffer = (bytes) => bytes;
   #ids = 0;
 
@@ -37,12 +40,12 @@ export class HostileServer implements AsyncDisposable {
     return [...this.#sockets];
   }
 
-  /** How many connections were accepted so far. */
+  /** Number of connections accepted so far. */
   get accepted(): number {
     return this.#ids;
   }
 
-  /** Sends bytes that nobody asked for to the client whose command of this name came last. */
+  /** Sends unsolicited bytes to the client that most recently sent a command with this name. */
   send(name: string, bytes: string | Buffer): void {
     this.#askedBy.get(name)?.write(bytes);
   }
@@ -52,7 +55,7 @@ export class HostileServer implements AsyncDisposable {
     for (const socket of this.#sockets) socket.destroy();
   }
 
-  /** Is honest from now on. */
+  /** From now on, the server sends normal replies. */
   behave(): void {
     this.hostility = () => honest;
     this.alter = (bytes) => bytes;

@@ -56,7 +56,7 @@ const verbs: readonly Verb[] = [
 
 interface Stage {
   readonly resilience: RedisResilience;
-  /** The clients that one stage has: its own, a duplicate, and one that is leased. */
+  /** Calls a method on a client of this stage: its main client, a duplicate, or a leased connection. */
   readonly call: (verb: Verb, args: readonly unknown[], random: () => number) => Promise<unknown>;
   readonly prefix: string;
 }

@@ -49,7 +49,7 @@ const pieces = [
   '\u202e',
 ];
 
-/** Gives factories options and URLs of every kind; resolves with their number. */
+/** Passes invalid options and URLs of all kinds to the factories; resolves with the number of calls. */
 export async function fuzzOptions(random: () => number): Promise<number> {
   for (let tries = 0; tries < 300; tries++) {
     const group = pick(random, groups);

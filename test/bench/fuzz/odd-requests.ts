@@ -35,7 +35,10 @@ const texts = [
 ]; // prettier-ignore
 const statusLine = /^HTTP\/1\.[01] \d{3} /;
 
-/** Sends requests of every kind to the middleware: each is answered or cut, shows no secret, and acts on nothing. */
+/**
+ * Sends malformed requests to the middleware: each must get a response or a closed connection, must reveal no secret,
+ * and must have no effect.
+ */
 export async function fuzzRequests(random: () => number): Promise<number> {
   await using redis = await HostileServer.start();
   const resilience = createRedisResilience(
@@ -101,7 +104,7 @@ async function answerTo(port: number, text: string, silentMs = 100): Promise<str
   socket.setTimeout(silentMs, () => socket.destroy());
   socket.on('error', () => undefined);
   socket.on('data', (chunk) => (answer += chunk.toString('latin1')));
-  // Not ended: Node cuts an answer that is still being made when its client has ended.
+  // Not ended: Node discards a response that is still being written if the client has closed its side.
   socket.write(text, 'latin1');
   await settledWithin(
     'A request',

@@ -34,7 +34,7 @@ const types = [...scalars, '!', '=', ...lists];
 export const pick = <T>(random: () => number, items: readonly T[]): T =>
   items[Math.floor(random() * items.length)] as T;
 
-/** One reply by the grammar of RESP, with lengths, types and nesting that a server would not send. */
+/** Creates a reply that follows the grammar of RESP, but with lengths, types and nesting that no server would send. */
 export function replyByGrammar(random: () => number, depth = 0): string {
   const word = pick(random, words);
   switch (pick(random, depth > 6 ? scalars : types)) {
@@ -80,7 +80,7 @@ function listByGrammar(random: () => number, depth: number): string {
   return `${marker}${random() < 0.9 ? count : pick(random, numbers)}\r\n${items.join('')}`;
 }
 
-/** Honest bytes with a few changed, lost, doubled or added. */
+/** Takes a normal reply, and changes, drops, repeats or inserts a few bytes. */
 export function mutated(random: () => number, bytes: Buffer): Buffer {
   let result = Buffer.from(bytes);
   for (let changes = 1 + Math.floor(random() * 3); changes > 0; changes--) {

@@ -7,7 +7,7 @@ export interface RandomHistoryOptions {
   readonly operations: number;
   readonly processes: number;
   readonly keys: number;
-  /** Share of the operations that fail, from 0 to 1: half of them with an unknown outcome. */
+  /** Share of the operations that fail, from 0 to 1; half of them have an unknown outcome. */
   readonly failures: number;
 }
 
@@ -17,7 +17,7 @@ interface Planned {
   readonly outcome: 'unknown' | 'not-applied' | undefined;
 }
 
-/** A history as a true Redis with concurrent clients would make it. */
+/** Creates a history that a correct Redis with concurrent clients could produce. */
 export function randomHistory(options: RandomHistoryOptions): readonly Operation[] {
   const random = createRandom(options.seed);
   const planned = plan(options, random);
@@ -66,7 +66,7 @@ function effectAt(
   return random() < 0.5 ? inTime : returnedAt + random() * 200;
 }
 
-/** Each key has one type, as in an application. */
+/** As in an application, each key always has the same type. */
 function randomCommand(key: number, index: number, random: () => number): Command {
   const value = `v${index}`;
   const kinds: readonly (readonly Command[])[] = [

@@ -9,7 +9,7 @@ const maxIdleTurns = 20;
 const maxMs = 10_000;
 
 /**
- * Waits for what `work` returns. Throws if the promise is still pending when nothing is left in the process
+ * Calls `work`, and waits for its promise. Throws if the promise is still pending when nothing is left in the process
  * that could settle it.
  */
 export async function withinTurns(work: () => unknown): Promise<void> {

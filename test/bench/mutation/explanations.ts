@@ -15,7 +15,7 @@ export interface Explanations {
   without(survivors: readonly Mutant[], files: readonly string[]): string[];
 }
 
-/** How a mutant is named in survivors.md. */
+/** Returns the name of a mutant in survivors.md. */
 export function nameOf({ file: path, before, after }: Mutant): string {
   return `\`${path}\`: \`${before}\` → \`${after}\``;
 }

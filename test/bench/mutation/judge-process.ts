@@ -10,12 +10,15 @@ const judgeFile = fileURLToPath(new URL('./judge.js', import.meta.url));
  */
 const silenceMs = 4_000;
 
-/** A judge in a process of its own, which is replaced when a mutant never ends or ends the process. */
+/**
+ * A child process that runs tests against mutants. It is replaced after a mutant that never ends, or that ends the
+ * process.
+ */
 export class JudgeProcess implements AsyncDisposable {
   #process: ChildProcess | undefined;
 
   /**
-   * Asks one question; `undefined` if there is no answer. While the process runs all tests for the first
+   * Sends one request; resolves with `undefined` if there is no answer. While the process runs all tests for the first
    * time, the time limit for a message is longer, because their durations are not known yet.
    */
   async ask(question: JudgeQuestion): Promise<JudgeAnswer | undefined> {
@@ -47,7 +50,7 @@ async function appoint(): Promise<ChildProcess> {
   return judge;
 }
 
-/** The next answer; `undefined` if the judge ends before, or says nothing for this long. */
+/** Resolves with the next message; `undefined` if the process ends first, or sends nothing within the time limit. */
 function heard(judge: ChildProcess, limitMs: number): Promise<JudgeAnswer | undefined> {
   return new Promise((resolve) => {
     const settle = (answer: JudgeAnswer | undefined): void => {

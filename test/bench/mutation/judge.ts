@@ -5,21 +5,24 @@ import { withinTurns } from './endless-test.js';
 import { ModuleLoader, type Modules } from './module-loader.js';
 import { declarations, TestFile, type Runner } from './test-file.js';
 
-/** One test: its file under test/core, and its place among the tests of that file. */
+/** One test: the path of its file under test/core, and its index in that file. */
 export type TestName = readonly [file: string, index: number];
 
 /** The path of a file under packages/core/src, and the source code to use instead of its content. */
 export type Change = readonly [file: string, source: string];
 
-/** What a judge is asked: which places these tests reach, or which of them fails first. */
+/**
+ * A request to the process that runs tests: either record which places the tests reach, or find the first test that
+ * fails.
+ */
 export type JudgeQuestion =
   | { readonly kind: 'survey'; readonly file: string; readonly changes: readonly Change[] }
   | { readonly kind: 'try'; readonly change: Change | undefined; readonly tests: readonly TimedTest[] };
 
-/** A test, and how long it usually takes. */
+/** A test, and its usual duration in milliseconds. */
 export type TimedTest = readonly [name: TestName, ms: number];
 
-/** How long a test takes, and which places of which files it reaches. */
+/** The duration of a test, and the places that it reaches in each file. */
 export interface Walk {
   readonly ms: number;
   readonly reached: readonly Reached[];

@@ -69,7 +69,7 @@ function chosenFiles(): readonly string[] {
   });
 }
 
-/** All mutants, each with the tests that reach it. */
+/** Returns all mutants, each with the tests that reach it. */
 async function trialsOf(
   judges: readonly JudgeProcess[],
   files: readonly string[],
@@ -110,7 +110,7 @@ async function work(
   for (let trial = queue.shift(); trial !== undefined; trial = queue.shift()) {
     if (performance.now() > endsAt) return;
     const { file, start, end, replacement } = trial.mutant;
-    // The tests that caught others are most likely to catch this one.
+    // Tests that have caught other mutants are the most likely to catch this one, so they run first.
     const witnesses = trial.witnesses.toSorted(
       (one, other) => (kills.get(keyOf(other.name)) ?? 0) - (kills.get(keyOf(one.name)) ?? 0),
     );
@@ -118,7 +118,7 @@ async function work(
     const tests = witnesses.map(({ name, ms }): TimedTest => [name, ms]);
     const answer = await judge.ask({ kind: 'try', change: [file, source], tests });
     trial.fate = answer === undefined ? 'endless' : answer.kind === 'passed' ? 'survived' : 'killed';
-    // A mutant that does not even compile is caught by no test.
+    // No test can catch a mutant that does not compile, so it is left out.
     if (answer?.kind === 'failed' && answer.test[0] !== '') {
       const key = keyOf(answer.test);
       kills.set(key, (kills.get(key) ?? 0) + 1);

@@ -9,10 +9,10 @@ type Exports = Record<string, unknown>;
 type Require = (name: string) => unknown;
 type Body = (exports: Exports, require: Require, module: { exports: Exports }) => void;
 
-/** The modules of one mutant, by path. */
+/** The loaded modules of one mutant, by path. */
 export type Modules = Map<string, Exports>;
 
-/** Loads TypeScript files without a bundler; a file is compiled once, and run once for each mutant. */
+/** Loads TypeScript files without a bundler; each file is compiled once, and executed once for each mutant. */
 export class ModuleLoader {
   readonly #requirePackage: NodeJS.Require;
   readonly #replaced: ReadonlyMap<string, unknown>;

@@ -1,6 +1,6 @@
 import { childrenOf, treeOf, type Node } from './source-tree.js';
 
-/** One change to one place of a file. */
+/** One change at one place of a source file. */
 export interface Mutant {
   readonly file: string;
   readonly line: number;
@@ -15,7 +15,7 @@ export interface Mutant {
 
 type Change = readonly [start: number, end: number, replacement: string];
 
-/** All mutants of a file: operators, constants, booleans, conditions and statements, one change each. */
+/** Returns all mutants of a file, with one change each: to an operator, constant, boolean, condition or statement. */
 export function mutantsOf(file: string, source: string): Mutant[] {
   const program = treeOf(source);
   const changes: { change: Change; around: Node }[] = [];
@@ -137,7 +137,7 @@ function literalChange(node: Node): Change[] {
 /** Matches string literals that the code compares, as opposed to sentences for people. */
 const word = /^[a-z]+(?:-[a-z]+)*$/;
 
-/** The mistakes that would hurt: a write that seems repeatable, an outcome that seems proved. */
+/** Replacements that cause serious mistakes: a write that counts as repeatable, or an outcome that counts as proved. */
 const otherWords: Readonly<Record<string, string>> = {
   read: 'write-last-wins',
   'write-last-wins': 'write-accumulating',

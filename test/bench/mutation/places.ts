@@ -1,12 +1,14 @@
 import { childrenOf, treeOf, type Node } from './source-tree.js';
 
-/** A part of a file that runs as a whole or not at all: a statement, a branch, the body of an arrow function. */
+/**
+ * A part of a source file that runs completely or not at all: a statement, a branch, or the body of an arrow function.
+ */
 export interface Place {
   readonly start: number;
   readonly end: number;
 }
 
-/** A file in which each place counts that it is reached, by its number. */
+/** The source code of a file that records, by number, which of its places are reached. */
 export interface CountedSource {
   readonly places: readonly Place[];
   readonly source: string;
@@ -15,7 +17,7 @@ export interface CountedSource {
 interface Insertion {
   readonly at: number;
   readonly text: string;
-  /** Of the insertions at one position, the lowest comes first. */
+  /** If there are several insertions at one position, those with a lower rank come first. */
   readonly rank: number;
 }
 
@@ -44,7 +46,7 @@ export function countPlaces(file: string, source: string): CountedSource {
   return { places, source: `const reached_ = ${bytes}; ${withInsertions(source, insertions)}` };
 }
 
-/** The number of the smallest place around a part of the file; -1 if there is none. */
+/** Returns the index of the smallest place that contains a part of the file; -1 if there is none. */
 export function placeAround(places: readonly Place[], { start, end }: Place): number {
   let found = -1;
   for (const [index, place] of places.entries()) {

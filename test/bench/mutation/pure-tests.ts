@@ -10,12 +10,12 @@ const sourceFolder = join(root, 'packages/core/src');
 const starts =
   /\b(?:startRedis|startCluster|startSentinel|startProxy|startOddPeer|createServer)\(|node:child_process/;
 
-/** Tests that measure, and take longer than all others together. */
+/** Performance tests, which take longer than all others together. */
 const measuring = new Set(['replies/reply-reader.work.test.ts']);
 
 /**
- * Returns the tests of core that need nothing outside their process and import at least one of these files.
- * Paths are under test/core.
+ * Returns the tests of core that need nothing outside their process and import at least one of these files. Paths are
+ * relative to test/core.
  */
 export function pureTestsOf(files: readonly string[]): string[] {
   const wanted = new Set(files.map((file) => join(sourceFolder, file)));
@@ -29,7 +29,7 @@ export function pureTestsOf(files: readonly string[]): string[] {
   });
 }
 
-/** A file, and all files that it imports by their paths, and so on. */
+/** Returns a file and all files that it imports by path, directly or indirectly. */
 function closureOf(path: string, found = new Set<string>()): ReadonlySet<string> {
   if (found.has(path)) return found;
   found.add(path);

@@ -9,7 +9,7 @@ export type Fate = 'killed' | 'endless' | 'survived' | 'not reached';
 /** One mutant and its result; `undefined` if no test has run against it yet. */
 export interface Trial {
   readonly mutant: Mutant;
-  /** The file as it is without the mutant. */
+  /** The source code without the mutant. */
   readonly source: string;
   readonly witnesses: readonly Witness[];
   fate: Fate | undefined;

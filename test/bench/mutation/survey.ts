@@ -3,7 +3,7 @@ import type { Change, Reached, TestName } from './judge.js';
 import { placeAround, type Place } from './places.js';
 import { isOwnTest } from './pure-tests.js';
 
-/** A test that may notice a mutant. */
+/** A test that reaches a mutant. */
 export interface Witness {
   readonly name: TestName;
   /** How long the test takes without a mutant, in milliseconds. */
@@ -14,16 +14,16 @@ export interface Witness {
 
 type SurveyedTest = Omit<Witness, 'isOwn'>;
 
-/** Which tests reach which places of which files. */
+/** The places in each file that each test reaches. */
 export class Survey {
-  /** Per file, the tests that reach each place. */
+  /** For each file, the tests that reach each of its places. */
   readonly #tests = new Map<string, Map<number, Set<SurveyedTest>>>();
-  /** Per file, the places that run when the file is loaded. */
+  /** For each file, the places that run when the file is loaded. */
   readonly #atLoad = new Map<string, Set<number>>();
 
   /**
-   * Walks through all tests of some files. Throws if a test fails without a mutant, because then every mutant
-   * would seem to be caught.
+   * Runs all tests of some files once, and records which places they reach. Throws if a test fails without a mutant,
+   * because then every mutant would seem to be caught.
    */
   async walk(judge: JudgeProcess, tests: string[], changes: readonly Change[]): Promise<void> {
     for (let file = tests.shift(), first = true; file !== undefined; file = tests.shift(), first = false) {
@@ -41,7 +41,7 @@ export class Survey {
     }
   }
 
-  /** The tests that reach a part of a file; the ones that bear the name of the file come first, then the quick ones. */
+  /** Returns the tests that reach a part of a file: first the tests of the file itself, then the fastest ones. */
   witnessesOf(file: string, places: readonly Place[], part: Place): Witness[] {
     const place = placeAround(places, part);
     const byPlace = this.#tests.get(file) ?? new Map<number, Set<SurveyedTest>>();

@@ -17,7 +17,7 @@ export type Runner = (work: Work) => Promise<void>;
 
 let current: TestFile | undefined;
 
-/** The tests of one file, which are run one by one, in any order. */
+/** The tests of one file, which can run individually and in any order. */
 export class TestFile {
   readonly #tests: Test[] = [];
   readonly #begun: Suite[] = [];
@@ -34,7 +34,7 @@ export class TestFile {
     return this.#tests.length;
   }
 
-  /** Runs one test, with the hooks around it. */
+  /** Runs one test with its hooks. */
   async run(index: number, runner: Runner): Promise<void> {
     const test = this.#tests[index];
     if (test === undefined) throw new Error('There is no such test.');
@@ -85,7 +85,7 @@ type Each = (
   rows: readonly unknown[],
 ) => (title: string, work: (...row: readonly unknown[]) => unknown) => void;
 
-/** What files of tests import from `vitest` and use to declare tests. */
+/** The functions of `vitest` with which test files declare tests. */
 export const declarations = {
   describe: withEach((work) => file().describe(work)),
   it: withEach((work) => file().it(work)),

@@ -10,7 +10,7 @@ import { sentinel } from './worlds/sentinel.js';
 import { single } from './worlds/single.js';
 import type { WorldKind } from './worlds/world.js';
 
-/** What the command line asks for. */
+/** The options of the command line. */
 export interface Request {
   readonly seed: number;
   readonly minutes: number;

@@ -9,17 +9,17 @@ export interface PastFault {
   readonly name: string;
   /** When the servers worked again; undefined if they did not in time. */
   readonly backAt: number | undefined;
-  /** When the servers may have lost what they acknowledged. */
+  /** The period in which the servers may have lost acknowledged writes. */
   readonly window: LossWindow | undefined;
 }
 
 export interface BreakOptions {
   readonly seed: number;
-  /** Names of the faults to draw from. */
+  /** Names of the faults to choose from. */
   readonly faults: readonly string[];
-  /** When no more calls are issued. */
+  /** The time at which the clients stop issuing calls. */
   readonly untilMs: number;
-  /** A key that clients use now. */
+  /** Returns a key that clients currently use. */
   readonly keyInUse: (amount: number) => string;
 }
 

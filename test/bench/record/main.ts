@@ -34,7 +34,7 @@ else {
   process.exit(await record(request));
 }
 
-/** Servers and clients end with this process, when it ends in the ordinary way. */
+/** If this process ends normally, it ends the servers and clients, too. */
 function endOnSignals(): void {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.once(signal, () => process.exit(130));

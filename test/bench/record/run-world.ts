@@ -24,7 +24,7 @@ export interface RunOptions {
   readonly seed: number;
   /** Time for the whole run in seconds, from the start of the servers to the check. */
   readonly seconds: number;
-  /** Names of the faults to choose from.. @default all of the world */
+  /** Names of the faults to choose from. @default all of the world */
   readonly faults?: readonly string[] | undefined;
 }
 

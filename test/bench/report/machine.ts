@@ -16,7 +16,7 @@ export interface Machine {
   readonly packages: Readonly<Record<string, string>>;
 }
 
-/** Looks at this machine, and at the versions installed of these packages. */
+/** Describes this machine, and the installed versions of the given packages. */
 export function lookAtMachine(packageNames: readonly string[]): Machine {
   return {
     date: new Date().toISOString().slice(0, 10),

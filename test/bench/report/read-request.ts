@@ -1,5 +1,5 @@
 /**
- * Returns what the arguments of this process ask for. If they make no sense, prints the error's line and returns
+ * Parses the arguments of this process. If the arguments are invalid, prints the error's first line and returns
  * undefined.
  */
 export function readRequest<Request>(requestIn: (args: readonly string[]) => Request): Request | undefined {

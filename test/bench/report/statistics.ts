@@ -7,13 +7,13 @@ export function medianOf(values: readonly number[]): number {
   return (upper + (sorted[middle - 1] ?? Number.NaN)) / 2;
 }
 
-/** The value that a share (0 to 1) of the values does not exceed. `NaN` of nothing. */
+/** Returns a quantile: the value that the given share of the values (0 to 1) does not exceed. `NaN` of nothing. */
 export function percentileOf(values: ArrayLike<number>, share: number): number {
   const sorted = Float64Array.from(values).toSorted();
   return sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)] ?? sorted[0] ?? Number.NaN;
 }
 
-/** How far the values lie apart, as a share of their median: half the distance of the quartiles. */
+/** Returns the relative spread of the values: half the interquartile range, divided by the median. */
 export function spreadOf(values: readonly number[]): number {
   if (values.length < 2) return 0;
   return (percentileOf(values, 0.75) - percentileOf(values, 0.25)) / 2 / Math.abs(medianOf(values));

@@ -1,4 +1,4 @@
-/** Rows under their headings, padded into columns: the first to the left, the others to the right. */
+/** Returns headings and rows as aligned text: the first column to the left, the others to the right. */
 export function textTable(headings: readonly string[], rows: readonly (readonly string[])[]): string {
   const all = [headings, ...rows];
   const widths = headings.map((_, column) => Math.max(...all.map((row) => (row[column] ?? '').length)));

@@ -1,5 +1,5 @@
-// A process of its own: what one client allocates for a command. Must run with --expose-gc and a young
-// generation that is large enough to avoid garbage collection while it counts.
+// A separate process that measures how much memory one client allocates for a command. Must run with --expose-gc and a
+// young generation that is large enough to avoid garbage collection while it counts.
 import { PerformanceObserver } from 'node:perf_hooks';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { connectClient, type ClientKind } from './client-kinds.js';

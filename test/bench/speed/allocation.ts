@@ -8,7 +8,7 @@ import type { Depth, Measurement } from './measurement.js';
 const kinds: readonly ClientKind[] = ['bare', 'auto', 'node-redis', 'ours'];
 const mostAboveBare = 150;
 
-/** Bytes allocated per command at 50 callers, each client in a process of its own. */
+/** Measures the bytes allocated per command with 50 callers, each client in a separate process. */
 export async function measureAllocation({ rounds }: Depth): Promise<Measurement> {
   await using server = await startRedis();
   const results = await alternate(kinds, Math.min(5, rounds), (kind) =>

@@ -1,8 +1,8 @@
 import { medianOf, spreadOf } from '../report/statistics.js';
 
 /**
- * Measures several things in short rounds, in an order that changes with each round, so that other load on
- * the machine affects all of them alike. Results by name, round by round.
+ * Measures several things in short rounds, in an order that changes with each round, so that other load on the machine
+ * affects all of them alike. Resolves with the results of each thing, in the order of the rounds.
  */
 export async function alternate<Name extends string, Result>(
   names: readonly Name[],

@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-/** Runs a module beside this one in a process of its own, and resolves with the one thing it says. */
+/** Runs a module of this folder in a child process, and resolves with its only message. */
 export async function askChild<T>(
   module: string,
   args: readonly string[],

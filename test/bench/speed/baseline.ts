@@ -3,14 +3,14 @@ import { fileURLToPath } from 'node:url';
 import type { Machine } from '../report/machine.js';
 import type { Ratio } from './measurement.js';
 
-/** The committed ratios, and where they were taken. */
+/** The committed ratios, and the machine on which they were measured. */
 interface Baseline {
   readonly machine: Machine;
   readonly ratios: Readonly<Record<string, { readonly value: number; readonly spread: number }>>;
 }
 
 const file = fileURLToPath(new URL('../../baseline.json', import.meta.url));
-/** Rounds on the same machine differ by about this much on a quiet day. */
+/** On an idle machine, the results of different rounds differ by about this share. */
 const leastNoise = 0.1;
 
 /** A ratio of this run, and the committed ratio. */
@@ -23,7 +23,7 @@ export interface Comparison {
   readonly isLoss: boolean;
 }
 
-/** Writes these ratios over the committed ones; those that were not measured stay. */
+/** Updates the committed ratios; those that were not measured keep their values. */
 export function updateBaseline(ratios: readonly Ratio[], machine: Machine): void {
   const before = readBaseline()?.ratios ?? {};
   const round = (value: number): number => Math.round(value * 1_000) / 1_000;
@@ -34,7 +34,7 @@ export function updateBaseline(ratios: readonly Ratio[], machine: Machine): void
   writeFileSync(file, `${JSON.stringify(baseline, undefined, 2)}\n`);
 }
 
-/** @throws Error when nothing was committed yet */
+/** @throws Error when there are no committed ratios */
 export function compareWithBaseline(ratios: readonly Ratio[]): Comparison[] {
   const baseline = readBaseline();
   if (!baseline) throw new Error('There is no baseline yet: run `npm run bench -- --update`');

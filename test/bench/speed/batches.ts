@@ -17,7 +17,7 @@ const batches = [
 type Batch = (typeof batches)[number];
 type Send = (batch: Batch) => Promise<unknown>;
 
-/** CPU time of a pipeline and of a transaction, one after the other, beside ioredis and node-redis. */
+/** Compares the CPU time of a pipeline and of a transaction with ioredis and node-redis. */
 export async function measureBatches({ rounds, roundMs }: Depth): Promise<Measurement> {
   await using server = await startRedis();
   const bare = new Redis(server.url);

@@ -12,7 +12,7 @@ const targets = [
   { callers: 500, atLeast: 3, ofRaw: 0.45 },
 ] as const;
 
-/** Throughput, latency and CPU time at 1, 50 and 500 callers, beside bare ioredis. */
+/** Compares throughput, latency and CPU time with plain ioredis, at 1, 50 and 500 callers. */
 export async function measureCallers({ rounds, roundMs }: Depth): Promise<Measurement> {
   await using server = await startRedis();
   const clients = new Map<ClientKind, MeasuredClient>();

@@ -8,7 +8,10 @@ import type { Depth, Measurement } from './measurement.js';
 
 const kinds = ['bare', 'ours'] as const;
 
-/** From the start of a process to its first request answered from Redis, with ioredis alone and protected. */
+/**
+ * Measures the time from the start of a process to its first response with data from Redis, with plain and with
+ * protected ioredis.
+ */
 export async function measureColdStart({ rounds }: Depth): Promise<Measurement> {
   await using server = await startRedis();
   const times = await alternate(kinds, Math.max(5, rounds), (kind) => firstAnswerMs(kind, server.url));

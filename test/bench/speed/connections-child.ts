@@ -3,14 +3,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { connectClient, type ClientKind, type MeasuredClient } from './client-kinds.js';
 import { load } from './load.js';
 
-/** What so many connections of one process cost. */
+/** The cost of many connections in one process. */
 export interface ConnectionCosts {
   /** CPU time to establish one connection. */
   readonly connectMicros: number;
   readonly heapBytes: number;
-  /** Share of a processor while nobody asks anything. */
+  /** CPU time while no commands are issued, as a share of one core. */
   readonly idleCpu: number;
-  /** CPU time of one command at 50 callers spread over all connections. */
+  /** CPU time of one command when 50 callers use all connections in turn. */
   readonly commandMicros: number;
 }
 

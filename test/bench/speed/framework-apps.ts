@@ -1,4 +1,4 @@
-// A process of its own: the same small application in each framework, with and without the guard.
+// A separate process with the same small application in each framework, with and without the guard.
 import 'reflect-metadata';
 import { createRedisResilience, type RedisResilience } from '@redis-resilience/core';
 import { redisGuard as expressGuard } from '@redis-resilience/express';

@@ -17,7 +17,7 @@ const frameworks = [
 const connections = 32;
 const leastWithGuard = 0.95;
 
-/** Requests per second of the same application with and without the guard; nothing else happens in it. */
+/** Compares the requests per second of a minimal application with and without the guard. */
 export async function measureFrameworks({ rounds, roundMs }: Depth): Promise<Measurement> {
   await using server = await startRedis();
   const apps = fork(fileURLToPath(new URL('framework-apps.js', import.meta.url)), [server.url], {
@@ -77,7 +77,9 @@ export async function measureFrameworks({ rounds, roundMs }: Depth): Promise<Mea
 
 interface Served {
   readonly perSecond: number;
-  /** CPU time of the server for one request: what other programs do meanwhile changes it least. */
+  /**
+   * CPU time of the server for one request; of all measurements, other programs on the machine affect this one least.
+   */
   readonly cpuMicros: number;
 }
 

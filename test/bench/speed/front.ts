@@ -18,7 +18,7 @@ const loads = [
   { name: 'MULTI of five', callers: 50, atMost: 1.5, isMulti: true },
 ] as const;
 
-/** CPU time of the client of node-redis in front of the protected connection, beside node-redis with its defaults. */
+/** Compares the CPU time of node-redis on top of the protected connection with node-redis on its own. */
 export async function measureFront({ rounds, roundMs }: Depth): Promise<Measurement> {
   await using server = await startRedis();
   const resilience = createRedisResilience(server.url, { logger: false });

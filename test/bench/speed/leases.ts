@@ -10,7 +10,10 @@ const manyLeases = 1_000_000;
 const mostOverMicros = 10;
 const mostGrowthMib = 2;
 
-/** What a lease costs beside a command on the shared client, and whether a million of them leave anything behind. */
+/**
+ * Compares the cost of a lease with that of a command on the shared client, and checks that a million leases leave
+ * nothing behind.
+ */
 export async function measureLeases({ rounds }: Depth): Promise<Measurement> {
   await using server = await startRedis();
   const resilience = createRedisResilience(server.url);

@@ -1,7 +1,7 @@
 import { percentileOf } from '../report/statistics.js';
 import type { MeasuredClient } from './client-kinds.js';
 
-/** What a round of load cost. */
+/** The results of one round of load. */
 export interface LoadResult {
   readonly perSecond: number;
   /** CPU time of this process, in microseconds per command. */

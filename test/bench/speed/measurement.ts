@@ -7,13 +7,13 @@ export interface Ratio {
   readonly better: 'higher' | 'lower';
 }
 
-/** A promise of the design, and whether this run kept it. */
+/** A performance goal of the design, and whether this run met it. */
 export interface Verdict {
   readonly target: string;
   readonly isMet: boolean;
 }
 
-/** What one part of the benchmark found. */
+/** The result of one part of the benchmark. */
 export interface Measurement {
   readonly title: string;
   readonly headings: readonly string[];

@@ -14,7 +14,7 @@ import type { Depth, Measurement } from './measurement.js';
 const builtCore = new URL('../../../../packages/core/dist/', import.meta.url);
 const burst = 500;
 
-/** What each piece costs by itself. */
+/** Measures the cost of each component separately. */
 export async function measurePieces({ rounds, roundMs }: Depth): Promise<Measurement> {
   await using server = await startRedis();
   const resilience = createRedisResilience(server.url);

@@ -12,11 +12,14 @@ interface Case {
   readonly title: string;
   readonly options: RedisOptions & { replyMapping?: 'legacy' };
   readonly bytes: number;
-  /** Callers that have a command under way. */
+  /** Number of callers with one command in flight each. */
   readonly callers: number;
 }
 
-/** TCP, TLS and a Unix socket with small values, and TCP with large ones: CPU time per command beside bare ioredis. */
+/**
+ * Compares TCP, TLS and a Unix socket with small values, and TCP with large ones: the CPU time per command, relative to
+ * plain ioredis.
+ */
 export async function measureTransports({ rounds, roundMs }: Depth): Promise<Measurement> {
   await using server = await startRedis({ unixSocket: true });
   await using secure = await startRedis({ tls: true });

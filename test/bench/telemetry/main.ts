@@ -123,7 +123,7 @@ interface Result {
   readonly cpuMicros: number;
 }
 
-/** 50 callers, each with one command under way: half GET, half SET. */
+/** 50 callers with one command in flight each: half GET, half SET. */
 async function load(resilience: RedisResilience, ms: number): Promise<Result> {
   const { client } = resilience;
   let commands = 0;

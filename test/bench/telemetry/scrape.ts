@@ -5,7 +5,10 @@ import { Registry } from 'prom-client';
 
 const callers = 50;
 
-/** Milliseconds that each of `rounds` scrapes took while Redis was killed and 50 callers went on asking. */
+/**
+ * Returns the durations of `rounds` scrapes in milliseconds, while Redis is down and 50 callers continue to issue
+ * commands.
+ */
 export async function scrapeInOutage(rounds: number): Promise<readonly number[]> {
   await using server = await startRedis();
   const resilience = createRedisResilience(server.url);

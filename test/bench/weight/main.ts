@@ -6,8 +6,8 @@ import { startRedis } from '@redis-resilience/testing';
 import { textTable } from '../report/text-table.js';
 import { importTime, memoryWithClient } from './measured-process.js';
 
-// What an application installs and loads beside plain ioredis. Run it after a build in a clean tree: what an earlier
-// build left in `dist` counts too.
+// Measures what an application installs and loads in addition to plain ioredis. This script must run after a build in a
+// clean tree, because files of an earlier build in `dist` would be counted.
 const root = join(import.meta.dirname, '../../../..');
 const rounds = 9;
 
@@ -76,7 +76,7 @@ console.log(
   ),
 );
 
-/** The bytes of an installed package and of what it depends on. */
+/** Returns the size in bytes of an installed package with its dependencies. */
 function installedSize(name: string, seen: Set<string>): number {
   const manifest = createRequire(join(root, 'package.json')).resolve(`${name}/package.json`);
   if (seen.has(manifest)) return 0;

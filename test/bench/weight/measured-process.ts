@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process';
 
-/** The milliseconds that the import of a package takes in a new process. */
+/** Measures how many milliseconds a new process needs to import a package. */
 export function importTime(folder: string, name: string): number {
   const script = `const at = performance.now(); await import('${name}'); console.log(performance.now() - at);`;
   return Math.round(Number(run(folder, script)));
 }
 
-/** The resident megabytes of a new process with one client that has answered a PING. */
+/** Measures the resident memory, in megabytes, of a new process with one client that has received a reply to PING. */
 export function memoryWithClient(folder: string, kind: 'plain' | 'protected', url: string): number {
   const clients = {
     plain: `import { Redis } from 'ioredis'; const client = new Redis('${url}');`,

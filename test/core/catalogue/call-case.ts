@@ -1,6 +1,6 @@
 import type { Category } from '../../../packages/core/src/catalogue/category.ts';
 
-/** One call, what it is, and whether it may be sent again. */
+/** One call, its category, and whether it may be sent again. */
 export interface CallCase {
   readonly call: string;
   readonly category: Category;

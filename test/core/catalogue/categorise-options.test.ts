@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { traitsOf } from '../../../packages/core/src/catalogue/command-traits.ts';
 import { categoryOf } from './category-of.ts';
 
-// What follows an option is read as its argument, and what follows that as the next option.
+// The word after an option is its argument, and the next word is the next option.
 describe('the category of a call with options', () => {
   it.each([
     ['SET k v EX 100 NX', 'write-checked'],
@@ -37,7 +37,7 @@ describe('the category of a call with options', () => {
   });
 });
 
-// A key may be called like a keyword, and a keyword like a key.
+// A key may have the name of a keyword, so counted keys must not be read as options.
 describe('the category of a call with counted keys', () => {
   it.each([
     ['ZUNIONSTORE z 0', 'never'],

@@ -46,7 +46,7 @@ describe('the command table and a real server', () => {
     server = await startRedis();
     type Row = [string, unknown, string[], unknown, unknown, unknown, string[], unknown, unknown, Row[]];
     const declared = (row: Row): Declared[] => [
-      // COMMAND is a command of its own as well, and carries its own flags.
+      // Containers such as COMMAND are commands themselves, with their own flags.
       { name: row[0], flags: new Set([...row[2], ...row[6]]), container: row[9].length > 0 },
       ...row[9].flatMap(declared),
     ];

@@ -2,7 +2,7 @@ import { containerTable } from '../../../packages/core/src/catalogue/command-tab
 import { moduleTable } from '../../../packages/core/src/catalogue/command-table-modules.ts';
 import { commandTable } from '../../../packages/core/src/catalogue/command-table.ts';
 
-/** The names of every command in the tables of the catalogue, subcommands included. */
+/** The names of all commands and subcommands in the tables of the catalogue. */
 export const knownCommands: readonly string[] = [commandTable, containerTable, moduleTable]
   .flat()
   .flatMap(({ names }) => names.trim().split(/\s+/));

@@ -15,7 +15,7 @@ export async function start(options: StartRedisOptions = {}): Promise<RedisServe
   return server;
 }
 
-/** A connection that is cut when the test ends. */
+/** A connection that is closed when the test ends. */
 export function connectTo(server: RedisServer): Telnet {
   const telnet = new Telnet(server);
   cleanups.push(() => telnet[Symbol.dispose]());

@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => server?.stop());
 beforeEach(() => server.command('FLUSHALL'));
 
-// In a cell "#" stands for a space within an argument.
+// In a cell of the table, "#" stands for a space within an argument.
 function words(call: string): string[] {
   return call.split(' ').map((word) => word.replaceAll('#', ' '));
 }

@@ -24,7 +24,7 @@ export class Telnet implements Disposable {
     return this.hear();
   }
 
-  /** The next line that comes. */
+  /** Resolves with the next line. */
   async hear(): Promise<string> {
     const line = this.#lines.shift() ?? (await new Promise<string>((resolve) => this.#readers.push(resolve)));
     return line.replace(/^[-+:]/, '');

@@ -3,16 +3,16 @@ import type { CircuitState } from '../../../packages/core/src/snapshot.ts';
 
 type Kind = 'ok' | 'slow' | 'fail';
 
-/** A call as the oracle remembers it: in which era it was admitted, and whether its result counts. */
+/** A call as the oracle remembers it: the era in which it was admitted, and whether its result counts. */
 export interface OracleCall {
   readonly era: number;
   readonly counts: boolean;
 }
 
 /**
- * What a circuit must do, computed from the whole history with no window, no buckets and no counters. The circuit's
- * window consists of buckets, so it may cover a little less than the exact window. Where that matters, `possibleTrips`
- * holds both allowed results, and the test tells the oracle which one the circuit has chosen.
+ * Computes what a circuit must do from the whole history, without the circuit's window, buckets and counters. The
+ * circuit's window consists of buckets, so it may cover a little less than the exact window. Where that matters,
+ * `possibleTrips` holds both allowed results, and the test tells the oracle which one the circuit has chosen.
  */
 export class CircuitOracle {
   now: number;
@@ -67,7 +67,7 @@ export class CircuitOracle {
     return { era: this.era, counts: false };
   }
 
-  /** Settles a call. Returns whether the circuit, closed before, may and must be open now. */
+  /** Settles a call. Returns whether a closed circuit may open, and whether it must. */
   settle(call: OracleCall, result: Kind | 'ignored'): { may: boolean; must: boolean } {
     const quiet = { may: false, must: false };
     const counts = (): boolean => call.counts && call.era === this.era;

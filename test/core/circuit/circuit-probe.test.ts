@@ -20,7 +20,7 @@ class Stage {
   readonly asked: string[] = [];
   readonly askedAt: number[] = [];
   answer: Answer = () => 'PONG';
-  /** Milliseconds that an answer takes. */
+  /** How long the server takes to reply, in milliseconds. */
   takesMs = 0;
   readonly probe = new CircuitProbe(this.circuit, {
     clock: this.clock,

@@ -71,7 +71,8 @@ const halfOpened = phases['half-open'];
 const closedAgain = { kind: 'closed', since: now, doublings: 2 };
 
 /**
- * The expected result for every combination of state and signal. With jitter 0.5 an open time is 3/4 of the full one.
+ * The expected result for every combination of state and signal. With a jitter of 0.5, the circuit stays open for 3/4
+ * of the full time.
  */
 const table: Record<keyof typeof phases, Record<CircuitSignal['kind'], unknown>> = {
   closed: {

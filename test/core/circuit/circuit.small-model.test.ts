@@ -96,7 +96,7 @@ function describe(history: readonly number[]): string {
   return history.map((index) => acts[index]).join(', ');
 }
 
-/** From any reachable state the circuit must be able to close, in bounded time. */
+/** From any reachable state, the circuit must be able to close within a limited time. */
 function checkRecovery({ test, out }: End, history: readonly number[]) {
   const { circuit } = test;
   const fail = (what: string) => new Error(`${what} after ${describe(history)}`);
@@ -112,7 +112,7 @@ function checkRecovery({ test, out }: End, history: readonly number[]) {
     if (circuit.retryAfterMs(test.now) !== 0) throw fail('does not become half-open');
   }
   if (circuit.state === 'half-open') {
-    // Every admitted call settles once, then no slot is lost.
+    // After all calls in flight have settled, every trial slot must be available again.
     for (const generation of out) circuit.ignored(generation);
     let admitted = 0;
     for (; admitted <= trials; admitted++) {

@@ -57,7 +57,7 @@ class Stage {
     return this.clock.travelAsync(ms);
   }
 
-  /** Sends a call as the cluster client does. */
+  /** Sends a call as core's Cluster client does. */
   send(name: string, ...args: readonly string[]) {
     const command = commandOf(name, args);
     const call = trackedCall(this.node.connection.wire, command);

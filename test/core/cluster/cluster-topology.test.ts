@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { keySlot } from '../../../packages/core/src/keys/key-slot.ts';
 import { ClusterStage } from '../fakes/cluster-stage.ts';
 
-/** Keys in the slots of the first, second and third server. */
+/** Keys whose slots belong to the first, second and third server. */
 const keys = ['b', 'c', 'a'] as const;
 
 describe('the topology of a cluster', () => {
@@ -43,7 +43,7 @@ describe('the topology of a cluster', () => {
     await stage.travel(1_500);
     expect([stage.topology.partlyAwayBy, stage.told.includes('parts-changed')]).toEqual([undefined, true]);
     expect(stage.topology.nodes.readyCount).toBe(3);
-    // Idle connections share one timer.
+    // All idle connections share one timer.
     await stage.travel(10_000);
     expect(stage.clock.pendingTimers).toBe(1);
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { FailoverSigns } from '../../../packages/core/src/cluster/slots/failover-signs.ts';
 
-/** A report of a node in which nothing is wrong, apart from what the test says. */
+/** A healthy node's report, with the differences in `given`. */
 function report(given: { readonly epoch?: number; readonly failedSlots?: number } = {}) {
   return { isUp: true, epoch: 1, failedSlots: 0, ...given };
 }

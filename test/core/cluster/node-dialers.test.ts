@@ -21,7 +21,7 @@ function start(): {
   return {
     clock,
     dialers,
-    // One attempt, as a node makes it: whatever comes of it, no other follows.
+    // A single attempt of a node, which is never repeated.
     attempt: async (address, result) => {
       const ticket = dialers
         .of(address)

@@ -4,25 +4,25 @@ import { SlotWatch, type SlotNews } from '../../../packages/core/src/cluster/slo
 import type { ClusterDriver, NodeDriver } from '../../../packages/core/src/driver/cluster-driver.ts';
 import { BackgroundClock } from '../fakes/background-clock.ts';
 
-/** The answer of a node to CLUSTER INFO; `state` undefined where it gives none. */
+/** The reply of a node to CLUSTER INFO; `state` is undefined if the node does not reply. */
 interface NodeState {
   state: 'ok' | 'fail' | undefined;
   epoch: number;
   failedSlots: number;
 }
 
-/** A watch over a cluster whose nodes and slots are as the test says. */
+/** A watch over a Cluster whose nodes and slots the test determines. */
 class Stage {
   readonly clock = new BackgroundClock({ nowMs: 1_000 });
   readonly nodes: NodeState[] = [0, 1, 2].map(() => ({ state: 'ok', epoch: 1, failedSlots: 0 }));
-  /** When the slots were read, and when nodes were asked, in milliseconds from the beginning. */
+  /** When the slots were read, and when nodes were asked, in milliseconds since the start. */
   readonly slotsReadAt: number[] = [];
   readonly asked: (readonly [node: number, at: number])[] = [];
   readonly news: SlotNews[] = [];
-  /** Replicas of a lost primary. */
+  /** The replicas of a primary that is down. */
   readonly candidates: NodeState[] = [];
   isPartAway = false;
-  /** Primaries that are not connected. */
+  /** Primaries to which there is no connection. */
   readonly unused: NodeDriver[] = [];
   readonly connected: string[] = [];
   owners: readonly string[] = ['node:0', 'node:1', 'node:2'];

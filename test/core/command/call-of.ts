@@ -12,14 +12,14 @@ import type { DriverCommand } from '../../../packages/core/src/driver/driver-com
 
 const nobody: CallOwner = { answered: () => undefined, failed: () => undefined, withdraw: () => undefined };
 
-/** A command as the driver makes it. */
+/** Creates a command as the driver does. */
 export function commandOf(name: string, ...args: readonly (string | number)[]): DriverCommand {
   const command = new Command(name, [...args]) as unknown as DriverCommand;
   command.promise.catch(() => undefined);
   return command;
 }
 
-/** A tracked call on the fast path. */
+/** A call on the fast path. */
 export function callOf(name: string, ...args: readonly string[]): Call {
   const command = commandOf(name, ...args);
   const call = new Call(nobody, command, traitsOf(name));
@@ -51,7 +51,7 @@ export function batchOf(...calls: readonly (readonly [string, ...string[]])[]): 
   return { call, batch };
 }
 
-/** An error as the driver makes it of an error reply. */
+/** Creates an error as the driver does for an error reply. */
 export function replyError(message: string, previousErrors?: readonly Error[]): Error {
   const error = new Error(message);
   error.name = 'ReplyError';
@@ -63,7 +63,7 @@ export function connectionError(): Error {
   return new Error('Connection is closed.');
 }
 
-/** What became of a command's promise: its answer, or its error. */
+/** The result of a command's promise: its value or its error. */
 export async function fateOf(command: DriverCommand): Promise<unknown> {
   return command.promise.then(
     (value) => ({ value }),

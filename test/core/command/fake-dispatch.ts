@@ -9,20 +9,20 @@ import type { ReleaseBook } from '../../../packages/core/src/driver/tracked-call
 import { Flush } from '../../../packages/core/src/event-loop/flush.ts';
 import { connectionError, replyError } from './call-of.ts';
 
-/** A driver without a server: it keeps what it is given until the test answers. */
+/** A driver without a server: it keeps all commands until the test replies to them. */
 export class FakeDispatch implements Dispatch {
   readonly #now: () => number;
   readonly #generations: () => readonly [number, number];
-  /** Commands that were written straight to the socket, and commands that the driver was given. */
+  /** Commands that core wrote directly to the socket, and commands that core gave to the driver. */
   readonly fast: DriverCommand[] = [];
   readonly slow: DriverCommand[] = [];
-  /** What came with each command that the driver was given. */
+  /** The other arguments of each call with which core gave a command to the driver. */
   readonly givenWith: { readonly stream: PipelineStream | undefined; readonly node: unknown }[] = [];
   readonly batchNodes: unknown[] = [];
   readonly left: DriverCommand[] = [];
   writesAtOnce = true;
   hasFastPath = true;
-  /** Whether the fast path takes the next commands: false for those whose part of Redis cannot be written to. */
+  /** Whether the next commands can take the fast path; false if core cannot write to the node that they need. */
   hasRoute = true;
   /** The stream for commands of a batch that cannot take the fast path; undefined if they can. */
   batchStreamOf: PipelineStream | undefined;
@@ -52,7 +52,7 @@ export class FakeDispatch implements Dispatch {
     return command.promise;
   };
 
-  /** All commands it was given, the names of them. */
+  /** The names of all commands that core has sent. */
   get sent(): readonly string[] {
     return [...this.fast, ...this.slow].map(({ name }) => name);
   }
@@ -131,7 +131,7 @@ export class FakeDispatch implements Dispatch {
     return this.lastReadAt;
   }
 
-  /** The bytes of all commands so far are given to the socket. */
+  /** Hands the bytes of all commands so far to the socket. */
   write(): void {
     for (const flush of this.#unwritten.splice(0)) {
       flush.at = this.#now();
@@ -145,20 +145,20 @@ export class FakeDispatch implements Dispatch {
     command.resolve(value);
   }
 
-  /** The server answers with an error reply. */
+  /** Replies to a command with an error reply. */
   refuse(command: DriverCommand, message: string): void {
     this.#forget(command);
     this.lastReadAt = this.#now();
     command.reject(replyError(message));
   }
 
-  /** The driver itself fails a command. */
+  /** Fails a command as the driver does by itself. */
   fail(command: DriverCommand, error: Error): void {
     this.#forget(command);
     command.reject(error);
   }
 
-  /** The connection breaks: the driver fails everything that is unanswered. */
+  /** Breaks the connection: the driver fails all unanswered commands. */
   break(): void {
     this.#unwritten = [];
     for (const command of this.#unanswered.splice(0)) command.reject(connectionError());

@@ -33,12 +33,12 @@ export interface GateStage<Clock extends ManualClock = ManualClock> {
   readonly stallDetector: ProcessStallDetector;
   readonly events: EventHub<ResilienceEvents>;
   readonly told: Told[];
-  /** The commands that need a connection of their own, and were issued on this one. */
+  /** Commands that should have used a leased connection but were issued on the shared one. */
   readonly sharedUse: UnleasedCommands;
   readonly signsOfLife: SignsOfLife;
-  /** Issues a command, as a user of the client does. */
+  /** Issues a command, as an application does. */
   issue(name: string, ...args: readonly (string | number)[]): DriverCommand;
-  /** Issues commands as one pipeline; all are handed over once the promise resolves. */
+  /** Issues commands as one pipeline; core has all of them when the promise resolves. */
   pipeline(...calls: readonly (readonly [string, ...string[]])[]): Promise<readonly DriverCommand[]>;
   /** Lets pending promise callbacks and ticks run. */
   settle(): Promise<void>;
@@ -48,7 +48,10 @@ export type Told = {
   readonly [E in keyof ResilienceEvents]: { readonly event: E } & ResilienceEvents[E];
 }[keyof ResilienceEvents];
 
-/** A gate with a fake connection and driver behind it, on a manual clock that begins at 10,000. It serves. */
+/**
+ * A gate (core's entry for commands) with a fake connection and driver behind it, on a manual clock that starts at
+ * 10,000. It serves.
+ */
 export function gateStage<Clock extends ManualClock = ManualClock>(
   options: ResilienceOptions = {},
   clock: Clock = new ManualClock({ nowMs: 10_000 }) as Clock,

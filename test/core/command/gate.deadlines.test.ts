@@ -156,7 +156,7 @@ describe('the deadline of a command', () => {
     clock.jump(1_700);
     clock.travel(0);
     expect(gate.counts().inFlight).toBe(2);
-    // While the sockets are read no timer is needed.
+    // A deadline needs no timer during the turn in which the sockets are read.
     expect(clock.pendingTimers).toBe(0);
     issue('blpop', 'list', 0.1);
     expect(clock.pendingTimers).toBe(0);

@@ -82,7 +82,7 @@ interface Asked {
   readonly reply: (value: number) => void;
 }
 
-/** A call whose release was asked for. */
+/** A call for which a release was requested. */
 async function asked(releases = new ReleaseRequests()): Promise<Asked> {
   const call = {
     written: {},

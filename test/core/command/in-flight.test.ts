@@ -25,7 +25,7 @@ function setUp(maxInFlight = 100): {
   };
 }
 
-/** Every call that is overdue, in the order in which they are named. */
+/** Removes and returns all overdue calls, in the order in which `overdue` returns them. */
 function takeOverdue(inFlight: InFlight, now: number): Call[] {
   const calls: Call[] = [];
   for (let call = inFlight.overdue(now); call !== undefined; call = inFlight.overdue(now)) {

@@ -15,7 +15,7 @@ function joined({ entrance }: GateStage, ...commands: readonly JoinedCommand[]):
   return command;
 }
 
-/** What the caller of joined commands got: the text of each reply, or the code and the outcome of its error. */
+/** The results of joined commands: the text of each reply, or code and outcome of its error. */
 async function replies(command: DriverCommand): Promise<unknown> {
   const all = (await command.promise) as readonly (Buffer | Error | undefined)[];
   return all.map((reply) => {

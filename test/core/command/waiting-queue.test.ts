@@ -21,7 +21,7 @@ function add(
   return call;
 }
 
-/** Every call that has waited long enough, in the order in which the queue names them. */
+/** Removes and returns all calls whose waiting time is over, in the order in which `expired` returns them. */
 function takeExpired(queue: WaitingQueue, now: number): SlowCall[] {
   const expired: SlowCall[] = [];
   for (let call = queue.expired(now); call !== undefined; call = queue.expired(now)) {

@@ -13,7 +13,7 @@ import {
 } from '../../../packages/core/src/handshake/establish.ts';
 import { WiredDriver } from '../fakes/wired-driver.ts';
 
-/** A source that gives what the test gives it, and writes down what it is told. */
+/** A source of sockets whose events the test determines, and which records its calls. */
 class ScriptedSource implements SocketSource {
   readonly told: string[] = [];
   give: (event: SourceEvent) => void = () => undefined;
@@ -43,7 +43,7 @@ class Stage {
   readonly wired = new WiredDriver();
   readonly source = new ScriptedSource();
   readonly events: ConnectorEvent[] = [];
-  /** What the driver was told of failed attempts. */
+  /** The failures of attempts that the driver was told about. */
   readonly emitted: (readonly [event: string, message: string])[] = [];
   readonly connector: Connector;
 
@@ -76,7 +76,7 @@ class Stage {
     return stage;
   }
 
-  /** A driver that got its socket, and is ready on it. */
+  /** A driver that has received its socket and is ready. */
   static async ready(): Promise<Stage> {
     const stage = new Stage();
     stage.wired.driver.wake();

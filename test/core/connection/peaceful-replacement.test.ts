@@ -7,7 +7,7 @@ interface Waiting {
   readonly wired: WiredDriver;
   readonly replacement: PeacefulReplacement;
   readonly second: VerifiedSocket;
-  /** When the first connection was to be replaced, in milliseconds from the beginning. */
+  /** The times at which the first connection should have been replaced, in milliseconds since the start. */
   readonly replacedAt: number[];
   begin(): void;
 }

@@ -23,7 +23,7 @@ class Stage {
     maxStallMs: 2_000,
     onReport: ({ cause }) => this.#note(`report ${cause ?? 'success'}`),
   });
-  /** Another client of the same dialer, whose connections are leased. */
+  /** Another client of the same dialer, with leased connections. */
   readonly leased = new Reconnector(this.dialer, this.wired.target, {
     clock: this.wired.clock,
     minStallMs: 200,
@@ -142,7 +142,7 @@ describe('an attempt that is withdrawn', () => {
   it('because another one succeeded tells nothing', async () => {
     const stage = new Stage();
     const { wired, source, told } = stage;
-    // The first SYN is lost, and the second one is not.
+    // Only the first SYN is lost.
     wired.network.setReachable(wired.server.address, false);
     stage.start();
     await wired.travel(20);

@@ -6,7 +6,7 @@ interface Subscribed {
   readonly wired: WiredDriver;
   readonly subscriptions: Subscriptions;
   readonly news: SubscriptionNews[];
-  /** Breaks the connection, and waits until the driver has the next one. */
+  /** Breaks the connection, and waits until the driver has a new one. */
   reconnect(heardAt?: number): Promise<void>;
 }
 
@@ -72,7 +72,7 @@ describe('what was subscribed to before a loss', () => {
     );
     await reconnect(1_000);
     subscriptions.restore();
-    // Shard channels one by one: they may live in different slots.
+    // Shard channels are subscribed one by one, because they may be in different slots.
     await wired.travel(2);
     expect(wired.server.ran).toEqual(['subscribe', 'psubscribe', 'ssubscribe', 'ssubscribe']);
     expect(wired.driver.subscriptions()).toEqual({
@@ -264,7 +264,7 @@ describe('a connection that breaks while it subscribes again', () => {
   });
 });
 
-/** Refuses to subscribe to more than one channel at a time, and to one of them altogether. */
+/** Makes the server refuse a subscription to several channels at once, or to the channel `refused`. */
 function refuseMany({ driver }: WiredDriver, refused = 'b'): void {
   const ask = driver.ask.bind(driver);
   driver.ask = async (name, args) => {

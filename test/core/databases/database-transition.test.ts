@@ -21,7 +21,7 @@ class Databases {
   now = 1_000;
   state: DatabaseState;
   readonly effects: (DatabaseEffect & { readonly at: number })[] = [];
-  /** Calls are in flight whenever a change in peace is tried. */
+  /** Whether calls are in flight at every planned change, so that the change has to wait. */
   neverAtPeace = false;
   readonly #failbackMs: number | undefined;
 

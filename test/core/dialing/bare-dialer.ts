@@ -7,7 +7,7 @@ import {
   type DialTicket,
 } from '../../../packages/core/src/dialing/dialer.ts';
 
-/** An attempt that waits for the test to say how it ends. */
+/** A connection attempt whose end the test determines. */
 export interface HeldAttempt {
   readonly attempt: DialAttempt;
   readonly who: string;
@@ -15,7 +15,7 @@ export interface HeldAttempt {
   reject(error: unknown): void;
 }
 
-/** A dialer on a manual clock, whose attempts end when the test says so. */
+/** A dialer on a manual clock, with attempts whose end the test determines. */
 export function bareDialer(random = createRandom(3)) {
   const clock = new ManualClock();
   const options = { minPeriodMs: 100, maxPeriodMs: 5_000, handshakeTimeoutMs: 5_000 };

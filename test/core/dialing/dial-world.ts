@@ -15,7 +15,7 @@ export interface AttemptRecord {
   readonly client: number;
   readonly at: number;
   readonly synDeadlineMs: number;
-  /** Attempts under way just after this one began, itself included. */
+  /** Number of attempts in progress when this one began, including this one. */
   readonly overlapping: number;
   endedAt: number | undefined;
   aborted: boolean;
@@ -23,13 +23,16 @@ export interface AttemptRecord {
 
 export interface WorldOptions extends Partial<Omit<DialerOptions, 'clock' | 'random'>> {
   readonly seed?: number;
-  /** What INFO tells; `null` for a server that does not tell. Default: the number of clients in this world. */
+  /**
+   * The number of clients that the server reports in INFO; `null` if the server does not report it. Default: the number
+   * of clients in this world.
+   */
   readonly fleetSize?: number | null;
   readonly connectMs?: number;
   readonly proveMs?: number;
 }
 
-/** One process with its clients and one dialer, and a server that can be broken: all on a manual clock. */
+/** One process with several clients and one dialer, and a server that can be broken, all on a manual clock. */
 export class DialWorld {
   readonly clock = new ManualClock();
   readonly dialer: Dialer;
@@ -37,7 +40,7 @@ export class DialWorld {
   readonly reports: { readonly client: number; readonly at: number; readonly report: DialReport }[] = [];
   readonly clients: WorldClient[] = [];
   mode: ServerMode = 'up';
-  /** How long a flapping server keeps a connection that is ready. */
+  /** How long a flapping server keeps a ready connection, in milliseconds. */
   flapMs = 0;
   readonly options: WorldOptions;
 
@@ -56,7 +59,7 @@ export class DialWorld {
     return this.clients.filter((client) => client.isConnected).length;
   }
 
-  /** Adds clients that want a connection, now and whenever they lost it. */
+  /** Adds clients that connect now, and again after each loss. */
   add(count = 1, priority: DialPriority = 'command'): WorldClient[] {
     return Array.from({ length: count }, () => {
       const client = new WorldClient(this, this.clients.length, priority);
@@ -76,7 +79,7 @@ export class DialWorld {
     this.mode = 'up';
   }
 
-  /** Clients connected, then quiet for long enough to count as stable. */
+  /** Creates clients that have been connected for so long that they count as stable. */
   static async connected(clients: number, options: WorldOptions = {}): Promise<DialWorld> {
     const world = new DialWorld(options);
     world.add(clients);
@@ -87,7 +90,7 @@ export class DialWorld {
     return world;
   }
 
-  /** Milliseconds from now until all of this world's clients are connected, at most `limitMs`. */
+  /** Returns the milliseconds from now until all clients are connected, at most `limitMs`. */
   async untilConnected(limitMs: number, count = this.clients.length): Promise<number> {
     const from = this.clock.now();
     while (this.connected < count && this.clock.now() - from < limitMs) await this.clock.travelAsync(1);
@@ -125,7 +128,7 @@ export class WorldClient {
     });
   }
 
-  /** The server breaks the connection. */
+  /** Breaks the connection from the server's side. */
   drop(): void {
     if (!this.isConnected) return;
     this.#disconnect();
@@ -133,7 +136,7 @@ export class WorldClient {
     this.dial();
   }
 
-  /** The application closes the client. */
+  /** Closes the client from the application's side. */
   close(): void {
     this.#disconnect();
     this.ticket?.cancel();

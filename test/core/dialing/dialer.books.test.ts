@@ -18,7 +18,7 @@ async function connected(names: readonly string[], fleetSize = 4_000) {
   return { ...desk, tickets };
 }
 
-/** The period that the dialer keeps when its next attempt begins. */
+/** Returns the dialer's period when its next attempt begins. */
 async function nextPeriod(desk: ReturnType<typeof bareDialer>): Promise<number> {
   await nextAttempt(desk);
   return desk.dialer.periodMs;

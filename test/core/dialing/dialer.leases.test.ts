@@ -19,7 +19,7 @@ async function backAfter(world: DialWorld, outageMs: number): Promise<void> {
   world.bringBack();
 }
 
-/** The largest number of attempts in any second. */
+/** Returns the largest number of attempts within a second. */
 function mostInASecond(world: DialWorld): number {
   const times = world.attempts.map(({ at }) => at);
   return Math.max(...times.map((from) => times.filter((at) => at >= from && at < from + 1_000).length));

@@ -2,7 +2,7 @@ import { ManualClock, type ManualTimer } from '@redis-resilience/testing';
 import { expect, it } from 'vitest';
 import { Alarm } from '../../../packages/core/src/event-loop/alarm.ts';
 
-/** A manual clock that knows how many of its timers keep the process alive. */
+/** A manual clock that counts the timers that would keep the process alive. */
 class CountingClock extends ManualClock {
   readonly #unrefed = new Set<object>();
   created = 0;

@@ -1,14 +1,14 @@
 import { keySlot, slotCount } from '../../../packages/core/src/keys/key-slot.ts';
 import type { FakeServer } from './fake-server.ts';
 
-/** Slots that lie side by side, both ends included, and the server that has them. */
+/** A range of slots, including both ends, and the server that owns it. */
 export interface SlotRange {
   readonly from: number;
   readonly to: number;
   readonly owner: FakeServer;
 }
 
-/** Which server of a cluster owns which slots, as all of them know it. */
+/** The owner of each slot, on which all servers of a cluster agree. */
 export class ClusterMap {
   #ranges: readonly SlotRange[];
   #epoch = 1;

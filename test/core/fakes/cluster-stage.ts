@@ -10,7 +10,10 @@ import { FakeNetwork } from './fake-network.ts';
 import { FakeServer } from './fake-server.ts';
 import { flushesOf } from './tracked-call.ts';
 
-/** A cluster of three servers and one more in reserve, a client of it, and our view of its nodes, all in memory. */
+/**
+ * A cluster of three servers with a fourth in reserve, a client of the cluster, and core's topology of it, all in
+ * memory.
+ */
 export class ClusterStage {
   readonly clock = new BackgroundClock({ nowMs: 1_000 });
   readonly network = new FakeNetwork(this.clock.outside);
@@ -66,7 +69,7 @@ export class ClusterStage {
     await this.clock.travelAsync(ms);
   }
 
-  /** One of the servers, from 0 on. */
+  /** Returns the server with this index. */
   server(index: number): FakeServer {
     return this.servers[index] as FakeServer;
   }

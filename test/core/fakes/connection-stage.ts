@@ -28,7 +28,7 @@ export interface StageOptions {
   readonly random?: () => number;
 }
 
-/** One connection of one client to one server, with all between them in memory and on a manual clock. */
+/** One connection of a client to a server: all layers run in memory and on a manual clock. */
 export class ConnectionStage {
   readonly clock = new BackgroundClock({ nowMs: 1_000 });
   readonly network = new FakeNetwork(this.clock.outside);
@@ -69,7 +69,7 @@ export class ConnectionStage {
     this.#hearsBytes = hearsBytes;
   }
 
-  /** A stage whose driver is protected, and was never told to connect. */
+  /** Creates a stage whose driver is under the control of core, but has not started to connect. */
   static idle(options?: StageOptions): ConnectionStage {
     const stage = new ConnectionStage(options);
     stage.protect();
@@ -102,7 +102,7 @@ export class ConnectionStage {
     return this.network.links[0] as MemoryLink;
   }
 
-  /** Moves time on, and lets everything happen that is due. */
+  /** Advances the clock, and runs everything that is due. */
   async travel(ms: number): Promise<void> {
     await this.clock.travelAsync(ms);
   }
@@ -123,7 +123,7 @@ export class ConnectionStage {
     return first === undefined ? undefined : first.at - from;
   }
 
-  /** Closes the client for good, as its user does. */
+  /** Closes the client permanently, as the application does. */
   async close(): Promise<void> {
     this.driver.disconnect();
     this.connection.drop('closed');

@@ -36,7 +36,7 @@ export function subscriptionsOf({ subscriptions }: DriverSession): Subscriptions
   };
 }
 
-/** The commands with which a driver opens a connection. */
+/** The commands that a driver sends when it opens a connection. */
 export function handshakeOf(session: DriverSession): readonly (readonly [string, ...string[]])[] {
   const { credentials, protocol, database } = session;
   const commands: (readonly [string, ...string[]])[] = [];

@@ -14,8 +14,8 @@ import type { FakeNetwork } from './fake-network.ts';
 import { FakeNode } from './fake-node.ts';
 
 /**
- * A cluster client: it keeps a connection to each owner of slots, follows MOVED, and begins anew when no node
- * is left. It does not support subscriptions, and the test tells it which server owns which slots.
+ * A Cluster client: it has a connection to each owner of slots, follows MOVED, and starts again when no node is left.
+ * It does not support subscriptions, and the test tells it which server owns which slots.
  */
 export class FakeCluster implements ClusterDriver {
   readonly #clock: Clock;

@@ -73,7 +73,7 @@ class Stage {
     await this.clock.travelAsync(1);
   }
 
-  /** Writes down how a call ended. */
+  /** Records how a call ended. */
   follow(name: string, call: Promise<unknown>): void {
     call.then(
       (value) => this.trace.push(`${name}: ${String(value)}`),
@@ -261,7 +261,7 @@ const plays: Readonly<Record<string, (stage: Stage) => Promise<unknown>>> = {
   },
 };
 
-// Ioredis 5.6 is ready before its handshake is answered, and is no model in that.
+// ioredis 5.6 becomes ready before its handshake has replies, so the fake driver does not imitate that version.
 const settings = [
   { version: '5.11', protocol: 2, make: ofIoredis(ioredis5 as unknown as typeof ioredis6) },
   ...supportedProtocols

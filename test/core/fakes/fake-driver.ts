@@ -17,13 +17,13 @@ import { endedKinds } from './unanswered-commands.ts';
 const handshakeNames: ReadonlySet<string> = new Set(['auth', 'hello', 'select', 'client']);
 
 /**
- * A client with one connection, which behaves as ioredis does once core has taken it over: it asks its
- * connector for a socket, opens with its own handshake, and tells of its states a tick later. Before that,
- * and if core has only called `takeOver`, it connects only once.
+ * A client with one connection, which behaves like ioredis under the control of core: it asks its connector for a
+ * socket, sends its handshake, and emits each event in the next tick. Before that, and if core has only called
+ * `takeOver`, it connects only once.
  */
 export class FakeDriver implements Driver {
   readonly options: Record<string, unknown>;
-  /** Messages of its subscriptions, as `channel: message`. */
+  /** Messages from the driver's subscriptions, as `channel: message`. */
   readonly messages: string[] = [];
   status: DriverStatus = 'idle';
   isClosing = false;

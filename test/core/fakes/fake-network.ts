@@ -4,7 +4,7 @@ import type { Endpoint, OpenOptions, OpenSocket } from '../../../packages/core/s
 import { MemoryLink } from './memory-link.ts';
 import type { MemorySocket } from './memory-socket.ts';
 
-/** A network in memory, on the clock of its test: who listens where, and what becomes of the packets. */
+/** A network in memory, on the clock of the test: it knows which addresses are open, and delivers or loses packets. */
 export class FakeNetwork {
   /** Milliseconds that a packet takes; a change affects only connections that are opened later. */
   latencyMs = 1;

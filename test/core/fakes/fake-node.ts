@@ -4,7 +4,7 @@ import { FakeDriver } from './fake-driver.ts';
 import type { FakeNetwork } from './fake-network.ts';
 import { PlainConnector } from './plain-connector.ts';
 
-/** The connection of a {@link FakeCluster} to one node: it connects once. */
+/** The connection of a {@link FakeCluster} to one node; it connects only once. */
 export class FakeNode extends FakeDriver implements NodeDriver {
   readonly address: string;
   readonly isReplica = false;

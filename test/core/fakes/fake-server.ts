@@ -19,8 +19,8 @@ export interface FakeServerOptions {
 }
 
 /**
- * A Redis in memory: it answers the handshake, a handful of commands and subscriptions in the words of redis-server, and
- * breaks in the ways a server breaks.
+ * A Redis in memory: it replies like redis-server to the handshake, to a few commands and to subscriptions, and can
+ * fail as a real server does.
  */
 export class FakeServer {
   readonly clock: Clock;
@@ -40,7 +40,7 @@ export class FakeServer {
    * command that the server does not know.
    */
   readonly refuses = new Map<string, string>();
-  /** The names of the commands it was sent, in order. */
+  /** The names of the commands that the server received, in order. */
   readonly ran: string[] = [];
   readonly #network: FakeNetwork;
   readonly #clients = new Set<ServerClient>();
@@ -96,7 +96,7 @@ export class FakeServer {
     for (const client of this.#clients) client.socket.resetAndDestroy();
   }
 
-  /** Stands still (SIGSTOP): the kernel goes on accepting connections and bytes, and nothing is answered. */
+  /** Freezes the server as SIGSTOP would: the kernel still accepts connections and bytes, but there are no replies. */
   freeze(): void {
     this.#isFrozen = true;
     for (const client of this.#clients) client.freeze();
@@ -107,7 +107,7 @@ export class FakeServer {
     for (const client of this.#clients) client.thaw();
   }
 
-  /** Holds back writes (CLIENT PAUSE WRITE). */
+  /** Holds back writes, as after CLIENT PAUSE WRITE. */
   holdWrites(): void {
     this.#holdsWrites = true;
   }
@@ -117,7 +117,7 @@ export class FakeServer {
     for (const client of this.#clients) client.releaseWrites();
   }
 
-  /** How many clients got the message. */
+  /** Returns the number of clients that received the message. */
   publish(channel: string, message: string): number {
     return this.clients.filter(({ subscriptions }) => subscriptions.deliver(channel, message)).length;
   }

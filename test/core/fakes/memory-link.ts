@@ -9,13 +9,13 @@ export interface LinkOptions {
   readonly port: number;
 }
 
-/** A connection in memory. Both directions keep the order of what travels, and nothing arrives before its time. */
+/** A connection in memory. Both directions deliver bytes in order, and never before their latency is over. */
 export class MemoryLink {
   readonly near: MemorySocket;
   readonly far: MemorySocket;
   /** Milliseconds that bytes take; a change affects bytes that are sent later. */
   latencyMs: number;
-  /** Whatever is sent, or under way, is lost in silence. */
+  /** Whether everything that is sent or in flight is lost without an error. */
   isCut = false;
   readonly clock: Clock;
 

@@ -4,7 +4,7 @@ import { ManualClock, waitFor } from '@redis-resilience/testing';
 import { describe, expect, it } from 'vitest';
 import { MemoryLink } from './memory-link.ts';
 
-/** Two ends of one connection, and what happened to each. */
+/** Both ends of one connection, and the events on each. */
 interface Pair extends AsyncDisposable {
   readonly near: Socket;
   readonly far: Socket;

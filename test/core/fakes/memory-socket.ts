@@ -4,7 +4,7 @@ import { Duplex } from 'node:stream';
 /** Number of bytes that a socket accepts before its peer has read any; a write of more waits. */
 const windowBytes = 64 * 1024;
 
-/** The way from one end of a connection to the other. */
+/** One direction of a connection. */
 export interface Way {
   /** Number of bytes that were sent but not read yet; bytes that were lost count as unread. */
   readonly unreadBytes: number;
@@ -14,8 +14,8 @@ export interface Way {
 }
 
 /**
- * One end of a connection that lies in memory: all that core uses of `net.Socket`, with Node's own streams
- * beneath. Data that is written arrives at the other end after the latency of the link.
+ * One end of a connection in memory: the part of `net.Socket` that core uses, on top of Node's own streams. Data that
+ * is written arrives at the other end after the latency of the link.
  */
 export class MemorySocket extends Duplex {
   readonly remoteAddress: string;

@@ -5,7 +5,7 @@ import { noList, type ReplyText } from './reply-text.ts';
 import { answerTo, isHeld } from './server-commands.ts';
 import { ServerSubscriptions } from './server-subscriptions.ts';
 
-/** One client of a {@link FakeServer}, as the server sees it: its commands run one after the other. */
+/** One client of a {@link FakeServer}, from the server's point of view; its commands run one after the other. */
 export class ServerClient {
   readonly server: FakeServer;
   readonly socket: MemorySocket;
@@ -18,7 +18,7 @@ export class ServerClient {
   trickle: { readonly bytes: number; readonly everyMs: number } | undefined;
   readonly #reader = new ReplyReader();
   readonly #waiting: (readonly string[])[] = [];
-  /** The key that a blocking call waits for, or the writes that are held back. */
+  /** The key for which a blocking command waits; `held-writes` if CLIENT PAUSE holds back the client's writes. */
   #blockedBy: { readonly key: string } | 'held-writes' | undefined;
   #isFrozen = false;
   #leavesAt = 0;

@@ -72,7 +72,7 @@ const moods: Readonly<Record<ServerMood, { readonly text: string; readonly runs:
   },
 };
 
-/** Whether the server holds this command back, as it does with writes (CLIENT PAUSE). */
+/** Whether the server holds back this command because of CLIENT PAUSE. */
 export function isHeld({ holdsWrites }: FakeServer, [name = '']: readonly string[]): boolean {
   return holdsWrites && writes.has(name.toLowerCase());
 }

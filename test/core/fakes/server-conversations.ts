@@ -5,7 +5,7 @@ import { ReplyReader } from '../../../packages/core/src/replies/reply-reader.ts'
 import { ErrorReply, PushReply, type Reply } from '../../../packages/core/src/replies/reply.ts';
 import type { FakeServer } from './fake-server.ts';
 
-/** A server, and how its clients talk with it. */
+/** A server, and ways to open connections to it. */
 export interface Talk {
   /** Opens a connection. */
   open(): Promise<Speaker>;
@@ -205,7 +205,7 @@ function isBlocked(line: unknown): boolean {
   return /\bflags=[A-Za-z]*b/.test(String(line));
 }
 
-// Each server numbers its clients as it likes.
+// Numbers such as client ids differ between servers, so only their type is compared.
 function withoutNumbers(heard: readonly unknown[]): readonly unknown[] {
   return heard.map((reply) => (typeof reply === 'number' ? 'a number' : reply));
 }

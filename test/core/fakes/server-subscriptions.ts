@@ -12,7 +12,7 @@ const kinds = {
 
 type Kind = 'subscribe' | 'psubscribe' | 'ssubscribe';
 
-/** What one client of a server listens to. */
+/** The channels to which one client of a server has subscribed. */
 export class ServerSubscriptions {
   readonly #client: ServerClient;
   readonly #names: Readonly<Record<Kind, Set<string>>> = {
@@ -29,7 +29,7 @@ export class ServerSubscriptions {
     return this.#countOf('subscribe') + this.#countOf('ssubscribe');
   }
 
-  /** Whether a RESP2 connection serves nothing but its subscriptions. */
+  /** Whether this is a RESP2 connection that accepts only commands about subscriptions. */
   get isExclusive(): boolean {
     return this.#client.protocol === 2 && this.count > 0;
   }
@@ -63,7 +63,7 @@ export class ServerSubscriptions {
     return true;
   }
 
-  // Channels and patterns are counted together, shard channels by themselves.
+  // Redis counts channels and patterns together, and shard channels separately.
   #countOf(kind: Kind): number {
     if (kind === 'ssubscribe') return this.#names.ssubscribe.size;
     return this.#names.subscribe.size + this.#names.psubscribe.size;

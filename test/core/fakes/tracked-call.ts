@@ -36,7 +36,7 @@ export function trackedCall(wire: Wire, command: DriverCommand, blockingMs?: num
   return call;
 }
 
-/** A call that was sent, and what became of it: the answer, the error, or undefined while it is unanswered. */
+/** A call that was sent, and its result: the reply, the error, or undefined while there is no reply. */
 export interface SentCall {
   readonly call: TrackedCall;
   readonly outcome: () => unknown;

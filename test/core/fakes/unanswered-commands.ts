@@ -5,18 +5,21 @@ import type { DriverSession } from './driver-session.ts';
 
 interface Item {
   readonly command: DriverCommand;
-  /** A command about subscriptions is answered once for each of its channels. */
+  /** SUBSCRIBE and its relatives get one reply for each channel. */
   missing: number;
 }
 
-/** Commands that end subscriptions, and the kind that each of them ends. */
+/** The commands that end subscriptions, each with the kind of subscription that it ends. */
 export const endedKinds: ReadonlyMap<string, SubscriptionKind> = new Map([
   ['unsubscribe', 'subscribe'],
   ['punsubscribe', 'psubscribe'],
   ['sunsubscribe', 'ssubscribe'],
 ]);
 
-/** The commands of one connection that were written and are not answered, and the session that their answers change. */
+/**
+ * The commands of one connection that were written but have no reply yet, and the session state that their replies
+ * change.
+ */
 export class UnansweredCommands {
   readonly #session: DriverSession;
   readonly #onMessage: (channel: string, message: string) => void;
@@ -61,7 +64,7 @@ export class UnansweredCommands {
     else this.#answer(reply, kind, name, last);
   }
 
-  /** The connection is gone. */
+  /** Must be called when the connection is lost. */
   rejectAll(error: Error): void {
     const items = this.#items;
     this.#items = [];

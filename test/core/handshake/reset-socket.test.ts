@@ -48,7 +48,7 @@ it('a Unix socket that is reset closes', async () => {
   server.close();
 });
 
-/** Two ends of a connection; the far one reads nothing until it is asked what has arrived. */
+/** A connection whose far end reads nothing until the test asks what has arrived. */
 class Pair implements AsyncDisposable {
   readonly near: Socket;
   readonly #far: Socket;
@@ -73,7 +73,7 @@ class Pair implements AsyncDisposable {
     return new Pair(near, far, server);
   }
 
-  /** Writes until the kernel of the near end holds bytes that cannot leave. */
+  /** Writes until the near end's kernel holds bytes that it cannot send. */
   async fill(): Promise<void> {
     for (let left = blocks; left > 0; left--) await new Promise((resolve) => this.near.write(block, resolve));
   }

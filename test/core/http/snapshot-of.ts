@@ -5,7 +5,7 @@ import {
   type RedisSnapshot,
 } from '@redis-resilience/core';
 
-/** A frozen snapshot that is up, but for what a test says. */
+/** Returns a frozen snapshot with status `up`, and with the changes that a test needs. */
 export function snapshotOf(changes: Partial<RedisSnapshot> = {}): RedisSnapshot {
   return Object.freeze<RedisSnapshot>({
     name: 'default',

@@ -69,7 +69,7 @@ interface InsideCluster {
   subscriber: { selectSubscriber(): void; getInstance(): unknown } | undefined;
 }
 
-/** The types of version 6 ask which mapping of replies is meant; here it is always the default. */
+/** ioredis 6 types depend on the reply mapping; these tests always use the default. */
 type DefaultReplies = ioredis6.RedisOptions & { replyMapping?: 'legacy' };
 
 const inside = (client: unknown): Inside => client as Inside;

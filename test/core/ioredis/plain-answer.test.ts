@@ -21,7 +21,7 @@ const drivers = [
   ['5.6.0', ioredis560, {}],
 ] as const;
 
-/** What commands of every kind of reply resolve with, all in flight at once. */
+/** The results of commands with every kind of reply, all in flight at the same time. */
 function ask(client: ioredis6.Redis): Promise<unknown> {
   const binary = Buffer.from([0, 13, 10, 255]);
   const answers = [
@@ -55,7 +55,7 @@ function ask(client: ioredis6.Redis): Promise<unknown> {
   return Promise.all(answers);
 }
 
-/** Pipelines and transactions, with commands among them that are more than one request and one answer. */
+/** Runs pipelines and transactions, including commands that need more than one request. */
 async function askTogether(client: ioredis6.Redis): Promise<unknown> {
   const results = await Promise.all([
     client.pipeline().set('a', 'é').get('a').getBuffer('a').incr('a').get('missing').exec(),

@@ -13,7 +13,7 @@ interface PoolNode {
   disconnect(): void;
 }
 
-/** The parts of a cluster client that hold its table and its nodes. */
+/** The private properties of a Cluster client that hold its slot table and its nodes. */
 class Client {
   readonly clock = new ManualClock();
   readonly pool = new Map<string, PoolNode>();

@@ -7,7 +7,7 @@ export interface AllRead {
   readonly reason: ProtocolErrorReason | undefined;
 }
 
-/** Pushes chunk after chunk, and gives back all replies and how the reading ended. */
+/** Pushes all chunks, and returns the replies and how the reading ended. */
 export function pushAll(reader: ReplyReader, chunks: Iterable<Buffer>): AllRead {
   const replies: Reply[] = [];
   let reason: ProtocolErrorReason | undefined;
@@ -19,7 +19,7 @@ export function pushAll(reader: ReplyReader, chunks: Iterable<Buffer>): AllRead 
   return { replies, reason };
 }
 
-/** The bytes in pieces of one size. */
+/** Splits the bytes into pieces of one size. */
 export function* piecesOf(bytes: Buffer, size: number): Generator<Buffer> {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
 }

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { ReplyFrames } from '../../../packages/core/src/replies/reply-frames.ts';
 import { defaultReplyLimits } from '../../../packages/core/src/replies/reply-limits.ts';
 
-/** The replies of a stream of bytes that comes in pieces. */
+/** Returns the replies in a stream that arrives in pieces. */
 function framesOf(pieces: readonly Buffer[]): string[] {
   const frames = new ReplyFrames(defaultReplyLimits, { readsResp3: true, followsRedirects: false });
   const replies: string[] = [];

@@ -40,7 +40,7 @@ const { reply } = fc.letrec<{ reply: string; leaf: string }>((tie) => ({
 }));
 const push = fc.array(reply, { maxLength: 3 }).map((items) => `>${items.length}\r\n${items.join('')}`);
 
-/** Cuts bytes at places, given as shares of the whole. */
+/** Splits bytes at positions that are given as shares of the length. */
 function cutAt(bytes: Buffer, shares: readonly number[]): Buffer[] {
   const places = shares.map((share) => Math.floor(share * bytes.length));
   const bounds = [0, ...places.toSorted((left, right) => left - right), bytes.length];

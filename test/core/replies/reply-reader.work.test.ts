@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { ReplyReader } from '../../../packages/core/src/replies/reply-reader.ts';
 import { piecesOf, pushAll } from './push-all.ts';
 
-// Each byte is searched once, copied twice and decoded once at most.
+// Each byte may be searched once, copied twice and decoded once.
 const mostPerByte = 4;
 
-/** Bytes that the reader searched, copied or decoded, for each byte that came. */
+/** Returns how often the reader searched, copied or decoded each byte, on average. */
 function workPerByte(bytes: Buffer, size: number): number {
   const reader = new ReplyReader();
   expect(pushAll(reader, piecesOf(bytes, size)).reason).toBeUndefined();

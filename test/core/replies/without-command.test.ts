@@ -7,7 +7,9 @@ interface DriverError extends Error {
   previousErrors?: unknown[];
 }
 
-/** The error of a connection that broke under a transaction, as the driver fills it in. */
+/**
+ * The error with which the driver fails a transaction whose connection was lost; the driver adds the commands to it.
+ */
 function errorOfTransaction(): DriverError {
   const error: DriverError = new Error('Connection is closed.');
   error.command = { name: 'set', args: ['secret', '1'] };

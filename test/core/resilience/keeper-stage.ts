@@ -25,12 +25,12 @@ export class KeeperStage {
     writesHeldBy: undefined as CauseCode | undefined,
     partlyAwayBy: undefined as CauseCode | undefined,
   };
-  /** Which database is in use, where there are several. */
+  /** The database in use, if there are several. */
   readonly databases = { summary: undefined as DatabaseInUse | undefined };
   readonly isolations: Isolations;
   readonly circuits: Readonly<Record<Lane, Circuit>>;
   readonly keeper: SnapshotKeeper;
-  /** The events that were told, in order. */
+  /** The events so far, in order. */
   readonly told: { readonly event: 'change' | 'outage' | 'recovered'; readonly payload: never }[] = [];
   retryAfterMs: Readonly<Record<Lane, number | undefined>> = { read: 70, write: 90 };
 

@@ -5,7 +5,7 @@ import { SentinelResolver } from '../../../packages/core/src/sentinel/sentinel-r
 
 const given = { ca: 'a certificate' };
 
-/** The TLS options for the sentinels, and for the servers behind them. */
+/** TLS options for the sentinels, and for the servers that they watch. */
 function tlsWith(options: Partial<SentinelOptions>): readonly unknown[] {
   const resolver = new SentinelResolver(
     () => ({ sentinels: [{ host: 'one' }], name: 'shop', ...options }),

@@ -9,7 +9,7 @@ it.each([
   ['replies are due', 10, 2_000],
   ['a call blocks without a timeout', Infinity, 1_000],
 ])('a socket on which %s is ended when its peer had time to answer', async (_, blockingMs, graceMs) => {
-  // A peer that keeps its side open.
+  // A peer that does not close its side of the connection.
   const server = createServer({ allowHalfOpen: true });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -9,7 +9,10 @@ const confirmed = '*3\r\n$9\r\nsubscribe\r\n$2\r\nch\r\n:1\r\n';
 const released = '*3\r\n$11\r\nunsubscribe\r\n$-1\r\n:0\r\n';
 const asPush = (text: string): string => text.replace('*', '>');
 
-/** A guard before a driver with these unanswered commands, each answered by the next reply that passes. */
+/**
+ * A guard in front of a driver with unanswered commands, each of which is answered by the next reply that passes the
+ * guard.
+ */
 function guarded(
   commands: readonly string[],
   besides: BesidesReplies = 'nothing',

@@ -7,7 +7,7 @@ import { WiredDriver } from '../fakes/wired-driver.ts';
 interface Checked {
   readonly wired: WiredDriver;
   readonly check: BlockingCheck;
-  /** What checks found, in the order in which they ended. */
+  /** The findings of the checks, in the order in which the checks ended. */
   readonly found: (BlockingFinding | undefined)[];
   run(): void;
 }

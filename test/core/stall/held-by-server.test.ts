@@ -6,7 +6,7 @@ import { WiredDriver } from '../fakes/wired-driver.ts';
 
 const { signal } = new AbortController();
 
-/** A connection, and a verified one beside it. */
+/** A connection, and a second one that has completed its handshake. */
 async function pair(): Promise<{ wired: WiredDriver; other: VerifiedSocket }> {
   const wired = await WiredDriver.ready();
   const establishing = establish(wired.target, wired.clock, signal);

@@ -13,7 +13,7 @@ interface Asked {
   readonly answers: SecondAnswer[];
   /** The times at which the check reported that there is no answer. */
   readonly noAnswerAt: number[];
-  /** Asks about one silent connection; returns the function that withdraws the question. */
+  /** Asks about one silent connection; the returned function withdraws the question. */
   ask(target?: Target): () => void;
 }
 

@@ -15,7 +15,7 @@ interface Inquired {
   /** The findings with their times, in milliseconds since the start. */
   readonly found: (readonly [InquiryFinding['kind'], string | undefined, number])[];
   readonly findings: InquiryFinding[];
-  /** When other connections were opened. */
+  /** The times at which other connections were opened. */
   readonly openedAt: () => readonly number[];
 }
 

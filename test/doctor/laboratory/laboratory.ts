@@ -7,11 +7,13 @@ import type {
 } from '@redis-resilience/doctor';
 import { diagnose } from '@redis-resilience/doctor';
 
-/** What a condition must lead to: its first finding, or no finding above information. */
+/**
+ * The diagnosis that a condition should lead to: its first finding, or `healthy` for no finding above severity `info`.
+ */
 export interface Expectation {
   readonly code: FindingCode | 'healthy';
   readonly severity?: Severity;
-  /** Words that the message, or the evidence, of the first finding must hold. */
+  /** Words that the message or the evidence of the first finding must contain. */
   readonly words?: RegExp;
 }
 
@@ -21,7 +23,7 @@ export interface Verdict {
   readonly expected: string;
   readonly found: string;
   readonly isRight: boolean;
-  /** Set when the condition could not be produced here, with the reason. */
+  /** The reason why this machine cannot produce the condition; undefined if it can. */
   readonly skipped?: string;
   readonly durationMs: number;
   readonly diagnosis?: Diagnosis;
@@ -39,7 +41,7 @@ export class Laboratory {
     this.#topic = topic;
   }
 
-  /** Diagnoses a target in this process. */
+  /** Diagnoses a target within this process. */
   async check(
     condition: string,
     expected: Expectation,

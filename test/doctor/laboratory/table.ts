@@ -1,6 +1,6 @@
 import type { Verdict } from './laboratory.ts';
 
-/** The table of conditions and verdicts, for the terminal and, by itself, for CONDITIONS.md. */
+/** The table of conditions and verdicts, for the terminal and for CONDITIONS.md. */
 export function tableOf(verdicts: readonly Verdict[]): string {
   const rows = verdicts.map(({ topic, condition, expected, found, isRight, skipped }) => {
     const verdict = skipped === undefined ? (isRight ? 'right' : 'WRONG') : `skipped: ${skipped}`;
@@ -16,7 +16,7 @@ export function tableOf(verdicts: readonly Verdict[]): string {
   return lines.join('\n');
 }
 
-/** The figures below the table. */
+/** Returns the totals for the line below the table. */
 export function summaryOf(verdicts: readonly Verdict[]): string {
   const skipped = verdicts.filter((verdict) => verdict.skipped !== undefined).length;
   const right = verdicts.filter((verdict) => verdict.isRight && verdict.skipped === undefined).length;

@@ -150,7 +150,8 @@ describe('getOrLoad', () => {
     await cache.getOrLoad('key', loader);
     await cache.getOrLoad('key', loader);
     expect(version).toBe(1);
-    chance = 1 - Number.EPSILON; // -ln(1 - chance) is 36: a load of 20 ms refreshes 720 ms early
+    // -ln(1 - chance) is 36, so a value whose load took 20 ms is refreshed 720 ms early.
+    chance = 1 - Number.EPSILON;
     await expect(cache.lookup('key', loader)).resolves.toMatchObject({ value: 1, stale: false });
     travel(300);
     await cache.getOrLoad('key', loader);

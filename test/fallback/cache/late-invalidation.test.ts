@@ -10,7 +10,7 @@ async function cacheOf(url: string): Promise<Cache> {
   return createCache(resilience, { clockSkewMs: 0 });
 }
 
-/** Waits until the wall clock has moved on, so that what follows has a later version. */
+/** Waits until the time of day has advanced, so that the next write has a later version. */
 async function later(): Promise<void> {
   const since = Date.now();
   await waitFor(() => Date.now() > since, { intervalMs: 1 });

@@ -2,7 +2,7 @@ import { createRedisResilience, type RedisResilience } from '@redis-resilience/c
 import { startRedis, waitFor, type RedisServer } from '@redis-resilience/testing';
 import { onTestFinished } from 'vitest';
 
-/** The two servers, gone when the test ends. */
+/** Two servers, which are stopped when the test ends. */
 export interface TwoDatabases {
   readonly first: RedisServer;
   readonly second: RedisServer;

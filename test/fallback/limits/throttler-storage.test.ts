@@ -19,7 +19,10 @@ class Shop {
 Controller()(Shop);
 Get()(Shop.prototype, 'get', Object.getOwnPropertyDescriptor(Shop.prototype, 'get') as never);
 
-/** An application that lets three requests a minute pass; gives the status of a request. */
+/**
+ * Starts an application that allows three requests a minute; the returned function sends a request and resolves with
+ * its status.
+ */
 async function open(resilience: RedisResilience, whenAway: Way): Promise<() => Promise<number>> {
   class App {}
   Module({

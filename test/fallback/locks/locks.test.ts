@@ -104,7 +104,7 @@ describe('a lock of a server that was frozen for two seconds', () => {
     const lock = await createLocks(resilience, { ttlMs }).acquire('invoice');
     const frozen = freeze(server);
     await resilience.client.get('unanswered').catch(() => undefined);
-    await became(resilience, 'down'); // from now on, calls are refused at once
+    await became(resilience, 'down'); // from now on, calls are rejected immediately
     await expect(lock?.release()).rejects.toMatchObject({ code: expect.any(String) as string });
     await frozen;
     await other.ready({ timeoutMs: 5000 });

@@ -25,7 +25,7 @@ class User {
   readonly password = 'hunter2';
 }
 
-/** Leaves the password of a user out, as `ClassSerializerInterceptor` does with `@Exclude()`. */
+/** Leaves out the password of a user, as `ClassSerializerInterceptor` does for a field with `@Exclude()`. */
 class LeavesPasswordsOut implements NestInterceptor {
   intercept(_context: ExecutionContext, next: CallHandler): Observable<unknown> {
     return next.handle().pipe(map((body: unknown) => this.#without(body)));

@@ -70,7 +70,7 @@ describe('the folder of a durable outbox', () => {
     expect(modeOf(join(here, 'there'))).toBe('700');
   });
 
-  // Only root may give a file to another user.
+  // Only root can change the owner of a file.
   it.runIf(process.geteuid?.() === 0).each(['the folder', 'a link'])(
     'is refused if another user has put %s where everybody may add one',
     async (what) => {

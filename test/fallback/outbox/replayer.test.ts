@@ -4,7 +4,10 @@ import { resolveOutboxOptions } from '../../../packages/fallback/src/outbox/outb
 import { Replayer, type ReplayerParts } from '../../../packages/fallback/src/outbox/replayer.ts';
 import { KeptWrites } from '../../../packages/fallback/src/outbox/kept/kept-writes.ts';
 
-/** A replayer of 20 writes to different keys, and a Redis that seems writable but refuses. */
+/**
+ * A replayer with 20 writes to different keys, and a Redis whose status says that writes work, although it rejects
+ * them.
+ */
 function refusingRedis(snapshot: { writes: boolean } = { writes: true }) {
   const clock = new ManualClock();
   const redis = { accepts: false, sent: [] as string[] };

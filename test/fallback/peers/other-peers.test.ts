@@ -8,7 +8,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { slackMs } from '../../slack.ts';
 import { connect, stage, timed } from '../stage.ts';
 
-// The node-redis 4 that redis-om itself depends on.
+// The version 4 of node-redis on which redis-om depends.
 const { createClient } = createRequire(import.meta.resolve('redis-om'))('redis') as {
   createClient: typeof CreateClient;
 };

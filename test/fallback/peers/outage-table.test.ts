@@ -34,7 +34,7 @@ import { connect, timed } from '../stage.ts';
 
 const koaRateLimit = untypedKoaRateLimit as (options: object) => KoaMiddleware;
 
-/** One call of a peer; what it gives, or the message of its error. */
+/** A call of a library; it resolves with a value, or with the message of its error. */
 type Call = () => Promise<unknown>;
 type Subject = (resilience: RedisResilience) => Call | Promise<Call>;
 

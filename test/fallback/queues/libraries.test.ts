@@ -22,7 +22,7 @@ import { became, bringBack, connect, stage, takeDown, timed } from '../stage.ts'
 
 const noeviction = { appendonly: true, config: { 'maxmemory-policy': 'noeviction' } };
 
-/** A queue and its worker. */
+/** A BullMQ queue, and its worker. */
 interface Kit {
   add(): Promise<unknown>;
   close(): Promise<unknown>;
@@ -49,7 +49,7 @@ const bullmq6: Kind = (resilience, done) => {
   };
 };
 
-// BullMQ 5 brings an ioredis 5 of its own.
+// BullMQ 5 depends on its own copy of ioredis 5.
 const bullmq5: Kind = (resilience, done) => {
   const queue = silent(new Queue5('work', queueConnection(resilience)));
   const worker = silent(new Worker5('work', async () => done(), workerConnection(resilience)));

@@ -31,7 +31,7 @@ function workerOn(resilience: RedisResilience, work: (i: number) => Promise<void
   return worker;
 }
 
-/** How often each job was done. */
+/** The number of times that each job was processed. */
 function tally() {
   const done = new Map<number, number>();
   return { done, count: (i: number) => void done.set(i, (done.get(i) ?? 0) + 1) };
@@ -98,7 +98,7 @@ describe('a worker', () => {
   it('is warm before the first job', async () => {
     const { resilience } = await stage();
     await warmUp([queueOn(resilience), workerOn(resilience, async () => undefined)]);
-    // The worker waits for jobs on a connection of its own.
+    // The worker waits for jobs on a separate connection.
     expect(resilience.detail()).toMatchObject({ connections: 2, readyConnections: 2 });
   });
 

@@ -29,7 +29,10 @@ async function listen(server: Server): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-/** Routes /in, /me, /out over a real express-session with connect-redis 10 on the protected client. */
+/**
+ * Starts an Express application with the routes /in, /me and /out, sessions of express-session, and the store
+ * connect-redis 10 on the protected client.
+ */
 async function expressInstance(resilience: RedisResilience): Promise<Instance> {
   const redis = new RedisStore({ client: connectRedisClient(resilience) as never });
   const store = resilientSessionStore(redis, resilience);

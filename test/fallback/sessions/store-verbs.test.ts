@@ -14,7 +14,7 @@ const session = (user: string) => ({
   cookie: { expires: new Date(Date.now() + 60_000).toISOString() },
 });
 
-/** The store of connect-redis, made resilient, with its verbs as promises. */
+/** Creates a resilient store of connect-redis, whose methods return promises. */
 function storeOn(resilience: RedisResilience, options: Parameters<typeof resilientSessionStore>[2] = {}) {
   const redis = new RedisStore({ client: connectRedisClient(resilience) as never });
   const store = resilientSessionStore(redis, resilience, options);

@@ -22,7 +22,7 @@ describe('a blocking call', () => {
       ].map((call) => (call as Promise<unknown>).catch((error: unknown) => error)),
     );
 
-    // Redis 7.0 takes fractions for BRPOPLPUSH too.
+    // Redis 7.0 also accepts a fractional timeout for BRPOPLPUSH.
     expect(answers).toEqual([null, null, null]);
     expect(performance.now() - issuedAt).toBeGreaterThan(1_400);
     expect(redis.resilience.snapshot()).toMatchObject({

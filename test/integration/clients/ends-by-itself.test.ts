@@ -2,7 +2,7 @@ import { freePort, startCluster, startRedis, startSentinel } from '@redis-resili
 import { describe, expect, it } from 'vitest';
 import { ChildScript } from '../stage/child-script.ts';
 
-// Uses a resilience in every way, closes it, and tells what is left in the process.
+// Uses every feature of a resilience, closes it, and returns what is left in the process.
 const script = `
 import { createRedisResilience, protect } from '@redis-resilience/core';
 import { Redis } from 'ioredis';

@@ -5,7 +5,7 @@ import { setImmediate as written } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { startProtectedRedis } from '../stage/protected-redis.ts';
 
-/** Ways in which a socket stops taking commands before the client hears that it is closed. */
+/** Ways in which a socket stops accepting commands before the client gets its `close` event. */
 const endings: readonly [string, (client: Redis) => unknown][] = [
   ['disconnect(true)', (client) => client.disconnect(true)],
   ['a socket that breaks', (client) => client.stream.destroy()],

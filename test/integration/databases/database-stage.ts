@@ -14,11 +14,11 @@ export interface DatabaseStageOptions {
   /** Creates the targets; by default, the URLs of the two servers. */
   readonly targets?: (first: RedisServer, second: RedisServer) => readonly DatabaseTarget[];
   readonly resilience?: ResilienceOptions;
-  /** The expected state of the standby connection to the second database.. @default 'up' */
+  /** The expected state of the standby connection to the second database. @default 'up' */
   readonly standby?: 'up' | 'down';
 }
 
-/** Two real servers, and a client for which they are the databases `first` and `second`. */
+/** Two real servers, and a client that uses them as the databases `first` and `second`. */
 export class DatabaseStage implements AsyncDisposable {
   readonly first: RedisServer;
   readonly second: RedisServer;
@@ -69,7 +69,7 @@ export class DatabaseStage implements AsyncDisposable {
     await waitFor(() => this.healthOf(name) === health, { message: `${name} to be ${health}` });
   }
 
-  /** Resolves when calls pass on this database. */
+  /** Resolves when calls succeed on this database. */
   async untilOn(name: string, timeoutMs = 5_000): Promise<void> {
     await waitFor(() => this.inUse === name && this.resilience.snapshot().status !== 'down', {
       timeoutMs,

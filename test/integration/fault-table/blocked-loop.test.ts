@@ -13,7 +13,7 @@ describe('an event loop that is blocked', () => {
       const calls = Array.from({ length: 20 }, () =>
         redis.client.get('greeting').catch((error: unknown) => failures.push(error)),
       );
-      // The commands leave before the loop is blocked.
+      // The commands are sent before the event loop is blocked.
       await new Promise((resolve) => setImmediate(resolve));
       block(500);
       await Promise.all(calls);

@@ -52,7 +52,7 @@ describe('a process that starts while Redis is down', () => {
   });
 });
 
-// Runs through an outage with every promise handled and no listener anywhere.
+// Runs through an outage with a handler for every promise, but without any event listener.
 const worker = `
 import { createRedisResilience } from '@redis-resilience/core';
 const resilience = createRedisResilience(process.env.TARGET);

@@ -106,7 +106,7 @@ async function underResets(
   return ledger;
 }
 
-/** Issues calls at 2,000 a second, each on a key of its own, and waits until all have settled. */
+/** Issues 2,000 calls a second, each with its own key, and waits until all have settled. */
 async function issueAll(
   count: number,
   ledger: Ledger,

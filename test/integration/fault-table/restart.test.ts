@@ -7,7 +7,7 @@ import { errorAtOnce, errorOf } from '../stage/outcome-of.ts';
 import { startProtectedRedis } from '../stage/protected-redis.ts';
 import { UnhandledRejections } from '../stage/unhandled-rejections.ts';
 
-// A busy machine starts a server later than calls wait by default.
+// On a busy machine, a server takes longer to start than calls wait by default.
 const patient = { admission: { maxWaitMs: 250 + slackMs } };
 
 describe('a server that is killed and restarted within 200 ms', () => {

@@ -11,7 +11,10 @@ afterEach(() => {
   sockets.clear();
 });
 
-/** Passes on to this port, and counts for each connection how often the client spoke after it had heard the server. */
+/**
+ * Forwards bytes to this port, and counts the round trips of each connection: how often the client sent data after it
+ * had received some.
+ */
 async function countingRelay(port: number): Promise<{ readonly port: number; readonly trips: number[] }> {
   const trips: number[] = [];
   const relay = net.createServer((client) => {

@@ -4,7 +4,7 @@ import { startProtectedRedis } from '../stage/protected-redis.ts';
 
 type Step = readonly [cursor: string, elements: readonly string[]];
 
-/** Number of steps before the server restarts. */
+/** Number of SCAN calls before the server restarts. */
 const restartAfter = 50;
 const keys = Array.from({ length: 2000 }, (_, index) => `user:${index}`);
 
@@ -59,7 +59,7 @@ describe('a scan over a restart of the server', () => {
   });
 });
 
-/** A server that keeps its data, and a client whose calls wait for it. */
+/** Starts a persistent server, and a client whose calls wait for the server. */
 function startKept() {
   return startProtectedRedis({
     server: { appendonly: true, config: { appendfsync: 'always' } },
@@ -68,8 +68,8 @@ function startKept() {
 }
 
 /**
- * Scans to the end, with a restart of the server on the way. Returns the keys that the scan did not return,
- * and how often it began again.
+ * Scans all keys while the server restarts once. Returns the keys that the scan did not return, and how often it began
+ * again.
  */
 async function scanOverRestart(
   { server, resilience }: Awaited<ReturnType<typeof startKept>>,

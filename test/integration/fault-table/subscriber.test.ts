@@ -144,7 +144,7 @@ async function subscribe(redis: ProtectedRedis): Promise<{ subscriber: Redis; me
   return { subscriber, messages };
 }
 
-/** Resolves when a message arrives on each of the three kinds of subscription. */
+/** Resolves when a message has arrived on each of the three kinds of subscription. */
 async function receives(redis: ProtectedRedis, messages: string[]): Promise<void> {
   const tag = `now ${performance.now()}`;
   await waitFor(

@@ -79,7 +79,7 @@ describe('a process that is frozen and thawed', () => {
   });
 });
 
-/** Resolves when the process has had 50 more answers. */
+/** Resolves when the process has received 50 more replies. */
 async function answers(child: ChildScript, asked: string): Promise<void> {
   child.tell(asked);
   await child.line(asked);

@@ -99,7 +99,7 @@ function createCluster({ host, port }: HostileServer) {
   );
 }
 
-/** Waits until a call is answered as by an honest server. */
+/** Waits until a call gets a correct reply. */
 async function untilServed({ client }: ReturnType<typeof createCluster>): Promise<void> {
   const isServed = async (): Promise<boolean> => (await client.get('key').catch(String)) === 'value of key';
   await waitFor(isServed, { timeoutMs: 8_000, message: 'an answer' });

@@ -123,7 +123,7 @@ it('a lease lasts until the work has settled, even if its promise is that of a l
   const resilience = await hostileStage(() => honest);
   const value = await resilience.lease((client) => {
     const later = new Promise<void>((resolve) => void setImmediate(resolve)).then(() => client.get('late'));
-    // oxlint-disable-next-line unicorn/no-thenable -- as the promises of Bluebird and Q
+    // oxlint-disable-next-line unicorn/no-thenable -- the promises of Bluebird and Q have a `then` method, too
     return { then: later.then.bind(later) } as Promise<string | null>;
   });
   expect(value).toBe('value of late');

@@ -12,7 +12,7 @@ const auth: Login = (client) => client.auth('shop', 'hunter2');
 const authTwice: Login = (client, protocol) => void [auth(client, protocol), auth(client, protocol)];
 const hello: Login = (client, protocol) => client.call('HELLO', protocol, 'AUTH', 'shop', 'hunter2');
 
-/** A transaction in which the login stands between two reads of `queued`. */
+/** Transactions in which a login is between two reads of the key `queued`. */
 const transactions: readonly (readonly [
   string,
   (client: Redis, login: () => Login, protocol: number) => Promise<unknown>,

@@ -7,7 +7,7 @@ export interface Address {
   readonly port: number;
 }
 
-/** A sentinel that says what it is told to say, true or not. */
+/** A sentinel whose replies the test determines, whether they are true or not. */
 export class ScriptedSentinel implements AsyncDisposable {
   primary: Address;
   replicas: readonly Address[] = [];
@@ -34,7 +34,7 @@ export class ScriptedSentinel implements AsyncDisposable {
     return { host: '127.0.0.1', port: (this.#server.address() as AddressInfo).port };
   }
 
-  /** How many clients listen for events. */
+  /** Number of clients that have subscribed to events. */
   get listeners(): number {
     return this.#listeners.size;
   }

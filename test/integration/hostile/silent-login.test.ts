@@ -6,7 +6,7 @@ import { errorOf } from '../stage/outcome-of.ts';
 
 const shop = { username: 'shop', password: 'hunter2' };
 
-/** From 7.2 on, a server under load answers nothing to a login that it refuses. */
+/** Since Redis 7.2, a server under load does not reply to an AUTH that it refuses. */
 describe.each([2, 3] as const)('a login that is refused without a reply (RESP%i)', (protocol) => {
   it.each<readonly [string, (resilience: RedisResilience<Redis>) => Promise<unknown>]>([
     ['reauthenticate()', (resilience) => resilience.reauthenticate(shop)],

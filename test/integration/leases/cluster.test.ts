@@ -113,7 +113,7 @@ describe('leased connections of a Cluster', () => {
   });
 });
 
-/** The port of the node that a connection leads to. */
+/** Returns the port of the node to which a connection is connected. */
 async function portOf(client: Redis): Promise<number> {
   return Number(/^tcp_port:(\d+)/m.exec(await client.info('server'))?.[1]);
 }

@@ -383,7 +383,7 @@ function holdAll(
   };
 }
 
-/** What the server was sent meanwhile, as MONITOR shows it. */
+/** Returns the commands that the server received meanwhile, as MONITOR shows them. */
 async function commandsDuring(client: Redis, work: () => Promise<void>): Promise<readonly string[]> {
   const seen: string[] = [];
   const monitor = await client.monitor();

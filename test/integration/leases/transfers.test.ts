@@ -163,7 +163,7 @@ async function transfer(
   });
 }
 
-/** 20 callers that transfer again and again until `end`; how many transfers ended in which way. */
+/** Runs 20 callers that transfer money until `end`, and returns how many transfers had each result. */
 async function transferUntil(resilience: RedisResilience, end: Promise<void>): Promise<Map<string, number>> {
   const results = new Map<string, number>();
   const all = pairs(500);

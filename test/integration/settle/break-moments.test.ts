@@ -12,7 +12,7 @@ interface Moment {
   readonly before?: (redis: ProtectedRedis) => unknown;
   /** Causes the fault in the same turn of the event loop in which the calls were issued. */
   readonly after?: (redis: ProtectedRedis, client: Redis) => unknown;
-  /** Redis does not answer again. */
+  /** Whether Redis stays silent until the end of the test. */
   readonly staysSilent?: true;
 }
 

@@ -8,7 +8,7 @@ import { UnhandledRejections } from '../stage/unhandled-rejections.ts';
 // The replies to HELLO, MULTI, INCR and a pipeline have fewer bytes than this in total.
 const longestReply = 130;
 
-// Thirteen clients connect again at once: on a busy machine that takes longer than calls wait by default.
+// Thirteen clients reconnect at the same time, which takes longer on a busy machine than calls wait by default.
 const patient = { timeoutMs: 5_000, admission: { maxWaitMs: 2_000 } };
 
 describe('an answer that is cut after any number of bytes', () => {

@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 
-/** One way to call Redis, as a promise that settles when the call does. */
+/** One way to call Redis; the returned promise settles when the call does. */
 export interface KindOfCall {
   readonly name: string;
   readonly call: (client: Redis) => Promise<unknown>;
@@ -10,13 +10,13 @@ interface WithScript {
   addUp(key: string, amount: string): Promise<unknown>;
 }
 
-/** Prepares a client for {@link kindsOfCall}. */
+/** Prepares a client for the calls in {@link kindsOfCall}. */
 export function prepare(client: Redis): Redis {
   client.defineCommand('addUp', { numberOfKeys: 1, lua: "return redis.call('INCRBY', KEYS[1], ARGV[1])" });
   return client;
 }
 
-/** Every way to call Redis that answers by a promise or a callback. */
+/** All ways to call Redis whose result is a promise or a callback. */
 export const kindsOfCall: readonly KindOfCall[] = [
   { name: 'a read', call: (client) => client.get('greeting') },
   { name: 'a last-wins write', call: (client) => client.set('greeting', 'hello') },

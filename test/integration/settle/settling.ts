@@ -2,14 +2,14 @@ import type { Redis } from 'ioredis';
 import { outcomeOf, type CallOutcome } from '../stage/outcome-of.ts';
 import type { KindOfCall } from './kinds-of-call.ts';
 
-/** A call under watch: how often it settled, and how. */
+/** A call, with the number of times that it settled, and its result. */
 export interface Watched {
   readonly name: string;
   times: number;
   readonly outcome: Promise<CallOutcome>;
 }
 
-/** Issues a call of each kind, and counts how often each settles. A call that throws counts as rejected. */
+/** Issues a call of each kind, and counts how often it settles. A call that throws counts as rejected. */
 export function watchAll(client: Redis, kinds: readonly KindOfCall[], timeoutMs = 6_000): Watched[] {
   return kinds.map(({ name, call }) => {
     const promise = new Promise((resolve, reject) => {
@@ -29,7 +29,7 @@ export function watchAll(client: Redis, kinds: readonly KindOfCall[], timeoutMs 
   });
 }
 
-/** How each call settled, in one line each, for those that did not settle exactly once. */
+/** Returns one line for each call that did not settle exactly once. */
 export async function unsettled(calls: readonly Watched[]): Promise<string[]> {
   const faults: string[] = [];
   for (const call of calls) {

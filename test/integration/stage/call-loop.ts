@@ -3,7 +3,7 @@ import { waitFor } from '@redis-resilience/testing';
 import { setTimeout as delay } from 'node:timers/promises';
 import { LoopLag } from './loop-lag.ts';
 
-/** One call of a loop: when it was issued, on the clock of `performance.now()`, and what became of it. */
+/** One call of a loop: the time at which it was issued, on the clock of `performance.now()`, and its result. */
 export interface LoopedCall {
   readonly issuedAt: number;
   settledAt: number | undefined;
@@ -14,7 +14,7 @@ export interface LoopedCall {
   heldUpMs: number;
 }
 
-/** A steady trickle of calls, as an application makes them: one every few milliseconds, none waits for another. */
+/** Issues calls at a constant rate, one every few milliseconds, regardless of pending ones. */
 export class CallLoop {
   readonly calls: LoopedCall[] = [];
   readonly #call: () => Promise<unknown>;
@@ -30,7 +30,7 @@ export class CallLoop {
     return this.calls.filter(({ error }) => error !== undefined);
   }
 
-  /** The errors of this library among the failures. */
+  /** The failures that are errors of this library. */
   get errors(): readonly RedisResilienceError[] {
     return this.failures.map(({ error }) => error).filter(isRedisResilienceError);
   }
@@ -59,12 +59,12 @@ export class CallLoop {
     );
   }
 
-  /** The calls issued within a span of time. */
+  /** Returns the calls that were issued within a period. */
   between(from: number, to: number): readonly LoopedCall[] {
     return this.calls.filter(({ issuedAt }) => issuedAt >= from && issuedAt < to);
   }
 
-  /** When the first call that was issued after this time succeeded. */
+  /** Returns when the first call that was issued after this time succeeded. */
   firstAnswerAfter(time: number): number | undefined {
     const answered = this.calls.filter(
       ({ error, settledAt }) => error === undefined && settledAt !== undefined && settledAt >= time,
@@ -96,7 +96,7 @@ export class CallLoop {
   }
 }
 
-/** How long a call took, from when it was issued to its answer, without what held up the event loop meanwhile. */
+/** Returns how long a call took, without the time in which the event loop was blocked. */
 export function durationOf(call: LoopedCall): number {
   return (call.settledAt ?? Infinity) - call.issuedAt - call.heldUpMs;
 }

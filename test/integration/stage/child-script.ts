@@ -5,7 +5,7 @@ import { waitFor } from '@redis-resilience/testing';
 
 const testFolder = fileURLToPath(new URL('../..', import.meta.url));
 
-/** A Node process that runs a small module against the built packages, and tells by lines what it sees. */
+/** A Node process that runs a small module with the built packages, and prints its observations as lines. */
 export class ChildScript implements AsyncDisposable {
   readonly #process: ChildProcess;
   readonly #exited: Promise<unknown>;
@@ -39,7 +39,7 @@ export class ChildScript implements AsyncDisposable {
     return (find() ?? '').slice(word.length).trim();
   }
 
-  /** Gives the child a line on its standard input. */
+  /** Writes a line to the standard input of the child process. */
   tell(line: string): void {
     this.#process.stdin?.write(`${line}\n`);
   }

@@ -1,12 +1,15 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
-/** What became of a call. */
+/** The result of a call. */
 export type CallOutcome =
   | { readonly kind: 'resolved'; readonly value: unknown }
   | { readonly kind: 'rejected'; readonly error: Error }
   | { readonly kind: 'pending' };
 
-/** Waits until the call settles, and tells how; `pending` when it does not in time. Never rejects. */
+/**
+ * Waits until the call settles, and resolves with its result; with `pending` if the call does not settle in time. Never
+ * rejects.
+ */
 export async function outcomeOf(call: Promise<unknown>, timeoutMs = 4_000): Promise<CallOutcome> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<CallOutcome>((resolve) => {
@@ -22,7 +25,7 @@ export async function outcomeOf(call: Promise<unknown>, timeoutMs = 4_000): Prom
 }
 
 /**
- * Returns the error of a call that must be refused immediately.. @throws Error when it is not settled two turns later
+ * Returns the error of a call that must be refused immediately. @throws Error when it is not settled two turns later
  */
 export async function errorAtOnce(call: Promise<unknown>): Promise<Error> {
   let outcome: CallOutcome = { kind: 'pending' };
@@ -35,7 +38,7 @@ export async function errorAtOnce(call: Promise<unknown>): Promise<Error> {
   return failureIn(outcome);
 }
 
-/** The error of a call that fails. @throws Error when it does not */
+/** Returns the error of a call that must fail. @throws Error when it does not */
 export async function errorOf(call: Promise<unknown>, timeoutMs?: number): Promise<Error> {
   return failureIn(await outcomeOf(call, timeoutMs));
 }

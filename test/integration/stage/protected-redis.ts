@@ -19,15 +19,15 @@ export interface ProtectedRedisOptions {
   readonly client?: RedisOptions;
   readonly resilience?: ResilienceOptions;
   /**
-   * Connects without the proxy; necessary if the test freezes this process, in which the proxy runs..
+   * Connects without the proxy; necessary if the test freezes this process, in which the proxy runs.
    * @default false
    */
   readonly isDirect?: boolean;
-  /** Resolves once the status is `up`. @default true */
+  /** Waits until the status is `up`. @default true */
   readonly waitUntilUp?: boolean;
 }
 
-/** A real server, a proxy in front of it, and a client behind a resilience that reaches the server through the proxy. */
+/** A real server, a proxy in front of the server, and a resilience that connects through the proxy. */
 export interface ProtectedRedis extends AsyncDisposable {
   readonly server: RedisServer;
   readonly proxy: ChaosProxy;
@@ -68,7 +68,7 @@ export async function startProtectedRedis(options: ProtectedRedisOptions = {}): 
   };
 }
 
-/** Resolves once the client is ready on another socket than the one with this local port. */
+/** Resolves when the client is ready on a socket with another local port than this one. */
 export async function waitUntilOnNewSocket(client: Redis, oldPort: number | undefined): Promise<void> {
   // After a socket was closed, its port is undefined, although the status of the client may still be `ready`.
   const isOnNewSocket = (): boolean =>

@@ -82,7 +82,8 @@ describe('a call that blocks without a timeout on a primary of a Cluster that ha
       let failure: unknown;
       resilience.client.blpop('queue', 0).catch((error: unknown) => (failure = error));
       await waitFor(async () => String(await victim.command('CLIENT', 'LIST')).includes('cmd=blpop'));
-      // After it has connected, a client asks all nodes for three seconds.
+      // For three seconds after it has connected, a client asks all nodes about their state, so the test waits until
+      // that is over.
       await pass(4_000);
       await victim.freeze();
       await waitFor(() => failure !== undefined, { timeoutMs: 15_000 });

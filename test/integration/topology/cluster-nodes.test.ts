@@ -127,7 +127,7 @@ describe('one node of a Cluster', () => {
     await victim.start();
     await waitUntilStatus(stage.resilience, 'up', 5_000);
 
-    // A node that was restarted takes its time to say that the cluster is well.
+    // A node that was restarted takes some time to report that the Cluster is up.
     await cluster.waitUntilOk();
     expect(await stage.client.get('a')).toBeNull();
   });

@@ -75,7 +75,7 @@ it.concurrent.each(supportedProtocols)(
 it.concurrent(
   'shard channels follow their slots while a connection to a node that hangs is being made',
   async () => {
-    // No replica takes over by itself.
+    // With this node timeout, no replica takes over during the test.
     await using cluster = await startCluster({ config: { 'cluster-node-timeout': 60_000 } });
     const target = { cluster: cluster.addresses, options: { shardedSubscribers: true } };
     // The time limit for a handshake is longer than the test, so the client is still waiting for the frozen node.
@@ -104,7 +104,7 @@ it.concurrent(
   },
 );
 
-/** Whether the client has lost its connection for shard channels to this address, and is making another. */
+/** Whether the client has lost its connection for shard channels to this address, and is opening another one. */
 function isMakingShardConnection(client: Cluster | Redis, address: string): boolean {
   const group = client as unknown as {
     shardedSubscribers: { shardedSubscribers: Map<string, { getInstance(): Redis | null }> };

@@ -12,7 +12,7 @@ import { stringCalls } from './string-calls.ts';
 
 const calls: readonly CallCase[] = [...stringCalls, ...collectionCalls, ...serverCalls];
 
-// Version 5 rounds the doubles of RESP3 a second time.
+// node-redis 5 rounds the doubles of RESP3 twice.
 const versions = supportedProtocols.flatMap(
   (RESP) =>
     [
@@ -44,7 +44,7 @@ describe.each(versions)('a client in front of node-redis %s', (version, redis, R
       for (const [title, call] of calls) {
         const [expected, answer] = await Promise.all([outcomeOf(plain, call), outcomeOf(client, call)]);
         const isRounded = version === '5' && RESP === 3 && title === 'GEOSEARCH WITH';
-        // An error reply reaches a caller without the keys and values that it quotes.
+        // An error that reaches the caller contains no keys and values, unlike the server's error reply.
         const masked = expected.startsWith('failed')
           ? expected.replaceAll(/'[^']*'/g, "'(not shown)'")
           : expected;
@@ -56,8 +56,8 @@ describe.each(versions)('a client in front of node-redis %s', (version, redis, R
 });
 
 /**
- * What a call came to, as text that shows every difference: classes, prototypes, the order of names. Only the
- * arguments that the server quotes in an error are left out, because this project removes them from errors.
+ * Describes the result of a call as a text that shows every difference: classes, prototypes, and the order of names.
+ * Only the arguments that the server quotes in an error are left out, because this project removes them from errors.
  */
 async function outcomeOf(client: Client, call: CallCase[1]): Promise<string> {
   try {

@@ -7,21 +7,21 @@ export type Direction = 'to-server' | 'to-client';
 export interface Weather {
   latencyMs: number;
   jitterMs: number;
-  /** The share of packets that are lost, and sent again after the time that TCP takes for that. */
+  /** The share of packets that are lost and retransmitted after TCP's timeout. */
   loss: number;
   readonly random: () => number;
 }
 
 const retransmissionMs = 220;
 
-/** One connection. Both directions keep the order of what travels. */
+/** One connection. Both directions deliver data in order. */
 export class SimulatedLink {
   readonly near: MemorySocket;
   readonly far: MemorySocket;
   readonly ways: Readonly<Record<Direction, LinkWay>>;
   #isBroken = false;
 
-  /** `watch` is shown everything that the client sends. */
+  /** `watch` is called with all bytes that the client sends. */
   constructor(
     time: SimulatedTime,
     weather: Weather,
@@ -50,7 +50,7 @@ export class SimulatedLink {
     return !this.near.destroyed;
   }
 
-  /** Both ends meet ECONNRESET. */
+  /** Breaks the connection with a reset at both ends. */
   reset(): void {
     this.#isBroken = true;
     for (const way of Object.values(this.ways)) way.breakOff();
@@ -68,8 +68,8 @@ interface WayEnds {
 }
 
 /**
- * One direction of a link. The sending kernel retransmits lost packets, even after its socket was closed,
- * until the socket is reset; after that it sends only the reset, once, which may be lost.
+ * One direction of a connection. The sending kernel retransmits lost packets, even after its socket was closed, until
+ * the socket is reset; after that it sends only the reset, once, which may be lost.
  */
 class LinkWay implements Way {
   readonly #time: SimulatedTime;
@@ -152,7 +152,7 @@ class LinkWay implements Way {
     if (this.#to !== undefined) breakSocket(this.#to);
   }
 
-  /** Packets are lost from now on, and sent again until `open()`. */
+  /** From now on, packets are lost and retransmitted until `open()` is called. */
   block(): void {
     this.#held ??= [];
   }
@@ -165,12 +165,12 @@ class LinkWay implements Way {
       this.#travel(serial, parcel, retransmissionMs * this.#weather.random());
   }
 
-  /** Packets are lost from now on, for good. */
+  /** From now on, all packets are lost. */
   die(): void {
     this.#isDead = true;
   }
 
-  /** The connection breaks when it has carried this many more bytes. */
+  /** Breaks the connection when it has carried this many more bytes. */
   cutAfter(bytes: number): void {
     this.#bytesUntilCut = bytes;
   }

@@ -7,16 +7,16 @@ type Accept = (socket: MemorySocket) => void;
 
 const synRetriesMs = [0, 1_000, 3_000, 7_000, 15_000];
 
-/** All connections of the process while it is installed in the place of `net.connect`. */
+/** Simulates all connections of the process after `install` has replaced `net.connect`. */
 export class SimulatedNetwork {
   readonly weather: Weather;
   readonly #time: SimulatedTime;
   readonly #listeners = new Map<string, Accept>();
   readonly #links = new Set<SimulatedLink>();
-  /** How many faults block each direction. */
+  /** Number of active faults that block each direction. */
   readonly #blocks: Record<Direction, number> = { 'to-server': 0, 'to-client': 0 };
   readonly #watch: (bytes: Buffer) => void;
-  /** Each new connection breaks when it has carried so many bytes in this direction. */
+  /** If set, each new connection breaks when it has carried this many bytes in this direction. */
   cutsNew: { readonly direction: Direction; readonly bytes: number } | undefined;
   /** The largest number of connections that were open at the same time, and the number that were opened in total. */
   mostLinks = 0;
@@ -28,7 +28,7 @@ export class SimulatedNetwork {
     this.weather = { latencyMs: 0.3, jitterMs: 0.2, loss: 0, random };
   }
 
-  /** Takes the place of `net.connect`. The returned function restores the original `connect`. */
+  /** Replaces `net.connect`. The returned function restores the original `connect`. */
   install(): () => void {
     const { connect } = net;
     net.connect = ((options: { readonly host: string; readonly port: number }) =>
@@ -55,7 +55,7 @@ export class SimulatedNetwork {
     for (const link of this.links) link.reset();
   }
 
-  /** No packet passes in these directions until the returned function is called; TCP sends them again. */
+  /** Blocks these directions until the returned function is called; TCP then retransmits the lost packets. */
   block(directions: readonly Direction[]): () => void {
     for (const direction of directions) {
       this.#blocks[direction]++;
@@ -96,7 +96,7 @@ export class SimulatedNetwork {
     return link.near;
   }
 
-  // A SYN that is lost is sent again after 1, 2, 4 and 8 s.
+  // A lost SYN is retransmitted after 1, 2, 4 and 8 s.
   #knock(link: SimulatedLink, address: string, attempt: number): void {
     const { latencyMs, jitterMs, loss, random } = this.weather;
     const waitMs = (synRetriesMs[attempt] ?? 0) - (synRetriesMs[attempt - 1] ?? 0);

@@ -22,7 +22,7 @@ export async function buildWith(mistake: Mistake, outfile: string): Promise<void
 }
 
 /**
- * The source of a file with the edits of a mistake.
+ * Returns the source code of a file with the edits of a mistake.
  *
  * @throws Error when the source has changed, so that an edit has no place, or several
  */

@@ -92,7 +92,7 @@ const whileBusy: ReadonlySet<string> = beforeLogin;
 const inTransaction: ReadonlySet<string> = new Set(['multi', 'exec', 'discard', 'watch', 'quit']);
 const whileSubscribed: ReadonlySet<string> = new Set(['subscribe', 'unsubscribe', 'ping', 'quit']);
 
-/** Whether the server holds this command back (CLIENT PAUSE). */
+/** Whether the server holds back this command because of CLIENT PAUSE. */
 export function isHeld({ holdsWrites }: SimulatedServer, [name = '']: readonly string[]): boolean {
   const lower = name.toLowerCase();
   return holdsWrites && (isWrite(lower) || /^(exec|eval|evalsha)$/.test(lower));

@@ -27,7 +27,7 @@ export function isWrite(name: string): boolean {
   return modelledCommands.has(name) && !isRead(operationOf(name, []));
 }
 
-/** Runs a command on the data; a blocking one blocks, unless it is part of a MULTI. */
+/** Runs a command on the stored data; a blocking command blocks, unless it is part of a MULTI. */
 export function runData(
   connection: ServerConnection,
   name: string,

@@ -50,7 +50,7 @@ function writeEntry(connection: ServerConnection, args: readonly string[]): Repl
   return integer(1);
 }
 
-/** Replaces an entry of the cache by the mark of an invalidation, unless there is a later one. */
+/** Replaces an entry of the cache by the mark of an invalidation, unless a newer mark is stored. */
 function storeMark(connection: ServerConnection, args: readonly string[]): ReplyText {
   const [key = '', mark = '', version = '', unit = '', ms = ''] = args;
   const stored = connection.server.store.keyspace.get(key);

@@ -4,14 +4,14 @@ import type { MemorySocket } from '../../core/fakes/memory-socket.ts';
 import { answerTo, isHeld } from './answer.ts';
 import type { SimulatedServer } from './simulated-server.ts';
 
-/** A call that waits for an element. */
+/** A call that waits for an element of a list. */
 interface Blocked {
   readonly command: readonly string[];
   readonly keys: readonly string[];
   readonly timer: object | undefined;
 }
 
-/** One client of a {@link SimulatedServer}, as the server sees it: its commands run one after the other. */
+/** One client of a {@link SimulatedServer}, from the server's point of view; its commands run one after the other. */
 export class ServerConnection {
   readonly server: SimulatedServer;
   readonly socket: MemorySocket;
@@ -20,7 +20,7 @@ export class ServerConnection {
   protocol: 2 | 3 = 2;
   database = 0;
   isAuthenticated: boolean;
-  /** The commands since MULTI; undefined outside of one. */
+  /** The commands since MULTI; undefined outside a transaction. */
   queued: (readonly string[])[] | undefined;
   isAborted = false;
   /** For each key that the client watches, its version at that time. */
@@ -50,7 +50,7 @@ export class ServerConnection {
     return this.#blocked?.keys.some((key) => keys.includes(key)) === true;
   }
 
-  /** A command waits until one of the keys is written. If `seconds` is 0, it waits for ever. */
+  /** Makes a command wait until one of the keys is written. If `seconds` is 0, it waits for ever. */
   block(command: readonly string[], keys: readonly string[], seconds: number): undefined {
     const { time } = this.server;
     const timer = seconds > 0 ? time.after(seconds * 1000, () => this.release()) : undefined;

@@ -12,7 +12,7 @@ export type ServerMood = 'serves' | 'loading' | 'busy';
 /** The reason for which the server rejects writes. */
 export type WriteRefusal = 'out-of-memory' | 'persistence' | undefined;
 
-/** Counts what ran, by the tags in the arguments of the commands. */
+/** Records which commands ran, by the tags in their arguments. */
 export interface Ledger {
   ran(args: readonly string[]): void;
   /** Called when a client subscribes to a channel to which the connection is already subscribed. */
@@ -25,7 +25,7 @@ interface Store {
   readonly expiries: Map<string, number>;
   /** What `applyOnce` remembers. */
   readonly answers: Map<string, string>;
-  /** How often each key was written, for WATCH. */
+  /** The number of writes to each key, for WATCH. */
   readonly versions: Map<string, number>;
 }
 
@@ -38,7 +38,9 @@ export interface ServerParts {
   readonly isPersistent: boolean;
 }
 
-/** A Redis in memory, under simulated time: the commands of the history model, and what our clients say beside them. */
+/**
+ * A Redis in memory, on simulated time, with the commands of the history model and those that core sends on its own.
+ */
 export class SimulatedServer {
   readonly time: SimulatedTime;
   /** Host and port. */
@@ -53,7 +55,7 @@ export class SimulatedServer {
   password: string | undefined;
   maxClients = Infinity;
   writeRefusal: WriteRefusal;
-  /** Milliseconds that each answer waits. */
+  /** How long each reply is delayed, in milliseconds. */
   slowMs = 0;
   /** If set, replies are sent in pieces of this many bytes, one each millisecond. */
   trickleBytes: number | undefined;
@@ -151,7 +153,7 @@ export class SimulatedServer {
     this.#goOn();
   }
 
-  /** A key was written: clients that block on it may go on. */
+  /** Must be called after keys were written: clients that are blocked on them continue. */
   written(keys: readonly string[]): void {
     for (const key of keys) this.store.versions.set(key, (this.store.versions.get(key) ?? 0) + 1);
     for (const connection of this.#connections) if (connection.blocksOn(keys)) connection.goOn();
@@ -178,7 +180,8 @@ export class SimulatedServer {
     }
     const connection = new ServerConnection(this, socket, ++this.#lastId);
     this.#connections.add(connection);
-    // What has arrived at a frozen server is run when it goes on, also where the client has hung up since.
+    // A frozen server runs the commands that it has received as soon as it continues, even if their client has
+    // disconnected meanwhile.
     socket.once('close', () => {
       if (!this.#isFrozen) this.#connections.delete(connection);
     });

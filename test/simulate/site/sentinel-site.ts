@@ -7,10 +7,10 @@ const downAfterMs = 600;
 const lookEveryMs = 100;
 /** Milliseconds between the choice of a replica and its promotion. */
 const promotionMs = 40;
-/** The sentinels learn of a promotion one after the other. */
+/** The sentinels learn about a promotion one after the other, at this interval. */
 const learnEveryMs = 60;
 
-/** A primary, a replica that holds whatever the primary has answered, and three sentinels. */
+/** A primary, a replica without replication lag, and three sentinels. */
 export class SentinelSite implements Site {
   readonly databases: readonly string[] = [];
   readonly servers: readonly [SimulatedServer, SimulatedServer];

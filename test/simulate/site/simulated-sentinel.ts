@@ -3,7 +3,7 @@ import { bulk, failure, list, ok, simple, type ReplyText } from '../../core/fake
 import type { MemorySocket } from '../../core/fakes/memory-socket.ts';
 import type { ServerParts, SimulatedServer } from '../server/simulated-server.ts';
 
-/** A sentinel: names the primary that it knows of, and publishes what happens. */
+/** A sentinel, which names the primary that it knows, and publishes events. */
 export class SimulatedSentinel {
   readonly #parts: ServerParts;
   readonly #address: string;

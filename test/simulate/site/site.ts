@@ -7,15 +7,15 @@ export type Shape = 'single' | 'sentinel' | 'databases';
 /** The servers of a run. */
 export interface Site {
   readonly servers: readonly SimulatedServer[];
-  /** The names of the databases, where there are several. */
+  /** The names of the databases; empty if there is only one. */
   readonly databases: readonly string[];
   /** The target from which the resilience is created. */
   readonly target: ResilienceTarget;
-  /** The server that a fault meets now; `amount` is from 0 to 1. */
+  /** Chooses the server on which a fault happens; `amount` is a number from 0 to 1. */
   serverFor(amount: number): SimulatedServer;
   /** The server that should receive calls now: that of the database in use, or the primary. */
   serving(database: string | undefined): SimulatedServer;
-  /** Whether no server could serve calls now. */
+  /** Whether no server can serve calls now. */
   readonly isAway: boolean;
   /** Whether all servers run and agree about their roles. */
   readonly isWhole: boolean;

@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 
-/** A timer of {@link SimulatedTime}, with all that code expects of a timer of Node's. */
+/** A timer of {@link SimulatedTime}, with all properties of a Node timer. */
 interface SimulatedTimer {
   ref(): SimulatedTimer;
   unref(): SimulatedTimer;
@@ -31,8 +31,8 @@ export const realNow: () => number = real.now;
 const startedAt = Date.UTC(2026, 0, 1);
 
 /**
- * The time of the whole process while it is installed: timers, immediates, both clocks, `Math.random` and the CPU time.
- * Time passes from one timer to the next; before each, everything that is ready has run.
+ * After `install`, replaces the time of the whole process: timers, immediates, both clocks, `Math.random` and the CPU
+ * time. Time jumps from one timer to the next; before each timer, all pending promise callbacks and immediates run.
  */
 export class SimulatedTime {
   readonly #heap: SimulatedTimer[] = [];
@@ -88,7 +88,7 @@ export class SimulatedTime {
   }
 
   setTimeout(callback: () => void, delayMs: number): SimulatedTimer {
-    // As in Node, no timer fires before a whole millisecond has passed.
+    // As in Node, a timer fires after 1 ms at the earliest.
     const delay = delayMs >= 1 && delayMs < 2 ** 31 ? delayMs : 1;
     return this.#add(callback, this.#now + delay, true);
   }
@@ -109,8 +109,8 @@ export class SimulatedTime {
   }
 
   /**
-   * The process stands still: time passes, and no timer fires. `isBusy` says that the application's own code
-   * used the CPU during this time.
+   * Lets time pass without firing timers, as if the process were frozen or blocked. `isBusy` says that the
+   * application's own code used the CPU during this time.
    */
   standStill(ms: number, isBusy: boolean): void {
     this.#now += ms;
@@ -132,7 +132,7 @@ export class SimulatedTime {
     this.#now = Math.max(this.#now, ms);
   }
 
-  /** Runs what is ready: promises, ticks, immediates. */
+  /** Runs all pending promise callbacks, ticks and immediates. */
   async #settle(): Promise<void> {
     for (let round = 0; ; round++) {
       await new Promise((resolve) => real.setImmediate(resolve));

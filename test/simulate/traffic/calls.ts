@@ -3,10 +3,10 @@ import { anyDatabase, perDatabase } from '../../bench/record/check/databases-of.
 import type { Findings } from '../watch/findings.ts';
 import type { SimulatedTime } from '../time/simulated-time.ts';
 
-/** How often a write with a tag may run. `repeatable`: any number of times, until it is answered. */
+/** How often a write may run. `repeatable`: any number of times, until it is answered. */
 export type Repetition = 'once' | 'repeatable';
 
-/** What a call promises. */
+/** What must be true of a call. */
 export interface Promised {
   /** Time limit in milliseconds in which the call must settle. */
   readonly withinMs: number;
@@ -38,7 +38,7 @@ interface Call {
  */
 const latenessMs = 25;
 
-/** All calls of a run: when they settle, how, and how often their writes ran. */
+/** Records all calls of a run: when and how they settle, and how often their writes run. */
 export class Calls {
   readonly #time: SimulatedTime;
   readonly #findings: Findings;
@@ -52,7 +52,7 @@ export class Calls {
   #recorded = 0;
   /** The database in use, and how often that has changed. */
   database: { name: string | undefined; changes: number } = { name: undefined, changes: 0 };
-  /** Milliseconds for which the process has stood still so far. */
+  /** For how many milliseconds in total the process has been frozen or blocked. */
   stoodStillMs = 0;
   settled = 0;
   /** Whether the server was killed and had not stored its data. */
@@ -77,7 +77,7 @@ export class Calls {
     return this.#databases.length === 0 ? all : perDatabase(all, this.#databases);
   }
 
-  /** Issues a call; what becomes of it is written down. */
+  /** Issues a call, and records its result. */
   issue<T>(name: string, promised: Promised, run: () => Promise<T>): Promise<T | undefined> {
     const call: Call = {
       name,
@@ -103,7 +103,7 @@ export class Calls {
     );
   }
 
-  /** The server ran a write with these arguments. */
+  /** Must be called when the server has run a write with these arguments. */
   ran(args: readonly string[]): void {
     for (const arg of args) {
       const call = this.#byTag.get(arg);
@@ -121,7 +121,7 @@ export class Calls {
     }
   }
 
-  /** The client sends these bytes. */
+  /** Must be called when the client has sent these bytes. */
   sent(bytes: Buffer): void {
     for (const [tag] of bytes.toString('latin1').matchAll(/\bop\d+\b/g)) {
       const call = this.#byTag.get(tag);
@@ -131,7 +131,7 @@ export class Calls {
     }
   }
 
-  /** Looks for calls that should have settled by now. */
+  /** Reports calls that should have settled by now. */
   lookForLate(): void {
     const now = this.#time.now();
     for (const call of this.#calls) {
@@ -185,7 +185,7 @@ export class Calls {
     }
   }
 
-  // The deadline of a call does not run while the process stands still.
+  // While the process is frozen or blocked, the deadline of a call does not advance.
   #limitOf({ issuedAt, promised, stoodStillBefore }: Call): number {
     return issuedAt + promised.withinMs + latenessMs + 2 * (this.stoodStillMs - stoodStillBefore);
   }

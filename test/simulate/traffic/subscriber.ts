@@ -6,7 +6,7 @@ import type { Findings } from '../watch/findings.ts';
 const everyMs = 200;
 const arrivesWithinMs = 100;
 
-/** A subscription, and messages that the server sends to it. */
+/** A subscription, and the messages that the server sends to it. */
 export class Subscriber {
   readonly #time: SimulatedTime;
   readonly #server: () => SimulatedServer;
@@ -31,7 +31,7 @@ export class Subscriber {
     this.#isOn = false;
   }
 
-  /** Sends a message that has to arrive, exactly once, because all is well. */
+  /** Sends a message that must arrive exactly once, because there is no fault. */
   expectMessage(): void {
     const message = this.#publish('expected');
     this.#time.after(arrivesWithinMs, () => {

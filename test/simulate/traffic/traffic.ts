@@ -6,12 +6,12 @@ import type { Findings } from '../watch/findings.ts';
 import { CachedReads } from './cached-reads.ts';
 import type { Calls } from './calls.ts';
 
-/** The deadline of a command, which is the default of the option. */
+/** The deadline of a command; equal to the default of the option. */
 const timeoutMs = 1_000;
-/** A blocking call waits up to 5 s for the connection, and has its own timeout beside the deadline. */
+/** A blocking call may wait up to 5 s for the connection; its own timeout is added to the deadline. */
 const blockingMs = 7_500;
 
-/** The calls of an application: each kind with what it promises. */
+/** The calls of the simulated application, each with what must be true of it. */
 export class Traffic {
   readonly outbox: Outbox;
   readonly #cache: Cache;
@@ -41,7 +41,7 @@ export class Traffic {
     this.outbox = createOutbox(resilience, { maxEntries: 10_000 });
   }
 
-  /** Issues one call, of any kind. */
+  /** Issues one random call. */
   issue(): void {
     const kinds = [
       this.#count,
@@ -138,7 +138,7 @@ export class Traffic {
     );
   }
 
-  /** A call of which three run at once, so that an answer in the wrong order is seen. */
+  /** Issues three calls at once, so that a reply for the wrong call is noticed. */
   #hurried(): void {
     this.#get();
     this.#count();

@@ -30,7 +30,7 @@ export interface Finding {
 /** Maximum number of findings to keep of each kind. */
 const mostOfAKind = 3;
 
-/** What a run finds, and the digest of everything that happened in it. */
+/** The findings of a run, and a digest of everything that happened in it. */
 export class Findings {
   readonly list: Finding[] = [];
   readonly #now: () => number;

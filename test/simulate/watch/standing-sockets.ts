@@ -3,7 +3,7 @@ import type { SimulatedLink } from '../network/simulated-link.ts';
 import type { SimulatedNetwork } from '../network/simulated-network.ts';
 import type { Findings } from './findings.ts';
 
-/** Faults that break no connection. */
+/** Faults that do not break connections. */
 const harmless: ReadonlySet<FaultKind> = new Set<FaultKind>([
   'freeze',
   'pause-writes',

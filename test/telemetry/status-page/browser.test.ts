@@ -32,7 +32,7 @@ describe.skipIf(executablePath === undefined)('the status page in a browser', ()
   });
   afterAll(() => browser.close());
 
-  /** A page that fails the test when anything goes wrong in it. */
+  /** A browser page that fails the test when a script on it fails. */
   async function open(origin: string, look: Look = {}): Promise<OpenPage> {
     const context = await browser.newContext({ viewport: { width: 1100, height: 900 }, ...look });
     const page = await context.newPage();

@@ -208,7 +208,7 @@ it('the operations that never returned are counted', () => {
 });
 
 it('what cannot be decided in time is undecided, and named', () => {
-  // Each order of the pushes has to be tried before it is clear that none is right.
+  // The check has to try every order of the pushes before it knows that none explains the reads.
   const pushes = Array.from({ length: 12 }, (_, index) => `p${index} 0-9 rpush hard ${index} > ?`);
   const history = writtenHistory(...pushes, 'b 10-11 lrange hard 0 -1 > [x]', 'b 10-11 get easy > nil');
   expect(checkHistory(history, { timeoutMs: 100 })).toMatchObject({

@@ -134,7 +134,7 @@ function deferred<T>(): { readonly promise: Promise<T>; readonly resolve: (value
   return { promise, resolve: (value) => resolve?.(value) };
 }
 
-/** A client of node-redis on a server of its own, and the recorder of what it does. */
+/** A node-redis client with its own server, and the recorder of its commands. */
 async function recordedNodeRedis() {
   const server = await startRedis();
   onTestFinished(() => server.stop());

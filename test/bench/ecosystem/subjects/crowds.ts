@@ -10,7 +10,7 @@ import { streamGroup } from './subscriptions.js';
 
 const visitors = 500;
 
-/** Socket.IO: each message of one server reaches all 500 visitors of another. */
+/** Socket.IO: sends each message from one server to the 500 clients of another. */
 export const socketIo: Subject = async (stage) => {
   const makeServer = () => {
     const pub = stage.way === 'plain' ? stage.plainClient() : stage.client;
@@ -50,8 +50,8 @@ export const socketIo: Subject = async (stage) => {
   };
 };
 
-/** A Nest microservice under 200 requests a second. */
+/** A Nest microservice that gets 200 requests a second. */
 export const nestService: Subject = async (stage) => ({ ...(await transport(stage)), everyMs: 5 });
 
-/** A loop around XREADGROUP under 200 entries a second. */
+/** A loop with XREADGROUP on a stream that gets 200 entries a second. */
 export const streamLoop: Subject = async (stage) => ({ ...(await streamGroup(stage)), everyMs: 5 });

@@ -10,7 +10,7 @@ interface Redlock {
 
 const Redlock = UntypedRedlock as new (clients: unknown[], options: object) => Redlock;
 
-/** A lock, taken and released. */
+/** Acquires a lock and releases it. */
 export const redlock: Subject = (stage) => {
   if (stage.way === 'helper') {
     const locks = createLocks(stage.resilience, { ttlMs: 5000 });

@@ -13,7 +13,7 @@ import type { Subject } from '../subject.js';
 
 const quiet = { logger: false } as const;
 
-/** @nestjs/bullmq: a queue and a processor. */
+/** @nestjs/bullmq: a queue with a processor. */
 export const bullmq: Subject = async (stage) => {
   class Mails extends WorkerHost {
     override async process({ data }: Job<{ i: number }>): Promise<void> {
@@ -44,7 +44,7 @@ function optionsOf({ way, host, port, client, resilience }: Parameters<Subject>[
   return { connection: way === 'plain' ? { host, port } : client };
 }
 
-/** The Redis transport of @nestjs/microservices: requests to a service and their answers. */
+/** The Redis transport of @nestjs/microservices: requests to a service, and its responses. */
 export const transport: Subject = async (stage) => {
   const { host, port, way, resilience } = stage;
   const options = {
@@ -90,7 +90,10 @@ export const transport: Subject = async (stage) => {
   };
 };
 
-/** @nestjs/throttler: closed while Redis is away, so that an answer proves a count in Redis. */
+/**
+ * @nestjs/throttler, configured to reject requests while Redis is unavailable, so that every accepted request was
+ * counted in Redis.
+ */
 export const throttler: Subject = async (stage) => {
   class Shop {
     get(): string {

@@ -10,7 +10,7 @@ import { createKeyvStore } from '@redis-resilience/fallback/keyv';
 import { createNodeRedisClient } from '@redis-resilience/node-redis';
 import type { Stage, Subject } from '../subject.js';
 
-/** A client of node-redis: a plain one, or one in front of the protected connection. */
+/** A node-redis client, either plain or on top of the protected connection. */
 export interface NodeRedis {
   readonly client: {
     readonly isOpen: boolean;
@@ -30,7 +30,7 @@ export function nodeRedisOf({ way, url, resilience }: Stage): NodeRedis {
   return { client, close: () => client.isOpen && client.destroy() };
 }
 
-/** redis-om: an entity saved as a hash, and fetched. */
+/** redis-om: saves an entity as a hash, and fetches it. */
 export const redisOm: Subject = (stage) => {
   const { client, close } = nodeRedisOf(stage);
   const albums = new Repository(
@@ -47,7 +47,7 @@ export const redisOm: Subject = (stage) => {
   };
 };
 
-/** The cache module of Nest with its documented default, @keyv/redis. */
+/** Nest's cache module with the store from its documentation, @keyv/redis. */
 export const nestCache: Subject = async (stage) => {
   const front = stage.way === 'as-is' ? nodeRedisOf(stage) : undefined;
   const store =

@@ -40,10 +40,10 @@ function throughStore(Store: typeof RedisStore): Subject {
   };
 }
 
-/** express-session on connect-redis 10. */
+/** express-session with the store connect-redis 10. */
 export const connectRedis10 = throughStore(RedisStore);
 
-/** express-session on connect-redis 9. */
+/** express-session with the store connect-redis 9. */
 export const connectRedis9 = throughStore(RedisStore9 as never);
 
 /** koa-session: a session that counts its visits. */
@@ -82,7 +82,7 @@ export const koa: Subject = async (stage) => {
   };
 };
 
-/** @fastify/session on connect-redis 10. */
+/** @fastify/session with the store connect-redis 10. */
 export const fastifySessions: Subject = async (stage) => {
   const { client, close } = nodeRedisOf(stage);
   const inner = new RedisStore({ client: client as never });

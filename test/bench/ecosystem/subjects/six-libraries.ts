@@ -15,7 +15,7 @@ import { io } from 'socket.io-client';
 import type { Running, Stage, Subject } from '../subject.js';
 import { nestCache, nodeRedisOf, redisOm } from './node-redis-front.js';
 
-/** A request to one of the libraries; its work is done when it resolves. */
+/** Sends a request to one of the libraries; resolves when its work is done. */
 type Request = (index: number) => Promise<void>;
 
 /**
@@ -98,7 +98,7 @@ async function webApp(client: unknown): Promise<{ ask(path: string): Promise<voi
   };
 }
 
-/** Two servers that reach each other's visitors through Redis. */
+/** Starts two Socket.IO servers that reach each other's clients through Redis. */
 async function webSockets(stage: Stage): Promise<{ emit(index: number): void; close(): Promise<void> }> {
   const start = async (): Promise<{ http: HttpServer; server: Server; ends: readonly (() => unknown)[] }> => {
     const [pub, sub] = [nodeRedisOf(stage), nodeRedisOf(stage)];

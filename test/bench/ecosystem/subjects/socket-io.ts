@@ -47,7 +47,7 @@ export const streamsAdapter: Subject = (stage) => {
   return two;
 };
 
-/** Messages of the emitter to a server on the Pub/Sub adapter. */
+/** Sends messages with the Socket.IO emitter to a server with the Pub/Sub adapter. */
 export const emitter: Subject = (stage) => {
   const pub = clientOf(stage);
   const sub = pub.duplicate();

@@ -1,7 +1,7 @@
 import { RedisPubSub } from 'graphql-redis-subscriptions';
 import type { Subject } from '../subject.js';
 
-/** graphql-redis-subscriptions: a subscription and its publications. */
+/** graphql-redis-subscriptions: a subscription, and messages that are published to it. */
 export const graphql: Subject = async (stage) => {
   const subscriber = stage.client.duplicate();
   subscriber.on('error', () => undefined);
@@ -16,7 +16,7 @@ export const graphql: Subject = async (stage) => {
   };
 };
 
-/** XREADGROUP in a loop, written by hand. */
+/** A hand-written loop with XREADGROUP. */
 export const streamGroup: Subject = async (stage) => {
   const reader = stage.client.duplicate();
   reader.on('error', () => undefined);

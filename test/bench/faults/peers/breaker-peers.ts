@@ -5,7 +5,7 @@ import type { Command, GuardedWrite, Peer, PeerKind } from './peer.js';
 
 type Run = <T>(operation: () => Promise<T>) => Promise<T>;
 
-/** A peer with a breaker around each of its calls, as applications put it. */
+/** A client with a circuit breaker around each of its calls, as applications typically write it. */
 class PeerUnderBreaker implements Peer {
   readonly #peer: Peer;
   readonly #run: Run;

@@ -4,7 +4,7 @@ import { fallbackAnswer } from '../call-loop.js';
 import type { Command, Peer, PeerKind } from './peer.js';
 import { resilienceFor, ResiliencePeer } from './resilience-peer.js';
 
-/** Ours as an application uses it: reads have a fallback, writes go through the outbox. */
+/** This project as an application uses it: reads have a fallback, and writes go through the outbox. */
 class FallbackPeer extends ResiliencePeer implements Peer {
   readonly #resilience: RedisResilience;
   readonly #outbox: Outbox;

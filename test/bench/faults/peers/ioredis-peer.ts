@@ -9,7 +9,7 @@ export class IoredisPeer implements Peer {
 
   constructor(client: Client) {
     this.#client = client;
-    // Without a listener every failed attempt prints a line.
+    // Without a listener, ioredis prints a line for every failed attempt.
     client.on('error', ignore);
   }
 
@@ -68,7 +68,7 @@ export class IoredisPeer implements Peer {
   }
 }
 
-/** ioredis as it comes. */
+/** ioredis with its default options. */
 export const ioredisDefaults: PeerKind = {
   name: 'ioredis',
   label: 'ioredis',
@@ -102,7 +102,7 @@ export const ioredisByTheGuides: PeerKind = {
   create: (target) => new IoredisPeer(connectIoredis(target, guidesOptions)),
 };
 
-/** Makes the client for a kind of target. */
+/** Creates the client for a target. */
 export function connectIoredis(target: Target, options: IoredisSettings): Client {
   switch (target.kind) {
     case 'single': {

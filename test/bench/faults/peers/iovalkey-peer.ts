@@ -3,7 +3,7 @@ import { Cluster as IovalkeyCluster, Redis as Iovalkey } from 'iovalkey';
 import { IoredisPeer } from './ioredis-peer.js';
 import type { PeerKind, Target } from './peer.js';
 
-/** iovalkey has the interface of ioredis, from which it was made. */
+/** iovalkey is a fork of ioredis with the same API. */
 export const iovalkeyDefaults: PeerKind = {
   name: 'iovalkey',
   label: 'iovalkey',

@@ -7,7 +7,7 @@ import {
 } from 'redis';
 import type { Command, GuardedWrite, Peer, PeerKind, Target } from './peer.js';
 
-/** What client, cluster and sentinel of node-redis have in common: a method per command. */
+/** The common part of node-redis's client, Cluster client and Sentinel client: a method for each command. */
 type Commands = Record<string, (...args: string[]) => Promise<unknown>>;
 
 /** Adapts node-redis to the {@link Peer} interface. */
@@ -18,7 +18,7 @@ export class NodeRedisPeer implements Peer {
   constructor(client: RedisClientType, credentials: { password: string | undefined }) {
     this.#client = client;
     this.#credentials = credentials;
-    // Without a listener the first lost connection ends the process.
+    // Without a listener, the first lost connection ends the process.
     client.on('error', ignore);
     client.connect().catch(ignore);
   }

@@ -1,9 +1,9 @@
 import type { Closeable, Contestant } from '../contestant.js';
 
-/** A command by its name in lower case, and its arguments. */
+/** The name of a command in lower case, and its arguments. */
 export type Command = readonly [name: string, ...args: string[]];
 
-/** What a peer connects to. */
+/** The servers to which a client connects. */
 export type Target =
   | {
       readonly kind: 'single';
@@ -27,7 +27,7 @@ export interface ClusterSettings {
   readonly shardedSubscribers?: boolean;
   readonly natMap?: Readonly<Record<string, Address>>;
   readonly password?: string;
-  /** Over TLS, whatever the certificate says. */
+  /** Whether to use TLS; the certificate is not verified. */
   readonly tls?: boolean;
 }
 
@@ -36,7 +36,7 @@ export interface Address {
   readonly port: number;
 }
 
-/** What became of an optimistic transaction after its key was changed by somebody else. */
+/** The result of a transaction whose watched key was changed by another client: it must be `refused`. */
 export type GuardedWrite = 'applied' | 'refused';
 
 /** A Redis client, reduced to the calls that the rows need. */
@@ -65,14 +65,14 @@ export interface Peer extends Closeable {
   /** Subscribes to a shard channel. Only works if `shardedSubscribers` is set. */
   subscribeShard?(channel: string, onMessage: (message: string) => void): Promise<void>;
   /**
-   * The listener learns for how long no message could arrive. Undefined if the client does not tell its users
-   * about lost messages.
+   * Calls the listener after a gap in which messages may have been lost, with the length of the gap. Undefined if the
+   * client does not tell its users about lost messages.
    */
   onGap?(listener: (gapMs: number) => void): void;
   watch(key: string): Promise<unknown>;
   /**
-   * SET in a transaction under the WATCH before. Rejects when Redis refuses the command or the transaction
-   * fails with an error.
+   * Sets a key in a transaction that the previous `watch` guards. Rejects when Redis refuses the command or the
+   * transaction fails with an error.
    */
   guardedSet(key: string, value: string): Promise<GuardedWrite>;
   /** Called when the application has received a new password. */

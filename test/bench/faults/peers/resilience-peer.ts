@@ -68,7 +68,7 @@ function passwordOf(target: Target): string | undefined {
   return target.kind === 'cluster' ? target.settings?.password : undefined;
 }
 
-/** A resilience for the target, with the defaults of this project. */
+/** Creates a resilience with default options for a target. */
 export function resilienceFor(target: Target, credentials: { password: string }): RedisResilience {
   switch (target.kind) {
     case 'single': {

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import type { Machine } from '../../report/machine.js';
 import type { RowSummary } from './summary.js';
 
-/** A row as it was run last: all its clients on the same machine, one right after the other. */
+/** The latest results of a row; all of its clients ran on the same machine, one after the other. */
 export interface KeptRow {
   /** Includes the versions of the packages that this row compares. */
   readonly machine: Machine;
@@ -11,8 +11,8 @@ export interface KeptRow {
 }
 
 /**
- * Returns the rows for FAULTS.md in the order of the fault table: the new rows, and earlier results for all
- * other rows. A row that the table has no more is dropped.
+ * Returns the rows for FAULTS.md in the order of the fault table: the new rows, and earlier results for all other rows.
+ * A row that the table no longer contains is dropped.
  */
 export function withEarlier(
   now: readonly KeptRow[],

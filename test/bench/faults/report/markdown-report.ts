@@ -6,7 +6,7 @@ import type { KeptRow } from './kept-rows.js';
 import { measurements } from './measurements.js';
 import { cellText, columnsOf, type RowSummary } from './summary.js';
 
-/** FAULTS.md: the whole comparison, for readers. */
+/** Returns the content of FAULTS.md: the whole comparison. */
 export function markdownReport(kept: readonly KeptRow[], hasPlot: boolean): string {
   const summaries = kept.map(({ summary }) => summary);
   const names = new Set(

@@ -1,6 +1,6 @@
 import type { Slice, Timeline } from '../timeline.js';
 
-/** One client's view of the outage. */
+/** The part of the picture about one client. */
 export interface Lane {
   readonly label: string;
   /** Whether the client is this project. */

@@ -3,7 +3,7 @@ import { figureColumns, figureNames, type FigureName } from '../figure.js';
 import type { AnyRow } from '../row.js';
 import type { Cell } from '../run-all.js';
 
-/** Median and maximum of a figure over the repetitions; `null` where it never came. */
+/** The median and maximum of a measurement over all repetitions; `null` means that the event did not happen. */
 export interface Aggregate {
   readonly median: number | null;
   readonly max: number | null;
@@ -30,7 +30,7 @@ export interface RowSummary {
   readonly stacks?: readonly { readonly label: string; readonly setup: string }[];
 }
 
-/** Puts the runs of each row and client together; rows without any of the chosen clients are left out. */
+/** Combines the runs of each row and client; rows without any of the chosen clients are left out. */
 export function summarise(rows: readonly AnyRow[], cells: readonly Cell[]): RowSummary[] {
   return rows.flatMap((row) => {
     const own = cells.filter((cell) => cell.row === row);
@@ -43,7 +43,9 @@ export function summarise(rows: readonly AnyRow[], cells: readonly Cell[]): RowS
   });
 }
 
-/** The figures that say something in this row: columns of zeros for everybody are left out. */
+/**
+ * Returns the measurements that are worth showing for this row; columns in which every client has zero are left out.
+ */
 export function columnsOf({ clients }: RowSummary): FigureName[] {
   const alwaysShown = new Set<FigureName>([
     'recoveredMs',

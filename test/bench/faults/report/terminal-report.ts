@@ -2,7 +2,7 @@ import { textTable } from '../../report/text-table.js';
 import { figureColumns } from '../figure.js';
 import { cellText, columnsOf, type RowSummary } from './summary.js';
 
-/** A table per row, for the terminal. */
+/** Returns one table for each row, for the terminal. */
 export function terminalReport(summaries: readonly RowSummary[]): string {
   return summaries.map(tableOf).join('\n\n');
 }

@@ -60,7 +60,9 @@ export function rowNamed(name: string): AnyRow {
   return row;
 }
 
-/** The row of this name, or all whose names begin with it. @throws Error when there is none */
+/**
+ * Returns the row with this name, or all rows whose names begin with it and a hyphen. @throws Error when there is none
+ */
 export function rowsNamed(name: string): readonly AnyRow[] {
   const family = allRows.filter((each) => each.name.startsWith(`${name}-`));
   return allRows.some((each) => each.name === name) || family.length === 0 ? [rowNamed(name)] : family;

@@ -2,11 +2,11 @@ import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import type { Address } from '../peers/peer.js';
 
-/** Passes everything on, and counts how often a client spoke after it had heard the server: its round trips. */
+/** Forwards all bytes, and counts the round trips: how often the client sent data after it had received some. */
 export interface CountingRelay extends Address, Disposable {
   /** The number of round trips on all connections since the last reset. */
   readonly roundTrips: number;
-  /** Breaks all connections with RST, and counts from 0. */
+  /** Breaks all connections with RST, and resets the counter. */
   reset(): void;
 }
 

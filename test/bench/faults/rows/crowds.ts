@@ -62,7 +62,7 @@ async function answered(call: () => Promise<unknown>, timeoutMs: number): Promis
   }
 }
 
-/** Counts, for this process, the sockets that are told to connect to a port. */
+/** Counts the sockets of this process that connect to a port. */
 function countAttempts(port: number): { stop(): number } {
   const original = Socket.prototype.connect;
   let attempts = 0;

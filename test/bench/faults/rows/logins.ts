@@ -49,7 +49,7 @@ function signedIn(name: string, title: string, keep: boolean): Row<WebApp> {
 async function signIn(app: WebApp, user: string): Promise<string> {
   for (let tries = 1; ; tries++) {
     const { cookie } = await app.get(`/in?user=${user}`);
-    // express-session gives a cookie also for a session that it could not store.
+    // express-session sends a cookie even for a session that it could not store.
     if (cookie !== undefined && (await app.get('/me', { cookie })).body === user) return cookie;
     // A client without an offline queue rejects commands until it is connected.
     if (tries === 100) throw new Error('Nobody can sign in');

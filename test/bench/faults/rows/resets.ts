@@ -13,10 +13,12 @@ interface Settled {
 }
 
 const perSecond = 2_000;
-/** On bare loopback next to nothing is under way when a connection breaks; between two machines something always is. */
+/**
+ * On loopback, hardly any command is in flight when a connection breaks, so these rows add the latency of a network.
+ */
 const networkMs = 1;
 
-/** The connection is reset every 200 to 500 ms while thousands of counters are counted up, each of them once. */
+/** Rows in which the connection is reset every 200 to 500 ms while thousands of counters are incremented once each. */
 export const resets: readonly Row[] = [
   counting('resets-incr', 'INCR', 1, (peer, key) => peer.call('incr', key)),
   counting('resets-multi', 'MULTI, two INCR of one key, EXEC', 2, async (peer, key) => {
@@ -112,7 +114,7 @@ async function countUp(
   const giveUpAt = performance.now() + 10_000;
   while (pending > 0 && performance.now() < giveUpAt) await delay(10);
   stop();
-  // What a client gave up on may still lie in its queue and run.
+  // A command that timed out may still be in the client's queue, and run later.
   await delay(500);
   const counts = await countsOf(setting.server, total);
   return { figures: { ...compare(settled, counts, perCall), awayMaxMs: pending > 0 ? 10_000 : longestMs } };

@@ -12,7 +12,7 @@ import type { Outage } from '../outage.js';
 import type { Peer } from '../peers/peer.js';
 import { about, type Stage } from '../stage.js';
 
-/** A server, a peer that is connected to it, and a loop of calls that was answered for a while. */
+/** A server, a client that is connected to it, and a loop of calls that have succeeded for a while. */
 export interface Setting extends AsyncDisposable {
   readonly server: RedisServer;
   readonly peer: Peer;
@@ -48,7 +48,7 @@ export async function proxied(stage: Stage, options: StartRedisOptions = {}): Pr
   };
 }
 
-/** GET and SET in turn, for a while that differs from run to run before anything breaks. */
+/** Issues GET and SET alternately, for a time that differs between runs, before anything breaks. */
 export async function steadyCalls(stage: Stage, peer: Peer): Promise<CallLoop> {
   const loop = new CallLoop((index) =>
     index % 2 === 0 ? peer.call('get', 'greeting') : peer.call('set', 'greeting', 'hello'),
@@ -92,7 +92,7 @@ export async function killFor(stage: Stage<Closeable>, server: RedisServer, ms: 
   return { faultAt, backAt };
 }
 
-/** Asks by raw PINGs on new connections, and resolves with the time of the first PONG. */
+/** Sends PING on new connections until there is a reply, and resolves with the time of that reply. */
 export async function untilBack(server: RedisServer): Promise<number> {
   while (!(await server.isAnswering())) await delay(2);
   return performance.now();

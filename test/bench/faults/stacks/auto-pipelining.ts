@@ -8,7 +8,7 @@ import { addressOf } from './single-clients.js';
 
 const setup = 'with `enableAutoPipelining`, and otherwise set up as in the other sections';
 
-/** Clients that send what is called in one turn as one pipeline. */
+/** Clients that combine all commands issued in one turn into one pipeline. */
 export const autoPipelining: readonly Contestant<Peer>[] = [
   {
     name: 'ioredis',

@@ -39,7 +39,7 @@ export class BareProcess implements Closeable {
     return this.#linesPrinted;
   }
 
-  /** Rejections that nobody handled; the first ends the process. */
+  /** Number of unhandled rejections; the first one ends the process. */
   get unhandled(): number {
     return this.#unhandled;
   }
@@ -54,7 +54,7 @@ export class BareProcess implements Closeable {
   }
 }
 
-/** Applications that forgot the listener for `error`. */
+/** Applications without a listener for `error`. */
 export const bareProcesses: readonly Contestant<BareProcess>[] = [
   bare('ioredis', 'ioredis', '`new Redis()`', ['ioredis']),
   bare('node-redis', 'node-redis', '`createClient()` and `connect()`', ['redis']),

@@ -10,7 +10,7 @@ import type { Target } from '../peers/peer.js';
 import { addressOf, ioredisOf } from './single-clients.js';
 import type { Product } from './source.js';
 
-/** A read-through cache: the value, or what the loader brings. */
+/** A read-through cache: returns the cached value, or loads and caches it. */
 export interface ReadThrough extends Closeable {
   lookup(key: string, load: () => Promise<Product>): Promise<Product>;
 }
@@ -69,7 +69,7 @@ export const cacheStacks: readonly Contestant<ReadThrough>[] = [
   },
 ];
 
-/** GET, else load and SET; a Redis error counts as a miss. */
+/** Creates a hand-written cache: GET, and on a miss or a Redis error, load and SET. */
 function byHand(
   name: string,
   label: string,

@@ -4,14 +4,14 @@ import type { Closeable, Contestant } from '../contestant.js';
 import type { Address, Target } from '../peers/peer.js';
 import { addressOf } from './single-clients.js';
 
-/** Two databases behind one client, as an application uses them. */
+/** Two databases behind one client. */
 export interface DatabasePair extends Closeable {
   get(key: string): Promise<unknown>;
   set(key: string, value: string): Promise<unknown>;
   incr(key: string): Promise<unknown>;
   /** Subscribes on a connection of its own. */
   subscribe(channel: string): Promise<unknown>;
-  /** When another database came into use. */
+  /** The times at which the client switched to another database. */
   readonly changesAt: readonly number[];
   /** How often the subscriber of this client was told that messages may be missing. */
   readonly gaps: number;

@@ -3,14 +3,14 @@ import { Redis } from 'ioredis';
 import type { Closeable, Contestant } from '../contestant.js';
 import type { Target } from '../peers/peer.js';
 
-/** The most connections of a pool. */
+/** The maximum number of connections in a pool. */
 export const poolSize = 10;
 /** Time limit, in milliseconds, for the work that a caller wants done. */
 export const poolDeadlineMs = 1_000;
 
 /** A pool of connections for exclusive use. */
 export interface PoolStack extends Closeable {
-  /** Runs the work with a connection that nobody else uses meanwhile. */
+  /** Runs `work` with a connection that nobody else uses at the same time. */
   lease(work: (client: Redis) => Promise<unknown>): Promise<unknown>;
 }
 

@@ -16,7 +16,7 @@ export const limit = 40;
 const windowMs = 60_000;
 const packages = ['express', 'express-rate-limit', 'rate-limit-redis', 'ioredis'];
 
-/** Express applications that limit the user whom the header `x-user` names. */
+/** Express applications that limit the number of requests by the user in the header `x-user`. */
 export const rateLimitStacks: readonly Contestant<WebApp>[] = [
   onIoredis('express-rate-limit', 'express-rate-limit', 'ioredis with its defaults', {}, {}),
   onIoredis(
@@ -94,7 +94,7 @@ function onIoredis(
 }
 
 async function storeOn(client: Redis): Promise<RedisStore> {
-  // The store loads its scripts at once, which fails without an offline queue until the client is connected.
+  // The store loads its scripts immediately, which fails before the client is connected if it has no offline queue.
   if (client.status !== 'ready') await once(client, 'ready');
   return new RedisStore({
     sendCommand: (name, ...args) => client.call(name, ...args) as Promise<RedisReply>,

@@ -11,7 +11,7 @@ import { expressApp, WebApp } from './web-app.js';
 
 const packages = ['express', 'express-session', 'connect-redis'];
 
-/** express-session on connect-redis: `/in?user=ada` signs in, `/me` answers who is signed in. */
+/** express-session on connect-redis: `/in?user=ada` signs a user in, and `/me` returns who is signed in. */
 export const sessionStacks: readonly Contestant<WebApp>[] = [
   {
     name: 'connect-redis',
@@ -67,7 +67,7 @@ function onIoredis(
   };
 }
 
-/** connect-redis 9 and 10 ask for a node-redis client: this is what an application on ioredis writes. */
+/** connect-redis 9 and 10 expect a node-redis client; this is a typical adapter for ioredis. */
 function renamed(client: Redis) {
   return {
     get: (key: string) => client.get(key),

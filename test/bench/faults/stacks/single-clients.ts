@@ -10,7 +10,7 @@ export function addressOf(target: Target): Address {
   return { host, port };
 }
 
-/** An ioredis client for a stack, whose failed attempts print nothing. */
+/** Creates an ioredis client for a stack, without a printed line for each failed attempt. */
 export function ioredisOf(target: Target, options: IoredisSettings): Redis {
   const client = new Redis({ ...addressOf(target), ...options });
   client.on('error', ignore);

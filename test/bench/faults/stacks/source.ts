@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** What a source of truth gives. */
+/** A value from the source of truth. */
 export interface Product {
   readonly id: number;
   readonly loadedAt: number;

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import express, { type Express, type ErrorRequestHandler } from 'express';
 import type { Closeable } from '../contestant.js';
 
-/** What a browser sees of an answer. */
+/** The parts of a response that a browser sees. */
 export interface Answer {
   readonly status: number;
   readonly body: string;
@@ -12,7 +12,7 @@ export interface Answer {
   readonly cookie: string | undefined;
 }
 
-/** An application over real HTTP, and the browsers that ask it. */
+/** An HTTP server with an application, and browsers that send requests to it. */
 export class WebApp implements Closeable {
   readonly #server = createServer();
   readonly #agent = new Agent({ keepAlive: true });
@@ -51,7 +51,7 @@ export class WebApp implements Closeable {
   }
 }
 
-/** An Express application that answers errors as Express does, without printing them. */
+/** Creates an Express application that responds to errors as Express does, but does not print them. */
 export function expressApp(build: (app: Express) => void): Express {
   const app = express();
   build(app);

@@ -5,24 +5,24 @@ import { storedTags, tagOf } from './tags.js';
 
 /** The violations that the check found in a history, counted by kind. */
 export interface Anomalies {
-  /** Writes that were acknowledged and are gone. */
+  /** Number of acknowledged writes that are gone. */
   readonly lost: number;
   /** Writes that were acknowledged and are gone because the lost primary had not replicated them. */
   readonly lostByServer: number;
   /** Writes that changed the data more than once, and keys whose history only such a repetition explains. */
   readonly ranTwice: number;
-  /** A call got what belongs to another key. */
+  /** Number of calls that got the value of another key. */
   readonly otherAnswer: number;
   /** Keys for which a read returned an older value than it was allowed to. */
   readonly stale: number;
-  /** Keys that went back to a state before an acknowledged write. */
+  /** Number of keys that returned to a state from before an acknowledged write. */
   readonly wentBack: number;
-  /** Keys whose history nothing explains. */
+  /** Number of keys whose history has no explanation. */
   readonly unexplained: number;
   readonly neverSettled: number;
-  /** Calls that failed as `not-applied` or `refused`, and ran. */
+  /** Number of calls that failed as `not-applied` or `refused` but ran. */
   readonly wrongOutcome: number;
-  /** Keys whose history could not be decided in time. */
+  /** Number of keys whose history could not be checked in time. */
   readonly undecided: number;
   /** A drawing of the first violation. */
   readonly picture: string | undefined;
@@ -34,15 +34,15 @@ export interface LossWindow {
 }
 
 export interface AnomalyOptions {
-  /** When the servers may have lost what they acknowledged. @default [] */
+  /** The periods in which the servers may have lost acknowledged writes. @default [] */
   readonly windows?: readonly LossWindow[];
   /** Names of the databases. @default one without a name */
   readonly databases?: readonly (string | undefined)[];
-  /** Time limit of the check in milliseconds; the keys that are left then are undecided.. @default 20_000 */
+  /** Time limit of the check in milliseconds; the keys that are left then are undecided. @default 20_000 */
   readonly checkMs?: number;
 }
 
-/** Of one client. The history ends with what is stored, as the process `observer` saw it. */
+/** Of one client. The history ends with reads of the stored values by the process `observer`. */
 export function anomaliesIn(history: readonly Operation[], options: AnomalyOptions = {}): Anomalies {
   const { windows = [], databases = [undefined], checkMs = 20_000 } = options;
   const endsAt = performance.now() + checkMs;

@@ -1,6 +1,6 @@
 import { boundedStaleness, checkHistory, type Operation } from '@redis-resilience/testing/history';
 
-/** Whatever is read must have been written in the same run. */
+/** No value in a run can be older than this, in milliseconds. */
 const wholeRunMs = 3_600_000;
 
 /** Whether operations that no order explains could be ordered if reads were allowed to return old values. */

@@ -1,7 +1,7 @@
 import type { Operation } from '@redis-resilience/testing/history';
 import type { Target } from '../../faults/peers/peer.js';
 
-/** What a client process is to do. */
+/** The instructions for a client process. */
 export interface Order {
   readonly client: string;
   readonly target: Target;
@@ -14,15 +14,13 @@ export interface Order {
   readonly startedAt: number;
 }
 
-/**
- * An instruction to a client process. `stop`: issue no more calls; `end`: say what is left to say, and end.
- */
+/** An instruction to a client process. `stop`: issue no more calls; `end`: report the remaining operations, and end. */
 export type Instruction = 'begin' | 'stop' | 'end';
 
-/** An operation and its place in the history of its process. */
+/** An operation, and its index in the history of its process. */
 export type Seen = readonly [index: number, operation: Operation];
 
-/** What it says. `seen`: operations that began or settled since it last said so. */
+/** What it says. `seen`: operations that began or settled since the previous report. */
 export type Report =
   | { readonly kind: 'connected' }
   | { readonly kind: 'seen'; readonly operations: readonly Seen[] }

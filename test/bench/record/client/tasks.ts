@@ -11,14 +11,14 @@ const keysOfAType = 2;
  */
 const ageMs = 4_000;
 
-/** Where the calls of a client go. */
+/** The keys and the client for which calls are made. */
 export interface Place {
   readonly client: string;
   /** Milliseconds since the start of the run. */
   readonly atMs: number;
 }
 
-/** A call that a client process issues. Each write has a unique tag. */
+/** Returns a random call for a client process. Each write has a unique tag. */
 export function randomTask(tag: string, place: Place, random: () => number): Task {
   const of = (type: string): string => keyInUse(type, place, random());
   const logOf = (type: string): string => lastingKey(type, place.client, Math.floor(random() * keysOfAType));
@@ -39,7 +39,7 @@ export function randomTask(tag: string, place: Place, random: () => number): Tas
   return (tasks[Math.floor(random() * tasks.length)] as () => Task)();
 }
 
-/** A key that the client uses at this time. */
+/** Returns a key that the client currently uses. */
 export function keyInUse(type: string, { client, atMs }: Place, amount: number): string {
   return `${type}:${client}:${Math.floor(atMs / ageMs)}:${Math.floor(amount * keysOfAType)}`;
 }
@@ -49,7 +49,7 @@ export function valueOf(key: string, tag: string): string {
   return `${key}/${tag}`;
 }
 
-/** The commands that show at the end which writes of a client are stored, and how often. */
+/** The commands that read, at the end, which writes of a client are stored, and how often. */
 export function lastLookAt(client: string): readonly OneCommand[] {
   return Array.from({ length: keysOfAType }, (_, index) => [
     ['hgetall', lastingKey('tally', client, index)] as const,

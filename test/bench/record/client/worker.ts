@@ -1,4 +1,4 @@
-// One process of an application: issues calls through one client, and says what it sees. Started by client-process.ts.
+// A process that issues calls through one client, and reports what happens to them. Started by client-process.ts.
 import { setTimeout as delay } from 'node:timers/promises';
 import { createRandom } from '@redis-resilience/testing';
 import { HistoryRecorder, type Task } from '@redis-resilience/testing/history';
@@ -28,7 +28,7 @@ const kind = allPeers.find(({ name }) => name === order.client);
 if (kind === undefined) throw new Error(`There is no client "${order.client}".`);
 const peer = kind.create(order.target);
 const recorder = new HistoryRecorder();
-/** Operations that began or settled, and of which nothing was said yet. */
+/** Operations that began or settled but have not been reported yet. */
 const news = new Set<number>();
 /** Calls that were in flight during a change of database, and may have reached either one. */
 const wentOver = new Set<number>();

@@ -13,7 +13,7 @@ export interface RecordFacts {
   readonly results: readonly Result[];
 }
 
-/** RECORD.md: what the clients saw under faults, checked. */
+/** Returns the content of RECORD.md: what the clients saw during faults, and the result of the check. */
 export function markdownRecord({ machine, worlds, clients, results }: RecordFacts): string {
   const here = worlds.filter(({ name }) => results.some(({ world }) => world === name));
   return `# The record

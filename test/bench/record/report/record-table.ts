@@ -30,7 +30,7 @@ export function rowsOf(results: readonly Result[]): readonly (readonly string[])
   });
 }
 
-/** The anomalies of a run, by what they are called. */
+/** Returns the violations of a run by name. */
 export function anomaliesOf(figures: Figures): readonly (readonly [name: string, count: number])[] {
   return [
     ['lost', figures.lost],

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import type { Outcome } from '../check/figures.js';
 import type { Run } from '../run-world.js';
 
-/** What is kept of a run, for the report. */
+/** The part of a run's results that is stored for the report. */
 export interface Result {
   readonly world: string;
   readonly client: string;

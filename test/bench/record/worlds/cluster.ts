@@ -5,7 +5,7 @@ import type { World, WorldFault, WorldKind } from './world.js';
 /** For each primary, one slot that it owns at the start. */
 const aSlotOfEach: readonly number[] = [0, 8_000, 16_000];
 
-/** Three primaries with a replica each. */
+/** Three primaries with one replica each. */
 export const cluster: WorldKind = {
   name: 'cluster',
   label: 'a Cluster of three primaries and three replicas',

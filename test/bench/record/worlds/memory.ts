@@ -2,7 +2,7 @@ import { startRedis } from '@redis-resilience/testing';
 import { behindProxies, serverFaults } from './single.js';
 import type { World, WorldKind } from './world.js';
 
-/** One server that keeps its data in memory alone, as caches do: after a restart it is empty. */
+/** One server without persistence, as for a cache: after a restart, it is empty. */
 export const memory: WorldKind = {
   name: 'memory',
   label: 'one server without persistence',

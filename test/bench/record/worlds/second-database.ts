@@ -7,7 +7,7 @@ import type { World, WorldFault, WorldKind } from './world.js';
 const goesOver: ReadonlySet<string> = new Set(['kill', 'freeze', 'partition', 'refuse']);
 const extraMs = 1_000;
 
-/** Two servers that know nothing of each other: each has a history of its own. */
+/** Two independent servers, each with its own history. */
 export const secondDatabase: WorldKind = {
   name: 'second-database',
   label: 'two databases that share nothing',

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { startProxy, startRedis, type ChaosProxy, type RedisServer } from '@redis-resilience/testing';
 import type { World, WorldFault, WorldKind } from './world.js';
 
-/** One server that loses nothing that it acknowledged, behind networks that break. */
+/** One server that persists every acknowledged write, and unreliable networks in front of it. */
 export const single: WorldKind = {
   name: 'single',
   label: 'one server, appendfsync always',
@@ -73,7 +73,7 @@ export function serverFaults(server: RedisServer): readonly WorldFault[] {
       },
     },
     {
-      // The password changes while connections break, and changes back.
+      // Changes the password while connections break, and restores it.
       name: 'rotate',
       async run(forMs) {
         await server.command('CONFIG', 'SET', 'requirepass', 'rotated');
@@ -100,7 +100,7 @@ export function networkFaults(proxies: readonly ChaosProxy[]): readonly WorldFau
   return [
     { name: 'reset', run: () => each((proxy) => proxy.reset()) },
     {
-      // A slow network, as between two zones: answers are under way when it breaks.
+      // Simulates a slow network, as between two zones, so that replies are in flight when the connection breaks.
       name: 'reset-in-flight',
       async run(_, amount) {
         await each((proxy) => proxy.latency(20 + amount * 60));

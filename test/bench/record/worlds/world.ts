@@ -1,14 +1,14 @@
 import type { OneCommand } from '@redis-resilience/testing/history';
 import type { Target } from '../../faults/peers/peer.js';
 
-/** Real servers, and the ways in which they break for all clients at once. */
+/** Real servers, and faults that affect all clients at the same time. */
 export interface World {
   readonly faults: readonly WorldFault[];
   /** Names of the databases; if there is only one, it has no name. */
   readonly databases: readonly (string | undefined)[];
   /**
-   * Where a client connects to. Clients may have separate proxies, which all fail in the same way at the same
-   * time.
+   * Returns the address to which a client connects. Clients may have separate proxies, which all fail in the same way
+   * at the same time.
    */
   targetOf(client: string): Target;
   /** Sends a command directly to the servers, not through a proxy. */
@@ -19,13 +19,13 @@ export interface World {
 export interface WorldFault {
   readonly name: string;
   /**
-   * What the servers may lose of what they acknowledged: `recent`: writes that were not replicated; `all`:
-   * everything, because the server stores nothing.
+   * What acknowledged data the servers may lose: `recent`: writes that were not replicated; `all`: everything, because
+   * the server stores nothing.
    */
   readonly losesData?: 'recent' | 'all';
   /**
-   * Starts the fault, and resolves when the servers work again. A fault that has a duration lasts `forMs`.
-   * `amount` is from 0 to 1; `key` is one that clients use now.
+   * Starts the fault, and resolves when the servers work again. A fault that has a duration lasts `forMs`. `amount` is
+   * a random number from 0 to 1; `key` is a key that clients currently use.
    */
   run(forMs: number, amount: number, key: string): Promise<void>;
 }
@@ -37,6 +37,6 @@ export interface WorldKind {
   readonly faultNames: readonly string[];
   /** Returns why a client cannot run in this kind of world; undefined if it can. */
   readonly refusalOf?: (client: string) => string | undefined;
-  /** `clients` are the names of those that will connect. */
+  /** `clients` are the names of the clients that will connect. */
   start(clients: readonly string[]): Promise<World>;
 }

@@ -140,7 +140,7 @@ function resolvConf(server: string): readonly string[] {
   ];
 }
 
-// Answers every question with NXDOMAIN.
+// A DNS server that answers every query with NXDOMAIN.
 function nameServer(): string {
   const program =
     "const s=require('dgram').createSocket('udp4');" +

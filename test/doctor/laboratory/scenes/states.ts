@@ -61,7 +61,7 @@ async function orphan(laboratory: Laboratory, replica: RedisServer): Promise<voi
 async function memory(laboratory: Laboratory): Promise<void> {
   await using server = await startRedis();
   await server.command('SET', 'filler', 'x'.repeat(16 * 1024 * 1024));
-  // The buffer through which the value came is still counted for a moment.
+  // For a moment, `used_memory` still includes the buffer that received the value.
   let used = Infinity;
   await waitFor(async () => (used = Number((await server.info('memory'))['used_memory'])) < 24 * 1024 * 1024);
   await server.command('CONFIG', 'SET', 'maxmemory', used + 1024 * 1024);

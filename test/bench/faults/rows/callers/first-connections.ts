@@ -39,7 +39,7 @@ export const firstConnections: readonly Row[] = [
       const faultAt = performance.now();
       const peer = stage.connect({ kind: 'single', host, port });
       const loop = new CallLoop(() => peer.call('get', 'greeting'));
-      // The kernel sends the SYN again 1, 3 and 7 s after the first one.
+      // The kernel retransmits a SYN 1, 3 and 7 s after the first one.
       await delay(about(stage, 3_500));
       await unreachable.close();
       await using server = await startRedis({ port });

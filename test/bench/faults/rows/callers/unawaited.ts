@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Row } from '../../row.js';
 import { direct, killFor } from '../setting.js';
 
-/** Commands whose promise nobody looks at. */
+/** Rows about commands whose promises the application ignores. */
 export const unawaited: readonly Row[] = [
   {
     name: 'unawaited',

@@ -16,15 +16,15 @@ import { untilServed } from '../setting.js';
 import { figuresOf, keyOf, ownersOf } from './cluster-load.js';
 import { RefusingNodes } from './refusing-nodes.js';
 
-/** What is done to a Cluster under load, and which slots that concerns. */
+/** A change of a Cluster under load, and the slots that it affects. */
 export interface Change {
   readonly name: string;
   readonly title: string;
   readonly what: string;
   readonly cluster?: StartClusterOptions;
   /**
-   * Each node stands behind a proxy. `announced`: the nodes give the addresses of the proxies as their own; `mapped`: they
-   * give names of hosts, which the client maps to the proxies.
+   * If set, each node is behind a proxy. `announced`: the nodes announce the addresses of the proxies; `mapped`: the
+   * nodes announce host names, which the client maps to the proxies.
    */
   readonly proxies?: 'announced' | 'mapped';
   /** Ignored by clients that do not have the API of ioredis. */

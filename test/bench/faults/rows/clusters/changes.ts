@@ -4,7 +4,7 @@ import type { Row } from '../../row.js';
 import { changeRow, load } from './change-row.js';
 import { promotionOf } from './cluster-load.js';
 
-/** A Cluster of which a part is away for a while, by a fault or by the hand of an operator. */
+/** Rows in which a part of a Cluster is unavailable for a while, because of a fault or of an operator. */
 export const clusterChanges: readonly Row[] = [
   changeRow({
     name: 'cluster-killed',

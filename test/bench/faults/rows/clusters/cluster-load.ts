@@ -18,9 +18,9 @@ const deadlineMs = 1_000;
 const lateMs = 1_100;
 
 /**
- * `backAt`: when a replica was promoted. `isAway`: whether a slot is affected by the fault. `isUnserved`:
- * whether no node serves an affected slot between the fault and `backAt`. `wasRefused`: whether the node of a
- * slot refused all calls in a span of time.
+ * `backAt` is the time at which a replica was promoted. `isAway`: whether a slot is affected by the fault.
+ * `isUnserved`: whether no node serves an affected slot between the fault and `backAt`. `wasRefused` tells whether the
+ * owner of a slot rejected all calls during a period.
  */
 export function figuresOf(
   calls: readonly Call[],
@@ -68,7 +68,7 @@ interface Spell {
   readonly isUnserved?: boolean | undefined;
 }
 
-/** The node that owns each of the slots now. */
+/** Returns the current owner of each slot. */
 export async function ownersOf(cluster: ClusterGroup): Promise<ReadonlyMap<number, RedisServer>> {
   const owners = new Map<number, RedisServer>();
   for (const slot of slots) owners.set(slot, await cluster.primaryOf(slot));
@@ -81,7 +81,7 @@ export async function slotsOf(cluster: ClusterGroup, node: RedisServer): Promise
   return (slot) => owners.get(slot) === node;
 }
 
-/** When a replica was promoted in place of this node. */
+/** Resolves with the time at which a replica was promoted in place of this node. */
 export async function promotionOf(cluster: ClusterGroup, victim: RedisServer): Promise<number> {
   for (;;) {
     for (const node of cluster.nodes.slice(cluster.nodes.length / 2)) {
@@ -92,7 +92,7 @@ export async function promotionOf(cluster: ClusterGroup, victim: RedisServer): P
   }
 }
 
-/** Some keys of each group of slots, one group after the other. */
+/** Several keys from each group of slots, ordered by group. */
 function keysOfAllGroups(): readonly string[] {
   const perGroup = 8;
   const found: string[][] = Array.from({ length: groups }, () => []);
@@ -104,7 +104,7 @@ function keysOfAllGroups(): readonly string[] {
   return Array.from({ length: perGroup }, (_, index) => found.map((own) => own[index] as string)).flat();
 }
 
-/** The key of a call: the calls go round all groups of slots. */
+/** Returns the key for a call; consecutive calls use consecutive groups of slots. */
 export function keyOf(index: number): string {
   return keys[index % keys.length] as string;
 }

@@ -2,10 +2,10 @@ import type { Peer } from '../../peers/peer.js';
 
 const everyMs = 50;
 
-/** Sends texts, one after the other, for listeners to hear. */
+/** Publishes texts one after the other, and collects what the listeners received. */
 export class Feed {
   readonly listeners: Listener[] = [];
-  /** When a node had taken each text. */
+  /** The time at which a node accepted each text. */
   readonly #taken = new Map<string, number>();
   readonly #send: (text: string) => Promise<unknown>;
   readonly #subscribe: ((peer: Peer, listener: Listener) => Promise<unknown>) | undefined;
@@ -54,7 +54,7 @@ export class Feed {
   }
 }
 
-/** What one client heard of a feed, and what it was told about the rest. */
+/** The texts that one client received from a feed, and what the client was told about lost ones. */
 export class Listener {
   readonly errors: { readonly at: number; readonly mayHaveRun: boolean }[] = [];
   readonly gaps: { readonly from: number; readonly to: number }[] = [];

@@ -11,10 +11,10 @@ import { Feed, Listener } from './feed.js';
 
 const subscribers = 6;
 const keysOfEach = 3;
-// Longer than it takes to find out that a call blocks on a primary that hangs.
+// Longer than core takes to detect that a primary with a blocking call does not reply.
 const listenMs = 9_000;
 
-/** Blocked calls, subscribers and subscribers to shard channels, while a primary goes away. */
+/** Rows about blocking calls, subscribers and subscribers to shard channels while a primary is lost. */
 export const clusterListeners: readonly Row[] = [
   listenersRow('killed', 'a primary is killed', async (cluster, victim) => {
     await victim.kill();

@@ -15,7 +15,7 @@ import { untilServed } from '../setting.js';
 import { changeRow, load } from './change-row.js';
 import { figuresOf, keyOf, promotionOf, slotsOf } from './cluster-load.js';
 
-/** Slots go to other nodes, and nodes come and go. */
+/** Rows in which slots move to other nodes, and nodes join or leave. */
 export const clusterMembership: readonly Row[] = [
   changeRow({
     name: 'cluster-resharded',
@@ -99,7 +99,7 @@ export const clusterMembership: readonly Row[] = [
   },
 ];
 
-/** Slots of this node that the load uses. */
+/** Returns the slots of this node that the test's keys use. */
 async function usedSlotsOf(cluster: ClusterGroup, node: RedisServer): Promise<readonly number[]> {
   const used = [...new Set(Array.from({ length: 128 }, (_, index) => cluster.keySlot(keyOf(index))))];
   return used.filter(await slotsOf(cluster, node));

@@ -29,7 +29,7 @@ export class RefusingNodes implements Disposable {
     this.#isStopped = true;
   }
 
-  /** Whether the node refused all calls of this span of time. */
+  /** Whether the node rejected all calls during this period. */
   refusedAll(node: RedisServer | undefined, from: number, until: number): boolean {
     const spells = node === undefined ? [] : (this.#spells.get(node) ?? []);
     return spells.some((spell) => spell.from - slackMs <= from && spell.until + slackMs >= until);

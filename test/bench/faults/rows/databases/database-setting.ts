@@ -7,7 +7,7 @@ import type { Row } from '../../row.js';
 import { databaseStacks, type DatabasePair } from '../../stacks/database-stacks.js';
 import type { Stage } from '../../stage.js';
 
-/** Two servers, of which the first one is used. */
+/** Two servers; the client uses the first one at the start. */
 export interface DatabaseSetting {
   readonly stage: Stage<DatabasePair>;
   readonly first: RedisServer;
@@ -40,7 +40,7 @@ export interface DatabaseFault extends Pick<Row, 'name' | 'title' | 'what' | 'is
 const rhythm =
   '200 calls a second: GET, SET and INCR in turn, each INCR on its own key. "Recovered" is the first call that was issued after the fault and answered.';
 
-/** A row in which a fault happens to one of two databases under steady calls. */
+/** Creates a row in which a fault happens to one of two databases while calls are issued at a constant rate. */
 export function databaseRow({
   weight = 2,
   timeoutMs = 40_000,

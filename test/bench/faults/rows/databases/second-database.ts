@@ -170,7 +170,7 @@ export const secondDatabase: readonly Row<DatabasePair>[] = [
   },
 ];
 
-/** How many calls 50 callers made within this time. */
+/** Returns how many calls 50 callers complete in this time. */
 async function callsIn(pair: DatabasePair, ms: number): Promise<number> {
   const endsAt = performance.now() + ms;
   let calls = 0;
