@@ -1,8 +1,8 @@
 import type { Reporter, TestCase } from 'vitest/node';
 
 /**
- * Names, at the end of a run, the tests that failed and passed when they were run again. Each of them has a
- * cause that must be found.
+ * Names, at the end of a run, the tests that failed and passed when they were run again. Each flaky test has a cause
+ * that must be found.
  */
 export class FlakyReporter implements Reporter {
   readonly #flaky: string[] = [];

@@ -58,7 +58,7 @@ function missedBy(changes: Partial<Rehearsal>): readonly string[] {
   return missesOf(figures, defaultThresholds).map(({ threshold }) => threshold);
 }
 
-/** A rehearsal with a fault from second 1 to second 3, which ends at second 6. */
+/** The record of a drill with a fault from second 1 to second 3, and with its end at second 6. */
 function rehearsal(changes: Partial<Rehearsal>): Rehearsal {
   return {
     plan: {

@@ -28,7 +28,7 @@ export interface Snippet {
   readonly page: string;
   /** A file name that contains the page and the number of the block: `guides-cache-2`. */
   readonly name: string;
-  /** The word after the opening three backticks: Such as `js`, `ts`, `sh`, `json` or `yaml`. */
+  /** The word after the opening three backticks, such as `js`, `ts`, `sh`, `json` or `yaml`. */
   readonly language: string;
   readonly text: string;
 }

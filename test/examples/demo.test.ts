@@ -23,7 +23,7 @@ it('the demo kills and freezes Redis, and ends with a table, a sentence and noth
   await waitFor(() => processesMarked(mark).length === 0);
 });
 
-// This test finds the remaining processes in /proc.
+// The test looks for remaining processes in /proc, which only Linux has.
 describe.runIf(process.platform === 'linux')('the demo on Linux', () => {
   it.concurrent.each(['SIGINT', 'SIGTERM', 'SIGKILL'] as const)(
     'leaves no process behind when %s ends it',

@@ -68,7 +68,7 @@ it('a microservice starts while Redis is away, answers when it is there, and aga
   const resilience = createRedisResilience(server.url, { logger: false });
   onTestFinished(() => resilience.close({ drainMs: 0 }));
   const { app, client, ask } = await start(resilience);
-  // This holds whether or not the first connection attempt has already failed.
+  // The request must fail like this whether or not the first connection attempt has already failed.
   await expect(ask('double')).rejects.toMatchObject({ code: 'REDIS_UNAVAILABLE', outcome: 'not-applied' });
   const answers = () =>
     ask('double').then(

@@ -25,8 +25,8 @@ const idleLookMs = 13;
 export class Run {
   readonly status: StatusWatch;
   /**
-   * Whether the check of the history exceeded its time limit. That depends on the machine, so the digest does
-   * not include it.
+   * Whether the check of the history exceeded its time limit. The time that the check takes depends on the machine, so
+   * the digest does not include this flag.
    */
   isHistoryUndecided = false;
   readonly #plan: Plan;
@@ -79,7 +79,7 @@ export class Run {
       findings,
     );
     this.#resilience.on('resubscribe-failed', ({ code }) => {
-      // These errors are expected while the server is busy or loading or requires a password.
+      // BUSY, LOADING and NOAUTH are expected while the server is busy or loading or requires a password.
       if (/^(BUSY|LOADING|NOAUTH)$/.test(code)) return;
       findings.add('messages', `a subscription was reported as refused with ${code}`);
     });

@@ -21,11 +21,13 @@ declare global {
 }
 
 /**
- * A request of Express 4 or 5. It is declared with the types of `node:http`, so that `@types/express` is not needed.
+ * A request of Express 4 or 5. This type is declared with the types of `node:http`, so that `@types/express` is not
+ * needed.
  */
 export type GuardedRequest = IncomingMessage & { redisGuard?: RequestGuard; readonly app?: object };
 /**
- * A response of Express 4 or 5. It is declared with the types of `node:http`, so that `@types/express` is not needed.
+ * A response of Express 4 or 5. This type is declared with the types of `node:http`, so that `@types/express` is not
+ * needed.
  */
 export type GuardedResponse = ServerResponse & { locals?: Record<string, unknown> };
 

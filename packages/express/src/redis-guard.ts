@@ -35,9 +35,9 @@ const readers: OptionReaders<RedisGuardOptions> = {
 };
 
 /**
- * Gives every request the client, and the state of Redis when the request began. Both are in `req.redisGuard`;
- * templates can use `res.locals.redisDegraded`. A request that arrives during the very first connection attempt waits
- * until the attempt has ended, for at most 250 ms.
+ * Gives every request the client, and the state of Redis when the request began. Handlers find the client and the state
+ * in `req.redisGuard`; templates can use `res.locals.redisDegraded`. A request that arrives during the very first
+ * connection attempt waits until the attempt has ended, for at most 250 ms.
  *
  * Mount it after `redisHealth()`, so that mode `reject` never rejects a health probe. With `budgetMs`, mount it also
  * after body parsers that lose the async context, such as multer.

@@ -31,8 +31,8 @@ const readers: OptionReaders<RedisHealthOptions> = {
 };
 
 /**
- * Handles GET and HEAD requests to `/livez`, `/readyz` and `/health/redis`. It responds from snapshots in memory,
- * without I/O. `/livez` always returns 200; the two others return 503 only while a critical connection is down.
+ * Handles GET and HEAD requests to `/livez`, `/readyz` and `/health/redis`. The endpoints respond from snapshots in
+ * memory, without I/O. `/livez` always returns 200; the two others return 503 only while a critical connection is down.
  *
  * @throws {@link ConfigurationError} when an option is unknown or invalid
  *

@@ -17,8 +17,8 @@ export class RedisRefusedException extends ServiceUnavailableException {
 }
 
 /**
- * Creates the exception for a rejected request. It sets headers such as `Retry-After` on the response immediately,
- * because Nest's own exception filter sets none.
+ * Creates the exception for a rejected request. This function sets headers such as `Retry-After` on the response
+ * immediately, because Nest's own exception filter sets none.
  */
 export function refuse(
   adapter: AbstractHttpAdapter,

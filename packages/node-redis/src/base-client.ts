@@ -2,7 +2,7 @@ import type { EventEmitter } from 'node:events';
 import type { NodeRedisModule, Protocol } from './node-redis-module.ts';
 
 /**
- * Options of a single call. These options come from the option `commandOptions` of the client, or from
+ * Options of a single call. The options of a call come from the option `commandOptions` of the client, or from
  * `withTypeMapping` and `withCommandOptions`. As in node-redis, the values 0 and null mean that an option is not set.
  */
 export interface CommandOptions {
@@ -14,7 +14,7 @@ export interface CommandOptions {
 export type Argument = string | Buffer;
 
 /**
- * Converts a decoded reply into the result of a typed command. Each typed command of node-redis has such a function.
+ * Converts a decoded reply into the result of a typed command. Each typed command of node-redis has such a conversion.
  */
 export type TransformReply = (reply: unknown, preserve: unknown, mapping: unknown) => unknown;
 

@@ -59,10 +59,10 @@ export type NodeRedisClientOptions<
  * commands wait briefly for the connection, then fail immediately; none runs twice unnoticed; and errors have `code`
  * and `outcome`.
  *
- * The client shares the connection of `resilience`. It opens a connection of its own for commands that would disturb
- * others (WATCH, blocking commands, SELECT), for another protocol, database or name, and for subscriptions. Call
- * `connect()` before the first command, as in node-redis. If Redis is down, `connect()` resolves anyway, and the client
- * connects later on its own. Closing the client does not close `resilience`.
+ * The client shares the connection of `resilience`. The client opens a connection of its own for commands that would
+ * disturb others (WATCH, blocking commands, SELECT), for another protocol, database or name, and for subscriptions.
+ * Call `connect()` before the first command, as in node-redis. If Redis is down, `connect()` resolves anyway, and the
+ * client connects later on its own. Closing the client does not close `resilience`.
  *
  * @param redis the module of node-redis 5.1 or later: `import * as redis from 'redis'`
  * @throws ConfigurationError when an option says where to connect, or is one that `resilience` handles; when

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { checkKnownOptions } from '@redis-resilience/core/protocol';
 
-/** A timer of a {@link ManualClock}. Its only use is to be passed to `clearTimeout`. */
+/** A timer of a {@link ManualClock}. A timer can only be passed to `clearTimeout`. */
 export interface ManualTimer {
   ref(): this;
   unref(): this;

@@ -16,7 +16,7 @@ export function temporaryRoot(): string {
   return root;
 }
 
-/** Creates a temporary folder. It is removed by {@link removeFolder}, or when this process ends. */
+/** Creates a temporary folder. The folder is removed by {@link removeFolder}, or when this process ends. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(temporaryRoot(), 'f-'));
   folders.add(folder);

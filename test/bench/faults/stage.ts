@@ -17,7 +17,7 @@ export interface Stage<S extends Closeable = Peer> {
   freezeProcess(ms: number): Promise<void>;
 }
 
-/** Creates the stage of one run; its `clear` closes everything that the run has opened. */
+/** Creates the environment of one run; its `clear` closes everything that the run has opened. */
 export function createStage(
   contestant: Contestant,
   options: { readonly seed: number; readonly isQuick: boolean },

@@ -13,7 +13,7 @@ const nothing = Buffer.alloc(0);
 
 type Attack = (random: () => number, server: HostileServer) => void;
 
-/** After each attack, the server stays hostile until it is told to be honest. */
+/** After each attack, the server sends hostile replies until `hostility` is set back. */
 const attacks: Readonly<Record<string, Attack>> = {
   'a reply by the grammar': (random, server) => {
     const bytes = replyByGrammar(random);

@@ -56,7 +56,7 @@ const verbs: readonly Verb[] = [
 
 interface Stage {
   readonly resilience: RedisResilience;
-  /** Calls a method on a client of this stage: its main client, a duplicate, or a leased connection. */
+  /** Calls a method of a client: of the main client, a duplicate, or a leased connection. */
   readonly call: (verb: Verb, args: readonly unknown[], random: () => number) => Promise<unknown>;
   readonly prefix: string;
 }

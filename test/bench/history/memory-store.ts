@@ -2,7 +2,7 @@ import type { Command } from '@redis-resilience/testing/history';
 
 type Stored = string | string[] | Set<string> | Map<string, string>;
 
-/** A Redis in memory that produces histories. It shares no code with the model that checks them. */
+/** A Redis in memory that produces histories. The store shares no code with the model that checks the histories. */
 export class MemoryStore {
   readonly #stored = new Map<string, Stored>();
 

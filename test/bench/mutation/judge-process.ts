@@ -11,8 +11,8 @@ const judgeFile = fileURLToPath(new URL('./judge.js', import.meta.url));
 const silenceMs = 4_000;
 
 /**
- * A child process that runs tests against mutants. It is replaced after a mutant that never ends, or that ends the
- * process.
+ * A child process that runs tests against mutants. The child process is replaced after a mutant that never ends, or
+ * that ends the process.
  */
 export class JudgeProcess implements AsyncDisposable {
   #process: ChildProcess | undefined;

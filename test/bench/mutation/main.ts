@@ -81,7 +81,7 @@ async function trialsOf(
   const survey = new Survey();
   const tests = pureTestsOf(files);
   await Promise.all(judges.map((judge) => survey.walk(judge, tests, changes)));
-  // These processes have loaded source code that records places, which must not affect the next runs.
+  // The child processes have loaded source code that records places; new ones load the original code.
   await Promise.all(judges.map((judge) => judge[Symbol.asyncDispose]()));
   return [...sources].flatMap(([file, source]) => {
     const places: readonly Place[] = counted.get(file)?.places ?? [];

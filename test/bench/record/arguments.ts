@@ -21,7 +21,8 @@ export interface Request {
 }
 
 export const allWorlds: readonly WorldKind[] = [single, memory, sentinel, cluster, secondDatabase];
-// `ours-fallbacks` may answer without Redis, and `protect` uses the same connection as `ours`.
+// The clients `ours-fallbacks`, which may answer without Redis, and `protect`, which uses the same connection as
+// `ours`, are left out.
 const recordedPeers = allPeers.filter(({ name }) => name !== 'ours-fallbacks' && name !== 'protect');
 /** `node-redis-ping` differs from `node-redis` only in how soon it reconnects, not in the history of its calls. */
 const defaultClients = recordedPeers.filter(({ name }) => name !== 'node-redis-ping');

@@ -10,7 +10,7 @@ import { keyInUse, lastLookAt } from './client/tasks.js';
 import { timetableFor } from './timetable.js';
 import type { World, WorldKind } from './worlds/world.js';
 
-/** The result of one client in one world, with the world and the client. */
+/** The result of one client with one kind of servers and faults (a world). */
 export interface Run {
   readonly world: WorldKind;
   readonly client: PeerKind;
@@ -24,7 +24,7 @@ export interface RunOptions {
   readonly seed: number;
   /** Time for the whole run in seconds, from the start of the servers to the check. */
   readonly seconds: number;
-  /** Names of the faults to choose from. @default all of the world */
+  /** Names of the faults to inject. @default all faults that the servers support */
   readonly faults?: readonly string[] | undefined;
 }
 

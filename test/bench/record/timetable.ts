@@ -1,4 +1,4 @@
-/** How long each part of a run through one world may take, in milliseconds. */
+/** How long each part of a run may take, in milliseconds. */
 export interface Timetable {
   /** Time for the servers to start, and for each client to get its first reply. */
   readonly startMs: number;
@@ -13,7 +13,7 @@ export interface Timetable {
 /** In a shorter run there would be no time for faults. */
 export const leastSecondsEach = 30;
 
-/** Divides the time for one world. */
+/** Divides the time of a run among its parts. */
 export function timetableFor(seconds: number): Timetable {
   const calmMs = 10_000;
   const endMs = 2_500;

@@ -1,5 +1,5 @@
-// A separate process with an application whose first request needs Redis. It sends its port to the parent process as
-// soon as it listens.
+// A separate process with an application whose first request needs Redis. The application sends its port to the parent
+// process as soon as it listens.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 

@@ -160,7 +160,7 @@ describe('a node', () => {
     const stage = await Stage.ready();
     stage.server.freeze();
     const sent = stage.send('get', 'a');
-    // This is two seconds after the connection was first suspected.
+    // The connection is given up two seconds after it was first suspected.
     await stage.travel(2_195);
     expect(stage.driver.status).toBe('ready');
     await stage.travel(10);

@@ -71,8 +71,8 @@ describe('a call whose caller does not await it', () => {
     const errors: unknown[] = [];
     const listen = (found: unknown): void => void errors.push(found);
     process.on('unhandledRejection', listen);
-    // The rejection of this promise is unhandled on purpose; the stage of the other tests handles the
-    // rejections of its commands.
+    // The rejection of this promise is unhandled on purpose; in the other tests, a helper handles the rejections of all
+    // commands.
     let fail: (error: Error) => void = () => undefined;
     const promise = new Promise((_resolve, rejectWith) => {
       fail = rejectWith;

@@ -49,8 +49,8 @@ export type Told = {
 }[keyof ResilienceEvents];
 
 /**
- * A gate (core's entry for commands) with a fake connection and driver behind it, on a manual clock that starts at
- * 10,000. It serves.
+ * Core's entry for commands (the gate) with a fake connection and driver, on a manual clock that starts at 10,000. It
+ * serves.
  */
 export function gateStage<Clock extends ManualClock = ManualClock>(
   options: ResilienceOptions = {},

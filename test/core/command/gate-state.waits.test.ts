@@ -4,7 +4,7 @@ import { runWithBudget } from '../../../packages/core/src/verbs/request-budget.t
 import { fateOf, slowCall } from './call-of.ts';
 import { gateStage, type GateStage } from './gate-stage.ts';
 
-/** A gate in a long outage that expects to switch to another database in `inMs` milliseconds. */
+/** Core's entry for commands in a long outage, with a switch to another database expected in `inMs` milliseconds. */
 function expecting(inMs: number | undefined): GateStage {
   const stage = gateStage();
   stage.clock.travel(60_000);

@@ -25,7 +25,7 @@ export interface WorldOptions extends Partial<Omit<DialerOptions, 'clock' | 'ran
   readonly seed?: number;
   /**
    * The number of clients that the server reports in INFO; `null` if the server does not report it. Default: the number
-   * of clients in this world.
+   * of simulated clients.
    */
   readonly fleetSize?: number | null;
   readonly connectMs?: number;
@@ -69,7 +69,7 @@ export class DialWorld {
     });
   }
 
-  /** Breaks every connection; from now on, the server treats new ones as `mode` says. */
+  /** Breaks every connection; from now on, `mode` determines what happens to new ones. */
   takeDown(mode: ServerMode = 'refusing'): void {
     this.mode = mode;
     for (const client of this.clients) client.drop();

@@ -97,7 +97,7 @@ describe('Dialer, whatever happens', () => {
         const world = await DialWorld.connected(2, { seed, fleetSize: 1 });
         for (const next of steps) if (next.do !== 'close') await take(world, next);
         world.takeDown('refusing');
-        // This is longer than a handshake without a reply may take.
+        // A handshake without a reply times out within this time.
         await world.clock.travelAsync(6_000);
         world.bringBack();
         expect(await world.untilConnected(1_000, 1)).toBeLessThanOrEqual(103);

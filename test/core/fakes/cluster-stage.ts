@@ -48,7 +48,7 @@ export class ClusterStage {
     this.cluster.takeOver(this.cluster.send, () => 100);
   }
 
-  /** Creates a stage whose client knows the owner of every slot and is connected to all of them. */
+  /** Creates a cluster whose client knows the owner of every slot and is connected to all of them. */
   static async ready(): Promise<ClusterStage> {
     const stage = new ClusterStage();
     stage.cluster.wake();

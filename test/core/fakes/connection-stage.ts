@@ -69,14 +69,14 @@ export class ConnectionStage {
     this.#hearsBytes = hearsBytes;
   }
 
-  /** Creates a stage whose driver is under the control of core, but has not started to connect. */
+  /** Creates a connection whose driver is under the control of core, but has not started to connect. */
   static idle(options?: StageOptions): ConnectionStage {
     const stage = new ConnectionStage(options);
     stage.protect();
     return stage;
   }
 
-  /** Creates a stage whose connection is ready. */
+  /** Creates a connection that is ready. */
   static async ready(options?: StageOptions): Promise<ConnectionStage> {
     const stage = ConnectionStage.idle(options);
     stage.driver.wake();

@@ -15,7 +15,7 @@ import { FakeNode } from './fake-node.ts';
 
 /**
  * A Cluster client: it has a connection to each owner of slots, follows MOVED, and starts again when no node is left.
- * It does not support subscriptions, and the test tells it which server owns which slots.
+ * The fake client does not support subscriptions, and gets the owners of the slots from the test.
  */
 export class FakeCluster implements ClusterDriver {
   readonly #clock: Clock;

@@ -18,8 +18,8 @@ const handshakeNames: ReadonlySet<string> = new Set(['auth', 'hello', 'select', 
 
 /**
  * A client with one connection, which behaves like ioredis under the control of core: it asks its connector for a
- * socket, sends its handshake, and emits each event in the next tick. Before that, and if core has only called
- * `takeOver`, it connects only once.
+ * socket, sends its handshake, and emits each event in the next tick. Before core has taken over the retries, too, the
+ * fake driver connects only once.
  */
 export class FakeDriver implements Driver {
   readonly options: Record<string, unknown>;

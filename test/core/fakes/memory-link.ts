@@ -64,7 +64,7 @@ class Lane implements Way {
     this.#later((to) => {
       if (to.destroyed) return;
       to.push(null);
-      // This `read` makes the stream emit `end` even if no code reads from it.
+      // Calling `read` makes the stream emit `end` even if no other code reads from it.
       to.read(0);
     });
   }

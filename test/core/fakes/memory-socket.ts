@@ -57,7 +57,8 @@ export class MemorySocket extends Duplex {
   }
 
   override _read(): void {
-    // Node calls `_read` before the reader has taken the buffered data, so the peer is told in the next tick.
+    // Node calls `_read` before the reader has taken the buffered data, so the peer may continue to write only in the
+    // next tick.
     process.nextTick(this.#onRead);
   }
 

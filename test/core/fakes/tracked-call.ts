@@ -11,8 +11,8 @@ import type { Wire } from '../../../packages/core/src/socket/wire.ts';
 import { commandOf } from './fake-command.ts';
 
 /**
- * Registers a command as a call of the current flush, as core does before sending; `blockingMs` is set for a
- * command that asks the server to block.
+ * Registers a command as a call that will be sent in the current turn, as core does; `blockingMs` is set for a command
+ * that asks the server to block.
  */
 export function trackedCall(wire: Wire, command: DriverCommand, blockingMs?: number): TrackedCall {
   const { name } = command;
@@ -69,7 +69,7 @@ export function closedCircuits(clock: Clock): LaneCircuits {
   return { read: closed(), write: closed() };
 }
 
-/** Creates the flushes of a process that never stalls and whose circuits are closed. */
+/** Creates core's record of the writes of each turn, for a process that never stalls and whose circuits are closed. */
 export function flushesOf(clock: Clock): Flushes {
   const circuits = { read: { generation: 1 }, write: { generation: 1 } };
   return new Flushes(circuits, new ProcessStallDetector(clock, () => undefined));

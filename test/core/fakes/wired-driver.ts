@@ -16,7 +16,7 @@ export const maxReplyBytes = 1024 * 1024;
 
 const noSession: Session = { database: 0, clientName: undefined, readOnly: false };
 
-/** A connected driver with a `Wire` around its socket, without the layers of core above that. */
+/** A connected driver whose socket is observed by core's `Wire`, without the other layers of core. */
 export class WiredDriver {
   readonly clock = new BackgroundClock({ nowMs: 1_000 });
   readonly network = new FakeNetwork(this.clock.outside);

@@ -14,7 +14,7 @@ import { ProtectedClients } from '../../../packages/core/src/resilience/protecte
 import { SnapshotKeeper } from '../../../packages/core/src/resilience/snapshot-keeper.ts';
 import type { ConnectionState, Lane } from '../../../packages/core/src/snapshot.ts';
 
-/** A snapshot keeper with one client, whose connection state the test sets. */
+/** Core's `SnapshotKeeper` with one client, whose connection state the test sets. */
 export class KeeperStage {
   readonly clock = new ManualClock({ nowMs: 1_000, wallMs: 50_000 });
   readonly events = new EventHub<ResilienceEvents>();
@@ -76,7 +76,7 @@ export class KeeperStage {
     return stage;
   }
 
-  /** Changes the state of the connection, and tells the keeper. */
+  /** Changes the state of the connection, and notifies the `SnapshotKeeper`. */
   move(state: ConnectionState, cause?: CauseCode): void {
     this.client.state = state;
     this.client.cause = cause;

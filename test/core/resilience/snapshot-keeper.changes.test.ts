@@ -61,7 +61,7 @@ describe('a change', () => {
     const { read, write } = stage.circuits;
     read.trip('slow', stage.clock.now());
     stage.told.length = 0;
-    // Delays the refresh, so that the keeper sees the changes of both circuits at once.
+    // Delays the refresh of the snapshot, so that it includes the changes of both circuits.
     const refresh = stage.keeper.refresh.bind(stage.keeper);
     stage.keeper.refresh = () => undefined;
     read.close(stage.clock.now());

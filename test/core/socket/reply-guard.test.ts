@@ -10,8 +10,8 @@ const released = '*3\r\n$11\r\nunsubscribe\r\n$-1\r\n:0\r\n';
 const asPush = (text: string): string => text.replace('*', '>');
 
 /**
- * A guard in front of a driver with unanswered commands, each of which is answered by the next reply that passes the
- * guard.
+ * Core's `ReplyGuard` in front of a driver with these unanswered commands, each of which gets the next reply that the
+ * guard lets through.
  */
 function guarded(
   commands: readonly string[],

@@ -11,7 +11,7 @@ import { sentinels } from './scenes/sentinels.ts';
 import { settings } from './scenes/settings.ts';
 import { states } from './scenes/states.ts';
 
-/** Every scene, the long ones first. */
+/** All groups of conditions, those that take longest first. */
 export const allScenes: ReadonlyMap<string, Scene> = new Map<string, Scene>([
   ['network', networks],
   ['cluster', clusters],

@@ -2,7 +2,7 @@ import { Laboratory, type Scene, type Verdict } from './laboratory.ts';
 
 const atOnce = 3;
 
-/** Runs several scenes at the same time, and resolves with all verdicts in the order of the scenes. */
+/** Runs several groups of conditions at the same time, and resolves with all verdicts in the order of the groups. */
 export async function runScenes(scenes: ReadonlyMap<string, Scene>): Promise<readonly Verdict[]> {
   const waiting = [...scenes].map(([topic, scene]) => ({ scene, topic, laboratory: new Laboratory(topic) }));
   const queue = [...waiting];

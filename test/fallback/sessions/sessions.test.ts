@@ -139,7 +139,7 @@ describe.each([
     await waitFor(() => other.kept.copies < before);
     await takeDown(here);
     await expect(twin(other, '/me')).resolves.toBe('nobody');
-    await bringBack(here); // and its data are gone
+    await bringBack(here); // restarts without its data
     await expect(twin(other, '/me')).resolves.toBe('nobody');
     await expect(twin(instance, '/me')).resolves.toBe('nobody');
   });

@@ -6,7 +6,7 @@ function tellAll(reason: unknown): void {
   for (const each of watching) each.reasons.push(reason);
 }
 
-/** Collects the rejections that nobody handles, from now until it is disposed of. */
+/** Collects unhandled rejections until it is disposed of. */
 export class UnhandledRejections implements Disposable {
   readonly reasons: unknown[] = [];
 

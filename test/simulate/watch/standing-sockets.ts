@@ -25,8 +25,8 @@ export class StandingSockets {
   }
 
   /**
-   * Must be called when a fault begins. `wasWell` says that there was no other fault for so long that only
-   * permanent connections are left.
+   * Must be called when a fault begins. `wasWell` means that the last fault was so long ago that only permanent
+   * connections are left.
    */
   begin(kind: FaultKind, wasWell: boolean): void {
     const isHarmless = wasWell && harmless.has(kind);

@@ -129,7 +129,7 @@ describe.skipIf(executablePath === undefined)('the status page in a browser', ()
     await using trusted = await startAndOpen(redis, () => true);
     const { page, complaints } = trusted;
     page.on('dialog', (dialog) => void dialog.accept());
-    // This test uses only the keyboard.
+    // From here on, the test uses only the keyboard.
     await page.getByRole('button', { name: 'Take out of use: default' }).focus();
     await page.keyboard.press('Enter');
     await redis.see('down');

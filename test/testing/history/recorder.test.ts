@@ -111,7 +111,7 @@ it('replies and options of node-redis mean the same as those of ioredis', async 
   await client.set('b', '2', { condition: 'NX' });
   await client.set('b', '3', { XX: true, GET: true, expiration: 'KEEPTTL' });
   await client.hSet('h', 'f', '1');
-  // This reply has the same form as a pair of error and reply, as ioredis returns for each command.
+  // The reply of this MGET looks like the pair of error and reply that ioredis returns for each command.
   expect(await client.multi().mGet(['a', 'b']).exec()).toEqual([[null, '3']]);
   await client.multi().hmGet('h', ['e', 'f']).set('b', '4', { NX: true }).exec();
   expect(recorder.operations.map(({ commands }) => commands[0]?.args.slice(2))).toMatchObject([

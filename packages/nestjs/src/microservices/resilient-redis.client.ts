@@ -86,7 +86,7 @@ export class ResilientRedisClient extends ClientRedis {
       this.subClient = this.#open('sub');
       const subscriber = this.subClient as Redis;
       const receive = this.createResponseCallback();
-      // Anybody who can publish may send a message that Nest cannot read. Such a message must not end the process.
+      // Anybody who can publish may send a message that Nest cannot read; such a message must not end the process.
       subscriber.on('message', (channel, message) => {
         receive(channel, message).catch(() =>
           this.logger.warn('A response that cannot be read was ignored.'),

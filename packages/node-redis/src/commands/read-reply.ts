@@ -154,7 +154,7 @@ export class ReplyReader {
     return this.#value();
   }
 
-  /** Returns whether the reply is a null of RESP2, whose length is -1. If so, skips the null. */
+  /** Returns whether the reply is a null of RESP2, whose length is -1, and skips the null. */
   #isNull(): boolean {
     if (this.#bytes[this.#at] !== minus) return false;
     this.#at += 4;

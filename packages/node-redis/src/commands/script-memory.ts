@@ -3,9 +3,9 @@ import { createHash } from 'node:crypto';
 const maxScripts = 500;
 
 /**
- * The scripts that were loaded through a client, at most 500, by their SHA-1 digests. They allow a library to load its
- * script only once, at startup, even if Redis is down then or restarts later: the client computes the digest itself,
- * and sends EVAL with the script if the server does not have it.
+ * The scripts that were loaded through a client, at most 500, by their SHA-1 digests. Remembered scripts allow a
+ * library to load its script only once, at startup, even if Redis is down then or restarts later: the client computes
+ * the digest itself, and sends EVAL with the script if the server does not have it.
  */
 export class ScriptMemory {
   readonly #scripts = new Map<string, string | Buffer>();

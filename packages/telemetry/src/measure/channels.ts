@@ -1,7 +1,10 @@
 import { channel, tracingChannel } from 'node:diagnostics_channel';
 import type { Lane } from '@redis-resilience/core';
 
-/** The message that core publishes about one `execute` call. Its values are final only when the operation has ended. */
+/**
+ * The message that core publishes about one `execute` call. The values in the message are final only when the operation
+ * has ended.
+ */
 export interface OperationMessage {
   readonly connection: string;
   readonly lane: Lane;

@@ -2,7 +2,7 @@ import type { Instrument } from './instrument.ts';
 import type { CacheNumbers } from './sources.ts';
 
 /**
- * The gauges and counters of caches and outboxes. Their labels have the names under which the caches and outboxes were
+ * The gauges and counters of caches and outboxes. The labels contain the names under which the caches and outboxes were
  * registered.
  */
 export const fallbackInstruments: readonly Instrument[] = [

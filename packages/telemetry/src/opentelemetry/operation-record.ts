@@ -4,8 +4,8 @@ import { systemClock } from '@redis-resilience/core';
 import { operationChannel, type OperationMessage } from '../measure/channels.ts';
 
 /**
- * What a span needs to know about the start of an operation. It is recorded for every operation, because only the end
- * shows whether the operation gets a span.
+ * What a span needs to know about the start of an operation. The start of every operation is recorded, because only the
+ * end shows whether the operation gets a span.
  */
 export interface OperationRecord {
   /** Milliseconds since the epoch. */
@@ -40,8 +40,8 @@ export function recordOf(message: OperationMessage): OperationRecord | undefined
 
 /**
  * Collects the span of a command, so that the span of its `execute` call gets a link to it. Pass this function to
- * `@opentelemetry/instrumentation-ioredis` as `requestHook`. It collects at most 32 spans for each `execute` call, and
- * ignores commands outside `execute`.
+ * `@opentelemetry/instrumentation-ioredis` as `requestHook`. At most 32 spans are collected for each `execute` call;
+ * commands outside `execute` are ignored.
  *
  * @example
  * new IORedisInstrumentation({ requestHook: linkCommandSpan });

@@ -5,8 +5,8 @@ import type { Sources } from '../measure/sources.ts';
 type Exported = Awaited<ReturnType<Histogram['get']>>;
 
 /**
- * A prom-client histogram that reads its buckets from an instrument when metrics are scraped. It does not use `observe`
- * of prom-client, because one call costs more than a Redis command.
+ * A prom-client histogram that reads its buckets from an instrument when metrics are scraped. The method `observe` of
+ * prom-client is not used, because one call costs more than a Redis command.
  */
 export class DurationHistogram extends Histogram {
   readonly #instrument: DurationInstrument;

@@ -29,10 +29,10 @@ export const metricNames: readonly string[] = [...instruments, ...durationInstru
 );
 
 /**
- * Adds the metrics of one or more connections to a prom-client registry. If this function throws, it has
- * added no metrics. A scrape reads the metrics from memory and never waits for Redis. The number of series is
- * bounded, because label values are only words from fixed sets and the names that you gave to connections,
- * databases, caches and outboxes. They never contain keys, commands or hosts.
+ * Adds the metrics of one or more connections to a prom-client registry. If this function throws, it has added no
+ * metrics. A scrape reads the metrics from memory and never waits for Redis. The number of series is bounded, because
+ * label values are only words from fixed sets and the names that you gave to connections, databases, caches and
+ * outboxes. Labels never contain keys, commands or hosts.
  *
  * The returned function removes the metrics from the registry and stops counting.
  *

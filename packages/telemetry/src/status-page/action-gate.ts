@@ -6,8 +6,8 @@ import { isAllowedHost } from './allowed-host.ts';
 import { isSameOrigin } from './same-origin.ts';
 
 /**
- * Maximum number of concurrent calls of `authorize`. Their number and duration are limited, because `authorize` may
- * query a database that is unavailable.
+ * Maximum number of concurrent calls of `authorize`. The number and duration of these calls are limited, because
+ * `authorize` may query a database that is unavailable.
  */
 const maxAsking = 20;
 const authorizeTimeoutMs = 5_000;

@@ -128,7 +128,7 @@ export interface Rate {
   readonly p95Ms: number | null;
 }
 
-/** A slow or failed command. It contains the name of the command and numbers, but never keys or values. */
+/** A slow or failed command. The page gets the name of the command and some numbers, but never keys or values. */
 export interface CommandPicture {
   readonly at: number;
   readonly command: string;

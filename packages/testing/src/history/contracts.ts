@@ -28,7 +28,7 @@ export function isReadCommand({ name }: Command): boolean {
 }
 
 /**
- * The contract for the loss of a primary that had not replicated all its data. Each window is a time during which
+ * The contract for the loss of a primary that had not replicated all its data. Each window is a period during which
  * acknowledged writes may have been lost or may have survived, and reads may have come from the old or the new primary.
  * Operations outside all windows are checked in full. A window should begin at the time of the fault minus the
  * replication lag, and end when all clients use the new primary. Times are on the clock of the history.

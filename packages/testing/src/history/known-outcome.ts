@@ -11,8 +11,8 @@ export function knownOutcome(error: unknown): Outcome {
 }
 
 /**
- * Whether the error is an error reply from the server. Its class is `ReplyError` in ioredis and iovalkey, and
- * `SimpleError` or `ErrorReply` in node-redis.
+ * Whether the error is an error reply from the server. The class of such an error is `ReplyError` in ioredis and
+ * iovalkey, and `SimpleError` or `ErrorReply` in node-redis.
  */
 function isServerError(error: Error): boolean {
   return [error.name, error.constructor.name].some((name) =>

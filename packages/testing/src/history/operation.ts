@@ -34,7 +34,7 @@ export interface Operation {
   readonly process: string;
   /** One command, or the commands of a MULTI in order. */
   readonly commands: readonly Command[];
-  /** Whether the commands form a MULTI. Its reply is the array of the commands' replies. */
+  /** Whether the commands form a MULTI. The reply to a MULTI is the array of its commands' replies. */
   readonly isTransaction: boolean;
   /** The database that served the operation, if there are several. */
   readonly database?: string;

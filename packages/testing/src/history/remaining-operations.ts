@@ -8,7 +8,7 @@ import type { Operation } from './operation.ts';
  */
 export type Claim = 'answered' | 'happened' | 'possible';
 
-/** One operation of a search. It is in the linked list of the operations that have not been placed in the order yet. */
+/** One operation of a search. Operations that have not been placed in the order yet form a linked list. */
 export interface Entry {
   readonly operation: Operation;
   readonly claim: Claim;

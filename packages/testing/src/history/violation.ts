@@ -15,7 +15,7 @@ export interface Violation {
   readonly reason: string;
   /** The operations along a timeline, as text. */
   readonly text: string;
-  /** The same timeline as an SVG document. */
+  /** The operations along a timeline, as an SVG document. */
   readonly svg: string;
 }
 

@@ -23,8 +23,8 @@ export interface SentinelNeighbourhood {
 }
 
 /**
- * Returns the configuration of one sentinel. It already contains the other sentinels and the replicas, as the file that
- * Sentinel itself saves does, so that the sentinel need not discover them.
+ * Returns the configuration of one sentinel. The configuration already contains the other sentinels and the replicas,
+ * as the file that Sentinel itself saves does, so that the sentinel need not discover them.
  */
 export function sentinelConf(neighbourhood: SentinelNeighbourhood): SentinelConf {
   const { primary, replicas, peers, index, options } = neighbourhood;

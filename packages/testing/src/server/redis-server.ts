@@ -16,7 +16,7 @@ import {
 import type { ServerProcess } from './server-process.ts';
 
 /**
- * A real redis-server child process on loopback that can be broken and repaired at will. It never outlives this
+ * A real redis-server child process on loopback that can be broken and repaired at will. The child never outlives this
  * process, however this process ends, and does not keep this process alive.
  */
 export class RedisServer implements AsyncDisposable {

@@ -21,7 +21,7 @@ export interface NodeRedis {
   close(): unknown;
 }
 
-/** Returns the node-redis client for the way of a stage; the caller need not call `connect()`. */
+/** Creates a node-redis client that connects by itself: a plain one, or one on top of the protected connection. */
 export function nodeRedisOf({ way, url, resilience }: Stage): NodeRedis {
   const client: NodeRedis['client'] =
     way === 'plain' ? redis.createClient({ url }) : createNodeRedisClient(resilience, redis);

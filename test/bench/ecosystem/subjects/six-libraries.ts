@@ -19,9 +19,8 @@ import { nestCache, nodeRedisOf, redisOm } from './node-redis-front.js';
 type Request = (index: number) => Promise<void>;
 
 /**
- * An application with a node-redis client and six libraries in their documented default configuration:
- * sessions, rate limits, two caches, entities and web sockets. It gets 350 requests a second, distributed
- * evenly.
+ * An application with a node-redis client and six libraries in their documented default configuration: sessions, rate
+ * limits, two caches, entities and web sockets. The application gets 350 requests a second, distributed evenly.
  */
 export const sixLibraries: Subject = async (stage) => {
   const { client, close } = nodeRedisOf(stage);

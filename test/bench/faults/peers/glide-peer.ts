@@ -79,7 +79,7 @@ export const glideDefaults: PeerKind = {
 };
 
 function clientFor(target: Target): Promise<Client> {
-  // Otherwise, GLIDE prints a line for each command that times out.
+  // By default, GLIDE prints a line for each command that times out.
   Logger.init('off');
   switch (target.kind) {
     case 'single': {

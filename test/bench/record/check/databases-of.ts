@@ -6,8 +6,8 @@ import type { Operation } from '@redis-resilience/testing/history';
 export const anyDatabase = 'any';
 
 /**
- * Returns the history with one copy of an operation per database if the operation may have run in any of
- * them. Such a copy has no reply, because the database that sent the reply is not known.
+ * Returns the history with one copy of an operation per database if the operation may have run in any of them. The
+ * copies have no reply, because the database that sent the reply is not known.
  */
 export function perDatabase(
   history: readonly Operation[],

@@ -1,7 +1,7 @@
 import type { Operation } from '@redis-resilience/testing/history';
 import type { Anomalies } from './anomalies.js';
 
-/** The result of one client in one world. */
+/** The result of one client with one kind of servers and faults (a world). */
 export type Outcome =
   | { readonly kind: 'recorded'; readonly figures: Figures }
   /** The client has no way to live there. */

@@ -19,7 +19,7 @@ export const headings: readonly string[] = [
   'lost by the servers',
 ];
 
-/** Returns one row for each client, over all its runs in one world. */
+/** Returns one row for each client, over all its runs with these results. */
 export function rowsOf(results: readonly Result[]): readonly (readonly string[])[] {
   return [...grouped(results, ({ label }) => label)].map(([label, own]) => {
     const figures = own.flatMap(({ outcome }) => (outcome.kind === 'recorded' ? outcome.figures : []));

@@ -14,8 +14,8 @@ export interface Result {
 }
 
 /**
- * Returns the results for RECORD.md: those of the given runs, and earlier ones for all other worlds and
- * seeds.
+ * Returns the results for RECORD.md: those of the given runs, and earlier ones for all other kinds of servers (worlds)
+ * and seeds.
  */
 export function withEarlier(
   runs: readonly Run[],

@@ -16,6 +16,6 @@ export function unanswered(runs: readonly Run[]): string | undefined {
 
 function hasAnswers(outcome: Run['outcome']): boolean {
   if (outcome.kind === 'recorded') return outcome.figures.answered > 0;
-  // A client that cannot run in this kind of world is not missing.
+  // A client that does not support these servers is not missing.
   return outcome.kind === 'refused';
 }

@@ -28,8 +28,8 @@ export const single: WorldKind = {
 };
 
 /**
- * Creates a world of one server behind one proxy for each client. `faults` are the faults of the server;
- * faults of the proxies are added.
+ * Starts a proxy in front of the server for each client, and combines the faults of both. `faults` are the faults of
+ * the server.
  */
 export async function behindProxies(
   server: RedisServer,

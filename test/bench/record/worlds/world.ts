@@ -30,12 +30,12 @@ export interface WorldFault {
   run(forMs: number, amount: number, key: string): Promise<void>;
 }
 
-/** A kind of world, with the name under which the command line selects it. */
+/** A kind of servers and faults, with the name under which the command line selects it. */
 export interface WorldKind {
   readonly name: string;
   readonly label: string;
   readonly faultNames: readonly string[];
-  /** Returns why a client cannot run in this kind of world; undefined if it can. */
+  /** Returns why a client cannot run with these servers; undefined if it can. */
   readonly refusalOf?: (client: string) => string | undefined;
   /** `clients` are the names of the clients that will connect. */
   start(clients: readonly string[]): Promise<World>;

@@ -3,7 +3,8 @@ import type { StatusPageOptions } from '../options.ts';
 import { createStatusPage } from '../status-page.ts';
 
 /**
- * The part of Koa's context that the page uses. It is declared here, so that the types of Koa need not be installed.
+ * The part of Koa's context that the page uses. The type is declared here, so that the types of Koa need not be
+ * installed.
  */
 export interface StatusPageContext {
   readonly req: IncomingMessage;

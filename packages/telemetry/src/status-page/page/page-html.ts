@@ -1,7 +1,10 @@
 import { pageScript } from './page-script.js';
 import { pageStyle } from './page-style.ts';
 
-/** Returns the page as one document. Its Content-Security-Policy allows only the script and style with this nonce. */
+/**
+ * Returns the page as one document. The page's Content-Security-Policy allows only the script and style with this
+ * nonce.
+ */
 export function pageHtml(title: string, nonce: string): string {
   const name = escape(title);
   return `<!doctype html>

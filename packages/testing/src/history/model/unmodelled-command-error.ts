@@ -1,5 +1,5 @@
 /**
- * Thrown when a history contains a command that the model does not know. Its `message` names the command, never its
+ * Thrown when a history contains a command that the model does not know. The `message` names the command, but never its
  * arguments.
  */
 export class UnmodelledCommandError extends Error {

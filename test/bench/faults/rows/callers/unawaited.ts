@@ -21,7 +21,7 @@ export const unawaited: readonly Row[] = [
       await killFor(stage, server, 1_500);
       await delay(1_500);
       clearInterval(timer);
-      // By then, the last of the commands has settled.
+      // After two seconds, the last of the commands has settled.
       await delay(2_000);
       return { figures: {} };
     },

@@ -70,8 +70,8 @@ export function changeRow(change: Change): Row {
     only: settings === undefined && fronts !== 'mapped' ? withoutBreakers : withTheInterfaceOfIoredis,
     async run(stage) {
       await using cluster = await startCluster(change.cluster);
-      // This call must come before the nodes announce the addresses of their proxies, because the group does
-      // not know its nodes by those addresses.
+      // `primaryOf` must be called before the nodes announce the addresses of their proxies, because the group does not
+      // know its nodes by those addresses.
       const victim = await cluster.primaryOf(keyOf(0));
       const owners = await ownersOf(cluster);
       const proxies = fronts === undefined ? [] : await proxiesOf(cluster, fronts);

@@ -79,8 +79,8 @@ export class Listener {
 
   gap(gapMs: number): void {
     const to = performance.now();
-    // The gap begins at the last sign of life of the connection. That may have been a message that the server
-    // took up to 100 ms after it was sent.
+    // The gap begins with the last bytes that the client received. Those may have been a message that the server
+    // processed up to 100 ms after it was sent.
     this.gaps.push({ from: to - gapMs - 100, to });
   }
 
