@@ -9,7 +9,7 @@ export function sessionTextOf(request: CacheableRequest): string | undefined {
   try {
     const { session } = request;
     if (typeof session !== 'object' || session === null) return '';
-    // The cookie does not count, because its expiry may change from one moment to the next.
+    // The session's field `cookie` is left out, because its expiry may change from one moment to the next.
     const { cookie: _, ...content } = session as Readonly<Record<string, unknown>>;
     return JSON.stringify(content);
   } catch {

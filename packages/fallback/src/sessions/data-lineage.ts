@@ -15,7 +15,7 @@ export interface DataLineage {
  */
 export type LineageVerdict = 'kept' | 'lost' | 'unknown';
 
-/** Reads the lineage from a reply to INFO. Returns undefined if the reply lacks a field of the lineage. */
+/** Reads the lineage from a reply to INFO. Returns undefined if the reply contains no run id or no replication id. */
 export function lineageOf(info: string): DataLineage | undefined {
   const fields = new Map(info.split(/\r?\n/).map((line) => line.split(':', 2) as [string, string]));
   const runId = fields.get('run_id');
