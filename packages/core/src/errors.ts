@@ -53,7 +53,7 @@ export interface ErrorDetails {
   readonly forensics?: Forensics | undefined;
   /**
    * The underlying error, which becomes `error.cause`, without the command and arguments that ioredis stores in its
-   * errors. `error.cause`, without the command and arguments that ioredis stores in its errors.
+   * errors.
    */
   readonly cause?: unknown;
 }

@@ -84,9 +84,9 @@ export interface TransactionOptions {
 /** The client of a transaction: read the watched keys with it, then write with `commit`. */
 export interface TransactionClient extends Redis {
   /**
-   * Sends the commands that the function `queue` calls, as one MULTI and EXEC. `queue` returns an array of these calls,
-   * and the promise resolves with their replies. If another client has changed a watched key, no command runs, and the
-   * work of the transaction starts over.
+   * Sends the commands that the function `queue` calls, as one MULTI and EXEC. `queue` returns an array of the promises
+   * of these calls, and the promise of `commit` resolves with their replies. If another client has changed a watched
+   * key, no command runs, and the work of the transaction starts over.
    *
    * @example
    * const [left, right] = await tx.commit((multi) => [multi.decrby('left', 5), multi.incrby('right', 5)]);

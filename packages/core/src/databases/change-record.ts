@@ -40,8 +40,8 @@ export class ChangeRecord {
   }
 
   /**
-   * Call when calls are being served. Returns the switch that is thereby complete; undefined if none was in progress,
-   * or if the switch led back to the database where it began.
+   * Call when calls are being served. Returns the switch that is now complete; undefined if none was in progress, or if
+   * the switch led back to the database where it began.
    */
   end(now: number): DatabaseChange | undefined {
     if (this.#running === undefined) return undefined;

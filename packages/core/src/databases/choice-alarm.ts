@@ -15,7 +15,7 @@ export class ChoiceAlarm {
     this.#ring = ring;
   }
 
-  /** Sets the time of the alarm, in place of any earlier time. With undefined, the alarm is off. */
+  /** Sets the time of the alarm, in place of any earlier time; undefined turns the alarm off. */
   set(at: number | undefined): void {
     this.stop();
     if (at === undefined) return;

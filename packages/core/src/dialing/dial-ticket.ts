@@ -49,7 +49,7 @@ export class DialerTicket {
 
   /**
    * Returns whether this ticket comes before the other one: the one with fewer setbacks first, then the one with the
-   * higher priority. Tickets that are equal in both keep their order.
+   * higher priority. Tickets with equal setbacks and priorities keep their order.
    */
   goesBefore(other: DialerTicket): boolean {
     if (this.setbacks !== other.setbacks) return this.setbacks < other.setbacks;

@@ -73,7 +73,7 @@ export interface ClusterDriver {
   onNodeRemoved(listener: (node: NodeDriver) => void): void;
   /**
    * Calls `listener` with each connection that the client makes for its subscriptions. Limits how often the client
-   * makes such a connection, and makes it prefer nodes for which `isAway` returns false.
+   * makes a connection for subscriptions, and makes it prefer nodes for which `isAway` returns false.
    */
   onSubscriber(
     listener: (node: NodeDriver) => void,

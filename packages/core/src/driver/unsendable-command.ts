@@ -14,8 +14,8 @@ export function isUnsendable(command: DriverCommand): boolean {
 }
 
 /**
- * Rejects a command whose name is not a string, such as an object from a request body that was passed to `call()`. A
- * command that was rejected in this way must not be sent.
+ * Rejects a command whose name is not a string, such as an object from a request body that was passed to `call()`, and
+ * marks the command as one that cannot be sent.
  */
 export function refuseName(command: DriverCommand): void {
   if (!isUnsendable(command)) command.reject(new TypeError('The name of a command must be a string.'));

@@ -19,8 +19,8 @@ export type ThawKind = 'frozen' | 'suspended' | 'blocked';
 
 /**
  * Detects that the process stood still, because it was stopped by a signal, suspended with its machine, or blocked by
- * its own code. A timer that fires far too late reveals this. The CPU time used in the meantime, and the difference
- * between the wall clock and the monotonic clock, distinguish these three reasons.
+ * its own code. A timer that fires far too late reveals that the process stood still. The CPU time used in the
+ * meantime, and the difference between the wall clock and the monotonic clock, distinguish these three reasons.
  */
 export class ProcessStallDetector {
   readonly #clock: Clock;

@@ -21,7 +21,7 @@ export function stallDetectorOf(clock: Clock): ProcessStallDetector {
 /** Calls `onThaw` whenever the process runs again after it has stood still. The returned function removes `onThaw`. */
 export function watchThaws(clock: Clock, onThaw: OnThaw): () => void {
   const { detector, listeners } = sharedOf(clock);
-  // The function is wrapped, because the same one may be registered twice.
+  // `onThaw` is wrapped in a new function, because the same function may be registered twice.
   const listener: OnThaw = (...thaw) => onThaw(...thaw);
   listeners.add(listener);
   detector.start();

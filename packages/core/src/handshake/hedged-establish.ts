@@ -23,8 +23,9 @@ export interface HedgePace {
 
 /**
  * Like `establish`, but for a server that may accept connections without responding. If the first handshake is not
- * answered soon, short handshakes are tried in parallel, one after another, while the first one keeps its full time. So
- * a server that responds again is noticed at once, and a server that is only slow is not given up.
+ * answered soon, short handshakes are tried in parallel, one after another, while the first one keeps its full time.
+ * With these parallel handshakes, a server that responds again is noticed at once, and a server that is only slow is
+ * not given up.
  *
  * @throws {@link EstablishError} of the first connection
  */

@@ -1,5 +1,5 @@
 /**
- * A complete HTTP response as plain data. The adapter for a framework copies it unchanged into the framework's
+ * A complete HTTP response as plain data. The adapter for a framework copies this object unchanged into the framework's
  * response.
  */
 export interface PlainResponse {

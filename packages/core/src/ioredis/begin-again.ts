@@ -44,7 +44,7 @@ export function beginAgain(
   }
   awaitFormer(target, discard);
   // An attempt through sentinels is stopped explicitly, because ioredis would keep asking the sentinels forever. An
-  // attempt to a plain address needs no such call: it has a socket before this turn of the event loop ends.
+  // attempt to a plain address need not be stopped, because it has a socket before this turn of the event loop ends.
   if (Array.isArray(target.options['sentinels'])) former.disconnect();
 }
 
@@ -73,7 +73,7 @@ function awaitFormer(target: Internals, discard: (stream: Socket) => void): void
     get: () => latest,
     set: (stream: Socket) => {
       define(target, stream);
-      // The client must first attach its listeners to the socket.
+      // The socket is discarded a little later, when the client has attached its listeners to it.
       queueMicrotask(() => {
         discard(stream);
         ended();

@@ -106,8 +106,8 @@ export function interceptDisconnect(client: Redis): void {
 
 /**
  * Puts a monitoring client into monitor mode as soon as the reply to MONITOR is read: the first lines may arrive
- * together with that reply, before its promise settles. The client has no gate, because the connection replies to no
- * commands.
+ * together with that reply, before its promise settles. A monitoring client has no gate, because its connection replies
+ * to no commands.
  */
 export function monitorAtOnce(client: Redis, send: SendCommand): void {
   const target = internals(client);

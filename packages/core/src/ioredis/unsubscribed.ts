@@ -2,7 +2,7 @@ import type { DriverCommand } from '../driver/driver-command.ts';
 import type { Subscriptions } from '../driver/subscriptions.ts';
 import type { Condition, Internals } from './internals.ts';
 
-/** The other kind of subscriptions that the reply counts in addition to those of the kind that the command ends. */
+/** For a command that ends subscriptions of one kind: the other kind that the number in its confirmation includes. */
 const countedWith: ReadonlyMap<string, 'subscribe' | 'psubscribe'> = new Map([
   ['unsubscribe', 'psubscribe'],
   ['punsubscribe', 'subscribe'],

@@ -34,7 +34,7 @@ export interface RefusalContext {
   readonly oldestLeaseMs: number | undefined;
 }
 
-/** Creates the error for a refused lease, during which no command has run. */
+/** Creates the error for a lease that was refused before any of its commands ran. */
 export function leaseRefusal(refusal: LeaseRefusal, context: RefusalContext): RedisResilienceError {
   const { name: connection, retryAfterMs } = context;
   switch (refusal.kind) {

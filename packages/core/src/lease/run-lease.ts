@@ -8,7 +8,8 @@ import type { Pool } from './pool/pool.ts';
 export interface LeaseBounds {
   readonly name: string | undefined;
   /**
-   * Limit in milliseconds for the wait and the work together. If undefined, only the wait is limited, by `deadlineAt`.
+   * Limit in milliseconds for the wait and the work together; if this limit is undefined, only the wait is limited, by
+   * `deadlineAt`.
    */
   readonly timeoutMs: number | undefined;
   /** Time until which the lease may wait for a connection or, if `timeoutMs` is set, may last. */
@@ -29,8 +30,8 @@ export async function runLease<T>(
   const endsWait = signal && waitSignal ? AbortSignal.any([signal, waitSignal]) : (waitSignal ?? signal);
   const acquired = pool.acquire({ name, deadlineAt, signal: endsWait });
   const lease = acquired instanceof Promise ? await acquired : acquired;
-  // The signal may have aborted between the grant of the lease and this line. For example, the connection may have
-  // become free because the same signal ended the lease that held it.
+  // The signal may have aborted between the grant of the lease and this line. For example, if two leases have the same
+  // signal, its abort may end the first lease, whose connection is then granted to the second one.
   if (signal?.aborted === true) pool.giveBack(lease, 'returned');
   signal?.throwIfAborted();
   const onAbort = (): void => pool.giveBack(lease, 'aborted', signal?.reason);

@@ -1,5 +1,6 @@
 /**
- * Destination of the log lines for operators: `console`, a pino or winston logger, or any object with these methods.
+ * Destination of the log lines for operators, such as `console`, a pino or winston logger, or any object with the
+ * methods `info`, `warn` and `error`.
  */
 export interface Logger {
   info(line: string): void;

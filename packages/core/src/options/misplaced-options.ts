@@ -48,8 +48,8 @@ export function refuseTargetInConnection(connection: unknown): void {
 
 /**
  * Rejects an option of `createRedisResilience` that exists, but in another place. The keys of `known` are the names of
- * all options. `groups` maps these names to their defaults; a default that is an object contains the options of a
- * group, such as `keepAliveMs` of `connection`.
+ * all options. `groups` maps the names of options to their defaults; a default that is an object contains the options
+ * of a group, such as `keepAliveMs` of `connection`.
  *
  * @throws {@link ConfigurationError} that says what to write instead
  */

@@ -82,7 +82,8 @@ export interface AdmissionOptions {
 export interface RetryOptions {
   /**
    * Maximum number of retries of a command whose outcome is unknown and whose category allows retries. A command that
-   * certainly did not run is retried until its deadline, without this limit. 0 disables all retries. Default 5.
+   * certainly did not run is retried until its deadline, however many retries that takes. The value 0 disables all
+   * retries. Default 5.
    */
   readonly maxRetries?: number;
   /**

@@ -4,8 +4,8 @@ import { ErrorReply } from './reply.ts';
 const notShown = '(not shown)';
 
 /**
- * Error messages in which the server repeats arguments without quotation marks or in an altered form. The second
- * element of each pair replaces the text that matches.
+ * Error messages in which the server repeats arguments without quotation marks or in an altered form. In each pair, the
+ * second element replaces the text that the first element matches.
  */
 const quotes: readonly (readonly [RegExp, string])[] = [
   [/^(ERR unknown (?:sub)?command [^]{0,200}?), with args beginning with: [^]*$/, '$1'],

@@ -46,8 +46,8 @@ export interface PrimaryWatchOptions {
   /** The turns of all clients that look for the primary of this endpoint. */
   readonly turns: LookTurns;
   /**
-   * When another client has found the primary, this client may connect to the primary, too. Returns the earliest time
-   * at which a client whose callers are not waiting may do so.
+   * Returns the earliest time at which this client, while none of its callers is waiting, may connect to a primary that
+   * another client has found.
    */
   readonly followsAt: (now: number) => number;
   /** Called when an attempt to connect to a primary begins. */

@@ -3,8 +3,8 @@ import type { Promotions } from './promotions.ts';
 import { SentinelWatch, type SentinelWatchOptions } from './sentinel-watch.ts';
 
 /**
- * The watches of each group of sentinels. The key is the {@link Promotions} that the clients of one `RedisResilience`
- * share for that group.
+ * The watches of each group of sentinels, keyed by the {@link Promotions} that the clients of one `RedisResilience`
+ * share for the group.
  */
 const known = new WeakMap<Promotions, SentinelWatch[]>();
 

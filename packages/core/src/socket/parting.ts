@@ -5,8 +5,8 @@ import { resetSocket } from '../handshake/reset-socket.ts';
 
 const gracefulEndMs = 2000;
 /**
- * Time limit if the oldest unanswered call blocks without a timeout. A Cluster node that has lost its slots redirects
- * such calls within this time.
+ * Time limit if the oldest unanswered call blocks without a timeout. Within this time, a Cluster node that has lost its
+ * slots redirects calls that block.
  */
 const blockedEndMs = 1000;
 

@@ -5,8 +5,8 @@ const toleratedRoundTrips = 10;
 /**
  * Estimates the usual round-trip time and, from that, how long a connection may normally go without a reply: ten round
  * trips plus four deviations, but within a minimum and a maximum. Mean and deviation are moving averages, as in TCP's
- * own estimator (RFC 6298). A reply that arrives later than this counts as if it had arrived exactly at the limit, so
- * that one stall does not make the next stall harder to notice.
+ * own estimator (RFC 6298). A reply that arrives later than this limit counts as if it had arrived exactly at the
+ * limit, so that one stall does not make the next stall harder to notice.
  */
 export class RoundTrip {
   readonly #minLimitMs: number;

@@ -13,8 +13,8 @@ import { SpareSocket } from './spare-socket.ts';
 /** Causes of a failed attempt which mean that no Redis server is listening at the endpoint. */
 const unreachable: ReadonlySet<CauseCode> = new Set(['connection-refused', 'connection-reset', 'protocol']);
 /**
- * Causes of a failed attempt which mean only that the server has not answered yet. They leave every question open: each
- * question has its own time limit, and the dialer tries again.
+ * Causes of a failed attempt which mean only that the server has not answered yet. Such a cause leaves every question
+ * open: each question has its own time limit, and the dialer tries again.
  */
 const unanswered: ReadonlySet<CauseCode> = new Set(['connect-timeout', 'handshake-timeout']);
 

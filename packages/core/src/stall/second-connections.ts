@@ -9,8 +9,8 @@ const known = new WeakMap<Dialer, SecondConnection[]>();
 
 /**
  * Returns the connection over which the target's server is asked about silent connections. Clients of a
- * `RedisResilience` share it if they have the same endpoint and login. The login matters because a server may serve one
- * user and refuse another.
+ * `RedisResilience` share this second connection if they have the same endpoint and login. The login matters because a
+ * server may serve one user and refuse another.
  */
 export function secondConnectionTo(target: Target, dialer: Dialer, clock: Clock): SecondConnection {
   const inUse = (known.get(dialer) ?? []).filter(({ isInUse }) => isInUse);

@@ -167,7 +167,8 @@ export class StallWatch implements Looks, TakesTurns, Unanswered {
       this.#armJointly(limitMs, limitMs < 2 * replyEarlyMs ? inUseEarlyMs : replyEarlyMs);
       this.#tell('idle');
     } else {
-      // Jittered, so that the idle connections of a fleet do not all send PING at the same moment.
+      // The time of the check is jittered, so that the idle connections of a fleet do not all send PING at the same
+      // moment.
       this.#armJointly((idleMs - idleFor) * (1 + 0.1 * this.#random()), earlyMs);
     }
   }

@@ -158,14 +158,14 @@ async function apply(
         homes.didNotRun(id);
         continue;
       }
-      // The server is a proxy in front of a Cluster, and nothing was applied.
+      // This error means that the server is a proxy in front of a Cluster, and that nothing was applied.
       if (text.startsWith('CROSSSLOT') && keys.length === 3) {
         slotted.add(database);
         homes.didNotRun(id);
         continue;
       }
       if (text.startsWith('ERR ONCEID')) throw usedOtherwise();
-      // If the script of `applyOnce` fails with such an error reply, nothing was applied.
+      // If the script fails with a reply that is classified as `not-applied`, nothing was applied.
       const isRefusedForNow = text !== '' && classifyReply(text).outcome === 'not-applied';
       const mayComeBack = isAway(error) && error.reason !== 'closed';
       if (isRefusedForNow || (isAway(error) && error.outcome === 'not-applied')) homes.didNotRun(id);

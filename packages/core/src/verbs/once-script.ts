@@ -56,8 +56,8 @@ export class OnceScript {
   }
 
   /**
-   * Call when the server did not know the script. Returns what to send next. `isAgain`: whether the server has already
-   * rejected an earlier attempt of the same `applyOnce` for this reason.
+   * Call when the server did not know the script. Returns what to send next. `isAgain`: whether an earlier attempt of
+   * the same call of `applyOnce` has already found that the server did not know the script.
    */
   missing({ loads }: ScriptCall, isAgain: boolean): ScriptCall {
     return isAgain || loads === this.#loads ? this.load() : this.next();

@@ -90,8 +90,8 @@ export const minOverlap = 2;
 
 /**
  * Returns how many attempts of a process may overlap once one has succeeded: the number of connections that the server
- * can accept in the time that one attempt takes. So many attempts overlap because the long round trip to a distant
- * server would otherwise reduce the number of connections made per second.
+ * can accept in the time that one attempt takes. Without this overlap, the long round trip to a distant server would
+ * reduce the number of connections made per second.
  */
 export function provenOverlap(connectMs: number): number {
   return Math.max(minOverlap, Math.floor(((1 - leaderShare) * connectRate * connectMs) / 1_000));
@@ -99,8 +99,9 @@ export function provenOverlap(connectMs: number): number {
 
 /**
  * The eager ramp is the first attempt and `eagerAttempts` more, with gaps of `eagerShare` times the shortest period.
- * With the default periods, the two gaps of the ramp and the next nine periods take longer than a second. No second
- * therefore has more than 11 attempts, and a twelfth attempt, for a leased connection, can follow immediately.
+ * With the default periods, the two gaps between these quick attempts and the next nine periods together take longer
+ * than a second. No second therefore has more than 11 attempts, and a twelfth attempt, for a leased connection, can
+ * follow immediately.
  */
 const eagerAttempts = 2;
 const eagerShare = 0.65;

@@ -7,7 +7,8 @@ type NodeList = readonly (Redis | undefined)[];
 type ReadChoice = 'master' | 'slave' | 'all' | ((nodes: NodeList, command: unknown) => unknown);
 
 // The `scaleReads` that the user chose for a client, keyed by the function with which this file has replaced it. A
-// duplicate inherits the replacing function together with its original's options, and finds the user's choice here.
+// duplicate inherits the replacing function together with its original's options, and finds the user's choice in this
+// map.
 const chosenByUser = new WeakMap<object, ReadChoice>();
 
 /**

@@ -4,7 +4,10 @@ import type { ClusterInternals } from './cluster-internals.ts';
 import { dropNodes } from './drop-nodes.ts';
 import { inTurns, nextTurn, nodesPerTurn } from './in-turns.ts';
 
-/** What the client is to learn: the nodes of each range, with the addresses at which the client reaches them. */
+/**
+ * What a cluster client is told about the slots: the nodes of each range, with the addresses at which the client
+ * reaches them.
+ */
 interface Lesson {
   readonly ranges: readonly SlotRange[];
   readonly owners: readonly (readonly string[])[];
@@ -71,7 +74,8 @@ export class SlotLesson {
 
   #isSame(ranges: readonly SlotRange[]): boolean {
     const known = this.#learnt?.ranges;
-    // A `natMap` function may map the same addresses differently each time.
+    // If `natMap` is a function, the ranges never count as unchanged, because the function may map the same addresses
+    // differently each time.
     if (known === undefined || typeof this.#target.options['natMap'] === 'function') return false;
     return ranges.length === known.length && ranges.every((range, index) => isSameRange(range, known[index]));
   }

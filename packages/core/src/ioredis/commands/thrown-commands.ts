@@ -13,7 +13,7 @@ interface OwnStream extends PipelineStream {
 /**
  * Returns a `sendCommand` that rejects a command if the driver throws while sending it. The driver throws if the
  * command is too long for a string, or if a function of the application throws, such as the `toString` of an argument.
- * If the command had waited for a connection, no caller could catch the thrown error.
+ * If the command had waited for a connection before it was sent, the thrown error would reach no caller.
  */
 export function rejectInsteadOfThrowing(send: SendCommand): SendCommand {
   const sendOrReject: SendCommand = (command, stream, node) => {

@@ -83,7 +83,7 @@ export class RawClient {
 
   /**
    * Sends commands as one pipeline, which succeeds, is retried or fails as a whole. If the commands include MULTI and
-   * EXEC, the replies to the commands between these are not passed on. Rejects with the first error reply.
+   * EXEC, `read` does not get the replies to the commands between these two. Rejects with the first error reply.
    */
   sendTogether(
     commands: readonly JoinedCommand[],

@@ -30,7 +30,7 @@ export class RawTogether extends RawCommand {
     this.#present = present;
   }
 
-  // Called each time the commands are sent, so all their replies are due again.
+  // Encodes the commands each time they are sent, after which all their replies are due again.
   override toWritable(): string | Buffer {
     // The commands are encoded before the replies are counted, because encoding throws if the bytes are too many for a
     // string.

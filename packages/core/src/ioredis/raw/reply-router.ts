@@ -70,7 +70,7 @@ export class ReplyRouter {
     this.#ask('ping', [mark]).catch(() => socket?.destroy());
   }
 
-  /** Replaces ioredis' parser among the socket's listeners. Returns false if the socket has no such listener. */
+  /** Replaces ioredis' parser among the socket's listeners. Returns false if the parser is not among the listeners. */
   #attach(place: Place): boolean {
     const socket = this.#target.stream;
     if (socket === undefined) return false;
