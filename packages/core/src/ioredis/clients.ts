@@ -2,12 +2,15 @@ import { Cluster, Command, Redis } from 'ioredis';
 import type { ClusterNode, ClusterOptions, RedisOptions } from 'ioredis';
 import { printedState } from '../observability/printed-state.ts';
 import { internals } from './internals.ts';
+import { compactOptions } from './options/compact-options.ts';
 
 export type { Cluster, ClusterNode, ClusterOptions, Redis, RedisOptions } from 'ioredis';
 
 /** Creates a client that does not connect until it is told to. */
 export function lazyRedis(options: RedisOptions): Redis {
-  return new Redis({ ...options, lazyConnect: true } as RedisOptions & { replyMapping?: 'legacy' });
+  const client = new Redis({ ...options, lazyConnect: true } as RedisOptions & { replyMapping?: 'legacy' });
+  compactOptions(client);
+  return client;
 }
 
 /** Like {@link lazyRedis}, for a Cluster. */

@@ -1,5 +1,6 @@
 import type { Cluster, Redis } from 'ioredis';
 import { internals } from './internals.ts';
+import { compactOptions } from './options/compact-options.ts';
 
 /**
  * Calls `onDuplicate` with each client that `duplicate()` creates, before that client connects. `isOwn` means that the
@@ -17,6 +18,7 @@ export function interceptDuplicate(
     const isOwn = isOwnTarget(given, target.options);
     const login = isOwn ? { ...noLogin, ...given } : given;
     const duplicate = original({ ...login, lazyConnect: true }) as Redis;
+    compactOptions(duplicate);
     onDuplicate(duplicate, isOwn);
     setLazy(duplicate, isLazy === true);
     return duplicate;

@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis';
 import type { SendCommand } from '../driver/driver-command.ts';
 import type { DriverConnector } from '../driver/driver-connector.ts';
 import { internals, type Internals } from './internals.ts';
+import { keepToClient } from './options/keep-to-client.ts';
 import { quietTransactions } from './quiet-transactions.ts';
 
 /**
@@ -29,17 +30,6 @@ export function takeOverConnection(client: Redis, connector: DriverConnector): v
   // keeps the options of each client.
   for (const name of ['commandTimeout', 'socketTimeout']) {
     if (target.options[name] !== undefined) target.options[name] = undefined;
-  }
-}
-
-/**
- * Sets options that are only for this client, and that do not appear when its options are copied. If the options were
- * copied too, a plain client that an application makes from `client.options` would dial without a pause in an outage,
- * and not restore its subscriptions.
- */
-export function keepToClient(options: object, own: Readonly<Record<string, unknown>>): void {
-  for (const [name, value] of Object.entries(own)) {
-    Object.defineProperty(options, name, { value, writable: true, configurable: true, enumerable: false });
   }
 }
 

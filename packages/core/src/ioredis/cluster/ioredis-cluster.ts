@@ -24,7 +24,7 @@ import { ownSendOf } from '../commands/own-send.ts';
 import { readFromAnswering } from './read-nodes.ts';
 import { ShardSubscribers } from './shard-subscribers.ts';
 import { SlotTable } from './slot-table.ts';
-import { keepToClient } from '../take-over.ts';
+import { keepToClient } from '../options/keep-to-client.ts';
 import {
   readStartupNodes,
   rememberNodes,

@@ -1,0 +1,23 @@
+import type { Redis } from 'ioredis';
+import { internals } from '../internals.ts';
+import { keptOptions } from './keep-to-client.ts';
+
+/**
+ * Replaces the options of a client that nobody has seen yet with an equal object of a quarter of the size. ioredis sets
+ * its 40 options by computed names, so V8 stores them as a hash table, which takes 1.6 KiB per client.
+ */
+export function compactOptions(client: Redis): void {
+  const target = internals(client);
+  const { options } = target;
+  const compact: Record<string, unknown> = {};
+  // V8 keeps properties that are defined instead of assigned in fields, however many there are, and clients share the
+  // description of these fields. A property whose attributes change later would be a reason to use a hash table again,
+  // so the options that are kept to the client get their attributes here.
+  for (const [name, value] of Object.entries(options)) {
+    const enumerable = !keptOptions.has(name);
+    Object.defineProperty(compact, name, { value, writable: true, configurable: true, enumerable });
+  }
+  const connector = target.connector as { options?: unknown };
+  if (connector.options === options) connector.options = compact;
+  target.options = compact;
+}
