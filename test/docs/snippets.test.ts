@@ -33,7 +33,7 @@ it('no snippet drops a promise or a value', async () => {
 
 it('every snippet runs as it is printed, and through an outage as its page promises', async () => {
   await using server = await startRedis();
-  // Two snippets wait for a job, so there must be jobs before Redis is stopped.
+  // Two snippets wait for a job, so the test adds jobs before it stops Redis.
   await server.command('RPUSH', 'jobs', '1', '2', '3', '4');
   const isOfBook = (page: string): boolean => page.startsWith('packages/docs/');
   const [ofBook, ofReadmes] = [true, false].map((book) => code.filter(({ page }) => isOfBook(page) === book));

@@ -43,7 +43,7 @@ describe('the walk', () => {
     const id = String(await replica.command('CLUSTER', 'MYID'));
     await replica.kill();
     await rm(join(replica.dir, 'nodes.conf'));
-    await replica.start(); // its id changes, its address does not
+    await replica.start(); // the replica gets a new id, but keeps its address
     const isForgotten = async () => /:0@0 \S*noaddr/.test(String(await primary.command('CLUSTER', 'NODES')));
     await waitFor(isForgotten, { timeoutMs: 10_000 });
 

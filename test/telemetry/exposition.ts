@@ -11,7 +11,7 @@ const label = /([a-zA-Z_]\w*)="((?:[^"\\]|\\.)*)"(?:,|$)/gy;
 /**
  * Parses Prometheus' text format strictly.
  *
- * @throws Error at a line that is not of the format, a sample before its TYPE, or one that is there twice
+ * @throws Error for a line that violates the format, a sample before its TYPE, or a duplicate sample
  */
 export function parseExposition(text: string): Sample[] {
   const types = new Map<string, string>();

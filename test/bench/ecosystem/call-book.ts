@@ -3,8 +3,8 @@ import type { Running } from './subject.js';
 
 const slowMs = 2000;
 /**
- * Limits the memory; otherwise calls are issued regardless of how many are pending, because users do not wait
- * for each other.
+ * Limits the memory that pending calls use; below this limit, calls are issued regardless of pending ones, because
+ * users do not wait for each other.
  */
 const maxOpenCalls = 10_000;
 
@@ -93,15 +93,15 @@ export class CallBook {
     return this.#done.size;
   }
 
-  /** Returns the names of the parts that had done work before a time. */
+  /** Returns the names of the library's parts, such as a worker, that had done work before a time. */
   partsBefore(at: number): Set<string> {
     const all = [...this.#done.values()].flat();
     return new Set(all.filter((done) => done.at < at).map(({ part }) => part));
   }
 
   /**
-   * Returns the time by which all of these parts have worked again after `after`; `undefined` if one of them
-   * has not.
+   * Returns the time by which all of these parts of the library have worked again after `after`; `undefined` if one of
+   * them has not.
    */
   resumedAt(after: number, parts: ReadonlySet<string>): number | undefined {
     const first = new Map<string, number>();

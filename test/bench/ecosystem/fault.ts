@@ -1,4 +1,4 @@
-/** A fault of Redis, with its duration in seconds if there are several. */
+/** The name of a fault of Redis; if a fault has several durations, its name ends with the seconds. */
 export type Fault =
   'killed' | 'frozen' | 'booted' | 'closed' | 'killed-2' | 'killed-2.5' | 'killed-8' | 'killed-15';
 

@@ -36,7 +36,7 @@ export interface Figures {
   readonly doubled: number;
   /** The share of one CPU core that the process used while Redis was unavailable. */
   readonly cpuShare: number;
-  /** The time from the return of Redis until all parts had worked again; `null` if one never did. */
+  /** The time from the return of Redis until all parts of the library had worked again; `null` if one never did. */
   readonly resumedMs: number | null;
 }
 

@@ -1,6 +1,6 @@
 import type { Target } from './peers/peer.js';
 
-/** Something that a row creates and closes at its end. */
+/** Something that a row of the fault table creates, and closes at its end. */
 export interface Closeable {
   close(): Promise<void>;
 }

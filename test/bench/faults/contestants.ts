@@ -3,7 +3,7 @@ import { allPeers } from './peers/all-peers.js';
 import type { PeerKind } from './peers/peer.js';
 import type { AnyRow } from './row.js';
 
-/** Returns what a row compares: the row's own stacks, or all clients to which the row applies. */
+/** Returns what a row of the fault table compares: the row's own stacks, or all clients to which the row applies. */
 export function contestantsOf(row: AnyRow): readonly Contestant[] {
   const isIn = ({ name, rows }: PeerKind): boolean =>
     (row.only?.includes(name) ?? true) && (rows?.includes(row.name) ?? true);

@@ -1,6 +1,6 @@
 /**
- * The measurements of one run of a row, by name. The value is `null` if the event, such as a recovery, did not happen
- * during the run. A measurement that the row does not make is absent.
+ * The measurements of one run, by name. The value is `null` if the event, such as a recovery, did not happen during the
+ * run. A measurement that the run does not make is absent.
  */
 export type Figures = Readonly<Partial<Record<FigureName, number | null>>>;
 

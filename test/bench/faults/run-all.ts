@@ -16,7 +16,7 @@ export interface RunPlan {
   readonly budgetMs: number;
 }
 
-/** A row and a client or stack, with the results of all runs of the row. */
+/** A row of the fault table and a client or stack, with the results of all their runs. */
 export interface Cell {
   readonly row: AnyRow;
   readonly client: Contestant;

@@ -11,7 +11,10 @@ export type RunResult =
 
 const script = fileURLToPath(new URL('run.js', import.meta.url));
 
-/** Runs one row with one client in a separate process, which is killed if it takes too long. Never rejects. */
+/**
+ * Runs one row of the fault table with one client in a separate process, which is killed if it takes too long. Never
+ * rejects.
+ */
 export async function runOnce(order: RunOrder, timeoutMs: number): Promise<RunResult> {
   const child = fork(script, [JSON.stringify(order)], {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],

@@ -1,4 +1,4 @@
-// The process that runs one row with one client once. Started by run-once.ts.
+// The process that runs one row of the fault table once, with one client. Started by run-once.ts.
 import { setTimeout as delay } from 'node:timers/promises';
 import { contestantNamed } from './contestants.js';
 import { rowNamed } from './rows/all-rows.js';

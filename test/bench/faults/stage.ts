@@ -2,16 +2,13 @@ import { createRandom } from '@redis-resilience/testing';
 import type { Closeable, Contestant } from './contestant.js';
 import type { Peer, Target } from './peers/peer.js';
 
-/**
- * The environment of one run: it creates the one client or stack that a row measures, in a process of its
- * own.
- */
+/** The environment of one run, in a separate process: creates the client or stack that is measured. */
 export interface Stage<S extends Closeable = Peer> {
   /** Determines the times of the faults; all clients get the same seed in one repetition. */
   readonly seed: number;
   readonly random: () => number;
   readonly isQuick: boolean;
-  /** Creates the client or stack, which is closed at the end of the row. */
+  /** Creates the client or stack, which is closed at the end of the run. */
   connect(target: Target): S;
   /** Stops this whole process with SIGSTOP for `ms` milliseconds. */
   freezeProcess(ms: number): Promise<void>;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { traitsOf } from '../../../packages/core/src/catalogue/command-traits.ts';
 import { categoryOf } from './category-of.ts';
 
-// The word after an option is its argument, and the next word is the next option.
+// In these calls, the word after an option is its argument, and the next word is the next option.
 describe('the category of a call with options', () => {
   it.each([
     ['SET k v EX 100 NX', 'write-checked'],

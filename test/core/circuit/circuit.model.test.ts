@@ -83,8 +83,8 @@ it('a circuit does what an exact log of events says, whatever happens in whateve
         };
 
         const look = () => {
-          // The circuit applies what is due only when it is asked, with the times at which it was due; so the
-          // two can be compared only now.
+          // The circuit applies due changes only when it is asked, with the times at which they were due; so circuit
+          // and oracle can be compared only now.
           oracle.look();
           expect(circuit.state).toBe(oracle.state);
           expect(circuit.cause === undefined).toBe(oracle.state === 'closed');

@@ -11,7 +11,7 @@ interface NodeState {
   failedSlots: number;
 }
 
-/** A watch over a Cluster whose nodes and slots the test determines. */
+/** A `SlotWatch` for a Cluster whose nodes and slots the test determines. */
 class Stage {
   readonly clock = new BackgroundClock({ nowMs: 1_000 });
   readonly nodes: NodeState[] = [0, 1, 2].map(() => ({ state: 'ok', epoch: 1, failedSlots: 0 }));

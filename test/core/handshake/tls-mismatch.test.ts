@@ -5,7 +5,10 @@ import type { OpenSocket } from '../../../packages/core/src/handshake/open-socke
 
 const endpoint = { host: 'redis', port: 6379 };
 
-/** Creates clients of one server. An attempt in the wrong mode (TLS or plain) fails after `answerMs`. */
+/**
+ * Creates the TLS probe of one resilience, whose attempts in the opposite mode (TLS or plain) all fail after
+ * `answerMs`.
+ */
 function stage(answerMs = 0) {
   const clock = new ManualClock();
   const triedAt: number[] = [];

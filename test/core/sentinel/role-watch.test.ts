@@ -6,7 +6,7 @@ import type { Credentials } from '../../../packages/core/src/redis-resilience.ts
 import { RoleWatch } from '../../../packages/core/src/sentinel/role-watch.ts';
 import { WiredDriver } from '../fakes/wired-driver.ts';
 
-/** A watch over an address where no primary ever replies. */
+/** A `RoleWatch` for an address where no primary ever replies. */
 function stage() {
   const clock = new ManualClock({ nowMs: 10_000 });
   const looks: number[] = [];
@@ -111,7 +111,7 @@ describe('a watch for the primary', () => {
   });
 });
 
-/** A watch over a replica that will be promoted, and whose replies are expected within 25 ms. */
+/** A `RoleWatch` for a replica that will be promoted, and whose replies are expected within 25 ms. */
 function promotionStage() {
   const { clock, server, network, target } = new WiredDriver();
   server.role = 'slave';

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { MemoryLink } from '../fakes/memory-link.ts';
 import { SentinelWatch, type SentinelFollower } from '../../../packages/core/src/sentinel/sentinel-watch.ts';
 
-/** A watch over one sentinel that refuses connections; `dialedAt` records the attempts. */
+/** A `SentinelWatch` for one sentinel that refuses connections; `dialedAt` records the attempts. */
 function stage() {
   const clock = new ManualClock();
   const dialedAt: number[] = [];
@@ -83,7 +83,7 @@ describe('a watch over a sentinel that accepts connections', () => {
   const subscribed = '*3\r\n$10\r\npsubscribe\r\n$1\r\n*\r\n:1\r\n';
   const pong = '*2\r\n$4\r\npong\r\n$0\r\n\r\n';
 
-  /** A watch over one sentinel that accepts connections and replies with `answer`; it records the attempts. */
+  /** A `SentinelWatch` for one sentinel that accepts connections and replies with `answer`; it records the attempts. */
   function acceptingStage(answer: (command: string) => string) {
     const clock = new ManualClock();
     const links: MemoryLink[] = [];

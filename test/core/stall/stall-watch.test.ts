@@ -13,7 +13,7 @@ interface Watched {
   onFinding: () => void;
 }
 
-/** A watch that started at 1,100 ms. */
+/** A `StallWatch` that started at 1,100 ms. */
 async function watched({ idleMs = 5_000, limitMs = 200 } = {}): Promise<Watched> {
   const wired = await WiredDriver.ready(new RoundTrip(limitMs, 2_000));
   const { clock, wire } = wired;

@@ -70,7 +70,7 @@ describe('a lock', () => {
     await takeDown(here);
     await expect(lock?.extend()).rejects.toThrow(/Redis/);
     expect(lock?.isHeld).toBe(true);
-    await bringBack(here); // restarts without its data
+    await bringBack(here); // Redis restarts without its data
     await waitFor(() => lock?.extend().then(undefined, () => true));
     expect(lock?.isHeld).toBe(false);
     expect(lock?.signal.aborted).toBe(true);

@@ -139,7 +139,7 @@ describe.each([
     await waitFor(() => other.kept.copies < before);
     await takeDown(here);
     await expect(twin(other, '/me')).resolves.toBe('nobody');
-    await bringBack(here); // restarts without its data
+    await bringBack(here); // Redis restarts without its data
     await expect(twin(other, '/me')).resolves.toBe('nobody');
     await expect(twin(instance, '/me')).resolves.toBe('nobody');
   });

@@ -25,7 +25,8 @@ export async function outcomeOf(call: Promise<unknown>, timeoutMs = 4_000): Prom
 }
 
 /**
- * Returns the error of a call that must be refused immediately. @throws Error when it is not settled two turns later
+ * Returns the error of a call that must be refused immediately. @throws Error when the call has not settled two turns
+ * later
  */
 export async function errorAtOnce(call: Promise<unknown>): Promise<Error> {
   let outcome: CallOutcome = { kind: 'pending' };
@@ -38,7 +39,7 @@ export async function errorAtOnce(call: Promise<unknown>): Promise<Error> {
   return failureIn(outcome);
 }
 
-/** Returns the error of a call that must fail. @throws Error when it does not */
+/** Returns the error of a call that must fail. @throws Error when the call does not fail */
 export async function errorOf(call: Promise<unknown>, timeoutMs?: number): Promise<Error> {
   return failureIn(await outcomeOf(call, timeoutMs));
 }

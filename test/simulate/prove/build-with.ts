@@ -24,7 +24,7 @@ export async function buildWith(mistake: Mistake, outfile: string): Promise<void
 /**
  * Returns the source code of a file with the edits of a mistake.
  *
- * @throws Error when the source has changed, so that an edit has no place, or several
+ * @throws Error when the text that an edit replaces is missing from the source, or occurs more than once
  */
 export function editedSource(mistake: Mistake, file: string): string {
   const edits = mistake.edits.filter((edit) => edit.file === file);

@@ -91,8 +91,8 @@ export const transport: Subject = async (stage) => {
 };
 
 /**
- * @nestjs/throttler, configured to reject requests while Redis is unavailable, so that every accepted request was
- * counted in Redis.
+ * The library @nestjs/throttler, configured to reject requests while Redis is unavailable, so that every accepted
+ * request was counted in Redis.
  */
 export const throttler: Subject = async (stage) => {
   class Shop {

@@ -8,7 +8,7 @@ import { nodeRedisDefaults, nodeRedisWithPing } from './node-redis-peer.js';
 import type { PeerKind } from './peer.js';
 import { ours, oursByProtect } from './resilience-peer.js';
 
-/** All clients that rows compare, in the order of the tables. */
+/** All clients in the comparison, in the order of the tables. */
 export const allPeers: readonly PeerKind[] = [
   ioredisDefaults,
   ioredisByTheGuides,

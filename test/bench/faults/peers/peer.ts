@@ -10,7 +10,7 @@ export type Target =
       readonly host: string;
       readonly port: number;
       readonly password?: string;
-      /** A second server, for rows about a change of database. */
+      /** A second server, for faults that cause a change of database. */
       readonly second?: Address;
     }
   | { readonly kind: 'sentinel'; readonly sentinels: readonly Address[]; readonly name: string }
@@ -39,7 +39,7 @@ export interface Address {
 /** The result of a transaction whose watched key was changed by another client: it must be `refused`. */
 export type GuardedWrite = 'applied' | 'refused';
 
-/** A Redis client, reduced to the calls that the rows need. */
+/** A Redis client, reduced to the calls that the fault table needs. */
 export interface Peer extends Closeable {
   call(...command: Command): Promise<unknown>;
   /** MULTI to EXEC. Rejects if any of the commands fails. */

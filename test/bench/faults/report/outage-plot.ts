@@ -15,9 +15,9 @@ const longestMs = 30_000;
 const afterMs = 4_000;
 
 /**
- * Draws one outage as callers saw it, as one SVG without scripts or fonts, readable in light and dark mode: a
- * lane for each client, and in it, for each tenth of a second and each kind of outcome, a mark whose height
- * is the longest duration.
+ * Draws one outage as callers saw it, with a lane for each client. A lane has a mark for each tenth of a second and
+ * each kind of outcome, whose height shows the longest duration. The SVG contains no scripts or fonts, and is readable
+ * in light and dark mode.
  */
 export function outagePlot(title: string, lanes: readonly Lane[]): string {
   const outageMs = Math.max(...lanes.map(({ timeline }) => timeline.outageMs));

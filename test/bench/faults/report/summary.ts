@@ -9,7 +9,7 @@ export interface Aggregate {
   readonly max: number | null;
 }
 
-/** The results of one client or stack in one row. */
+/** The results of one client or stack in one row of the fault table. */
 export interface ClientSummary {
   readonly client: string;
   readonly label: string;
@@ -30,7 +30,10 @@ export interface RowSummary {
   readonly stacks?: readonly { readonly label: string; readonly setup: string }[];
 }
 
-/** Combines the runs of each row and client; rows without any of the chosen clients are left out. */
+/**
+ * Combines the runs of each row of the fault table and each client; rows without any of the chosen clients are left
+ * out.
+ */
 export function summarise(rows: readonly AnyRow[], cells: readonly Cell[]): RowSummary[] {
   return rows.flatMap((row) => {
     const own = cells.filter((cell) => cell.row === row);

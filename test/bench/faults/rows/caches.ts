@@ -9,7 +9,7 @@ import { killFor } from './setting.js';
 
 const products = 300;
 
-/** Rows about a cache in front of a database that could not serve all reads without it. */
+/** Rows of the fault table about a cache in front of a database that could not serve all reads without it. */
 export const caches: readonly Row<ReadThrough>[] = [
   {
     name: 'cache',

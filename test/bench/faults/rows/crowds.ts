@@ -7,7 +7,7 @@ import { untilBack, untilServed } from './setting.js';
 
 const size = 50;
 
-/** Rows about a process with many clients. */
+/** Rows of the fault table about a process with many clients. */
 export const crowds: readonly Row[] = [
   {
     name: 'fifty-clients',

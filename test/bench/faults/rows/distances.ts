@@ -12,7 +12,7 @@ const consumers = 20;
 const tripMs = 40;
 const resetCount = 5;
 
-/** Rows about a distant server, and about consumers whose connection goes dead without an error. */
+/** Rows of the fault table about a distant server, and about consumers whose connection goes dead without an error. */
 export const distances: readonly Row[] = [
   distanceRow(120, 0),
   distanceRow(200, 100),

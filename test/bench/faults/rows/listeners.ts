@@ -6,7 +6,7 @@ import { killFor } from './setting.js';
 
 const patienceMs = 8_000;
 
-/** Rows about what a client does to an application that has no listener for its errors. */
+/** Rows of the fault table about what a client does to an application that has no listener for its errors. */
 export const listeners: readonly Row<BareProcess>[] = [
   {
     name: 'no-error-listener',

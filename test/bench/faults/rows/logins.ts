@@ -9,7 +9,7 @@ import { killFor } from './setting.js';
 
 const users = ['ada', 'grace', 'edsger', 'barbara', 'donald', 'radia', 'ken', 'frances'];
 
-/** Rows about an Express application with sessions in Redis, over real HTTP. */
+/** Rows of the fault table about an Express application with sessions in Redis, over real HTTP. */
 export const logins: readonly Row<WebApp>[] = [
   signedIn('sessions', 'Sessions in Express: killed for 3 s, comes back empty', false),
   {

@@ -15,7 +15,7 @@ import { killFor, untilBack } from './setting.js';
 
 const everyMs = 1_000 / 300;
 
-/** Rows about a pool of ten connections and 300 leases a second. */
+/** Rows of the fault table about a pool of ten connections and 300 leases a second. */
 export const pools: readonly Row<PoolStack>[] = [
   single('pool-killed-1s', 'Pool of ten: killed for 1 s', 'kill -9 of the server.', (stage, { server }) =>
     killFor(stage, server, 1_000),

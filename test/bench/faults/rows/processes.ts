@@ -6,7 +6,7 @@ import type { Row } from '../row.js';
 import { about } from '../stage.js';
 import { direct } from './setting.js';
 
-/** Rows in which the server is healthy, but the client's process is blocked, frozen or suspended. */
+/** Rows of the fault table in which the server is healthy, but the client's process is blocked, frozen or suspended. */
 export const processes: readonly Row[] = [
   {
     name: 'blocked-loop',

@@ -9,7 +9,7 @@ import { killFor } from './setting.js';
 
 const users = ['ada', 'grace', 'edsger', 'barbara', 'donald'];
 
-/** Rows about users who exceed their rate limit. */
+/** Rows of the fault table about users who exceed their rate limit. */
 export const rateLimits: readonly Row<WebApp>[] = [
   {
     name: 'rate-limit',

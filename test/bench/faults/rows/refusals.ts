@@ -7,7 +7,7 @@ import type { Row } from '../row.js';
 import { about } from '../stage.js';
 import { direct, proxied, steadyCalls, steadyWrites, untilBack } from './setting.js';
 
-/** Rows in which Redis replies with errors. */
+/** Rows of the fault table in which Redis replies with errors. */
 export const refusals: readonly Row[] = [
   {
     name: 'demoted-primary',

@@ -18,7 +18,10 @@ const perSecond = 2_000;
  */
 const networkMs = 1;
 
-/** Rows in which the connection is reset every 200 to 500 ms while thousands of counters are incremented once each. */
+/**
+ * Rows of the fault table in which the connection is reset every 200 to 500 ms while thousands of counters are
+ * incremented once each.
+ */
 export const resets: readonly Row[] = [
   counting('resets-incr', 'INCR', 1, (peer, key) => peer.call('incr', key)),
   counting('resets-multi', 'MULTI, two INCR of one key, EXEC', 2, async (peer, key) => {

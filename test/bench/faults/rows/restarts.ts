@@ -7,7 +7,7 @@ import { about } from '../stage.js';
 import { timelineOf } from '../timeline.js';
 import { direct, killFor, steadyCalls, untilBack } from './setting.js';
 
-/** Rows in which Redis is killed and restarted. */
+/** Rows of the fault table in which Redis is killed and restarted. */
 export const restarts: readonly Row[] = [
   restart('restart-blip', 'Killed, restarted at once (within 200 ms)', 0, 8_000),
   restart('restart-1s', 'Killed for 1 s', 1_000, 8_000),

@@ -6,7 +6,7 @@ import { proxied, untilBack, untilServed, type ProxiedSetting } from './setting.
 
 const dataPeers = ['ioredis', 'ioredis-guides', 'node-redis', 'node-redis-ping', 'ours'] as const;
 
-/** Rows about the state of a connection: subscriptions and watched keys. */
+/** Rows of the fault table about the state of a connection: subscriptions and watched keys. */
 export const sessions: readonly Row[] = [
   {
     name: 'subscriber-restart',

@@ -5,7 +5,7 @@ import type { Row } from '../row.js';
 import { about } from '../stage.js';
 import { direct, proxied, steadyCalls } from './setting.js';
 
-/** Rows in which the connection stays open, but Redis does not reply. */
+/** Rows of the fault table in which the connection stays open, but Redis does not reply. */
 export const silences: readonly Row[] = [
   {
     name: 'freeze',

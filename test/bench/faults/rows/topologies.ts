@@ -8,7 +8,7 @@ import type { Row } from '../row.js';
 import { about } from '../stage.js';
 import { untilServed } from './setting.js';
 
-/** Rows in which Redis performs a failover. */
+/** Rows of the fault table in which Redis performs a failover. */
 export const topologies: readonly Row[] = [
   {
     name: 'sentinel-failover',

@@ -19,7 +19,7 @@ export const headings: readonly string[] = [
   'lost by the servers',
 ];
 
-/** Returns one row for each client, over all its runs with these results. */
+/** Returns one row for each client, with the combined figures of all its runs. */
 export function rowsOf(results: readonly Result[]): readonly (readonly string[])[] {
   return [...grouped(results, ({ label }) => label)].map(([label, own]) => {
     const figures = own.flatMap(({ outcome }) => (outcome.kind === 'recorded' ? outcome.figures : []));

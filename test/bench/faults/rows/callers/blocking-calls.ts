@@ -11,7 +11,7 @@ const title = 'An element arrives after 2 s of a blocking call';
 const what = `${consumers} clients wait with BLPOP for at most 4 s, {how}; after 2 s, an element is pushed to each queue. Lost: an element that the server returned and no client received.`;
 const loops = ['blpop', 'brpop', 'bzpopmin'] as const;
 
-/** Rows about calls that depend on another caller, such as BLPOP. */
+/** Rows of the fault table about calls that depend on another caller, such as BLPOP. */
 export const blockingCalls: readonly AnyRow[] = [
   {
     name: 'blocking-pipeline',

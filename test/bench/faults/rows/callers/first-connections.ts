@@ -7,7 +7,7 @@ import { about } from '../../stage.js';
 
 const keyCount = 10;
 
-/** Rows about a fault that happens while the client connects for the first time. */
+/** Rows of the fault table about a fault that happens while the client connects for the first time. */
 export const firstConnections: readonly Row[] = [
   {
     name: 'first-socket-silent',

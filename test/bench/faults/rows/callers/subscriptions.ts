@@ -8,7 +8,7 @@ const only = ['ioredis', 'ioredis-guides', 'node-redis', 'node-redis-ping', 'iov
 const patienceMs = 8_000;
 const channels = ['kept', 'left'] as const;
 
-/** Rows in which channels are subscribed and unsubscribed while Redis is unavailable. */
+/** Rows of the fault table in which channels are subscribed and unsubscribed while Redis is unavailable. */
 export const subscriptions: readonly Row[] = [
   {
     name: 'subscribe-away',

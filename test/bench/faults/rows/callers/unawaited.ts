@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Row } from '../../row.js';
 import { direct, killFor } from '../setting.js';
 
-/** Rows about commands whose promises the application ignores. */
+/** Rows of the fault table about commands whose promises the application ignores. */
 export const unawaited: readonly Row[] = [
   {
     name: 'unawaited',

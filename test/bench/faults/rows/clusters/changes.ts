@@ -4,7 +4,10 @@ import type { Row } from '../../row.js';
 import { changeRow, load } from './change-row.js';
 import { promotionOf } from './cluster-load.js';
 
-/** Rows in which a part of a Cluster is unavailable for a while, because of a fault or of an operator. */
+/**
+ * Rows of the fault table in which a part of a Cluster is unavailable for a while, because of a fault or of an
+ * operator.
+ */
 export const clusterChanges: readonly Row[] = [
   changeRow({
     name: 'cluster-killed',

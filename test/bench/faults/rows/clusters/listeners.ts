@@ -14,7 +14,9 @@ const keysOfEach = 3;
 // Longer than core takes to detect that a primary with a blocking call does not reply.
 const listenMs = 9_000;
 
-/** Rows about blocking calls, subscribers and subscribers to shard channels while a primary is lost. */
+/**
+ * Rows of the fault table about blocking calls, subscribers and subscribers to shard channels while a primary is lost.
+ */
 export const clusterListeners: readonly Row[] = [
   listenersRow('killed', 'a primary is killed', async (cluster, victim) => {
     await victim.kill();

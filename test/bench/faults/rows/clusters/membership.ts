@@ -15,7 +15,7 @@ import { untilServed } from '../setting.js';
 import { changeRow, load } from './change-row.js';
 import { figuresOf, keyOf, promotionOf, slotsOf } from './cluster-load.js';
 
-/** Rows in which slots move to other nodes, and nodes join or leave. */
+/** Rows of the fault table in which slots move to other nodes, and nodes join or leave. */
 export const clusterMembership: readonly Row[] = [
   changeRow({
     name: 'cluster-resharded',

@@ -32,7 +32,7 @@ export interface DatabaseFault extends Pick<Row, 'name' | 'title' | 'what' | 'is
   readonly timeoutMs?: number;
   /** Whether the client reaches the first server through the proxy, which runs in the process of the client. */
   readonly isProxied?: boolean;
-  /** Whether the row counts sockets, so that servers and proxy must not open any in this process. */
+  /** Whether the run counts the sockets of this process, so that the servers and the proxy must not open any. */
   readonly countsSockets?: boolean;
   happen(setting: DatabaseSetting): Promise<DatabaseSpan | void>;
 }

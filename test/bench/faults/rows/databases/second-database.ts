@@ -7,7 +7,7 @@ import { about } from '../../stage.js';
 import { databaseRow } from './database-setting.js';
 import { untilBack } from '../setting.js';
 
-/** Rows about faults of the first of two databases. */
+/** Rows of the fault table about faults of the first of two databases. */
 export const secondDatabase: readonly Row<DatabasePair>[] = [
   databaseRow({
     name: 'second-database-killed',
