@@ -4,6 +4,7 @@ import { traitsOf, traitsOfCall } from './command-traits.ts';
 import type { CommandTraits } from './command-traits.ts';
 import type { Effect } from './effect.ts';
 import { isRepeatable } from './effect.ts';
+import { workerOf } from './unaided-library.ts';
 
 /** Categories by command name in lower case, such as `mymodule.get`, `set` or `xgroup|create`. */
 export type CategoryOverrides = Readonly<Record<string, Category>>;
@@ -20,6 +21,7 @@ export type CategoryOverrides = Readonly<Record<string, Category>>;
  * | DEL, UNLINK | the keys are gone either way; the second reply may be 0 |
  * | XACK, XTRIM, ZREMRANGEBYSCORE, ZREMRANGEBYLEX | no caller uses the count to claim something; the second reply may be 0 |
  * | PFADD | its reply is an estimate |
+ * | BZPOPMIN and BRPOPLPUSH with which a worker of BullMQ or Bull waits for its next job | the worker finds the job even if the reply was lost |
  *
  * | not retried | why |
  * | --- | --- |
@@ -36,7 +38,8 @@ export function maySendAgain(
   args: readonly unknown[],
   overrides?: CategoryOverrides,
 ): boolean {
-  return isRepeatable(overrideOf(traits, args, overrides) ?? effectOf(traits, args));
+  const isWait = traits.kind === 'blocking' && workerOf(traits.name, args) !== undefined;
+  return isWait || isRepeatable(overrideOf(traits, args, overrides) ?? effectOf(traits, args));
 }
 
 /** Like {@link maySendAgain}, for commands that are sent as a unit. MULTI and EXEC themselves have no effect. */

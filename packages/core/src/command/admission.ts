@@ -1,3 +1,4 @@
+import { workerOf } from '../catalogue/unaided-library.ts';
 import type { RefusalReason } from './call-errors.ts';
 import type { Lane } from '../snapshot.ts';
 import type { SlowCall } from './call.ts';
@@ -123,11 +124,15 @@ export function isSubscribing(name: string): boolean {
 }
 
 /**
- * Returns whether a command changes the subscriptions or the database of its connection, and therefore waits until it
- * succeeds: an unnoticed failure would leave the connection without messages, or later commands on another database.
+ * Returns whether a command has no deadline, but waits until it succeeds or its client is closed:
+ *
+ * - A command that changes the subscriptions or the database of its connection. An unnoticed failure
+ *   would leave the connection without messages, or later commands on another database.
+ * - A command with which a worker of BullMQ or Bull waits for its next job. After an error, the worker would look for
+ *   jobs up to 10 s late.
  */
-export function waitsUntilDone(name: string): boolean {
-  return name === 'select' || isSubscribing(name);
+export function waitsUntilDone(name: string, args: readonly unknown[]): boolean {
+  return name === 'select' || isSubscribing(name) || workerOf(name, args) !== undefined;
 }
 
 /** Returns whether a command ends subscriptions of its connection. */
@@ -140,7 +145,8 @@ export function isUnsubscribing(name: string): boolean {
  * commands and blocking calls wait without limit, all other calls not at all. The caller of a blocking call expects to
  * wait, and a loop that repeats a blocking call would spin if the call failed immediately.
  */
-export function patienceOf({ traits, slow, batch }: SlowCall): number {
-  const waits = slow.blockingMs !== undefined || (batch === undefined && waitsUntilDone(traits.name));
+export function patienceOf({ traits, command, slow, batch }: SlowCall): number {
+  const isLasting = batch === undefined && waitsUntilDone(traits.name, command.args);
+  const waits = slow.blockingMs !== undefined || isLasting;
   return waits ? Infinity : 0;
 }

@@ -110,7 +110,7 @@ export class Entrance {
     this.#gate.state.guards.note(traits, blockingMs, command);
     const call = onSlowPath(new Call(this.#answers, command, traits), {
       issuedAt: clock.now(),
-      allowedMs: waitsUntilDone(traits.name) ? Infinity : answerMs,
+      allowedMs: waitsUntilDone(traits.name, command.args) ? Infinity : answerMs,
       bytes: argumentBytes(command.args),
       stream,
       node,

@@ -7,6 +7,7 @@ import type { GateParts } from '../line.ts';
 import { queuedBefore, QueuedSingly } from './queued-commands.ts';
 import { beginScanAgain, ScanGuard } from './scan-guard.ts';
 import { TransactionGuard } from './transaction-guard.ts';
+import { endWait, isLateWait } from './worker-wait.ts';
 
 type ScanCommand = Pick<DriverCommand, 'name' | 'args'>;
 
@@ -50,6 +51,7 @@ export class CallGuards {
    * allows that.
    */
   check(call: SlowCall): WatchLostError | OutcomeUnknownError | undefined {
+    if (isLateWait(call)) endWait(call);
     const lost = this.transactions.check(call) ?? this.#checkScans(call);
     if (call.batch === undefined && this.#queued.sends(call, this.transactions.isInside))
       call.slow.server = this.#dispatch.serverOf(call);

@@ -1,0 +1,24 @@
+import { workerOf } from '../../catalogue/unaided-library.ts';
+import type { SlowCall } from '../call.ts';
+
+/** How long a late wait blocks on the server. 0 would mean: without limit. */
+const shortestMs = 10;
+
+/**
+ * Returns whether a worker of BullMQ or Bull waits for its next job with this call, and had to wait for Redis first, or
+ * lost its connection while it waited for the job.
+ */
+export function isLateWait({ traits, command, slow, batch, sends }: SlowCall): boolean {
+  if (slow.blockingMs === undefined || batch !== undefined) return false;
+  const isLate = sends > 0 || slow.waitsSince > -Infinity;
+  return isLate && workerOf(traits.name, command.args) !== undefined;
+}
+
+/**
+ * Makes the call block only for a moment. A worker that gets null looks for jobs by itself, and so finds those that were
+ * due in the outage. Nothing on the server would wake it for them.
+ */
+export function endWait({ command, slow }: SlowCall): void {
+  slow.blockingMs = shortestMs;
+  command.args[command.args.length - 1] = String(shortestMs / 1000);
+}

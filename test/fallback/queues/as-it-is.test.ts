@@ -1,0 +1,79 @@
+import Bull from 'bull';
+import type { Redis } from 'ioredis';
+import { waitFor } from '@redis-resilience/testing';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { pass } from '../../integration/stage/call-loop.ts';
+import { bringBack, stage, takeDown, timed, type Stage } from '../stage.ts';
+
+const config = { 'maxmemory-policy': 'noeviction', appendonly: 'yes', appendfsync: 'always' };
+/** Shorter than the pause of a Bull processor after an error, 5 s, and than the waits for the next job below. */
+const soonMs = 3000;
+
+it('a Bull processor that has the client as it is takes jobs at once after Redis was restarted', async () => {
+  const played = await stage({ config });
+  const { client } = played.resilience;
+  const queue = new Bull('mails', {
+    createClient: (type) => (type === 'client' ? client : (client as Redis).duplicate()) as never,
+  });
+  queue.on('error', () => undefined);
+  onTestFinished(() => queue.close(true));
+  const sent: unknown[] = [];
+  queue
+    .process(4, async ({ data }) => {
+      sent.push((data as { to: number }).to);
+    })
+    .catch(() => undefined);
+  await queue.add({ to: 1 });
+  await waitFor(() => sent.length === 1);
+  await takeDown(played);
+  await bringBack(played);
+  await queue.add({ to: 2 });
+  await waitFor(() => sent.length === 2, { timeoutMs: soonMs });
+  expect(sent).toEqual([1, 2]);
+});
+
+describe.each([
+  ['BullMQ', (client: Redis, s: number) => client.bzpopmin('bull:mails:marker', s)],
+  ['Bull', (client: Redis, s: number) => client.brpoplpush('bull:mails:wait', 'bull:mails:active', s)],
+])('a %s worker that waits for its next job', (_name, wait) => {
+  it('is woken with null as soon as Redis is back', async () => {
+    const played = await stage({ config });
+    const client = workerOf(played);
+    const lost = wait(client, 10);
+    await waitFor(async () => (await played.server.info('clients'))['blocked_clients'] === '1');
+    await takeDown(played);
+    const late = wait(client, 10);
+    await bringBack(played);
+    const woken = await timed(() => Promise.all([lost, late]));
+    expect(woken.value).toEqual([null, null]);
+    expect(woken.ms).toBeLessThan(soonMs);
+  });
+
+  it('gets no error in a freeze, however long', async () => {
+    const played = await stage({ config }, { timeoutMs: 300 });
+    const { server } = played;
+    const client = workerOf(played);
+    await client.ping();
+    await server.freeze();
+    const waiting = wait(client, 0.1);
+    await pass(2000);
+    server.thaw();
+    expect(await waiting).toBeNull();
+  });
+
+  it('gets an error when its client is closed in an outage', async () => {
+    const played = await stage({ config });
+    const client = workerOf(played);
+    await takeDown(played);
+    const waiting = wait(client, 10);
+    client.disconnect();
+    await expect(waiting).rejects.toThrow('Connection is closed.');
+  });
+});
+
+function workerOf({ resilience }: Stage): Redis {
+  const client = (resilience.client as Redis).duplicate();
+  client.on('error', () => undefined);
+  onTestFinished(() => client.disconnect());
+  return client;
+}
