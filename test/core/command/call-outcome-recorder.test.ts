@@ -10,7 +10,6 @@ import { CommandTimeoutError, RedisUnavailableError } from '../../../packages/co
 import { ProcessStallDetector } from '../../../packages/core/src/event-loop/process-stall-detector.ts';
 import { EventHub } from '../../../packages/core/src/observability/event-hub.ts';
 import type { ResilienceEvents } from '../../../packages/core/src/observability/events.ts';
-import { UnaidedLibraries } from '../../../packages/core/src/observability/unaided-libraries.ts';
 import { History } from '../../../packages/core/src/observability/history.ts';
 import type { ResilienceOptions } from '../../../packages/core/src/options/options.ts';
 import { resolveSettings } from '../../../packages/core/src/options/settings.ts';
@@ -45,7 +44,6 @@ function setUp(options: ResilienceOptions = {}): {
     stallDetector: new ProcessStallDetector(clock, () => undefined),
     events,
     history: new History(),
-    unaided: new UnaidedLibraries(events),
     pendingCalls: () => 12,
   };
   return { clock, recorder: new CallOutcomeRecorder(records), ...records };
@@ -449,31 +447,4 @@ it('every settled call is published on the channel of commands', () => {
       attempts: 2,
     },
   ]);
-});
-
-describe('a library that takes its locks without help', () => {
-  const lockScript = 'e5a322e2634ef59a516e8ea150cb085afafee684';
-  const notApplied = new CommandTimeoutError('too late', { reason: 'slow', outcome: 'not-applied' });
-
-  it.each([
-    ['is reported when it cannot know whether it has a lock', timeout, [{ library: 'redlock' }]],
-    ['is not reported when it surely has none', notApplied, []],
-    ['is not reported when Redis refuses the lock', replyError('ERR'), []],
-  ])('%s', (_what, error, reported) => {
-    const { recorder, events } = setUp();
-    const told: unknown[] = [];
-    events.on('unaided-library', (library) => told.push(library));
-    recorder.lost(callOf('evalsha', lockScript, '1', 'lock'), error);
-    expect(told).toEqual(reported);
-  });
-
-  it('is not reported while it gets its locks', () => {
-    const { recorder, events } = setUp({ slowCommandMs: 40 });
-    const told: unknown[] = [];
-    events.on('unaided-library', (library) => told.push(library));
-    const call = callOf('evalsha', lockScript, '1', 'lock');
-    call.sent = new Flush(1_000, 1, 1);
-    recorder.succeeded(call, 1_100);
-    expect(told).toEqual([]);
-  });
 });

@@ -52,6 +52,10 @@ export class FakeDispatch implements Dispatch {
     return command.promise;
   };
 
+  ask(): Promise<unknown> {
+    return Promise.resolve();
+  }
+
   /** The names of all commands that core has sent. */
   get sent(): readonly string[] {
     return [...this.fast, ...this.slow].map(({ name }) => name);

@@ -1,10 +1,10 @@
 import { textAt } from './arguments/argument-words.ts';
 
 /**
- * A library that pauses for seconds, or loses a lock, when one of its commands fails. The package `fallback` has a
- * helper for each of these libraries, which keeps most errors of an outage away from the library.
+ * A library that runs a job again when the command that reports the end of the job fails. The package `fallback` has a
+ * helper for each of these libraries, which keeps such errors of an outage away from the library.
  */
-export type UnaidedLibrary = 'bullmq' | 'bull' | 'redlock';
+export type UnaidedLibrary = 'bullmq' | 'bull';
 
 /**
  * Returns the library whose worker waits for its next job with this command, judging by the names of its keys;
@@ -18,15 +18,4 @@ export function workerOf(name: string, args: readonly unknown[]): 'bullmq' | 'bu
   const isBull =
     name === 'brpoplpush' && textAt(args, 0).endsWith(':wait') && textAt(args, 1).endsWith(':active');
   return isBull ? 'bull' : undefined;
-}
-
-/** The SHA-1 digests of the scripts with which redlock 4 and @sesamecare-oss/redlock 1 take a lock. */
-const lockScripts: ReadonlySet<unknown> = new Set([
-  'e5a322e2634ef59a516e8ea150cb085afafee684',
-  '1b77b94aa78451d55dfa97e18819bfbfc596cb5b',
-]);
-
-/** Returns whether redlock takes a lock with this command. */
-export function takesLock(name: string, args: readonly unknown[]): boolean {
-  return name === 'evalsha' && lockScripts.has(args[0]);
 }

@@ -13,6 +13,7 @@ export function clusterDispatch(
 ): Dispatch {
   return {
     send: driver.send,
+    ask: (name, args) => driver.ask(name, args),
     writesAtOnce: false,
     fastPath: () => (driver.isBypassable ? (command) => routeOf(driver, topology(), command) : undefined),
     batchStream: () => undefined,

@@ -11,7 +11,6 @@ import type { History } from '../observability/history.ts';
 import type { Settings } from '../options/settings.ts';
 import type { Lane } from '../snapshot.ts';
 import type { Flush } from '../event-loop/flush.ts';
-import type { UnaidedLibraries } from '../observability/unaided-libraries.ts';
 import { Totals } from '../observability/totals.ts';
 import { callName, circuitOf, laneOf, type Call, type SlowCall } from './call.ts';
 import { countsOf } from './call-counts.ts';
@@ -25,7 +24,6 @@ export interface Records {
   readonly stallDetector: ProcessStallDetector;
   readonly events: EventHub<ResilienceEvents>;
   readonly history: History;
-  readonly unaided: UnaidedLibraries;
   /** Returns the number of calls of all clients that are waiting or in flight. */
   readonly pendingCalls: () => number;
 }
@@ -177,7 +175,6 @@ export class CallOutcomeRecorder {
   #tell(call: Call, lane: Lane, durationMs: number, failure: Error | undefined): void {
     const isOurs = isRedisResilienceError(failure);
     if (isOurs && debug.enabled) this.#debugFailure(call, durationMs, failure);
-    if (isOurs && failure.outcome === 'unknown') this.#records.unaided.noteUnknown(call.name, call.command);
     if (failure === undefined && call.slow?.blockingMs !== undefined) return;
     // Commands that were never sent are left out of the history: they say nothing about the server, and an outage may
     // cause thousands of them.

@@ -37,6 +37,8 @@ export interface PartAway {
 export interface Dispatch {
   /** The driver's own `sendCommand`. */
   readonly send: SendCommand;
+  /** Sends a command of this library, which is not a call of the gate. Settles with the server's reply. */
+  ask(name: string, args: readonly string[]): Promise<unknown>;
   /** Returns the fast path; undefined if every command has to use the slow path now. */
   fastPath(): FastPath | undefined;
   /**

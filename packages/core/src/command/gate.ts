@@ -194,7 +194,7 @@ export class Gate {
     const error = callError(failure, context);
     if (tells === 'error') this.#recorder.failed(call, decision, error, readAt);
     call.settled = true;
-    call.slow?.releases?.abandoned(call, this.#clock.now());
+    this.state.guards.failed(call, failure);
     if (call.batch === undefined) rejectCaller(call, error);
     else call.batch.fail(error, { failure, context });
   }

@@ -24,6 +24,10 @@ export class RedisDispatch implements Dispatch {
     this.#ownCircuits = ownCircuits;
   }
 
+  ask(name: string, args: readonly string[]): Promise<unknown> {
+    return this.#driver.ask(name, args);
+  }
+
   fastPath(): FastPath | undefined {
     if (this.#ownCircuits !== undefined) return undefined;
     const { sink } = this.#wire;

@@ -87,10 +87,9 @@ export interface ResilienceEvents {
    */
   readonly 'shared-use': { readonly use: 'watch' | 'blocking'; readonly command: string };
   /**
-   * A library uses the client without the helper that the package `fallback` has for it, and therefore works worse in
-   * an outage than on plain ioredis. For example, a worker of BullMQ or Bull that waits for jobs resumes seconds late
-   * after an outage. A lock of redlock whose reply was lost may be set in Redis although nobody holds it. This event is
-   * emitted once for each `library`.
+   * A worker of BullMQ or Bull uses the client without the helper that the package `fallback` has for it. It cannot
+   * report a job that it finishes while Redis is unavailable, so the job is run again; on plain ioredis, the worker
+   * waits for Redis. This event is emitted once for each `library`.
    */
   readonly 'unaided-library': { readonly library: UnaidedLibrary };
   /**

@@ -1,4 +1,4 @@
-import { takesLock, workerOf, type UnaidedLibrary } from '../catalogue/unaided-library.ts';
+import { workerOf, type UnaidedLibrary } from '../catalogue/unaided-library.ts';
 import type { EventHub } from './event-hub.ts';
 import type { ResilienceEvents } from './events.ts';
 
@@ -23,11 +23,6 @@ export class UnaidedLibraries {
   blocks(name: string, { args, isAided }: IssuedCommand): void {
     const library = isAided === true ? undefined : workerOf(name, args);
     if (library !== undefined) this.#note(library);
-  }
-
-  /** Must be called for each command whose outcome is unknown. */
-  noteUnknown(name: string, { args }: IssuedCommand): void {
-    if (takesLock(name, args)) this.#note('redlock');
   }
 
   #note(library: UnaidedLibrary): void {

@@ -6,7 +6,7 @@ import { UnaidedLibraries } from '../observability/unaided-libraries.ts';
 import { UnleasedCommands } from '../observability/unleased-commands.ts';
 
 type OwnParts = Omit<GateParts, 'retryBudget' | 'recorder' | 'sharedUse' | 'unaided' | 'signsOfLife'> &
-  Omit<Records, 'retryBudget' | 'unaided'>;
+  Omit<Records, 'retryBudget'>;
 
 /**
  * The parts for the gate of the main client, which all callers share. (A gate admits, queues or rejects the commands of
@@ -33,7 +33,6 @@ export function makeGateParts(parts: OwnParts): SharedGateParts {
     stallDetector,
     events,
     history,
-    unaided,
     pendingCalls,
   });
   const sharedUse = new UnleasedCommands(events);

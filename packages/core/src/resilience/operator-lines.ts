@@ -41,16 +41,12 @@ const unaidedLibraries: Readonly<
   Record<ResilienceEvents['unaided-library']['library'], readonly [string, string]>
 > = {
   bullmq: [
-    'A BullMQ worker uses the client as it is: after an outage, it may look for due jobs up to 10 s late.',
+    'A BullMQ worker uses the client as it is: a job that it finishes while Redis is unavailable is run again.',
     'new Worker(name, work, workerConnection(resilience))',
   ],
   bull: [
-    'A Bull queue uses the client as it is: after each error in an outage, its processors pause for 5 s.',
+    'A Bull queue uses the client as it is: a job that it finishes while Redis is unavailable is run again.',
     'new Bull(name, bullClients(resilience))',
-  ],
-  redlock: [
-    'redlock got no reply for a lock. If Redis has set it, nobody holds it until its ttl ends.',
-    'createLocks(resilience), whose locks are released when Redis is back',
   ],
 };
 

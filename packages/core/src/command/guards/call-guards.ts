@@ -1,9 +1,11 @@
 import { traitsOf, type CommandTraits } from '../../catalogue/command-traits.ts';
 import type { DriverCommand } from '../../driver/driver-command.ts';
 import { OutcomeUnknownError, type WatchLostError } from '../../errors.ts';
-import type { SlowCall } from '../call.ts';
+import type { CallFailure } from '../call-errors.ts';
+import type { Call, SlowCall } from '../call.ts';
 import type { Dispatch } from '../dispatch.ts';
 import type { GateParts } from '../line.ts';
+import { LockReleases } from './lock-releases.ts';
 import { queuedBefore, QueuedSingly } from './queued-commands.ts';
 import { beginScanAgain, ScanGuard } from './scan-guard.ts';
 import { TransactionGuard } from './transaction-guard.ts';
@@ -17,6 +19,7 @@ type ScanCommand = Pick<DriverCommand, 'name' | 'args'>;
  */
 export class CallGuards {
   readonly transactions = new TransactionGuard();
+  readonly locks: LockReleases;
   readonly #queued = new QueuedSingly();
   /** Undefined until a scan command has been answered. */
   #scans: ScanGuard | undefined;
@@ -26,6 +29,7 @@ export class CallGuards {
   constructor(parts: GateParts, dispatch: Dispatch) {
     this.#parts = parts;
     this.#dispatch = dispatch;
+    this.locks = new LockReleases(parts.settings.clock, dispatch);
   }
 
   /** Whether a batch has to be checked as a whole before any of its commands is sent. */
@@ -78,6 +82,13 @@ export class CallGuards {
         if (traitsOf(each.name).kind === 'cursor') this.#noteCursor(each, reply[index], server);
       }
     }
+  }
+
+  /** Call when a call has failed: its command may still be on the server, or may run there later. */
+  failed(call: Call, failure: CallFailure): void {
+    const now = this.#parts.settings.clock.now();
+    call.slow?.releases?.abandoned(call, now);
+    if ('outcome' in failure && failure.outcome === 'unknown') this.locks.noteUnknown(call);
   }
 
   #noteCursor(command: ScanCommand, reply: unknown, server: string): void {

@@ -1,0 +1,72 @@
+import type { Redis } from 'ioredis';
+// @ts-expect-error redlock 4 has no types of its own
+import UntypedRedlock from 'redlock';
+import { createRedisResilience, type RedisResilience } from '@redis-resilience/core';
+import { startProxy, startRedis, waitFor } from '@redis-resilience/testing';
+import { expect, it, onTestFinished } from 'vitest';
+import { pass } from '../../integration/stage/call-loop.ts';
+import { connect, stage } from '../stage.ts';
+
+interface Redlock {
+  on(event: 'clientError', listener: () => void): unknown;
+  lock(name: string | string[], ttlMs: number): Promise<{ unlock(): Promise<void> }>;
+}
+
+/** Much longer than the tests take, so that no lock ends by itself. */
+const ttlMs = 60_000;
+
+function redlockOn({ client }: RedisResilience, options: object = { retryCount: 0 }): Redlock {
+  const Redlock = UntypedRedlock as new (clients: unknown[], options: object) => Redlock;
+  const locks = new Redlock([client], options);
+  locks.on('clientError', () => undefined);
+  return locks;
+}
+
+it.each(['', 'shop:'])(
+  'a lock that redlock did not get in a freeze is free after it, with the key prefix %j',
+  async (keyPrefix) => {
+    await using server = await startRedis();
+    const { host, port } = server;
+    const resilience = createRedisResilience({ host, port, keyPrefix });
+    onTestFinished(() => resilience.close({ drainMs: 0 }));
+    const locks = redlockOn(resilience);
+    await (await locks.lock('cart', ttlMs)).unlock();
+    await server.freeze();
+    await expect(locks.lock(['cart', 'order'], ttlMs)).rejects.toThrow(/^Exceeded/);
+    await pass(500);
+    server.thaw();
+    await resilience.ready({ timeoutMs: 5000 });
+    expect(await (resilience.client as Redis).exists('cart', 'order')).toBe(0);
+    await (await locks.lock('cart', ttlMs)).unlock();
+  },
+);
+
+it('a lock that redlock gets by a retry after a freeze is not taken from it', async () => {
+  const { server, resilience } = await stage({}, { timeoutMs: 300 });
+  const locks = redlockOn(resilience, { retryCount: 50, retryDelay: 50 });
+  await (await locks.lock('cart', ttlMs)).unlock();
+  await server.freeze();
+  const waiting = locks.lock('cart', ttlMs);
+  await pass(1000);
+  server.thaw();
+  await waiting;
+  await pass(200);
+  expect(await (resilience.client as Redis).exists('cart')).toBe(1);
+});
+
+it('a lock whose reply was lost with the connection is free when the connection is back', async () => {
+  await using server = await startRedis();
+  await using proxy = await startProxy({ target: server });
+  const resilience = connect(proxy.url);
+  const locks = redlockOn(resilience);
+  await (await locks.lock('cart', ttlMs)).unlock();
+  proxy.cutAfter(1, { direction: 'toClient', how: 'silence' });
+  const lost = expect(locks.lock('cart', ttlMs)).rejects.toThrow(/^Exceeded/);
+  await waitFor(async () => (await server.command('EXISTS', 'cart')) === 1);
+  await proxy.refuse({ reset: true });
+  await lost;
+  expect(await server.command('EXISTS', 'cart')).toBe(1);
+  await proxy.accept();
+  await resilience.ready({ timeoutMs: 5000 });
+  await waitFor(async () => (await server.command('EXISTS', 'cart')) === 0);
+});
