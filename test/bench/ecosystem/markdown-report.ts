@@ -15,7 +15,7 @@ The columns: calls that took more than 2 s or never ended, unhandled rejections,
 
 ${markdownTable(headings, lines)}
 
-In some rows, the protected client as it is resumes later than plain ioredis. In these rows, the protected client fails a command with an error, from which the library recovers only slowly, whereas plain ioredis lets the command wait. After an error, BullMQ's \`Worker.waitForJob()\` returns \`Infinity\`, with which it blocks for 10 s; Bull pauses for its \`retryProcessDelay\`, 5 s; redlock's \`_lock()\` tries once to release a lock whose reply is late, while Redis is still frozen. If the client is used by BullMQ, Bull or redlock without a helper, it says so once in its log; the [guide](../docs/guides/libraries.md#where-the-client-alone-is-not-enough) says more.
+The jobs of this table end at once. A longer job that a worker of BullMQ or Bull on the client as it is finishes while Redis is unavailable is run again; on plain ioredis, the worker waits for Redis. The [guide](../docs/guides/libraries.md#where-the-client-alone-is-not-enough) says more.
 
 ${describeMachine(machine)}
 `;
