@@ -39,8 +39,8 @@ const readers: OptionReaders<RedisGuardOptions> = {
  * in `req.redisGuard`; templates can use `res.locals.redisDegraded`. A request that arrives during the very first
  * connection attempt waits until the attempt has ended, for at most 250 ms.
  *
- * Mount it after `redisHealth()`, so that mode `reject` never rejects a health probe. With `budgetMs`, mount it also
- * after body parsers that lose the async context, such as multer.
+ * Mount the guard after `redisHealth()`, so that mode `reject` never rejects a health probe. With `budgetMs`, mount the
+ * guard also after body parsers that lose the async context, such as multer.
  *
  * @throws {@link ConfigurationError} when an option is unknown or invalid
  *

@@ -2,8 +2,9 @@ import type { GuardedRequest, GuardedResponse } from './middleware.ts';
 
 /**
  * Makes Express 4 pass the rejection of an async handler to the error handlers, as Express 5 does. On its own, Express
- * 4 ignores the promise that a handler returns, so a rejection would end the process. After the first call, this
- * applies to all applications that use the same copy of Express 4. This function changes nothing in Express 5.
+ * 4 ignores the promise that a handler returns, so a rejection would end the process. After the first call of this
+ * function, all applications that use the same copy of Express 4 treat rejections as Express 5 does. This function
+ * changes nothing in Express 5.
  */
 export function passRejectionsOn({ app }: GuardedRequest): void {
   if (app === undefined || seen.has(app)) return;

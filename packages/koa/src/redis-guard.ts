@@ -39,7 +39,7 @@ const readers: OptionReaders<RedisGuardOptions> = {
  * in `ctx.redisGuard`; templates can use `ctx.state.redisDegraded`. A request that arrives during the very first
  * connection attempt waits until the attempt has ended, for at most 250 ms.
  *
- * Mount it after `redisHealth()`, so that mode `reject` never rejects a health probe.
+ * Mount the guard after `redisHealth()`, so that mode `reject` never rejects a health probe.
  *
  * @throws {@link ConfigurationError} when an option is unknown or invalid
  *

@@ -16,9 +16,9 @@ type Answer = (self: unknown, error: RedisResilienceError, args: readonly unknow
 
 /**
  * Replaces the result of a method when the method fails because Redis is unavailable. As for `execute`, this means
- * every error of this library except `ConfigurationError`, `WatchLostError` and `LeaseEndedError`. Those three, and
- * errors that are not from this library, are rethrown. The fallback of a method that writes should check
- * `error.outcome`: if it is `unknown`, Redis may have applied the write.
+ * every error of this library except `ConfigurationError`, `WatchLostError` and `LeaseEndedError`. All other errors are
+ * rethrown. The fallback of a method that writes should check `error.outcome`: if it is `unknown`, Redis may have
+ * applied the write.
  *
  * @throws {@link ConfigurationError} when the named method does not exist
  *

@@ -2,7 +2,10 @@ import { Global, Injectable, Module, type OnApplicationShutdown } from '@nestjs/
 import { ConfigurationError, type RedisResilience } from '@redis-resilience/core';
 import { DEFAULT_CONNECTION } from './tokens.ts';
 
-/** All connections of the application, by name. Guards, health indicators and health endpoints find them here. */
+/**
+ * All connections of the application, by name. Guards, health indicators and health endpoints find the connections in
+ * this registry.
+ */
 @Injectable()
 export class RedisResilienceRegistry implements OnApplicationShutdown {
   readonly #resiliences = new Map<string, RedisResilience>();

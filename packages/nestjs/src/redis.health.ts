@@ -38,8 +38,8 @@ interface Session<Key extends string> {
  * | degraded | `degraded`, 200 | `degraded`, 200 |
  * | down | `degraded`, 200 | `down`, 503 |
  *
- * Terminus 11 has no status `degraded`. With it, `up` is reported instead, with the same details, so that readiness
- * does not fail.
+ * Terminus 11 has no status `degraded`. With Terminus 11, `up` is reported instead, with the same details, so that
+ * readiness does not fail.
  *
  * @example
  * @Get('readyz') @HealthCheck()

@@ -19,7 +19,8 @@ const readers: OptionReaders<RequireRedisOptions> = { lane: laneOf, connection: 
 const key = 'redis-resilience:require';
 
 /**
- * Rejects a request while the lane that it needs (reads or writes) is unavailable. Use it with {@link RequireRedis}.
+ * Rejects a request while the lane that it needs (reads or writes) is unavailable. Use this guard with {@link
+ * RequireRedis}.
  */
 @Injectable()
 export class RequireRedisGuard implements CanActivate {

@@ -24,7 +24,10 @@ export interface Parser {
   readonly preserve: unknown;
 }
 
-/** The internals of a node-redis 5 or 6 client that this package uses. A contract test checks that they exist. */
+/**
+ * The internals of a node-redis 5 or 6 client that this package uses. A contract test checks that these internals
+ * exist.
+ */
 export interface BaseClient extends EventEmitter {
   readonly options: object;
   /** The client itself. On an object that `withTypeMapping` returned, this is the client whose method was called. */
@@ -66,7 +69,8 @@ export function baseClassOf(module: NodeRedisModule, config: ClassConfig): BaseC
 
 function makeBase(module: NodeRedisModule, config: ClassConfig): BaseClass {
   const sample = module.createClient({ ...config, ...withoutMaintenance } as never);
-  // `createClient` returns an object whose prototype is the instance, and the prototype of that belongs to the class.
+  // `createClient` returns an object whose prototype is the instance; the prototype of the instance belongs to the
+  // class.
   return Object.getPrototypeOf(Object.getPrototypeOf(sample)).constructor as BaseClass;
 }
 

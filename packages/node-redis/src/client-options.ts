@@ -5,7 +5,7 @@ import type { Protocol } from './node-redis-module.ts';
 
 /** The options that `createNodeRedisClient` and `duplicate` accept. */
 export interface KnownOptions {
-  /** The version of the Redis protocol, 2 or 3. Default: that of your version of node-redis. */
+  /** The version of the Redis protocol, 2 or 3. Default: the default of your version of node-redis. */
   readonly RESP?: Protocol;
   /** As in node-redis. Default: only the modules that the package `redis` includes. */
   readonly modules?: object;
@@ -16,13 +16,13 @@ export interface KnownOptions {
   readonly commandOptions?: CommandOptions;
   /**
    * The number of the database, and the name of the connection. Setting a name, or another database than that of the
-   * `RedisResilience`, gives the client a connection of its own. Default: those of the `RedisResilience`.
+   * `RedisResilience`, gives the client a connection of its own. Default: the same as for the `RedisResilience`.
    */
   readonly database?: number;
   readonly name?: string;
   /**
-   * Prefix of every key, for node-redis 6.3 and later. If the `RedisResilience` also has a `keyPrefix`, that one comes
-   * first. Default: none.
+   * Prefix of every key, for node-redis 6.3 and later. If the `RedisResilience` also has a `keyPrefix`, the prefix of
+   * the `RedisResilience` comes first. Default: none.
    */
   readonly keyPrefix?: string | Buffer;
   /**

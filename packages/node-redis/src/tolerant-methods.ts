@@ -4,7 +4,8 @@ type Method = (this: unknown, ...args: unknown[]) => unknown;
 
 /**
  * Defines on `prototype` all commands of `generated`, the prototype of the class that node-redis generated. The
- * promises that they return are {@link tolerated}: if nobody handles its rejection, an outage does not end the process.
+ * promises that these commands return are {@link tolerated}: if nobody handles a rejection, an outage does not end the
+ * process.
  */
 export function tolerateMethods(prototype: object, generated: object): void {
   for (const [name, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(generated))) {
@@ -15,7 +16,10 @@ export function tolerateMethods(prototype: object, generated: object): void {
   }
 }
 
-/** Returns a subclass of the class for MULTI. The promises that its `exec` methods return are {@link tolerated}. */
+/**
+ * Returns a subclass of the class for MULTI. The promises that `exec` methods of the subclass return are {@link
+ * tolerated}.
+ */
 export function tolerantMulti(Multi: new (...args: never[]) => object): new (...args: never[]) => object {
   const Tolerant = class extends Multi {};
   for (const name of ['exec', 'execAsPipeline']) {

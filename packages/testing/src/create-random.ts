@@ -1,6 +1,6 @@
 /**
  * Returns a source of random numbers in [0, 1) that produces the same numbers in every run with the same `seed`
- * (mulberry32). Pass it to code under test wherever the test must not depend on chance.
+ * (mulberry32). Pass the source to code under test wherever the test must not depend on chance.
  *
  * @example
  * const random = createRandom(42);

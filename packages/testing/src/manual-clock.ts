@@ -16,9 +16,9 @@ export interface ManualClockOptions {
 }
 
 /**
- * A clock that stands still until the test advances it. Pass it to any `clock` option of Redis Resilience. Timers fire
- * only inside `travel` and `travelAsync`, in the order of their due times, and of their creation if the due times are
- * equal. While a timer fires, `now()` returns the timer's due time, unless the timer was overdue.
+ * A clock that stands still until the test advances it. Pass the clock to any `clock` option of Redis Resilience.
+ * Timers fire only inside `travel` and `travelAsync`, in the order of their due times, and of their creation if the due
+ * times are equal. While a timer fires, `now()` returns the timer's due time, unless the timer was overdue.
  *
  * @example
  * const clock = new ManualClock();

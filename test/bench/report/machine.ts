@@ -49,7 +49,8 @@ function redisVersion(): string {
 }
 
 /**
- * Searches the folders as Node does, because a package may export neither its package.json nor a main entry.
+ * Searches the folders `node_modules` as Node does, because a package may export neither its package.json nor a main
+ * entry.
  */
 function versionOf(name: string): string {
   let folder = dirname(fileURLToPath(import.meta.url));

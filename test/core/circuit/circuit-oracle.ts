@@ -11,8 +11,9 @@ export interface OracleCall {
 
 /**
  * Computes what a circuit must do from the whole history, without the circuit's window, buckets and counters. The
- * circuit's window consists of buckets, so it may cover a little less than the exact window. Where this difference
- * matters, `possibleTrips` holds both allowed results, and the test tells the oracle which one the circuit has chosen.
+ * circuit's window consists of buckets, so it may cover a little less than the exact window. If the two windows lead to
+ * different results, `possibleTrips` holds both allowed results, and the test tells the oracle which one the circuit
+ * has chosen.
  */
 export class CircuitOracle {
   now: number;

@@ -136,7 +136,7 @@ export class ResilientRedisClient extends ClientRedis {
   #open(kind: 'pub' | 'sub'): Redis {
     const client = ownConnection(this.#resilience);
     this.registerErrorListener(client);
-    // oxlint-disable-next-line no-underscore-dangle -- the name that Nest gave it
+    // oxlint-disable-next-line no-underscore-dangle -- Nest chose this name
     const status = this._status$;
     client.on('reconnecting', () => status.next('reconnecting' as never));
     client.on('ready', () => status.next('connected' as never));
@@ -168,7 +168,7 @@ export class ResilientRedisClient extends ClientRedis {
   }
 
   // Replaces `publish`, so that a request fails if it could not be sent. Nest ignores the promise that `publish`
-  // returns, so such a request would wait until its timeout.
+  // returns, so a request that could not be sent would wait until its timeout.
   #reporting(client: Redis): Redis {
     const publish = client.publish.bind(client) as (...args: unknown[]) => Promise<number>;
     const reporting = (...args: unknown[]): Promise<number> => {

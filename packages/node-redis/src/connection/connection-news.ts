@@ -1,4 +1,7 @@
-/** What a client is told about its connection. The client emits each as an event, in the same order as node-redis. */
+/**
+ * What a client is told about its connection. The client emits each message as an event, in the same order as
+ * node-redis.
+ */
 export type ConnectionNews =
   | { readonly kind: 'connect' }
   /** The connection is ready, and the subscriptions have been restored. */

@@ -33,7 +33,7 @@ export interface DatabaseMessage {
   readonly durationMs: number;
 }
 
-// Node has one channel per name, so these are the channels to which core publishes.
+// Node has one channel per name, so these objects are the channels to which core publishes.
 export const operationChannel = tracingChannel<unknown, OperationMessage>('redis-resilience:operation');
 export const outboxChannel = channel('redis-resilience:outbox');
 export const databaseChannel = channel('redis-resilience:database');

@@ -43,13 +43,14 @@ export class ConnectionMeter {
   }
 
   /**
-   * Number of commands by lane and outcome. Core counts them, so commands before the creation of the meter count, too.
+   * Number of commands by lane and outcome. Core counts the commands, so those before the creation of the meter are
+   * included.
    */
   get commands(): CommandTotals {
     return this.resilience.detail().commands;
   }
 
-  /** Stops counting. The counts can still be read. */
+  /** Stops counting. The counts can still be read after this call. */
   close(): void {
     for (const stop of this.#stops) stop();
     this.operations.stop();

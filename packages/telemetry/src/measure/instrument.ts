@@ -4,7 +4,7 @@ import type { Sources } from './sources.ts';
 
 /** A gauge or a counter, and how to read its values. The values are read only when metrics are scraped or collected. */
 export interface Instrument {
-  /** The name in Prometheus. As usual there, it ends with the unit, or with `_total` for a counter. */
+  /** The name in Prometheus. As usual in Prometheus, the name ends with the unit, or with `_total` for a counter. */
   readonly name: string;
   readonly kind: 'gauge' | 'counter';
   /** One sentence, shown by Prometheus and OpenTelemetry. */

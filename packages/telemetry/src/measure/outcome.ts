@@ -8,8 +8,8 @@ export const commandOutcomes = ['ok', 'refused', 'rejected', 'timeout', 'unknown
 export type CommandOutcome = (typeof commandOutcomes)[number];
 
 /**
- * How an `execute` call ended. `fallback`: it returned the result of its fallback. `error`: it threw an error that is
- * not one of this library, for example an error reply of the server.
+ * How an `execute` call ended. `fallback`: the call returned the result of its fallback. `error`: the call threw an
+ * error that is not one of this library, for example an error reply of the server.
  */
 export const operationOutcomes = ['ok', 'fallback', 'rejected', 'timeout', 'unknown', 'error'] as const;
 export type OperationOutcome = (typeof operationOutcomes)[number];

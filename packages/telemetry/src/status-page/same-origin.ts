@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 
 /**
- * Whether a request comes from a page of the same origin. A request without the header `Origin` counts as such, unless
- * `originRequired` is true or the header `Sec-Fetch-Site` says otherwise.
+ * Whether a request comes from a page of the same origin. A request without the header `Origin` counts as coming from
+ * the same origin, unless `originRequired` is true or the header `Sec-Fetch-Site` says otherwise.
  */
 export function isSameOrigin({ headers }: IncomingMessage, originRequired: boolean): boolean {
   const site = headers['sec-fetch-site'];

@@ -23,7 +23,7 @@ export class Watchers {
     return this.#streams.size >= this.#maxWatchers;
   }
 
-  /** Starts a stream of events on the response. The caller must not write to the response after that. */
+  /** Starts a stream of events on the response. After this call, the caller must not write to the response. */
   add(response: ServerResponse, greeting: Greeting, state: PageState): void {
     response.writeHead(200, {
       'content-type': 'text/event-stream; charset=utf-8',

@@ -34,7 +34,7 @@ export class SlotMigration {
 
   /**
    * Marks the slot as importing on the target and as migrating on the source. `cluster.startSlotMigration` has already
-   * called this.
+   * called this method.
    */
   async begin(): Promise<void> {
     await this.target.command('CLUSTER', 'SETSLOT', this.slot, 'IMPORTING', await idOf(this.source));

@@ -15,8 +15,8 @@ export interface CheckOptions {
 }
 
 /**
- * The verdict of {@link checkHistory}. `holds`: some order of the operations explains all replies. `broken`:
- * no order explains them. `undecided`: there was not enough time; the property `undecided` lists the keys.
+ * The verdict of {@link checkHistory}. `holds`: some order of the operations explains all replies. `broken`: no order
+ * explains all replies. `undecided`: there was not enough time; the property `undecided` lists the keys.
  */
 export type HistoryVerdict = HistoryFigures &
   (

@@ -8,14 +8,15 @@ export interface Command {
 }
 
 /**
- * The known outcome of a failed operation. `not-applied`: it never ran. `refused`: the server replied with an error,
- * and nothing changed. `unknown`: it may have run, may still run at any later time, or may never run.
+ * The known outcome of a failed operation. `not-applied`: the operation never ran. `refused`: the server replied with
+ * an error, and nothing changed. `unknown`: the operation may have run, may still run at any later time, or may never
+ * run.
  */
 export type Outcome = 'not-applied' | 'refused' | 'unknown';
 
 /**
- * How an operation ended. `answered`: with a reply. `failed`: with an error. `pending`: it has not ended, and may or
- * may not have run.
+ * How an operation ended. `answered`: the operation got a reply. `failed`: the operation failed with an error.
+ * `pending`: the operation has not ended, and may or may not have run.
  */
 export type OperationResult =
   | { readonly kind: 'answered'; readonly reply: Reply }

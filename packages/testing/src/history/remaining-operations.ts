@@ -3,8 +3,9 @@ import { keysOf } from './model/redis-model.ts';
 import type { Operation } from './operation.ts';
 
 /**
- * What a search assumes about an operation. `answered`: it happened, and its recorded reply counts; `happened`: it
- * happened, but its reply does not matter; `possible`: it happened at any time after its invocation, or never.
+ * What a search assumes about an operation. `answered`: the operation happened, and its recorded reply counts;
+ * `happened`: the operation happened, but its reply does not matter; `possible`: the operation happened at any time
+ * after its invocation, or never.
  */
 export type Claim = 'answered' | 'happened' | 'possible';
 

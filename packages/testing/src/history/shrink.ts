@@ -97,7 +97,7 @@ const stepsPerAttempt = 20_000;
 
 /**
  * Searches for an order of these operations, in which only those in `answered` must get their recorded replies and only
- * those in `returned` must have happened. Returns the dead end; undefined if there is an order.
+ * those in `returned` must have happened. Returns the farthest point that was reached; undefined if there is an order.
  */
 function deadEndOf(
   operations: Operations,

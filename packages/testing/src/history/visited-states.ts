@@ -1,8 +1,8 @@
 import type { RemainingOperations } from './remaining-operations.ts';
 
 /**
- * Maximum number of states to remember, about 500 MB at worst. A search that needs more would take too long to be
- * useful anyway.
+ * Maximum number of states to remember, about 500 MB at worst. A search that needs more states would take too long to
+ * be useful anyway.
  */
 const mostStates = 1_000_000;
 

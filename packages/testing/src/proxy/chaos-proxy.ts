@@ -170,8 +170,8 @@ export class ChaosProxy implements AsyncDisposable {
   }
 
   /**
-   * Cuts the first connection, existing or new, through which `bytes` more bytes have gone. Exactly `bytes`
-   * bytes get through. A later call for the same direction replaces this one.
+   * Cuts the first connection, existing or new, through which `bytes` more bytes have gone. Exactly `bytes` bytes get
+   * through. A later call for the same direction replaces the earlier one.
    */
   cutAfter(bytes: number, options: CutOptions = {}): void {
     checkKnownOptions('proxy.cutAfter', options, { direction: true, how: true, times: true });

@@ -118,7 +118,7 @@ export class RedisServer implements AsyncDisposable {
 
   /**
    * Kills the server if it is running, and starts it again on the same port and folder. All options except `afterMs`,
-   * `waitUntil`, `loadingMs` and `startTimeoutMs` change its configuration permanently.
+   * `waitUntil`, `loadingMs` and `startTimeoutMs` change the server's configuration permanently.
    *
    * @example
    * await server.restart({ afterMs: 1_000, password: 'rotated' });

@@ -18,8 +18,8 @@ export interface RedisConfiguration {
    */
   readonly config?: Readonly<Record<string, string | number | readonly string[]>>;
   /**
-   * Password of the default user. A replica also uses it to log in to its primary. At a restart, `''` removes the
-   * password.
+   * Password of the default user. A replica also uses this password to log in to its primary. At a restart, `''`
+   * removes the password.
    *
    * @default none
    */

@@ -6,7 +6,8 @@ import { createStatusPage } from '../status-page.ts';
 export interface StatusPageMiddleware {
   (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void): void;
   /**
-   * Closes the page as {@link StatusPage.close} does. Call it before `server.close()`, which waits for open streams.
+   * Closes the page as {@link StatusPage.close} does. Must be called before `server.close()`, which waits for open
+   * streams.
    */
   close(): void;
 }

@@ -16,7 +16,8 @@ export interface StatusPageContext {
 export interface StatusPageMiddleware {
   (context: StatusPageContext, next: () => Promise<unknown>): Promise<unknown> | undefined;
   /**
-   * Closes the page as {@link StatusPage.close} does. Call it before `server.close()`, which waits for open streams.
+   * Closes the page as {@link StatusPage.close} does. Must be called before `server.close()`, which waits for open
+   * streams.
    */
   close(): void;
 }

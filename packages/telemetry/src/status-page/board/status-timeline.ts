@@ -41,8 +41,8 @@ export class StatusTimeline {
   }
 
   /**
-   * Returns the intervals of the last hour, oldest first. The first one is left out if Redis was not up and no cause is
-   * known, because the application was then still starting.
+   * Returns the intervals of the last hour, oldest first. The first interval is left out if Redis was not up and no
+   * cause is known, because the application was then still starting.
    */
   intervals(now: number): Interval[] {
     const start = now - spanMs;

@@ -1,2 +1,4 @@
-/** The script of the page. `bundle-page.mjs` bundles it from `browser/main.ts` and its imports at each build. */
+/**
+ * The script of the page. `bundle-page.mjs` bundles the script from `browser/main.ts` and its imports at each build.
+ */
 export declare const pageScript: string;

@@ -1,6 +1,8 @@
 import { h } from '../element.ts';
 
-/** Creates a button. For screen readers, its name includes the connection or database that it acts on. */
+/**
+ * Creates a button. For screen readers, the name of the button includes the connection or database on which it acts.
+ */
 export function actionButton(text: string, subject: string): HTMLButtonElement {
   return h('button', { type: 'button', 'aria-label': `${text}: ${subject}` }, text);
 }
