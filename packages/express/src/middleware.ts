@@ -42,7 +42,7 @@ export type ErrorMiddleware = (
 ) => void;
 
 /**
- * Returns the connection of the guard that the request has passed. If the request has passed none yet, returns the
+ * Returns the connection of the guard that the request has passed. If the request has passed no guard yet, returns the
  * connections of all guards in the process; if there is no guard, the default connection.
  */
 export function connectionsOf(req: GuardedRequest): readonly RedisResilience[] {

@@ -12,7 +12,7 @@ interface Guarded {
 }
 
 /**
- * Returns the connection of the guard that the request has passed. If the request has passed none yet, returns the
+ * Returns the connection of the guard that the request has passed. If the request has passed no guard yet, returns the
  * connections of all guards in the process; if there is no guard, the default connection.
  */
 export function connectionsOf(ctx: Guarded): readonly RedisResilience[] {

@@ -3,7 +3,8 @@ import { isAway } from '@redis-resilience/core/kit';
 
 /**
  * What replaces the result of a method: the result of a function, the result of another method of the class, or a
- * value. The function or method is called on the same `this`, with the error followed by the original arguments.
+ * value. The replacing function or method is called with the same `this`, and with the error followed by the original
+ * arguments.
  */
 export type Fallback =
   | ((this: never, error: RedisResilienceError, ...args: never[]) => unknown)

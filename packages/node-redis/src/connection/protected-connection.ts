@@ -16,9 +16,8 @@ export interface CallOptions {
 }
 
 /**
- * The connection of one client. The client shares this connection with others, until a command needs a connection of
- * its own (WATCH, SELECT, blocking commands). If `needs.isOwn` is true, the client has a connection of its own from the
- * start.
+ * The connection of one client. Clients share a connection, until a command needs one of its own (WATCH, SELECT,
+ * blocking commands). If `needs.isOwn` is true, the client has its own connection from the start.
  */
 export class ProtectedConnection {
   readonly #resilience: RedisResilience<Redis>;

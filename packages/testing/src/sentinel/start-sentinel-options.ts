@@ -6,7 +6,7 @@ export interface StartSentinelOptions extends FleetOptions {
   readonly replicas?: number;
   /**
    * After how many milliseconds without a reply the first sentinel considers the primary down. The other sentinels
-   * follow at intervals of 200 ms. @default 500
+   * consider the primary down 200 and 400 ms later. @default 500
    */
   readonly downAfterMs?: number;
   /** The sentinels' `failover-timeout`, in milliseconds. @default 3000 */
