@@ -21,7 +21,7 @@ export interface CircuitDependencies {
   /** Deadline of a call in milliseconds; calls that come close to the deadline count as slow. */
   readonly deadlineMs: number;
   /** Called when a change of state is complete; the callback may call the circuit's methods. */
-  readonly onChange: (change: CircuitChange) => void;
+  readonly onChange: (change: CircuitChange, circuit: Circuit) => void;
 }
 
 const refused = -1;
@@ -230,7 +230,7 @@ export class Circuit {
     if (state.kind === before.kind) return;
     this.#closed = state.kind === 'closed';
     this.#renew();
-    this.#deps.onChange({ from: before.kind, to: state.kind, cause: causeOf(state) });
+    this.#deps.onChange({ from: before.kind, to: state.kind, cause: causeOf(state) }, this);
   }
 
   #renew(): void {

@@ -11,13 +11,13 @@ export function interceptDuplicate(
   onDuplicate: (duplicate: Redis, isOwn: boolean) => void,
 ): void {
   const target = internals(client);
-  const original = target.duplicate.bind(client);
+  const { duplicate: original } = target;
   target.duplicate = (override = {}) => {
     const given = override as Readonly<Record<string, unknown>>;
     const isLazy = given['lazyConnect'] ?? target.options['lazyConnect'];
     const isOwn = isOwnTarget(given, target.options);
     const login = isOwn ? { ...noLogin, ...given } : given;
-    const duplicate = original({ ...login, lazyConnect: true }) as Redis;
+    const duplicate = original.call(client, { ...login, lazyConnect: true }) as Redis;
     compactOptions(duplicate);
     onDuplicate(duplicate, isOwn);
     setLazy(duplicate, isLazy === true);

@@ -3,7 +3,10 @@ import { internals } from './internals.ts';
 
 type Hearer = (...args: never[]) => void;
 
-const hearers = new WeakMap<Redis | Cluster, Map<string, Hearer[]>>();
+/** The hearers of one event, which is one function for most events. */
+type Hearers = Hearer | readonly Hearer[];
+
+const hearers = new WeakMap<Redis | Cluster, Map<string, Hearers>>();
 
 /**
  * Calls `hearer` at each event of this name, before the listeners of the application. Unlike a listener, the hearer is
@@ -13,17 +16,23 @@ export function hear(client: Redis | Cluster, event: string, hearer: Hearer): vo
   const known = hearers.get(client) ?? hearAll(client);
   const others = known.get(event);
   // `concat` is used because V8 reserves room for 17 more elements in an array that is made by spreading.
-  known.set(event, others === undefined ? [hearer] : others.concat(hearer));
+  known.set(event, others === undefined ? hearer : listOf(others).concat(hearer));
 }
 
-function hearAll(client: Redis | Cluster): Map<string, Hearer[]> {
-  const known = new Map<string, Hearer[]>();
+function hearAll(client: Redis | Cluster): Map<string, Hearers> {
+  const known = new Map<string, Hearers>();
   hearers.set(client, known);
   const target = internals(client);
-  const emit = target.emit.bind(client);
+  const { emit } = target;
   target.emit = (event, ...args) => {
-    for (const hearer of known.get(event) ?? []) hearer(...(args as never[]));
-    return emit(event, ...args);
+    const heard = known.get(event);
+    if (typeof heard === 'function') heard(...(args as never[]));
+    else for (const hearer of heard ?? []) hearer(...(args as never[]));
+    return emit.call(client, event, ...args);
   };
   return known;
+}
+
+function listOf(known: Hearers): readonly Hearer[] {
+  return typeof known === 'function' ? [known] : known;
 }

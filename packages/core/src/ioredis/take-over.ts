@@ -36,9 +36,9 @@ export function takeOverConnection(client: Redis, connector: DriverConnector): v
 // ioredis 5 emits `ready` when its CLIENT commands have been answered or have failed. If the connection has broken in
 // the meantime, the client would stay ready without a socket forever (ioredis issue 2099).
 function refuseStaleReady(target: Internals): void {
-  const setStatus = target.setStatus.bind(target);
+  const { setStatus } = target;
   target.setStatus = (...args) => {
-    if (args[0] !== 'ready' || target.status === 'connect') return setStatus(...args);
+    if (args[0] !== 'ready' || target.status === 'connect') return setStatus.apply(target, args);
     // After `setStatus`, ioredis discards the saved subscriptions as if they had been restored. The subscriptions have
     // not been restored, so they are put back.
     const { prevCondition } = target;
@@ -51,9 +51,9 @@ function refuseStaleReady(target: Internals): void {
 /** Wraps `connect` so that its promise rejects at the first failed attempt instead of waiting until Redis is back. */
 export function interceptConnect(client: Redis, firstFailure: () => Promise<never>): void {
   const target = internals(client);
-  const original = target.connect.bind(client);
+  const { connect } = target;
   target.connect = (callback) => {
-    const connected = Promise.race([original(), firstFailure()]);
+    const connected = Promise.race([connect.call(target), firstFailure()]);
     if (typeof callback === 'function') {
       const answer = callback as (error: unknown) => void;
       connected.then(() => answer(null), answer);
@@ -78,10 +78,10 @@ export function takeOverRetries(client: Redis): void {
  */
 export function interceptDisconnect(client: Redis): void {
   const target = internals(client);
-  const original = target.disconnect.bind(client);
+  const { disconnect } = target;
   target.disconnect = (reconnect = false) => {
     if (reconnect || target.status !== 'reconnecting') {
-      original(reconnect);
+      disconnect.call(target, reconnect);
       return;
     }
     // oxlint-disable-next-line no-restricted-globals -- ioredis' own timer, not ours

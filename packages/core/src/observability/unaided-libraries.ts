@@ -12,7 +12,7 @@ interface IssuedCommand {
  * once.
  */
 export class UnaidedLibraries {
-  readonly #seen = new Set<UnaidedLibrary>();
+  #seen: readonly UnaidedLibrary[] = none;
   readonly #events: EventHub<ResilienceEvents>;
 
   constructor(events: EventHub<ResilienceEvents>) {
@@ -26,8 +26,10 @@ export class UnaidedLibraries {
   }
 
   #note(library: UnaidedLibrary): void {
-    if (this.#seen.has(library)) return;
-    this.#seen.add(library);
+    if (this.#seen.includes(library)) return;
+    this.#seen = [...this.#seen, library];
     this.#events.emit('unaided-library', { library });
   }
 }
+
+const none: readonly UnaidedLibrary[] = [];

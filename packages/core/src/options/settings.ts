@@ -162,7 +162,16 @@ export const resilienceOptionNames: readonly string[] = Object.keys(readers);
  *
  * @throws {@link ConfigurationError} that names the option, the given value (never a credential) and the allowed values
  */
-export function resolveSettings(options: ResilienceOptions = {}): Settings {
+export function resolveSettings(options: ResilienceOptions = noOptions): Settings {
+  if (options !== noOptions) return resolved(options);
+  return (defaultSettings ??= resolved(noOptions));
+}
+
+/** Passed by those who were given no options. All of them share their settings. */
+export const noOptions: ResilienceOptions = Object.freeze({});
+let defaultSettings: Settings | undefined;
+
+function resolved(options: ResilienceOptions): Settings {
   if (typeof options === 'object' && options !== null) {
     refuseMisplacedOptions(options, readers, defaults);
     refuseTargetInConnection(options.connection);

@@ -16,7 +16,7 @@ import {
 import { setLazy } from '../ioredis/duplicates.ts';
 import type { ResilienceOptions } from '../options/options.ts';
 import type { RedisResilience } from '../redis-resilience.ts';
-import { resolveSettings, type Settings } from '../options/settings.ts';
+import { noOptions, resolveSettings, type Settings } from '../options/settings.ts';
 import { preferredOf } from '../databases/database-state.ts';
 import type { Database } from '../routes/database.ts';
 import { checkDatabases, isDatabasesTarget } from '../target/check-databases.ts';
@@ -63,7 +63,7 @@ export function createRedisResilience(
 ): RedisResilience;
 export function createRedisResilience(
   target: ResilienceTarget = 'redis://localhost:6379',
-  options: ResilienceOptions = {},
+  options: ResilienceOptions = noOptions,
 ): RedisResilience {
   if (typeof options === 'number') {
     throw new ConfigurationError(
@@ -97,7 +97,7 @@ export function createRedisResilience(
  */
 export function protect<Client extends Redis | Cluster>(
   client: Client,
-  options: ResilienceOptions = {},
+  options: ResilienceOptions = noOptions,
 ): RedisResilience<Client> {
   checkClient(client, hasEnded(client));
   checkSingle(options);

@@ -1,6 +1,6 @@
 import type { Cluster, Redis } from '../ioredis/clients.ts';
 import { CircuitProbes } from '../circuit/circuit-probes.ts';
-import { Circuit } from '../circuit/circuit.ts';
+import { Circuit, type CircuitDependencies } from '../circuit/circuit.ts';
 import type { ClientNews, ClientParts } from '../connection/protected-client.ts';
 import { Flushes } from '../event-loop/flush.ts';
 import type { ThawKind } from '../event-loop/process-stall-detector.ts';
@@ -69,7 +69,7 @@ export class Engine implements RedisResilience {
     this.#refusals = new RefusalPace(clock);
     this.#events = new EventHub<ResilienceEvents>(new OperatorLines(this));
     this.#observer = new Observer(settings, this.#events);
-    this.circuits = { read: this.#circuit('read'), write: this.#circuit('write') };
+    this.circuits = this.#makeCircuits();
     const stallDetector = stallDetectorOf(clock);
     this.#gateParts = makeGateParts({
       settings,
@@ -202,12 +202,14 @@ export class Engine implements RedisResilience {
     this.#clients.databases?.look();
   }
 
-  #circuit(lane: Lane): Circuit {
-    return new Circuit(this.settings.circuit, {
+  #makeCircuits(): Record<Lane, Circuit> {
+    const { circuit: settings, timeoutMs: deadlineMs, random } = this.settings;
+    const parts: CircuitDependencies = {
       clock: this.clock,
-      random: this.settings.random,
-      deadlineMs: this.settings.timeoutMs,
-      onChange: ({ from, to, cause }) => {
+      random,
+      deadlineMs,
+      onChange: ({ from, to, cause }, circuit) => {
+        const lane = circuit === this.circuits.read ? 'read' : 'write';
         this.#clients.refreshGates();
         this.#probes.follow(lane);
         this.#events.emit('circuit-change', { lane, from, to, cause });
@@ -215,7 +217,8 @@ export class Engine implements RedisResilience {
         this.#keeper.refresh();
         this.#clients.databases?.look();
       },
-    });
+    };
+    return { read: new Circuit(settings, parts), write: new Circuit(settings, parts) };
   }
 
   #onThaw(kind: ThawKind, durationMs: number): void {

@@ -31,13 +31,12 @@ export class ProtectedClients {
   /** The client whose state the snapshot shows. */
   readonly main: ProtectedClient;
   readonly #control: ClientsControl;
-  readonly #clients: Set<ProtectedClient>;
+  #duplicates: ReadonlySet<ProtectedClient> = none;
   #isClosed = false;
 
   constructor(main: ProtectedClient, control: ClientsControl) {
     this.main = main;
     this.#control = control;
-    this.#clients = new Set([main]);
   }
 
   /**
@@ -45,13 +44,17 @@ export class ProtectedClients {
    * called, the added client is disconnected immediately, because nothing else would disconnect it.
    */
   add(client: ProtectedClient): void {
-    this.#clients.add(client);
+    if (client !== this.main) {
+      // Most instances have no duplicates, and an empty set takes 150 bytes.
+      if (this.#duplicates === none) this.#duplicates = new Set();
+      (this.#duplicates as Set<ProtectedClient>).add(client);
+    }
     if (this.#isClosed) void client.disconnect();
   }
 
   /** Removes a duplicate that was closed. The main client stays, even if it is closed. */
   remove(client: ProtectedClient): void {
-    if (client !== this.main) this.#clients.delete(client);
+    if (this.#duplicates !== none) (this.#duplicates as Set<ProtectedClient>).delete(client);
   }
 
   get databases(): DatabaseSwitch | undefined {
@@ -63,7 +66,7 @@ export class ProtectedClients {
     'retryBudget' | 'eventLoopLagMs' | 'commands' | 'pool' | 'shared' | 'server'
   > {
     let [connections, readyConnections, waiting, waitingBytes, inFlight] = [0, 0, 0, 0, 0];
-    for (const client of this.#clients) {
+    for (const client of this.#all()) {
       connections += client.connections;
       readyConnections += client.readyConnections;
       const counts = client.gate.counts();
@@ -81,7 +84,7 @@ export class ProtectedClients {
   }
 
   refreshGates(): void {
-    for (const client of this.#clients) client.gate.refresh();
+    for (const client of this.#all()) client.gate.refresh();
   }
 
   /**
@@ -89,7 +92,7 @@ export class ProtectedClients {
    * connections, unless the process merely blocked its own event loop.
    */
   thaw(kind: ThawKind, durationMs: number): void {
-    for (const client of this.#clients) {
+    for (const client of this.#all()) {
       client.gate.extendDeadlines(durationMs);
       client.discardCounts();
       if (kind !== 'blocked') client.ping();
@@ -113,11 +116,18 @@ export class ProtectedClients {
   async disconnect(): Promise<void> {
     this.#isClosed = true;
     this.databases?.close();
-    await Promise.all([...this.#clients].map((client) => client.disconnect()));
+    await Promise.all(this.#all().map((client) => client.disconnect()));
     await this.#control.closeSockets();
   }
 
   release(): void {
     this.#control.release();
   }
+
+  #all(): readonly ProtectedClient[] {
+    return [this.main, ...this.#duplicates];
+  }
 }
+
+/** The set of those that have no duplicate. Nothing is ever added to it. */
+const none: ReadonlySet<ProtectedClient> = new Set();
