@@ -112,7 +112,7 @@ export class FakeCluster implements ClusterDriver {
   }
 
   shardChannels(): ShardChannels {
-    return { wanted: new Set(), standing: new Set() };
+    return { wanted: new Set(), standing: new Map() };
   }
 
   renewShardSubscribers(): void {

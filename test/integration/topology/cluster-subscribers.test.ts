@@ -8,6 +8,7 @@ import {
 } from '@redis-resilience/testing';
 import type { Cluster, Redis } from 'ioredis';
 import { expect, it } from 'vitest';
+import { pass } from '../stage/call-loop.ts';
 import { supportedProtocols } from '../stage/supported-protocols.ts';
 
 /** Starts a proxy in front of each node, and returns the options with which a client connects through them. */
@@ -69,6 +70,37 @@ it.concurrent.each(supportedProtocols)(
     await hears('moved');
     await waitFor(() => gaps.length > 0);
     expect(gaps).toMatchObject([{ channels: 1 }]);
+  },
+);
+
+it.concurrent(
+  'a gap covers the messages at the new owner of a slot until the client gets to know that the slot has moved',
+  async () => {
+    await using cluster = await startCluster({ nodes: 3, replicas: 0 });
+    await using stand = await proxied(cluster);
+    const { proxies, places, natMap } = stand;
+    await using used = use({ cluster: places, options: { shardedSubscribers: true, natMap } });
+    const { resilience } = used;
+    await resilience.ready({ timeoutMs: 5_000 });
+    const gapsSince: number[] = [];
+    resilience.on('gap', ({ gapMs }) => gapsSince.push(performance.now() - gapMs));
+    const heard: string[] = [];
+    resilience.client.on('smessage', (_channel: string, message: string) => heard.push(message));
+    await resilience.client.ssubscribe('a');
+    const source = await cluster.primaryOf('a');
+    // Not every message is looked at, but one that comes long after the last one is.
+    await pass(200);
+    await source.command('SPUBLISH', 'a', 'before');
+    await waitFor(() => heard.includes('before'));
+
+    for (const proxy of proxies) proxy.latency(500);
+    const target = cluster.nodes.find((node) => node !== source) ?? source;
+    await cluster.migrateSlot(cluster.keySlot('a'), target);
+    await target.command('SPUBLISH', 'a', 'missed');
+    const publishedAt = performance.now();
+    await waitFor(() => gapsSince.length > 0, { timeoutMs: 10_000 });
+    expect(heard).toEqual(['before']);
+    expect(Math.min(...gapsSince)).toBeLessThan(publishedAt);
   },
 );
 

@@ -22,13 +22,14 @@ export interface SlotRange {
   readonly nodes: readonly { readonly host: string; readonly port: number }[];
 }
 
-/**
- * `wanted`: the shard channels to which a client must be subscribed. `standing`: the shard channels to which the client
- * is subscribed now.
- */
 export interface ShardChannels {
+  /** The shard channels to which a client must be subscribed. */
   readonly wanted: ReadonlySet<string>;
-  readonly standing: ReadonlySet<string>;
+  /**
+   * The shard channels to which the client is subscribed at the present owner of their slot, each with the connection
+   * to that owner. Messages are published to the owner only, so a subscription at any other node does not count.
+   */
+  readonly standing: ReadonlyMap<string, NodeDriver>;
 }
 
 /** One node of a cluster, as the cluster client connects to it. */

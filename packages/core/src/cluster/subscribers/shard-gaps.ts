@@ -1,6 +1,6 @@
 import type { Clock } from '../../clock.ts';
 import type { SubscriptionNews } from '../../connection/subscriptions.ts';
-import type { ShardChannels } from '../../driver/cluster-driver.ts';
+import type { NodeDriver, ShardChannels } from '../../driver/cluster-driver.ts';
 
 /**
  * Notices when the client loses a subscription to a shard channel because the channel's node is lost or the channel's
@@ -9,8 +9,11 @@ import type { ShardChannels } from '../../driver/cluster-driver.ts';
 export class ShardGaps {
   readonly #clock: Clock;
   readonly #tell: (news: SubscriptionNews) => void;
-  /** Channels to which the client has been subscribed. */
-  readonly #known = new Set<string>();
+  /**
+   * Channels to which the client has been subscribed. Each is mapped to the time at which bytes were last read over its
+   * connection before the last check that found the subscription. All messages until then have arrived.
+   */
+  readonly #stoodAt = new Map<string, number>();
   /** Channels whose subscription is lost, each with the time since when it counts as lost. */
   readonly #missing = new Map<string, number>();
 
@@ -23,26 +26,26 @@ export class ShardGaps {
     return this.#missing.size > 0;
   }
 
-  /**
-   * Call when the subscriptions may have changed. A subscription that is missing now counts as lost since `heardAt`.
-   */
-  check({ wanted, standing }: ShardChannels, heardAt: number): void {
-    for (const channel of this.#known) if (!wanted.has(channel)) this.#forget(channel);
+  /** Call when the subscriptions may have changed. `readAt` returns when bytes were last read from a node. */
+  check({ wanted, standing }: ShardChannels, readAt: (node: NodeDriver) => number): void {
+    for (const channel of this.#stoodAt.keys()) if (!wanted.has(channel)) this.#forget(channel);
     const gaps: number[] = [];
     for (const channel of wanted) {
       const since = this.#missing.get(channel);
-      if (standing.has(channel)) {
-        this.#known.add(channel);
+      const node = standing.get(channel);
+      const stoodAt = this.#stoodAt.get(channel);
+      if (node !== undefined) {
+        this.#stoodAt.set(channel, readAt(node));
         this.#missing.delete(channel);
         if (since !== undefined) gaps.push(since);
-      } else if (since === undefined && this.#known.has(channel)) this.#missing.set(channel, heardAt);
+      } else if (since === undefined && stoodAt !== undefined) this.#missing.set(channel, stoodAt);
     }
     if (gaps.length === 0) return;
     this.#tell({ kind: 'gap', gapMs: this.#clock.now() - Math.min(...gaps), channels: gaps.length });
   }
 
   #forget(channel: string): void {
-    this.#known.delete(channel);
+    this.#stoodAt.delete(channel);
     this.#missing.delete(channel);
   }
 }

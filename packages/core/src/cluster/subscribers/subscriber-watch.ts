@@ -1,4 +1,4 @@
-import type { Clock } from '../../clock.ts';
+import type { Clock, TimerHandle } from '../../clock.ts';
 import type { SubscriptionNews } from '../../connection/subscriptions.ts';
 import type { ClusterDriver, NodeDriver } from '../../driver/cluster-driver.ts';
 import type { ClusterNode } from '../nodes/cluster-node.ts';
@@ -35,8 +35,9 @@ export class SubscriberWatch {
   readonly #shards: ShardGaps;
   readonly #tell: (news: SubscriberNews) => void;
   #checkedAt = -Infinity;
-  /** When bytes were first read after the last check of the shard channels; undefined if no bytes were read since. */
-  #uncheckedSince: number | undefined;
+  #timer: TimerHandle | undefined;
+  /** When bytes were last read over each connection for shard channels. */
+  readonly #readAt = new WeakMap<NodeDriver, number>();
   /** Connections that are known to be lost, even if the driver has not noticed yet. */
   readonly #lost = new WeakSet<NodeDriver>();
 
@@ -46,6 +47,7 @@ export class SubscriberWatch {
     this.#tell = tell;
     this.#gaps = new SubscriberGaps(clock, tell);
     this.#shards = new ShardGaps(clock, tell);
+    cluster.on('end', () => this.#clearTimer());
   }
 
   /** Whether a subscription to a shard channel is lost. */
@@ -57,15 +59,21 @@ export class SubscriberWatch {
     if (role === 'shard-channels') {
       if (kind === 'lost') {
         this.#lost.add(node);
-        this.#checkShards(connection.wire.readAt);
-      } else if (kind === 'bytes-read') this.#onRead(node);
+        this.checkShards();
+      } else if (kind === 'bytes-read') this.#onRead(node, connection.wire.readAt);
     } else if (kind === 'found') void this.#gaps.found(node);
     else if (kind === 'lost') this.#gaps.lost(node, connection.wire.readAt);
   }
 
   /** Call after the slot table has been refreshed: a shard channel moves with its slot. */
   checkShards(): void {
-    this.#checkShards(this.#clock.now());
+    const wasIncomplete = this.isIncomplete;
+    this.#checkedAt = this.#clock.now();
+    this.#shards.check(
+      this.#cluster.shardChannels((node) => !this.#lost.has(node)),
+      (node) => this.#readAt.get(node) ?? this.#checkedAt,
+    );
+    if (this.isIncomplete && !wasIncomplete) this.#tell({ kind: 'channels-lost' });
   }
 
   /** Call at each check of the cluster: reconnects if a subscription to a shard channel has been lost. */
@@ -75,22 +83,26 @@ export class SubscriberWatch {
 
   // Bytes from a subscriber may confirm a subscription, or report that a channel is gone, but most of them are
   // messages, after which nothing has to be checked.
-  #onRead(node: NodeDriver): void {
-    const now = this.#clock.now();
+  #onRead(node: NodeDriver, readAt: number): void {
+    this.#readAt.set(node, readAt);
     const isAnswer = node.unansweredCount() > 0 || this.isIncomplete;
-    if (isAnswer || now - this.#checkedAt >= checkPeriodMs) queueMicrotask(() => this.checkShards());
-    else this.#uncheckedSince ??= now;
+    const dueInMs = this.#checkedAt + checkPeriodMs - readAt;
+    if (isAnswer || dueInMs <= 0) queueMicrotask(() => this.checkShards());
+    else this.#checkIn(dueInMs);
   }
 
-  #checkShards(heardAt: number): void {
-    const wasIncomplete = this.isIncomplete;
-    const lostAt = Math.min(heardAt, this.#uncheckedSince ?? heardAt);
-    this.#checkedAt = this.#clock.now();
-    this.#uncheckedSince = undefined;
-    this.#shards.check(
-      this.#cluster.shardChannels((node) => !this.#lost.has(node)),
-      lostAt,
-    );
-    if (this.isIncomplete && !wasIncomplete) this.#tell({ kind: 'channels-lost' });
+  // These bytes may be the last that the node sends, so the check must not wait for others.
+  #checkIn(delayMs: number): void {
+    if (!this.#cluster.isReady || this.#timer !== undefined) return;
+    this.#timer = this.#clock.setTimeout(() => {
+      this.#timer = undefined;
+      this.checkShards();
+    }, delayMs);
+    this.#timer.unref?.();
+  }
+
+  #clearTimer(): void {
+    if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer);
+    this.#timer = undefined;
   }
 }

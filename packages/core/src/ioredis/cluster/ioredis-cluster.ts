@@ -139,11 +139,14 @@ export class IoredisCluster implements ClusterDriver {
   }
 
   shardChannels(counts: (node: NodeDriver) => boolean): ShardChannels {
-    const nodes = this.#shards.instances().map((node) => IoredisNode.of(node));
-    const standing = nodes
-      .filter((node) => node.status === 'ready' && counts(node))
-      .flatMap((node) => node.subscriptions().ssubscribe);
-    return { wanted: this.#shards.wanted(), standing: new Set(standing) };
+    const standing = new Map<string, NodeDriver>();
+    for (const [instance, channels] of this.#shards.channelsByOwner()) {
+      const node = IoredisNode.of(instance);
+      if (node.status !== 'ready' || !counts(node)) continue;
+      const subscribed = new Set(node.subscriptions().ssubscribe);
+      for (const channel of channels) if (subscribed.has(channel)) standing.set(channel, node);
+    }
+    return { wanted: this.#shards.wanted(), standing };
   }
 
   renewShardSubscribers(): void {

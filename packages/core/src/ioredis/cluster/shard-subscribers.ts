@@ -49,9 +49,18 @@ export class ShardSubscribers {
     return new Set([...(this.#group?.channels.values() ?? [])].flat().map(String));
   }
 
-  instances(): readonly Redis[] {
-    const instances = [...(this.#group?.shardedSubscribers.values() ?? [])].map((each) => each.getInstance());
-    return instances.filter((instance) => instance !== null);
+  /** Returns the connections to the present owners of the wanted channels' slots, each with its channels. */
+  channelsByOwner(): ReadonlyMap<Redis, readonly string[]> {
+    const found = new Map<Redis, string[]>();
+    for (const [slot, channels] of this.#group?.channels ?? []) {
+      const [address] = this.#target.slots[slot] ?? [];
+      const instance = this.#group?.shardedSubscribers.get(address ?? '')?.getInstance() ?? null;
+      if (instance === null) continue;
+      const own = found.get(instance) ?? [];
+      found.set(instance, own);
+      own.push(...channels.map(String));
+    }
+    return found;
   }
 
   /**
@@ -59,7 +68,7 @@ export class ShardSubscribers {
    * subscribes only once after the slots have changed, and a node that does not know of the change yet refuses the
    * subscription.
    */
-  renew(standing: ReadonlySet<string>): void {
+  renew(standing: ReadonlyMap<string, unknown>): void {
     const group = this.#group;
     if (group === undefined) return;
     group.reset?.(this.#target.slots, this.#target.nodes()).catch(ignore);

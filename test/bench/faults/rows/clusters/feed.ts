@@ -48,8 +48,12 @@ export class Feed {
     }, everyMs);
   }
 
+  /** Sends no more. Who listens still takes what was sent, until it is over. */
   end(): void {
     clearInterval(this.#timer);
+  }
+
+  close(): void {
     this.isOver = true;
   }
 }

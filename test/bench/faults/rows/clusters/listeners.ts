@@ -71,6 +71,7 @@ function listenersRow(
       await delay(listenMs);
       for (const feed of feeds) feed.end();
       await delay(1_000);
+      for (const feed of feeds) feed.close();
       const listeners = feeds.flatMap((feed) => feed.listeners);
       if (victim.frozen) victim.thaw();
       return { figures: figuresOf(listeners, backAt) };
