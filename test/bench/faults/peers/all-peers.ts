@@ -6,7 +6,7 @@ import { ioredisByTheGuides, ioredisDefaults } from './ioredis-peer.js';
 import { iovalkeyDefaults } from './iovalkey-peer.js';
 import { nodeRedisDefaults, nodeRedisWithPing } from './node-redis-peer.js';
 import type { PeerKind } from './peer.js';
-import { ours, oursByProtect } from './resilience-peer.js';
+import { ours, oursByProtect, oursPatient } from './resilience-peer.js';
 
 /** All clients in the comparison, in the order of the tables. */
 export const allPeers: readonly PeerKind[] = [
@@ -19,6 +19,7 @@ export const allPeers: readonly PeerKind[] = [
   iovalkeyDefaults,
   glideDefaults,
   ours,
+  oursPatient,
   oursWithFallbacks,
   oursByProtect,
   front,

@@ -1,4 +1,9 @@
-import { createRedisResilience, protect, type RedisResilience } from '@redis-resilience/core';
+import {
+  createRedisResilience,
+  protect,
+  type RedisResilience,
+  type ResilienceOptions,
+} from '@redis-resilience/core';
 import { clusterOptions, connectIoredis, IoredisPeer } from './ioredis-peer.js';
 import type { Address, Command, Peer, PeerKind, Target } from './peer.js';
 
@@ -48,6 +53,34 @@ export const ours: PeerKind = {
   },
 };
 
+const patienceMs = 10_000;
+
+/**
+ * Runs in rows in which a Cluster loses primaries. A call that waits longer fails less often, so only the failures of a
+ * client that waits as long as ioredis does can be compared with those of ioredis.
+ */
+export const oursPatient: PeerKind = {
+  name: 'ours-patient',
+  label: 'Redis Resilience, patient',
+  setup:
+    'this project with `timeoutMs` and `admission.maxWaitMs` of 10 s, on ioredis; its calls wait until a replica has taken over, as those of ioredis with its defaults do, so the failures of these two compare like with like',
+  packages: ['@redis-resilience/core', 'ioredis'],
+  rows: [
+    'cluster-killed',
+    'cluster-frozen',
+    'cluster-emptied',
+    'cluster-two-frozen',
+    'cluster-of-six-killed',
+    'cluster-tls-killed',
+    'cluster-mapped-killed',
+  ],
+  create(target) {
+    const credentials = { password: passwordOf(target) ?? '' };
+    const patience = { timeoutMs: patienceMs, admission: { maxWaitMs: patienceMs } };
+    return new ResiliencePeer(resilienceFor(target, credentials, patience), credentials);
+  },
+};
+
 /**
  * Runs only in rows where it matters that the application created the ioredis client, which is already
  * connecting.
@@ -68,22 +101,29 @@ function passwordOf(target: Target): string | undefined {
   return target.kind === 'cluster' ? target.settings?.password : undefined;
 }
 
-/** Creates a resilience with default options for a target. */
-export function resilienceFor(target: Target, credentials: { password: string }): RedisResilience {
+/** Creates a resilience for a target, with default options except for `options`. */
+export function resilienceFor(
+  target: Target,
+  credentials: { password: string },
+  options: ResilienceOptions = {},
+): RedisResilience {
   switch (target.kind) {
     case 'single': {
       const { host, port, password, second } = target;
       if (second !== undefined) return resilienceForBoth({ host, port }, second);
       const connection = password === undefined ? {} : { credentials: () => ({ ...credentials }) };
-      return createRedisResilience({ host, port }, { connection });
+      return createRedisResilience({ host, port }, { ...options, connection });
     }
     case 'sentinel':
-      return createRedisResilience({ sentinels: [...target.sentinels], name: target.name });
+      return createRedisResilience({ sentinels: [...target.sentinels], name: target.name }, options);
     case 'cluster': {
       const { password, ...settings } = target.settings ?? {};
       const connection = password === undefined ? {} : { credentials: () => ({ ...credentials }) };
       const cluster = target.nodes.map(({ host, port }) => ({ host, port }));
-      return createRedisResilience({ cluster, options: clusterOptions(settings) }, { connection });
+      return createRedisResilience(
+        { cluster, options: clusterOptions(settings) },
+        { ...options, connection },
+      );
     }
     default:
       return target satisfies never;

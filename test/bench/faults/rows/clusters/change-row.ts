@@ -50,7 +50,7 @@ export interface Means {
 }
 
 /** Names of the clients that have the API of ioredis. */
-export const withTheInterfaceOfIoredis = ['ours', 'ioredis', 'ioredis-guides'];
+export const withTheInterfaceOfIoredis = ['ours', 'ours-patient', 'ioredis', 'ioredis-guides'];
 
 /** Describes the calls that run during a change of the Cluster. */
 export const load = '400 SETs a second on all slots.';
