@@ -57,7 +57,7 @@ export const figureColumns = {
     heading: 'bystanders failed',
     unit: 'count',
     meaning:
-      'of the failed calls, those for slots whose primary was never unavailable, and did not reply CLUSTERDOWN for as long as the call lasted',
+      'failed calls for slots whose primary was never unavailable and did not reply CLUSTERDOWN during the whole call',
   },
   bareRefusals: {
     heading: 'bare refusals',

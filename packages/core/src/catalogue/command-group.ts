@@ -5,12 +5,13 @@ import type { Effect } from './effect.ts';
  * How a command behaves on its connection.
  *
  * - `ordinary`: one request, one reply, nothing else.
- * - `cursor`: a step of a scan. Its cursor is valid only on the server process that returned it.
+ * - `cursor`: one step of a scan, whose cursor is valid only on the server process that returned it.
  * - `blocking`: may block on the server; see `blockingTimeoutMs`.
  * - `subscribe`, `unsubscribe`: changes what is pushed to the connection.
  * - `connection`: reads or changes the state of the connection, turns it into a stream, or ends it.
  * - `transaction`: MULTI, EXEC, DISCARD, WATCH, UNWATCH.
- * - `shutdown`: stops the server. Gets a reply only if the server does not stop, or if it is SHUTDOWN ABORT.
+ * - `shutdown`: stops the server, and gets a reply only if the server does not stop, or if the command is SHUTDOWN
+ *   ABORT.
  * - `unknown`: not in the table; it might be any of these.
  */
 export type CommandKind =

@@ -53,7 +53,7 @@ export function traitsOfCall(name: string, args: readonly unknown[]): CommandTra
 }
 
 // All commands of the three command tables, and the unknown commands and other spellings (such as `GET`) seen so far.
-// The whole process shares this map, because a name has the same meaning everywhere.
+// The whole process shares this map, because a command name has the same meaning everywhere.
 const known = new Map<string, CommandTraits>(
   [commandTable, containerTable, moduleTable].flatMap((table) =>
     table.flatMap((group) => namesOf(group).map((name) => [name, traitsIn(group, name)] as const)),

@@ -32,8 +32,9 @@ const shareRatio = 4;
  * Circuit breaker for reads or for writes. Opens on a high share of failed or slow calls in the window, on consecutive
  * failures, or on `trip`. After its open time, admits a few trial calls, and closes when all of them succeed.
  *
- * - Each change of state starts a new generation, a number. Every admitted call must be settled once, by `succeeded`,
- *   `failed` or `ignored`, with the generation in which it was admitted: older generations are not counted.
+ * - Each change of state starts a new generation, which is a number. Every admitted call must be settled once, by
+ *   `succeeded`, `failed` or `ignored`, with the generation in which it was admitted: older generations are not
+ *   counted.
  * - No timer is used: a change of state that is due is made, and dated back, when a method is next called.
  * - The share of failed and slow calls is checked only when a call fails or is slow.
  * - The open time doubles each time the circuit opens again, until the circuit has stayed closed for a whole window.
@@ -137,7 +138,10 @@ export class Circuit {
     else if (this.#tally.slow(now) && this.#closed) this.#trip('slow', now, this.#admittedIfSlow);
   }
 
-  /** Records a failed call. `cause` is the cause if the circuit opens; default: the cause so far, or `error-rate`. */
+  /**
+   * Records a failed call. If the failure opens the circuit, the circuit gets this `cause`; if undefined, `error-rate`
+   * or, in the half-open state, the cause for which the circuit was open.
+   */
   failed(generation: number, cause: CauseCode | undefined, now: number): void {
     if (generation !== this.#generation || this.#off) return;
     if (!this.#closed) {

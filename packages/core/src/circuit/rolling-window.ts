@@ -1,4 +1,4 @@
-/** How a call ended: the window counts each call under exactly one of these. */
+/** How a call ended: the window counts each call as exactly one of these kinds. */
 export type CallKind = 'ok' | 'fail' | 'slow';
 
 /**

@@ -7,12 +7,12 @@ const sampleEveryMs = 100;
 const memorySamples = 512;
 
 /**
- * Distinguishes slow calls from normal ones. A configured limit is used unchanged. Otherwise the limit is twice the
- * usual round trip, but at least half of the deadline and at most nine tenths of it. The usual round trip is a moving
- * average over about 50 s. One call per 100 ms is sampled, whatever the load. The first samples are averaged with equal
- * weights. A slow call, unless it is the first sample, gets the lowest weight, and counts as if it had taken exactly
- * the limit. These weights let an outage of a few seconds hardly raise the average, while a lasting change eventually
- * does.
+ * Distinguishes slow calls from normal ones. A configured limit is used unchanged. Without a configured limit, the
+ * limit is twice the usual round trip, but at least half of the deadline and at most nine tenths of it. The usual round
+ * trip is a moving average over about 50 s. One call per 100 ms is sampled, whatever the load. The first samples are
+ * averaged with equal weights. A slow call, unless it is the first sample, gets the lowest weight, and counts as if it
+ * had taken exactly the limit. The low weight of slow calls keeps an outage of a few seconds from raising the average,
+ * but not a lasting change.
  */
 export class SlowLimit {
   readonly #floorMs: number;

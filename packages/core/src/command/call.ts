@@ -99,7 +99,7 @@ export interface CallFacts {
   readonly command: { readonly args: readonly unknown[] };
   readonly traits: CommandTraits;
   readonly sends: number;
-  /** Undefined if the driver has not got the call. */
+  /** The flush in which the driver got the call; undefined if the driver has not got it. */
   readonly sent: object | undefined;
   readonly written: { readonly isWritten: boolean } | undefined;
   readonly batch:

@@ -18,9 +18,9 @@ import { argumentBytes } from './slow-path.ts';
 import { spellInLowerCase } from './spelling.ts';
 
 /**
- * The way into a gate: creates a call for each command or batch that the driver sends, and admits or rejects it. If
- * nothing has to be checked, a plain command (see `FastRoute`) uses the fast path, which allocates one small object and
- * no promise, timer or closure.
+ * Receives the commands that the driver sends: creates a call for each command or batch, and admits or rejects the
+ * call. If nothing has to be checked, a plain command (see `FastRoute`) uses the fast path, which allocates one small
+ * object and no promise, timer or closure.
  */
 export class Entrance {
   readonly #gate: Gate;

@@ -37,8 +37,8 @@ export interface Line {
 
 /**
  * The objects that the gates of one `RedisResilience` share; a gate admits, queues or rejects the commands of one
- * client. Exceptions are `settings` for leased connections in a Cluster, `signsOfLife` for clients of another server,
- * and `sharedUse`, which duplicates do not have.
+ * client. Not every gate gets the same parts: leased connections in a Cluster have their own `settings`, clients of
+ * another server their own `signsOfLife`, and duplicates no `sharedUse`.
  */
 export interface GateParts {
   readonly settings: Settings;

@@ -1,7 +1,7 @@
 /**
  * Remembers when a server last proved to be alive: when a client connected to it, or when a blocking call got its
- * reply. The outage of another client of the server is counted from that moment on, because the client is about to
- * reconnect.
+ * reply. An outage of another client of the server counts as beginning at this sign of life, because that client is
+ * about to reconnect.
  */
 export class SignsOfLife {
   #at = -Infinity;

@@ -201,7 +201,7 @@ export class Connection {
   #onRead(isAlive: boolean): void {
     if (isAlive) this.#onAlive();
     this.#tell(bytesRead);
-    if (this.#orderCheck.isDue) queueMicrotask(() => this.ping()); // Written together with the next commands.
+    if (this.#orderCheck.isDue) queueMicrotask(() => this.ping()); // PING is written with the next commands.
   }
 
   #onAlive(): void {

@@ -69,7 +69,7 @@ export async function reauthenticate(
 
 /**
  * Returns whether the error means that the connection was closed in the meantime, so that no login is needed. On a node
- * of a Cluster, any error that is not a reply means this.
+ * of a Cluster, any error that is not an error reply means that the connection was closed.
  */
 function isOfClosed(error: unknown): boolean {
   if (isRedisResilienceError(error)) return error.reason === 'closed';

@@ -137,10 +137,10 @@ export interface ConnectionOptions {
   readonly maxStallMs?: number;
   /**
    * How to detect that replies no longer match their commands because a reply was lost or inserted on the way. If the
-   * client detects such a shift, it drops the socket. `idle`: the PING that an idle connection sends contains a token,
-   * which the reply must repeat. `load`: a PING with a token is also sent under traffic: after every 256 replies, but
-   * at most every 5 ms and at least every 100 ms. `off`: the PING of an idle connection contains no token. In every
-   * mode, a reply that no command is waiting for drops the socket. Default `idle`.
+   * client detects such a shift, it drops the socket. With `idle`, the PING that an idle connection sends contains a
+   * token (a random text), which the reply must repeat. With `load`, a PING with a token is also sent under traffic,
+   * after every 256 replies, but at most every 5 ms and at least every 100 ms. With `off`, no PING contains a token. In
+   * every mode, a reply that no command is waiting for drops the socket. Default `idle`.
    */
   readonly integrity?: 'idle' | 'load' | 'off';
   /**
@@ -212,7 +212,7 @@ export interface FailbackOptions {
    * How long the preferred database must respond without interruption before the client switches back to it. The
    * required time is at least 1.25 times as long as the database was unavailable, or 2.5 s if that is shorter. Each
    * process adds a random part of up to a quarter to this time. The required time doubles whenever the database fails
-   * again soon after a switch back. `false`: the client switches back only when `failover()` is called. For every
+   * again soon after a switch back. With `false`, the client switches back only when `failover()` is called. For every
    * value, a read-only database is replaced immediately when a writable one responds. Default 60,000 ms.
    */
   readonly afterMs?: number | false;

@@ -48,7 +48,7 @@ export const distances: readonly Row[] = [
   {
     name: 'dead-consumer',
     title: 'Queue consumers wait forever, and their connections die silently',
-    what: `${consumers} clients each wait with BLPOP, and call BLPOP again when it fails. Half a second after the sockets of these clients have died, an element is pushed to each queue, which the server sends on the dead socket; after 8 s, another one is pushed. Lost: a first element without an error for its client, or a second one that no client gets within 4 s.`,
+    what: `${consumers} clients each wait with BLPOP, and call BLPOP again when it fails. Half a second after the sockets of these clients have died, an element is pushed to each queue, which the server sends on the dead socket; after 8 s, another one is pushed. Lost: a first element whose client got no error, or a second element that no client got within 4 s.`,
     weight: 1,
     timeoutMs: 60_000,
     maxRepetitions: 2,

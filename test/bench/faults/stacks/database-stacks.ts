@@ -25,7 +25,7 @@ export const databaseStacks: readonly Contestant<DatabasePair>[] = [
     name: 'switch-by-hand',
     label: 'ioredis, switched by hand',
     setup:
-      'two ioredis clients with `maxRetriesPerRequest: 1` and a `commandTimeout` of 1 s; a PING every second decides which one is used: after two failures in a row, the second; after one success of the first, the first again',
+      'two ioredis clients with `maxRetriesPerRequest: 1` and a `commandTimeout` of 1 s; one of them is used at a time; a PING is sent every second; two failed PINGs in a row switch to the second client, and one successful PING of the first client switches back',
     packages: ['ioredis'],
     create: (target) => new SwitchedByHand(addressOf(target), secondOf(target)),
   },

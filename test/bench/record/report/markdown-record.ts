@@ -26,7 +26,7 @@ same time, so that each met the same faults at the same moment. All calls and re
 
 Made on: ${describeMachine(machine)}.
 
-\`npm run record\` repeats this in 15 minutes, with seed 1; \`-- --seed 2\` causes other faults. These commands produced the
+\`npm run record\` repeats these measurements in 15 minutes, with seed 1; \`-- --seed 2\` causes other faults. These commands produced the
 figures:
 
 \`\`\`sh

@@ -17,5 +17,5 @@ export type NodeNews =
 
 export const blocked = { kind: 'blocked' } as const;
 export const silent = { kind: 'away', cause: 'stalled' } as const;
-// One object is shared, so that no object is created for each report.
+// All reports share one object, so that no object is created for each report.
 export const found = { kind: 'found' } as const;

@@ -12,7 +12,7 @@ type StallDetector = Pick<ProcessStallDetector, 'noteWork' | 'stalledMs'>;
 
 /**
  * The calls that are waiting for Redis to come back: first those that have been sent before and returned to the queue,
- * then new ones. Their number and their total size in bytes are limited.
+ * then new ones. The number of waiting calls and their total size in bytes are limited.
  */
 export class WaitingQueue {
   readonly #returned = new CallList();
