@@ -4,8 +4,9 @@ import { refuseAtMount } from './refuse-at-mount.ts';
 
 /**
  * Turns this library's errors into 503 responses, and a `ConfigurationError` into a 500. The bodies are problem details
- * (RFC 9457), which say why the request failed and whether it may be repeated. Any other error goes to the next error
- * handler; so does every error after the headers of the response were sent. Mount `redisErrors()` after the routes.
+ * (RFC 9457), which say why the request failed and whether it may be repeated. An error that is not of this library
+ * goes to the next error handler; so does every error after the headers of the response were sent. Mount
+ * `redisErrors()` after the routes.
  *
  * @throws {@link ConfigurationError} when it is given an argument
  *

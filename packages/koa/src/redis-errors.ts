@@ -4,9 +4,9 @@ import { send } from './context.ts';
 
 /**
  * Turns this library's errors, if a later middleware throws them, into 503 responses, and a `ConfigurationError` into a
- * 500. The bodies are problem details (RFC 9457), which say why the request failed and whether it may be repeated. Any
- * other error is rethrown; so is every error after the headers of the response were sent. Mount `redisErrors()` before
- * the routes.
+ * 500. The bodies are problem details (RFC 9457), which say why the request failed and whether it may be repeated. An
+ * error that is not of this library is rethrown; so is every error after the headers of the response were sent. Mount
+ * `redisErrors()` before the routes.
  *
  * @throws {@link ConfigurationError} when it is given an argument
  *

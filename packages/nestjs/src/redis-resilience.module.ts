@@ -69,7 +69,7 @@ const asyncOptionNames: OptionNames<RedisResilienceAsyncOptions> = {
  * Provides one connection to Redis. Import the module once for each connection, with a different `name`.
  *
  * When the application shuts down, the connection closes after everything else. Call `app.enableShutdownHooks()`, so
- * that a signal such as SIGTERM shuts the application down in this way.
+ * that a signal such as SIGTERM closes the connections, too.
  *
  * @example
  * @Module({

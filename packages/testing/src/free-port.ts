@@ -17,7 +17,8 @@ let next = first + Math.floor(Math.random() * (last - first));
  * Returns a TCP port on 127.0.0.1 that nothing is listening on, outside the range of ephemeral ports. The port that is
  * higher by 10,000 is free too, for the Redis Cluster bus. A process gets the same port again only after it has tried
  * all other ports in its range. Each of up to eleven Vitest or Jest workers has its own range of a thousand ports, so
- * that no other test takes the port of a server that is down. Any other process uses all eleven thousand ports.
+ * that no other test takes the port of a server that is down. A process that is not a test worker uses all eleven
+ * thousand ports.
  *
  * @example
  * const port = await freePort();

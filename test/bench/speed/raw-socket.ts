@@ -5,8 +5,8 @@ import type { MeasuredClient } from './client-kinds.js';
 type Answer = (value: string) => void;
 
 /**
- * The upper limit for JavaScript on one connection: sends the commands of one turn as one string, and parses
- * only simple strings and bulk strings, without errors, deadlines or reconnection.
+ * Shows the upper limit for JavaScript on one connection. Sends the commands of one turn as one string, and parses only
+ * simple strings and bulk strings; errors, deadlines and reconnection are left out.
  */
 export async function connectRawSocket(url: string): Promise<MeasuredClient> {
   const { hostname, port } = new URL(url);

@@ -32,7 +32,8 @@ interface End {
 }
 
 /**
- * Runs one history from its start. Returns undefined if its last action is impossible; such a history is not continued.
+ * Runs one history from its start. Returns undefined if the last action of the history is impossible; an impossible
+ * history is not continued.
  */
 function play(history: readonly number[]): End | undefined {
   const test = new CircuitUnderTest(settings);

@@ -140,7 +140,7 @@ describe('a gate that serves', () => {
     const { entrance, dispatch, recorder } = gateStage();
     const command = commandOf('get', 'a');
     const error = new Error('unreadable');
-    // The driver rejects a command in this way if it fails to convert the reply.
+    // The driver calls `reject` within `resolve` if it fails to convert the reply.
     command.resolve = () => command.reject(error);
     entrance.handle(command);
     dispatch.answer(command, 'value');

@@ -1,8 +1,8 @@
 import { isIP } from 'node:net';
 
 /**
- * Whether the `Host` of a request is one of `hosts`, `localhost` or an IP address. Any other name may belong
- * to an attacker who makes it resolve to this application (DNS rebinding). The browser would then treat the
+ * Whether the `Host` of a request is one of `hosts`, `localhost` or an IP address. Any other name may belong to an
+ * attacker who makes it resolve to this application (DNS rebinding). After DNS rebinding, the browser would treat the
  * attacker's page as a page of this application.
  */
 export function isAllowedHost(host: string | undefined, hosts: readonly string[]): boolean {

@@ -12,7 +12,8 @@ export interface Part {
 }
 
 /**
- * Whether an operation certainly happened and got the recorded reply. Any other operation may or may not have happened.
+ * Whether an operation certainly happened and got the recorded reply. An operation without a recorded reply may or may
+ * not have happened.
  */
 export function isDefinite({ result }: Operation): boolean {
   return result.kind === 'answered';

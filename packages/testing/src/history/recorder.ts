@@ -87,8 +87,8 @@ export class HistoryRecorder {
 
   /**
    * Returns a client that records every command that can be checked (see `modelledCommands`), including those of
-   * `multi()` and `pipeline()`. All other calls go through unchanged. The commands must be methods of the client that
-   * return promises, as in ioredis, iovalkey and node-redis.
+   * `multi()` and `pipeline()`. Calls that are not recorded go through unchanged. The commands must be methods of the
+   * client that return promises, as in ioredis, iovalkey and node-redis.
    */
   client<Client extends object>(process: string, client: Client): Client {
     return recordedClient(client, (task, run) => this.run(process, task, run));

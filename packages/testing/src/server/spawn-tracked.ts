@@ -17,9 +17,9 @@ let watchdog: ChildProcess | undefined;
 /**
  * Starts a child process that cannot outlive this process. When this process exits, an 'exit' listener kills its
  * children. If this process is killed by a signal, no listener runs; a small shell (the watchdog) notices that its pipe
- * from this process has closed, kills the children and removes the temporary folders. Signal handlers are not needed
- * for this, so the user's own handlers work as always. The child has its own session, so that Ctrl-C reaches only this
- * process. The child does not keep this process alive.
+ * from this process has closed, kills the children and removes the temporary folders. No signal handlers are installed,
+ * so the user's own handlers work as always. The child has its own session, so that Ctrl-C reaches only this process.
+ * The child does not keep this process alive.
  */
 export function spawnTracked(program: TrackedProgram): ChildProcess {
   const log = openSync(program.logFile, 'a');

@@ -14,8 +14,8 @@ interface Spell {
 }
 
 /**
- * Records when nodes of a Cluster reply that the Cluster is down. While a node replies in this way, it
- * rejects every call, although its process runs.
+ * Records when nodes of a Cluster reply that the Cluster is down. While a node replies that the Cluster is down, the
+ * node rejects every call, although its process runs.
  */
 export class RefusingNodes implements Disposable {
   readonly #spells = new Map<RedisServer, Spell[]>();
