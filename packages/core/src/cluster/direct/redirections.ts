@@ -30,6 +30,7 @@ export class Redirections {
       command.reject(reply);
       return;
     }
+    call.written = undefined;
     this.#current = { command, reply };
     this.#send(command);
     this.#current = undefined;
@@ -41,6 +42,19 @@ export class Redirections {
   replyTo(command: DriverCommand): Error | undefined {
     return this.#current?.command === command ? this.#current.reply : undefined;
   }
+}
+
+/**
+ * Makes the call of a command count as not written from the moment at which a node redirects the command. The client
+ * may take a while before it sends the command again, and a call whose deadline passes in that time has not run.
+ */
+export function noteRedirections(command: DriverCommand, call: NonNullable<DriverCommand['call']>): void {
+  const { reject } = command;
+  command.reject = (reply) => {
+    command.reject = reject;
+    if (!call.settled && isRedirection(reply)) call.written = undefined;
+    return reject.call(command, reply);
+  };
 }
 
 function isRedirection(error: Error): boolean {

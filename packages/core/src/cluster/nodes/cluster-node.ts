@@ -11,7 +11,7 @@ import type { OpenSocket } from '../../handshake/open-socket.ts';
 import type { Settings } from '../../options/settings.ts';
 import type { Flushes, FlushKind } from '../../event-loop/flush.ts';
 import { NodeRoute } from '../direct/node-route.ts';
-import { Redirections } from '../direct/redirections.ts';
+import { noteRedirections, Redirections } from '../direct/redirections.ts';
 import type { NodeDialers } from './node-dialers.ts';
 import { nodeTarget } from './node-target.ts';
 import { askForSlots } from '../slots/ask-for-slots.ts';
@@ -165,8 +165,8 @@ export class ClusterNode {
     }
     // ioredis resends a command only after a redirection, so the command did not run on the node that got it first.
     if (call !== undefined) {
-      const isReady = this.#driver.status === 'ready';
-      call.written = isReady ? this.connection.wire.currentFlush() : undefined;
+      call.written = this.#driver.status === 'ready' ? this.connection.wire.currentFlush() : undefined;
+      if (!call.isBatch) noteRedirections(command, call);
       if (call.blockingMs !== undefined) call.releases = this.connection.wire.releases;
     }
     if (call?.blockingMs !== undefined) this.#tell(blocked);
