@@ -37,7 +37,7 @@ export interface PartAway {
 export interface Dispatch {
   /** The driver's own `sendCommand`. */
   readonly send: SendCommand;
-  /** Sends a command of this library, which is not a call of the gate. Settles with the server's reply. */
+  /** Sends a command of this library, past the gate and its queue, and settles with the server's reply. */
   ask(name: string, args: readonly string[]): Promise<unknown>;
   /** Returns the fast path; undefined if every command has to use the slow path now. */
   fastPath(): FastPath | undefined;
@@ -63,10 +63,10 @@ export interface Dispatch {
   isBlocked(): boolean;
   /**
    * Returns why the Cluster node or slot that this call needs is unavailable, and until when calls wait for it;
-   * undefined if it is available. Always undefined without a Cluster.
+   * undefined if the node or slot is available, or without a Cluster.
    */
   partAway(call: Call): PartAway | undefined;
-  /** Returns whether all nodes and slots of a Cluster are available. Always true without a Cluster. */
+  /** Returns whether all nodes and slots of a Cluster are available; true for a single server. */
   isWhole(): boolean;
   /**
    * Returns the circuits of the server that this call needs, if it has its own, as a Cluster node does; otherwise

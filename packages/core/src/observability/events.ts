@@ -87,9 +87,9 @@ export interface ResilienceEvents {
    */
   readonly 'shared-use': { readonly use: 'watch' | 'blocking'; readonly command: string };
   /**
-   * A worker of BullMQ or Bull uses the client without the helper that the package `fallback` has for it. It cannot
-   * report a job that it finishes while Redis is unavailable, so the job is run again; on plain ioredis, the worker
-   * waits for Redis. This event is emitted once for each `library`.
+   * A worker of BullMQ or Bull uses the client without the helper that the package `fallback` has for it. A worker
+   * without the helper cannot report a job that it finishes while Redis is unavailable, so the job is run again; on
+   * plain ioredis, the worker waits for Redis. This event is emitted once for each `library`.
    */
   readonly 'unaided-library': { readonly library: UnaidedLibrary };
   /**

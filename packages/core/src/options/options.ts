@@ -211,9 +211,9 @@ export interface FailbackOptions {
   /**
    * How long the preferred database must respond without interruption before the client switches back to it. The
    * required time is at least 1.25 times as long as the database was unavailable, or 2.5 s if that is shorter. Each
-   * process adds a random part of up to a quarter to this time. The required time doubles whenever the database fails
-   * again soon after a switch back. With `false`, the client switches back only when `failover()` is called. For every
-   * value, a read-only database is replaced immediately when a writable one responds. Default 60,000 ms.
+   * process adds a random part of up to a quarter to the required time. The required time doubles whenever the database
+   * fails again soon after a switch back. With `false`, the client switches back only when `failover()` is called. For
+   * every value, a read-only database is replaced immediately when a writable one responds. Default 60,000 ms.
    */
   readonly afterMs?: number | false;
 }

@@ -144,8 +144,8 @@ export class ClusterNode {
 
   readonly #send: SendCommand = (command, stream, node) => {
     const { call } = command;
-    // The cluster client's `quit()` counts a node as closed only if the node's QUIT is rejected with exactly this text.
-    // With another error, such as that of a failed connection attempt, `quit()` would reject.
+    // The cluster client's `quit()` counts a node as closed only if the node's QUIT is rejected with exactly this text:
+    // any other error, such as that of a failed connection attempt, would make `quit()` reject.
     if (command.name === 'quit' && this.#driver.status !== 'ready') {
       this.#driver.disconnect();
       command.reject(new Error('Connection is closed.'));

@@ -10,8 +10,9 @@ export class ShardGaps {
   readonly #clock: Clock;
   readonly #tell: (news: SubscriptionNews) => void;
   /**
-   * Channels to which the client has been subscribed. Each is mapped to the time at which bytes were last read over its
-   * connection before the last check that found the subscription. All messages until then have arrived.
+   * Channels to which the client has been subscribed. Each channel is mapped to the time until which all of its
+   * messages have arrived: when bytes were last read over the channel's connection before the last check that found the
+   * subscription.
    */
   readonly #stoodAt = new Map<string, number>();
   /** Channels whose subscription is lost, each with the time since when it counts as lost. */

@@ -91,7 +91,7 @@ export class SubscriberWatch {
     else this.#checkIn(dueInMs);
   }
 
-  // These bytes may be the last that the node sends, so the check must not wait for others.
+  // The bytes just read may be the last that the node sends, so the check must not wait until more bytes are read.
   #checkIn(delayMs: number): void {
     if (!this.#cluster.isReady || this.#timer !== undefined) return;
     this.#timer = this.#clock.setTimeout(() => {
