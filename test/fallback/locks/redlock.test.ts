@@ -36,7 +36,7 @@ it.each(['', 'shop:'])(
     await pass(500);
     server.thaw();
     await resilience.ready({ timeoutMs: 5000 });
-    expect(await (resilience.client as Redis).exists('cart', 'order')).toBe(0);
+    expect(await resilience.client.exists('cart', 'order')).toBe(0);
     await (await locks.lock('cart', ttlMs)).unlock();
   },
 );

@@ -39,6 +39,7 @@ describe.each([
   it('is woken with null as soon as Redis is back', async () => {
     const played = await stage({ config });
     const client = workerOf(played);
+    await client.ping();
     const lost = wait(client, 10);
     await waitFor(async () => (await played.server.info('clients'))['blocked_clients'] === '1');
     await takeDown(played);
