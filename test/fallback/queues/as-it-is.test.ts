@@ -72,6 +72,23 @@ describe.each([
   });
 });
 
+it.each([
+  ['takes a job', ['bull:mails:wait', 'bull:mails:active']],
+  [
+    'plans the next run of a scheduler',
+    ['bull:mails:repeat', 'bull:mails:delayed', ...'a b c d e f g h i'.split(' '), 'bull:mails:active'],
+  ],
+])('a script with which a worker %s outlasts a freeze', async (_what, keys) => {
+  const { server, resilience } = await stage();
+  const client = resilience.client as Redis;
+  const sha = String(await client.script('LOAD', 'return 1'));
+  await server.freeze();
+  const script = client.evalsha(sha, keys.length, ...keys);
+  await pass(2000);
+  server.thaw();
+  expect(await script).toBe(1);
+});
+
 function workerOf({ resilience }: Stage): Redis {
   const client = (resilience.client as Redis).duplicate();
   client.on('error', () => undefined);

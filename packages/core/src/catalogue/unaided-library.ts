@@ -19,3 +19,16 @@ export function workerOf(name: string, args: readonly unknown[]): 'bullmq' | 'bu
     name === 'brpoplpush' && textAt(args, 0).endsWith(':wait') && textAt(args, 1).endsWith(':active');
   return isBull ? 'bull' : undefined;
 }
+
+/**
+ * Returns whether a worker of BullMQ or Bull takes a job, ends a job or plans the next run of a scheduler with this
+ * script, judging by the names of its keys.
+ */
+export function isWorkerScript(name: string, args: readonly unknown[]): boolean {
+  if (name !== 'evalsha') return false;
+  const first = textAt(args, 2);
+  if (first.endsWith(':wait')) return textAt(args, 3).endsWith(':active');
+  return (
+    first.endsWith(':repeat') && textAt(args, 3).endsWith(':delayed') && textAt(args, 13).endsWith(':active')
+  );
+}

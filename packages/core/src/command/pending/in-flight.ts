@@ -1,12 +1,19 @@
+import { isWorkerScript } from '../../catalogue/unaided-library.ts';
 import { DueQueue } from '../../event-loop/due-queue.ts';
 import type { Flush } from '../../event-loop/flush.ts';
-import { CallList, isPlainRead, slowStateOf, type Call, type SlowCall } from '../call.ts';
+import { CallList, isPlainRead, slowCallOf, slowStateOf, type Call, type SlowCall } from '../call.ts';
 
 /**
  * How many milliseconds before a deadline the deadline may be checked, so that several clients share one wake-up of the
  * process. An early check usually finds that all calls have already been answered.
  */
 export const mayBeEarlyMs = 20;
+
+/**
+ * How many milliseconds a script of a worker of BullMQ or Bull may be in flight. A frozen server runs the script when it
+ * thaws. If the script had failed by then, the job that it takes would be worked off by nobody until its lock expires.
+ */
+const workerScriptMs = 30_000;
 
 /** The calls in flight, with their deadlines. */
 export class InFlight {
@@ -92,9 +99,28 @@ export class InFlight {
 
   /** Returns a call that is overdue at `now`, if there is one. */
   overdue(now: number): Call | undefined {
-    const { head } = this.#fast;
-    if (head?.sent !== undefined && this.deadlineOf(head.sent) <= now) return head;
-    return this.#slow.due(now);
+    for (;;) {
+      const { head } = this.#fast;
+      const isDue = head?.sent !== undefined && this.deadlineOf(head.sent) <= now;
+      const call = isDue ? head : this.#slow.due(now);
+      if (call === undefined || !this.#postpones(call, now)) return call;
+    }
+  }
+
+  /** Extends the deadline of an overdue call if the call is a script of a worker; returns whether that was done. */
+  #postpones(call: Call, now: number): boolean {
+    const { sent, batch, command, slow } = call;
+    const isWaiting = batch === undefined && slow?.requestBudget === undefined && sent !== undefined;
+    if (!isWaiting || command.timeoutMs !== undefined || !isWorkerScript(call.name, command.args))
+      return false;
+    const deadlineAt = sent.at + workerScriptMs;
+    if (deadlineAt <= now) return false;
+    this.remove(call);
+    const postponed = slowCallOf(call, workerScriptMs, now);
+    postponed.slow.deadlineAt = deadlineAt;
+    this.#slow.add(postponed, deadlineAt);
+    this.#slowLength = this.#slow.length;
+    return true;
   }
 
   /**
