@@ -139,6 +139,10 @@ export class FakeDriver implements Driver {
     this.#connector = connector;
   }
 
+  sentBefore(): ReturnType<Driver['sentBefore']> {
+    return { commands: [], isLost: false };
+  }
+
   /**
    * Commands that are waiting go through core. A connection attempt that is already running is abandoned, and
    * a new one uses core's connector.

@@ -1,10 +1,13 @@
 import { traitsOf } from '../catalogue/command-traits.ts';
 import { blockingTimeoutMs } from '../catalogue/blocking-timeout.ts';
 import type { DriverCommand, PipelineStream, SendCommand } from '../driver/driver-command.ts';
+import type { SentBefore } from '../driver/sent-before.ts';
+import type { Flush } from '../event-loop/flush.ts';
 import { isUnsendable, refuseName, replaceUnsendable } from '../driver/unsendable-command.ts';
 import { operationOfCommand } from '../verbs/operation.ts';
 import { currentRequestBudget, isFollowed } from '../verbs/request-budget.ts';
 import { admit, waitsUntilDone, patienceOf } from './admission.ts';
+import { adoptCalls } from './pending/adopt-calls.ts';
 import { Answers } from './answers.ts';
 import { Batch } from './batch/batch.ts';
 import { directSendBy, sendBatched, type Gathering } from './batch/gathering.ts';
@@ -14,6 +17,7 @@ import { Call, onSlowPath, track, trackFast, type SlowCall } from './call.ts';
 import type { Dispatch } from './dispatch.ts';
 import type { Gate } from './gate.ts';
 import type { GateParts, Line } from './line.ts';
+import { pendingBlockingMs } from './pending/pending-blocking.ts';
 import { argumentBytes } from './slow-path.ts';
 import { spellInLowerCase } from './spelling.ts';
 
@@ -34,6 +38,11 @@ export class Entrance {
     this.#parts = parts;
     this.#answers = new Answers(gate, parts, line);
     this.#dispatch = dispatch;
+  }
+
+  /** Call after `driver.takeOver`, with the commands that the driver had sent before. */
+  adopt(sent: SentBefore, flush: Flush): void {
+    adoptCalls(sent, { gate: this.#gate, owner: this.#answers, settings: this.#parts.settings, flush });
   }
 
   /** Replaces the driver's `sendCommand`. */
@@ -84,22 +93,13 @@ export class Entrance {
       return;
     }
     const { resolve } = command;
-    command.timeoutMs = this.#parts.settings.timeoutMs + this.#pendingBlockingMs();
+    command.timeoutMs = this.#parts.settings.timeoutMs + pendingBlockingMs(this.#gate);
     command.reject = () => {
       command.resolve = resolve;
       this.#dispatch.leave(command);
     };
     this.#issue(command, stream, node);
-  }
-
-  /** Returns the sum of the blocking timeouts of all pending calls. Calls that block without limit are not counted. */
-  #pendingBlockingMs(): number {
-    let totalMs = 0;
-    for (const { slow } of [...this.#gate.waiting.inOrder(), ...this.#gate.inFlight.all()]) {
-      const blockingMs = slow?.blockingMs ?? 0;
-      if (blockingMs !== Infinity) totalMs += blockingMs;
-    }
-    return totalMs;
+    this.#gate.state.leave();
   }
 
   #issue(command: DriverCommand, stream: PipelineStream | undefined, node: unknown): void {

@@ -5,6 +5,7 @@ import { circuitOf, laneOf, type Call, type SlowCall } from './call.ts';
 import type { Situation } from './decide.ts';
 import type { Dispatch, FastPath } from './dispatch.ts';
 import type { GateParts, Line } from './line.ts';
+import { errorContextOf, type CallLoad } from './pending/error-context.ts';
 import { CallGuards } from './guards/call-guards.ts';
 
 /**
@@ -26,6 +27,7 @@ export class GateState {
   writesWantedAt = -Infinity;
   #changeDueAt: number | undefined;
   #isClear = false;
+  #isLeaving = false;
   #fastPath: FastPath | undefined;
 
   constructor(parts: GateParts, line: Line, dispatch: Dispatch) {
@@ -92,8 +94,15 @@ export class GateState {
     return dueInMs > admission.maxWaitMs ? 0 : Math.max(0, dueInMs) + admission.maxWaitMs;
   }
 
+  /** Call when QUIT has been issued: whatever is issued after it fails as on a closed client. */
+  leave(): void {
+    if (this.#kind !== 'ended') this.#isLeaving = true;
+    this.refresh();
+  }
+
   end(): void {
     this.#kind = 'ended';
+    this.#isLeaving = false;
   }
 
   reopen(): void {
@@ -105,6 +114,7 @@ export class GateState {
     const { read, write } = this.#parts.circuits;
     this.#isClear =
       this.#kind === 'serving' &&
+      !this.#isLeaving &&
       this.#writesAwaySince === undefined &&
       read.admitsAll &&
       write.admitsAll &&
@@ -180,7 +190,7 @@ export class GateState {
     const isHeld = lane === 'write' && this.#writesAwaySince !== undefined;
     if (isHeld) this.writesWantedAt = this.#parts.settings.clock.now();
     return {
-      gate: this.#kind,
+      gate: this.#isLeaving && call.name !== 'quit' ? 'ended' : this.#kind,
       lane,
       partAway: this.#dispatch.partAway(call),
       awaySince: this.#parts.signsOfLife.awaySince(this.#awaySince),
@@ -221,25 +231,7 @@ export class GateState {
   }
 
   /** Returns the data that every error for this call carries: the current state, counts and ages of the connection. */
-  errorContextOf(call: Call, load: { readonly waiting: number; readonly inFlight: number }): ErrorContext {
-    const { settings, circuits, stallDetector } = this.#parts;
-    const { state, readAt, writtenAt } = this.#line;
-    const lane = laneOf(call);
-    const now = settings.clock.now();
-    return {
-      name: settings.name,
-      lane,
-      retryAfterMs: this.#line.nextAttemptMs() ?? circuitOf(call, circuits).retryAfterMs(now),
-      forensics: {
-        command: call.name,
-        attempt: call.sends,
-        connectionState: state,
-        waiting: load.waiting,
-        inFlight: load.inFlight,
-        lastReadAgeMs: readAt === undefined ? undefined : now - readAt,
-        lastWriteAgeMs: writtenAt === undefined ? undefined : now - writtenAt,
-        eventLoopLagMs: stallDetector.lagMs,
-      },
-    };
+  errorContextOf(call: Call, load: CallLoad): ErrorContext {
+    return errorContextOf(call, load, this.#parts, this.#line);
   }
 }

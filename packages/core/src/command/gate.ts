@@ -121,9 +121,8 @@ export class Gate {
     if (this.inFlight.deadlineOf(flush) < this.#alarm.dueAt) this.#setAlarm();
   }
 
-  /** Counts a call as in flight: the caller must pass its commands to the driver in the same event-loop turn. */
-  start(call: SlowCall): void {
-    const flush = this.#dispatch.currentFlush();
+  /** Counts a call as in flight. Without `flush`, the caller must pass its commands to the driver in the same turn. */
+  start(call: SlowCall, flush = this.#dispatch.currentFlush()): void {
     this.inFlight.start(call, flush, this.#dispatch.writesAtOnce ? flush : undefined);
     this.#setAlarm();
   }

@@ -9,6 +9,7 @@ import type { CommandSink } from './command-sink.ts';
 import type { DriverCommand, PipelineStream, SendCommand } from './driver-command.ts';
 import type { DriverConnector } from './driver-connector.ts';
 import type { Subscriptions, UnsubscribeListener } from './subscriptions.ts';
+import type { SentBefore } from './sent-before.ts';
 
 /** Events of a client's connection, in the order in which they occur. */
 export type DriverEvent = 'connecting' | 'connect' | 'ready' | 'end';
@@ -83,6 +84,8 @@ export interface Driver {
    * the client that would itself retry, queue, resend or time out.
    */
   takeOver(gate: SendCommand, connector: DriverConnector): void;
+  /** Returns the commands that were sent before {@link takeOver}. Lost ones are returned once, and then forgotten. */
+  sentBefore(): SentBefore;
   /**
    * Abandons the connection attempt that the client began before it was protected. After this call, the client asks the
    * connector for a socket, and the commands that it has queued go through `gate`, as described for {@link takeOver}.

@@ -48,6 +48,14 @@ export function beginAgain(
   if (Array.isArray(target.options['sentinels'])) former.disconnect();
 }
 
+/** Sends the queued commands. The queue is emptied before, because a client without a gate may queue them again. */
+export function sendQueued(client: Redis): void {
+  const { offlineQueue, sendCommand } = internals(client);
+  const queued = offlineQueue.toArray();
+  offlineQueue.clear();
+  for (const { command, stream } of queued) sendCommand(command, stream);
+}
+
 /**
  * Waits until an attempt that has no socket yet either gets one or fails, and prevents ioredis from ending the client
  * after a failure.

@@ -16,6 +16,7 @@ export interface Condition {
 interface QueuedCommand {
   readonly command: DriverCommand;
   readonly select: number;
+  readonly stream?: PipelineStream;
 }
 
 /**
@@ -33,9 +34,12 @@ export interface Internals {
     shift(): { command: DriverCommand } | undefined;
     peekFront(): { command: DriverCommand } | undefined;
     toArray(): readonly QueuedCommand[];
+    clear(): void;
   };
+  /** The commands that were unanswered when the last ready connection broke. */
+  prevCommandQueue?: Internals['commandQueue'] | null;
   offlineQueue: {
-    toArray(): readonly (QueuedCommand & { readonly stream?: PipelineStream })[];
+    toArray(): readonly QueuedCommand[];
     push(item: unknown): void;
     clear(): void;
   };

@@ -8,7 +8,7 @@ import type { DriverStatus } from '../driver/driver-status.ts';
 import type { Driver, DriverEvent, ProvenState } from '../driver/driver.ts';
 import { endedKindOf, type Subscriptions, type UnsubscribeListener } from '../driver/subscriptions.ts';
 import type { Credentials } from '../redis-resilience.ts';
-import { beginAgain } from './begin-again.ts';
+import { beginAgain, sendQueued } from './begin-again.ts';
 import { wake } from './duplicates.ts';
 import { fastPathOf, streamAtOnce } from './fast-path.ts';
 import { hear } from './hear.ts';
@@ -16,6 +16,7 @@ import { internals } from './internals.ts';
 import { leadTo } from './lead-to.ts';
 import { Logins } from './logins.ts';
 import { ownSendOf } from './commands/own-send.ts';
+import { sentBefore } from './commands/sent-before.ts';
 import { plainAnswerOf, type AnswerPlain } from './plain-answer.ts';
 import { routeReplies, type ReplyRouter } from './raw/reply-router.ts';
 import { flushInOrder } from './sockets/flush-in-order.ts';
@@ -142,18 +143,17 @@ export class RedisDriver implements Driver {
     else internals(client).sendCommand = gate;
   }
 
+  sentBefore(): ReturnType<Driver['sentBefore']> {
+    return sentBefore(this.client);
+  }
+
   beginAgain(): void {
-    const { status, offlineQueue, sendCommand } = internals(this.client);
-    if (status === 'ready' || status === 'wait') return;
     if (this.#former !== undefined) {
       beginAgain(this.client, this.#former, (socket) => {
         this.#givenUp = new Promise((resolve) => socket.once('close', () => resolve()));
       });
     }
-    // The queue is emptied before its commands are sent, because a client without a gate may queue them again.
-    const queued = offlineQueue.toArray();
-    offlineQueue.clear();
-    for (const { command, stream } of queued) sendCommand(command, stream);
+    sendQueued(this.client);
   }
 
   async givenUp(): Promise<void> {

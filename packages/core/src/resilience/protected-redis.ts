@@ -60,10 +60,11 @@ export class ProtectedRedis implements ProtectedClient, MovableClient {
     this.gate = new Gate(parts.gateParts, this, dispatch);
     if (this.state === 'ready') this.gate.serve();
     if (this.#activeRoute.route.isReadOnly) this.#holdWrites(true);
-    const { handle } = new Entrance(this.gate, parts.gateParts, this, dispatch);
-    driver.takeOver(handle, this.#connection.connector);
+    const entrance = new Entrance(this.gate, parts.gateParts, this, dispatch);
+    driver.takeOver(entrance.handle, this.#connection.connector);
     driver.takeOverRetries();
     driver.answerConnectBy(() => this.#connection.connector.firstFailure());
+    entrance.adopt(driver.sentBefore(), flushes.begin(settings.clock.now(), 'calls'));
     driver.beginAgain();
   }
 

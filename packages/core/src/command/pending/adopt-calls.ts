@@ -1,0 +1,80 @@
+import { blockingTimeoutMs } from '../../catalogue/blocking-timeout.ts';
+import { traitsOf } from '../../catalogue/command-traits.ts';
+import type { SentBefore } from '../../driver/sent-before.ts';
+import type { Flush } from '../../event-loop/flush.ts';
+import { waitsUntilDone } from '../admission.ts';
+import { Batch } from '../batch/batch.ts';
+import { Call, onSlowPath, track, type CallOwner, type SlowCall } from '../call.ts';
+import type { Gate } from '../gate.ts';
+import { argumentBytes } from '../slow-path.ts';
+
+type Sent = SentBefore['commands'][number];
+
+/** What `adoptCalls` needs besides the commands. */
+export interface AdoptionParts {
+  readonly gate: Gate;
+  readonly owner: CallOwner;
+  readonly settings: { readonly timeoutMs: number };
+  /** Stands for the writes that sent the commands. The deadlines of the commands are counted from its time. */
+  readonly flush: Flush;
+}
+
+/**
+ * Makes the gate responsible for the commands that the client sent before it was protected. The client itself no longer
+ * resends commands, so without this they would fail as soon as their connection breaks.
+ */
+export function adoptCalls({ commands, isLost }: SentBefore, parts: AdoptionParts): void {
+  const { gate, flush } = parts;
+  flush.isWritten = true;
+  const calls = unitsOf(commands).map((unit) => callOf(unit, parts));
+  for (const call of calls) gate.start(call, flush);
+  if (!isLost) return;
+  // The parts that a failure is reported to do not exist yet, because the client is only just being protected.
+  queueMicrotask(() => {
+    for (const call of calls) gate.settle(call, { kind: 'lost', error: new Error('Connection is closed.') });
+  });
+}
+
+/**
+ * Groups the commands into single commands and whole pipelines. Leaves out what is half done and must not be sent again:
+ * the rest of a pipeline whose first replies have arrived, and the steps of a MULTI that is not a pipeline.
+ */
+function unitsOf(commands: readonly Sent[]): Sent[][] {
+  const units: Sent[][] = [];
+  let isInside = false;
+  for (const sent of commands) {
+    const { name, pipelineIndex } = sent.command;
+    const last = units.at(-1);
+    if (pipelineIndex !== undefined) {
+      if (pipelineIndex === 0) units.push([sent]);
+      else if (last?.length === pipelineIndex && last[0]?.stream === sent.stream) last.push(sent);
+      continue;
+    }
+    if (name === 'multi') isInside = true;
+    if (!isInside && traitsOf(name).kind !== 'transaction') units.push([sent]);
+    if (name === 'exec' || name === 'discard') isInside = false;
+  }
+  return units;
+}
+
+function callOf(unit: Sent[], { owner, settings: { timeoutMs }, flush }: AdoptionParts): SlowCall {
+  const [{ command, stream }] = unit as [Sent];
+  const call = onSlowPath(new Call(owner, command, traitsOf(command.name)), {
+    issuedAt: flush.at,
+    allowedMs: stream === undefined && waitsUntilDone(command.name, command.args) ? Infinity : timeoutMs,
+    stream,
+  });
+  if (command.pipelineIndex !== undefined) {
+    call.batch = new Batch();
+    call.batch.isComplete = true;
+  }
+  for (const { command: each } of unit) {
+    const traits = traitsOf(each.name);
+    call.batch?.add(each, traits);
+    track(each, call);
+    call.slow.bytes += argumentBytes(each.args);
+    const blockingMs = blockingTimeoutMs(traits, each.args);
+    if (blockingMs !== undefined && call.batch?.isTransaction !== true) call.slow.allowBlocking(blockingMs);
+  }
+  return call;
+}

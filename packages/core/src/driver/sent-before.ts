@@ -1,0 +1,12 @@
+import type { DriverCommand, PipelineStream } from './driver-command.ts';
+
+/** The commands of callers that a client sent before it was protected, and that have got no reply yet. */
+export interface SentBefore {
+  /** In the order in which they were sent. */
+  readonly commands: readonly {
+    readonly command: DriverCommand;
+    readonly stream?: PipelineStream | undefined;
+  }[];
+  /** Whether the connection on which they were sent has broken, so that they will get no reply. */
+  readonly isLost: boolean;
+}
