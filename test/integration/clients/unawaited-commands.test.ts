@@ -51,3 +51,45 @@ it('an operation that nobody awaits is no unhandled rejection in an outage', asy
   expect(awaited).toMatchObject({ outcome: 'not-applied' });
   expect(await rejections.list()).toEqual([]);
 });
+
+it('a lease, a transaction and every other wait for Redis that nobody awaits is no unhandled rejection in an outage', async () => {
+  await using redis = await startProtectedRedis({ resilience: { timeoutMs: 300 } });
+  using rejections = new UnhandledRejections();
+  const { resilience } = redis;
+  const failing = (): readonly Promise<unknown>[] => [
+    resilience.lease((client) => client.get('visits')),
+    resilience.transaction(['visits'], async (tx) => await tx.get('visits')),
+    resilience.applyOnce({ id: 'once', timeoutMs: 100 }, 'incr', 'visits'),
+    resilience.ready({ timeoutMs: 100 }),
+  ];
+  const held = resilience.lease(async (client) => {
+    await client.get('visits');
+    await redis.until('down');
+    return await client.get('visits');
+  });
+  await waitFor(() => resilience.detail().pool.active === 1);
+
+  redis.proxy.blackhole({ existing: true, incoming: true });
+  void failing();
+  await redis.until('down');
+  void failing();
+  void resilience.reconnect();
+  const awaited = await Promise.allSettled(failing());
+  void held;
+  await resilience.close({ drainMs: 0 });
+  void failing();
+
+  expect(awaited.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected', 'rejected']);
+  expect(await rejections.list()).toEqual([]);
+});
+
+it("an error of a lease's own work that nobody awaits stays an unhandled rejection", async () => {
+  await using redis = await startProtectedRedis();
+  using rejections = new UnhandledRejections();
+  const mistake = new Error('a mistake in the work');
+
+  void redis.resilience.lease(() => Promise.reject(mistake));
+  await waitFor(() => rejections.reasons.length > 0);
+
+  expect(await rejections.list()).toEqual([mistake]);
+});

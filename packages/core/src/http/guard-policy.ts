@@ -5,7 +5,7 @@ import { booleanOf, durationOf, oneOf } from '../options/option-readers.ts';
 import type { PlainResponse } from './plain-response.ts';
 import { refuseWithout } from './problem-response.ts';
 import type { RequestGuard } from './request-guard.ts';
-import { tellMistake } from './told-mistakes.ts';
+import { tellMistake } from '../observability/told-mistakes.ts';
 
 /** How `redisGuard()` handles a request, in every framework. */
 export interface GuardPolicy {

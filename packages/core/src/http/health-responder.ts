@@ -13,7 +13,7 @@ import {
   type SnapshotSource,
 } from './health-response.ts';
 import type { PlainResponse } from './plain-response.ts';
-import { tellMistake } from './told-mistakes.ts';
+import { tellMistake } from '../observability/told-mistakes.ts';
 
 /** Options of {@link createHealthResponder}. */
 export interface HealthResponderOptions extends HealthOptions {

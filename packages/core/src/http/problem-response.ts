@@ -8,7 +8,7 @@ import {
 import type { Lane, RedisSnapshot } from '../snapshot.ts';
 import { retryAfterSeconds } from '../retry-after.ts';
 import type { PlainResponse } from './plain-response.ts';
-import { tellMistake } from './told-mistakes.ts';
+import { tellMistake } from '../observability/told-mistakes.ts';
 
 /** Base URL of the pages about error codes, one of which is the `type` of each problem. */
 export const errorPages =

@@ -3,6 +3,7 @@ import { checkOptions, type OptionReaders } from '../options/check-options.ts';
 import { countOf, durationOf, functionOf, keyOf, nameOf, signalOf } from '../options/option-readers.ts';
 import type { Settings } from '../options/settings.ts';
 import { ownSignal } from '../own-signal.ts';
+import { quietNow } from '../quiet-if-away.ts';
 import type { LeaseOptions, LeaseWork, TransactionOptions, TransactionWork } from '../redis-resilience.ts';
 import { LeaseMoves } from './lease-moves.ts';
 import type { Lease } from './lease.ts';
@@ -52,7 +53,11 @@ export class Leases {
       const signal = ownSignal(options.signal);
       const deadlineAt = this.#settings.clock.now() + (timeoutMs ?? this.#settings.timeoutMs);
       const keys = key === undefined ? [] : [key];
-      return this.#run(keys, { name, timeoutMs, deadlineAt, signal }, (lease) => work(lease.client));
+      const onFailure = (error: unknown): void => quietNow(() => leased, error);
+      const leased = this.#run(keys, { name, timeoutMs, deadlineAt, signal, onFailure }, (lease) =>
+        work(lease.client),
+      );
+      return leased;
     } catch (error) {
       return Promise.reject(error);
     }

@@ -17,19 +17,27 @@ export interface LeaseBounds {
   readonly signal: AbortSignal | undefined;
   /** Ends the wait for a connection, but not a lease that has begun. */
   readonly waitSignal?: AbortSignal | undefined;
+  /** Called with the error with which the lease is about to fail. */
+  readonly onFailure?: (error: unknown) => void;
 }
 
 /** Leases a connection, runs the work, and returns the connection, however the work ends. */
 export async function runLease<T>(
   pool: Pool,
   clock: Clock,
-  { name, timeoutMs, deadlineAt, signal, waitSignal }: LeaseBounds,
+  { name, timeoutMs, deadlineAt, signal, waitSignal, onFailure }: LeaseBounds,
   work: (lease: Lease) => T | PromiseLike<T>,
 ): Promise<T> {
   signal?.throwIfAborted();
   const endsWait = signal && waitSignal ? AbortSignal.any([signal, waitSignal]) : (waitSignal ?? signal);
-  const acquired = pool.acquire({ name, deadlineAt, signal: endsWait });
-  const lease = acquired instanceof Promise ? await acquired : acquired;
+  let lease: Lease;
+  try {
+    const acquired = pool.acquire({ name, deadlineAt, signal: endsWait });
+    lease = acquired instanceof Promise ? await acquired : acquired;
+  } catch (error) {
+    onFailure?.(error);
+    throw error;
+  }
   // The signal may have aborted between the grant of the lease and this line. For example, if two leases have the same
   // signal, its abort may end the first lease, whose connection is then granted to the second one.
   if (signal?.aborted === true) pool.giveBack(lease, 'returned');
@@ -43,6 +51,9 @@ export async function runLease<T>(
   try {
     const running = runInside(held, () => work(lease));
     return isThenable(running) ? await lease.until(running) : running;
+  } catch (error) {
+    onFailure?.(error);
+    throw error;
   } finally {
     held.lease = undefined;
     if (timer !== undefined) clock.clearTimeout(timer);

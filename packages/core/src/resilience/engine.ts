@@ -7,7 +7,6 @@ import type { ThawKind } from '../event-loop/process-stall-detector.ts';
 import { stallDetectorOf, watchThaws } from '../event-loop/thaw-watches.ts';
 import { Leases } from '../lease/leases.ts';
 import type { DatabaseReport } from '../database-report.ts';
-import { RefusalPace } from '../event-loop/refusal-pace.ts';
 import { debug } from '../observability/debug.ts';
 import { knownEvent } from '../observability/known-event.ts';
 import { EventHub } from '../observability/event-hub.ts';
@@ -19,7 +18,7 @@ import type { SnapshotDetail } from '../snapshot-detail.ts';
 import type { Lane, RedisSnapshot } from '../snapshot.ts';
 import { applyOnce, onceParts, type OnceParts } from '../verbs/apply-once.ts';
 import { drain, drainMsOf, type CloseOptions } from '../verbs/drain.ts';
-import { execute } from '../verbs/execute.ts';
+import { execute, executeParts, type ExecuteParts } from '../verbs/execute.ts';
 import { answerMisplacedCommands } from '../verbs/misplaced-commands.ts';
 import { whenUp } from '../verbs/ready.ts';
 import { failOver, setWeight } from '../databases/by-hand.ts';
@@ -27,6 +26,7 @@ import { forgetOutage, forgetServer } from './forget-outage.ts';
 import { makeGateParts, type SharedGateParts } from './gate-parts.ts';
 import { Isolations } from './isolations.ts';
 import { Observer } from './observer.ts';
+import { quietIfAway } from '../quiet-if-away.ts';
 import { printedResilience } from '../observability/printed-state.ts';
 import { OperatorLines } from './operator-lines.ts';
 import type { ProtectedClients } from './protected-clients.ts';
@@ -50,7 +50,7 @@ export class Engine implements RedisResilience {
   readonly #observer: Observer;
   readonly #unwatchThaws: () => void;
   readonly #probes: CircuitProbes;
-  readonly #refusals: RefusalPace;
+  readonly #executeParts: ExecuteParts;
   #closing: Promise<void> | undefined;
 
   /**
@@ -66,7 +66,6 @@ export class Engine implements RedisResilience {
     this.client = client;
     this.settings = settings;
     this.clock = clock;
-    this.#refusals = new RefusalPace(clock);
     this.#events = new EventHub<ResilienceEvents>(new OperatorLines(this));
     this.#observer = new Observer(settings, this.#events);
     this.circuits = this.#makeCircuits();
@@ -88,6 +87,7 @@ export class Engine implements RedisResilience {
     this.#leases = new Leases(settings, this.#clients, (overdue) =>
       this.#events.emit('lease-overdue', overdue),
     );
+    this.#executeParts = executeParts(this, settings, this.#clients);
     this.#isolations = new Isolations(this.name, this.circuits, () => this.#keeper.refresh());
     this.#keeper = new SnapshotKeeper(this, this.#clients, this.#isolations, this.#events, this.#history);
     const ask = this.#clients.main.ask.bind(this.#clients.main);
@@ -127,37 +127,38 @@ export class Engine implements RedisResilience {
   ): Promise<T> => {
     const circuit = this.circuits[(options as { lane?: Lane } | null)?.lane === 'write' ? 'write' : 'read'];
     if (!circuit.admitsAll) circuit.wantedAt = this.clock.now();
-    return execute(this, circuit, this.clock, this.settings.timeoutMs, operation, options, this.#refusals);
+    return execute(this.#executeParts, circuit, operation, options);
   };
 
   applyOnce: RedisResilience['applyOnce'] = (...given) =>
-    applyOnce(this, (this.#once ??= onceParts(this, this.settings)), ...given);
+    quietIfAway(applyOnce(this, (this.#once ??= onceParts(this, this.settings)), ...given));
 
   lease: RedisResilience['lease'] = (...given) => this.#leases.lease(...given);
 
-  transaction: RedisResilience['transaction'] = (...given) => this.#leases.transaction(...given);
+  transaction: RedisResilience['transaction'] = (...given) => quietIfAway(this.#leases.transaction(...given));
 
   history = (): readonly HistoryEntry[] => this.#history.list();
 
   ready: RedisResilience['ready'] = (options = {}) => {
     this.#clients.wake();
-    return whenUp(this, this.clock, options);
+    return quietIfAway(whenUp(this, this.clock, options));
   };
 
-  reconnect = async (reason?: string): Promise<void> => {
+  reconnect = (reason?: string): Promise<void> => {
     debug('%s: reconnects as asked (%j)', this.name, reason ?? 'no reason given');
     this.#clients.main.drop('connection-reset');
-    await this.ready();
+    return this.ready();
   };
 
-  reauthenticate = async (credentials?: Credentials): Promise<void> => {
+  reauthenticate = (credentials?: Credentials): Promise<void> => {
     debug('%s: reauthenticates', this.name);
-    await this.#clients.reauthenticate(credentials);
+    return quietIfAway(this.#clients.reauthenticate(credentials));
   };
 
   databases = (): readonly DatabaseReport[] => this.#clients.databases?.reports() ?? [];
 
-  failover: RedisResilience['failover'] = (name) => failOver(this.#clients.databases, this, name);
+  failover: RedisResilience['failover'] = (name) =>
+    quietIfAway(failOver(this.#clients.databases, this, name));
   setDatabaseWeight: RedisResilience['setDatabaseWeight'] = (...given) =>
     setWeight(this.#clients.databases, ...given);
 

@@ -83,6 +83,11 @@ export class ProtectedClients {
     return waiting + inFlight;
   }
 
+  line(): { readonly isReady: boolean; readonly readAt: number | undefined } {
+    const { state, readAt } = this.main;
+    return { isReady: state === 'ready', readAt };
+  }
+
   refreshGates(): void {
     for (const client of this.#all()) client.gate.refresh();
   }

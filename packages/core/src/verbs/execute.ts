@@ -15,50 +15,57 @@ import {
 import { checkOptions, type OptionReaders } from '../options/check-options.ts';
 import { durationOf, laneOf, signalOf } from '../options/option-readers.ts';
 import { invalid, type OptionReader } from '../options/validate-options.ts';
-import type { RefusalPace } from '../event-loop/refusal-pace.ts';
+import { RefusalPace } from '../event-loop/refusal-pace.ts';
 import { isAway } from '../is-away.ts';
+import type { Settings } from '../options/settings.ts';
 import type { ExecuteOptions, RedisResilience } from '../redis-resilience.ts';
 import type { Lane } from '../snapshot.ts';
 import { publishOperation } from './operation.ts';
+import { UnreturnedCommands, type CommandsInSight } from './unreturned-commands.ts';
+
+type Operation<T> = (client: Redis | Cluster, signal: AbortSignal) => Promise<T>;
+
+/** What all operations of one `RedisResilience` share. */
+export interface ExecuteParts {
+  readonly resilience: RedisResilience;
+  readonly clock: Clock;
+  readonly defaultTimeoutMs: number;
+  readonly refusals: RefusalPace;
+  readonly commands: CommandsInSight;
+}
+
+export function executeParts(
+  resilience: RedisResilience,
+  { clock, timeoutMs }: Pick<Settings, 'clock' | 'timeoutMs'>,
+  commands: CommandsInSight,
+): ExecuteParts {
+  return { resilience, clock, defaultTimeoutMs: timeoutMs, refusals: new RefusalPace(clock), commands };
+}
 
 /**
  * Runs an operation under one deadline, with one signal and one fallback. The operation is not started if the circuit
  * for `options.lane` rejects all commands, or if the connection is closed.
  */
 export function execute<T>(
-  resilience: RedisResilience,
+  parts: ExecuteParts,
   circuit: Pick<Circuit, 'startsWithFallback'>,
-  clock: Clock,
-  defaultTimeoutMs: number,
-  operation: (client: Redis | Cluster, signal: AbortSignal) => Promise<T>,
+  operation: Operation<T>,
   options: ExecuteOptions<T>,
-  refusals: RefusalPace,
 ): Promise<T> {
   // Even if the application ignores the promise, an outage must not crash the process with an unhandled rejection.
   const onAway = (): void => void executed.catch(() => undefined);
-  const executed = executeInTime(
-    resilience,
-    circuit,
-    clock,
-    defaultTimeoutMs,
-    operation,
-    options,
-    refusals,
-    onAway,
-  );
+  const executed = executeInTime(parts, circuit, operation, options, onAway);
   return executed;
 }
 
 async function executeInTime<T>(
-  resilience: RedisResilience,
+  parts: ExecuteParts,
   circuit: Pick<Circuit, 'startsWithFallback'>,
-  clock: Clock,
-  defaultTimeoutMs: number,
-  operation: (client: Redis | Cluster, signal: AbortSignal) => Promise<T>,
+  operation: Operation<T>,
   options: ExecuteOptions<T>,
-  refusals: RefusalPace,
   onAway: () => void,
 ): Promise<T> {
+  const { resilience, clock } = parts;
   if (typeof operation !== 'function') {
     throw new ConfigurationError(
       "execute() takes a function, which it gives the client. Write execute((redis) => redis.get('views')).",
@@ -76,15 +83,7 @@ async function executeInTime<T>(
   const startedAt = clock.now();
   const run = async (): Promise<T> => {
     try {
-      return await underDeadline(
-        resilience,
-        circuit,
-        clock,
-        options.timeoutMs ?? defaultTimeoutMs,
-        operation,
-        options,
-        refusals,
-      );
+      return await underDeadline(parts, circuit, operation, options);
     } catch (error) {
       if (!isAway(error)) throw error;
       if (options.fallback === undefined) {
@@ -113,13 +112,10 @@ const readers: OptionReaders<ExecuteOptions<unknown>> = {
 };
 
 async function underDeadline<T>(
-  resilience: RedisResilience,
+  { resilience, clock, defaultTimeoutMs, refusals, commands }: ExecuteParts,
   circuit: Pick<Circuit, 'startsWithFallback'>,
-  clock: Clock,
-  timeoutMs: number,
-  operation: (client: Redis | Cluster, signal: AbortSignal) => Promise<T>,
-  { signal, lane = 'read', fallback }: ExecuteOptions<T>,
-  refusals: RefusalPace,
+  operation: Operation<T>,
+  { signal, lane = 'read', fallback, timeoutMs = defaultTimeoutMs }: ExecuteOptions<T>,
 ): Promise<T> {
   signal?.throwIfAborted();
   const starts = fallback === undefined || circuit.startsWithFallback();
@@ -139,8 +135,12 @@ async function underDeadline<T>(
     abort.abort(error);
     return error;
   };
+  const unreturned = new UnreturnedCommands(commands);
   const running = operation(resilience.client, either);
-  return await withinDeadline(clock, timeoutMs, running, late, either);
+  unreturned.called();
+  const value = await withinDeadline(clock, timeoutMs, running, late, either);
+  unreturned.ended(value);
+  return value;
 }
 
 function refusalOf(

@@ -1,0 +1,48 @@
+import { ConfigurationError } from '../errors.ts';
+import { tellMistake } from '../observability/told-mistakes.ts';
+
+/** What is known of the commands of a `RedisResilience`. */
+export interface CommandsInSight {
+  /** Returns the number of calls that are waiting or in flight. */
+  pendingCalls(): number;
+  /** Returns whether commands are sent at once, and when a reply was last read. */
+  line(): { readonly isReady: boolean; readonly readAt: number | undefined };
+}
+
+/**
+ * Notices an operation that issues commands and ends before any of them can have been answered, because it neither
+ * returns nor awaits their promises. Its caller gets undefined, and its fallback is never used.
+ */
+export class UnreturnedCommands {
+  readonly #commands: CommandsInSight;
+  readonly #readAt: number | undefined;
+  readonly #before: number;
+  #issued = 0;
+
+  /** Create this object just before the operation is called. */
+  constructor(commands: CommandsInSight) {
+    this.#commands = commands;
+    this.#readAt = commands.line().readAt;
+    this.#before = commands.pendingCalls();
+  }
+
+  /** Call as soon as the operation has returned its promise: everything issued meanwhile is its own. */
+  called(): void {
+    this.#issued = this.#commands.pendingCalls() - this.#before;
+  }
+
+  /** Call with the value with which the operation has ended. Each place in the application's code is reported once. */
+  ended(value: unknown): void {
+    if (value !== undefined || this.#issued <= 0) return;
+    const { isReady, readAt } = this.#commands.line();
+    const isPending =
+      isReady && readAt === this.#readAt && this.#commands.pendingCalls() >= this.#before + this.#issued;
+    if (!isPending) return;
+    tellMistake(
+      new ConfigurationError(
+        'The function given to execute() ended while its commands were pending, so nobody waits for them, and the ' +
+          "fallback is never used. Return their promise: execute((redis) => redis.get('views')).",
+      ),
+    );
+  }
+}
