@@ -137,3 +137,9 @@ it('a health probe behind a guard that rejects requests is warned of once', asyn
       'Mount redisHealth() before redisGuard().',
   ]);
 });
+
+it('redisHealth() refuses an empty list of connections, whose health would always be good', () => {
+  expect(() => redisHealth({ resiliences: [] })).toThrow(
+    /resiliences is an empty list.*Leave the option out/,
+  );
+});

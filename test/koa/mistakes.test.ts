@@ -61,3 +61,9 @@ describe('a mistake in mounting', () => {
     await resilience.close();
   });
 });
+
+it('redisHealth() refuses an empty list of connections, whose health would always be good', () => {
+  expect(() => redisHealth({ resiliences: [] })).toThrow(
+    /resiliences is an empty list.*Leave the option out/,
+  );
+});

@@ -39,6 +39,14 @@ class Settings implements RedisResilienceOptionsFactory {
 class SettingsModule {}
 
 @Injectable()
+class Urls {
+  readonly url = 'redis://localhost';
+}
+
+@Module({ providers: [Urls], exports: [Urls] })
+class UrlsModule {}
+
+@Injectable()
 class Carts {
   readonly redis: Redis;
   readonly queue: Redis;
@@ -216,4 +224,21 @@ it('a factory that returns nothing, and core options in the place of a target, a
   await expect(boot(nothing)).rejects.toThrow('returned no options. Write useFactory: () => ({ url }).');
   const both = RedisResilienceModule.forRoot({ url: 'redis://localhost', options: { host: 'cache' } });
   await expect(boot(both)).rejects.toThrow('stand beside it: forRoot({ url, timeoutMs }).');
+});
+
+it.each([
+  ['nothing', undefined, 'takes a factory. Write forRootAsync({ useFactory: () => ({ url }) })'],
+  ['no factory', { name: 'queue' }, 'takes a factory. Write forRootAsync({ useFactory: () => ({ url }) })'],
+  ['a value as factory', { useFactory: {} }, 'takes a factory. Write forRootAsync({ useFactory'],
+  ['an instance as useClass', { useClass: new Settings() }, 'takes a class, not an instance of it'],
+  ['a useClass without the method', { useClass: Urls }, 'Urls has no method createRedisResilienceOptions()'],
+  [
+    'a useExisting without the method',
+    { imports: [UrlsModule], useExisting: Urls },
+    'Urls has no method createRedisResilienceOptions()',
+  ],
+])('forRootAsync() with %s is refused with the line to write', async (_what, options, message) => {
+  await expect(
+    (async () => boot(RedisResilienceModule.forRootAsync(options as never)))(),
+  ).rejects.toMatchObject({ name: 'ConfigurationError', message: expect.stringContaining(message) });
 });

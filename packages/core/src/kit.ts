@@ -24,7 +24,7 @@ export {
   textOf,
 } from './options/option-readers.ts';
 export { targetOptionNames } from './options/misplaced-options.ts';
-export { resilienceOf, resiliencesOf } from './options/resilience-readers.ts';
+export { oneOrMoreResiliencesOf, resilienceOf, resiliencesOf } from './options/resilience-readers.ts';
 export { invalid, withDefaults, type OptionReader } from './options/validate-options.ts';
 
 // Connections
@@ -48,3 +48,6 @@ export { untilChange, type WaitBounds } from './verbs/until-change.ts';
 // Other client libraries
 export type { JoinedCommand } from './driver/driver-command.ts';
 export { RawClient, type RawCall, type RawRequest, type ReadReplies } from './ioredis/raw/raw-client.ts';
+
+// Mistakes in the application's code
+export { tellMistake } from './observability/told-mistakes.ts';

@@ -8,7 +8,12 @@ import {
   warnOfGuardedProbe,
   type HealthResponderOptions,
 } from '@redis-resilience/core/http';
-import { checkOptions, resilienceOf, resiliencesOf, type OptionReaders } from '@redis-resilience/core/kit';
+import {
+  checkOptions,
+  oneOrMoreResiliencesOf,
+  resilienceOf,
+  type OptionReaders,
+} from '@redis-resilience/core/kit';
 import { connectionsOf, send, type Middleware } from './middleware.ts';
 import { refuseAtMount } from './refuse-at-mount.ts';
 
@@ -27,7 +32,7 @@ export interface RedisHealthOptions extends HealthResponderOptions {
 const readers: OptionReaders<RedisHealthOptions> = {
   ...healthResponderReaders,
   resilience: resilienceOf,
-  resiliences: resiliencesOf,
+  resiliences: oneOrMoreResiliencesOf,
 };
 
 /**

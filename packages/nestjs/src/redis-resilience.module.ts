@@ -14,6 +14,7 @@ import {
   type RedisResilienceModuleExtras,
   type RedisResilienceModuleOptions,
 } from './redis-resilience.options.ts';
+import { checkOptionsFactory, withCheckedMethod, withoutFactory } from './options-factory.ts';
 import { DEFAULT_CONNECTION, getRedisClientToken, getRedisResilienceToken } from './tokens.ts';
 
 const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } =
@@ -42,6 +43,7 @@ export type RedisResilienceAsyncOptions = ConfigurableModuleAsyncOptions<
 
 /** @throws {@link ConfigurationError} for an unknown option, and for an option that only a factory can provide */
 function checkAsyncOptions(options: RedisResilienceAsyncOptions): void {
+  if (typeof options !== 'object' || options === null) throw withoutFactory();
   const ofConnection = Object.keys(options).find((name) => connectionOptionNames.includes(name));
   if (ofConnection !== undefined) {
     throw new ConfigurationError(
@@ -50,6 +52,7 @@ function checkAsyncOptions(options: RedisResilienceAsyncOptions): void {
     );
   }
   checkKnownOptions('RedisResilienceModule.forRootAsync', options, asyncOptionNames);
+  checkOptionsFactory(options);
 }
 
 const connectionOptionNames = ['url', 'options', 'databases', 'client', 'host', 'port'];
@@ -93,7 +96,13 @@ export class RedisResilienceModule extends ConfigurableModuleClass {
   /** @throws {@link ConfigurationError} when an option is unknown; the factory's options are checked at startup */
   static override forRootAsync(options: RedisResilienceAsyncOptions): DynamicModule {
     checkAsyncOptions(options);
-    return super.forRootAsync(options);
+    const definition = super.forRootAsync(options);
+    const source = options.useExisting ?? options.useClass;
+    if (source === undefined || options.useFactory !== undefined) return definition;
+    const providers = definition.providers?.map((each) =>
+      'useFactory' in each && each.provide === MODULE_OPTIONS_TOKEN ? withCheckedMethod(each, source) : each,
+    );
+    return { ...definition, providers: providers ?? [] };
   }
 }
 

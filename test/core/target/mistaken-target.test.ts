@@ -80,6 +80,7 @@ describe('protect() refuses, and says what was meant:', () => {
     ['nothing', () => undefined, 'protect(new Redis(url))'],
     ['a client of ioredis 4', () => ({ ...members, _addedScriptHashes: {} }), 'npm install ioredis@6'],
     ['an ioredis-mock', () => ({ duplicate() {}, defineCommand() {} }), 'startRedis()'],
+    ['a monitor', () => new Redis({ ...lazy, monitor: true }), 'protect(client).client.monitor()'],
   ])('%s', (_what, given, meant) => {
     expect(refusalOf(() => protect(given() as never))).toContain(meant);
   });

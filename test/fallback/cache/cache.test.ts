@@ -393,3 +393,34 @@ describe('createCache', () => {
     expect(() => createCache({} as never)).toThrow(ConfigurationError);
   });
 });
+
+it('a value that JSON would turn into something else is told of once, and the caller gets it as it is', async () => {
+  class Basket {
+    readonly items = 1;
+  }
+  const { resilience } = await stage();
+  const cache = createCache(resilience);
+  const messages: string[] = [];
+  const note = ({ message }: Error): void => void messages.push(message);
+  process.on('warning', note);
+  onTestFinished(() => void process.off('warning', note));
+
+  const plain = { list: [{ at: new Date(0) }], missing: null, url: new URL('http://localhost') };
+  expect(await cache.getOrLoad('plain', () => plain)).toBe(plain);
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(messages).toEqual([]);
+
+  for (const round of [1, 2]) {
+    await cache.getOrLoad(`map ${round}`, () => new Map([['a', 1]]));
+    await cache.getOrLoad(`set ${round}`, () => ({ tags: new Set(['a']) }));
+    await cache.getOrLoad(`bytes ${round}`, () => Buffer.from('a'));
+    await cache.getOrLoad(`instances ${round}`, () => [new Basket()]);
+  }
+  await waitFor(() => messages.length >= 4);
+  expect(messages.map((message) => /contains a (\w+)/.exec(message)?.[1])).toEqual([
+    'Map',
+    'Set',
+    'Buffer',
+    'Basket',
+  ]);
+});

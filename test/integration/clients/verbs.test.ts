@@ -298,3 +298,16 @@ it('many operations under one signal warn of no leak, and each is cancelled with
   );
   expect(warnings.filter(({ name }) => name === 'MaxListenersExceededWarning')).toEqual([]);
 });
+
+it('isolate() after close() changes nothing', async () => {
+  await using redis = await startProtectedRedis();
+  const { resilience } = redis;
+  await resilience.close();
+  const before = resilience.snapshot();
+
+  const putBack = resilience.isolate('maintenance');
+
+  expect(resilience.snapshot()).toBe(before);
+  putBack();
+  expect(resilience.snapshot()).toBe(before);
+});

@@ -33,6 +33,11 @@ export function hasEnded(client: unknown): boolean {
   return status === 'end' || manuallyClosing;
 }
 
+/** Returns whether a client prints what the server does (MONITOR), or is about to. Such a client runs no commands. */
+export function isMonitor(client: Redis | Cluster): boolean {
+  return internals(client).status === 'monitoring' || internals(client).options['monitor'] === true;
+}
+
 /** Returns a client's options, with ioredis' defaults filled in. */
 export function optionsOf(client: Redis | Cluster): Readonly<Record<string, unknown>> {
   return internals(client).options;

@@ -18,6 +18,16 @@ export const resiliencesOf: OptionReader = (value, path) => {
   }
 };
 
+/** Like {@link resiliencesOf}, but rejects an empty list. */
+export const oneOrMoreResiliencesOf: OptionReader = (value, path) => {
+  resiliencesOf(value, path);
+  if ((value as readonly unknown[]).length > 0) return;
+  throw new ConfigurationError(
+    `The option ${path} is an empty list, so there is nothing to report on. Leave the option out to report on the ` +
+      'connections of all redisGuard()s.',
+  );
+};
+
 export function isResilience(value: unknown): value is RedisResilience {
   return hasMethod(value, 'snapshot') && hasMethod(value, 'execute');
 }

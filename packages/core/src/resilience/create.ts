@@ -5,6 +5,7 @@ import { noteDatabases } from '../target/known-databases.ts';
 import { ConfigurationError } from '../errors.ts';
 import {
   isCluster,
+  isMonitor,
   isProtected,
   lazyCluster,
   lazyRedis,
@@ -100,6 +101,12 @@ export function protect<Client extends Redis | Cluster>(
   options: ResilienceOptions = noOptions,
 ): RedisResilience<Client> {
   checkClient(client, hasEnded(client));
+  if (isMonitor(client)) {
+    throw new ConfigurationError(
+      'protect() was given a client that monitors the server, and runs no commands. Protect the client whose monitor() ' +
+        'made it: protect(client).client.monitor().',
+    );
+  }
   checkSingle(options);
   const resilience = isCluster(client) ? protectCluster(client, options) : protectRedis(client, options);
   return resilience as RedisResilience<Client>;

@@ -237,6 +237,7 @@ export class Engine implements RedisResilience {
     this.#probes.stop();
     await this.#clients.disconnect();
     this.#unwatchThaws();
+    this.#isolations.close();
     this.#keeper.refresh();
     debug('%s: closed', this.name);
     this.#events.emit('closed', { snapshot: this.snapshot() });

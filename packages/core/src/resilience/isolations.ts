@@ -11,6 +11,7 @@ export class Isolations {
   readonly #name: string;
   readonly #circuits: Readonly<Record<Lane, Circuit>>;
   readonly #onChange: () => void;
+  #isClosed = false;
   #held: readonly { readonly reason: string }[] = [];
 
   constructor(name: string, circuits: Readonly<Record<Lane, Circuit>>, onChange: () => void) {
@@ -32,6 +33,7 @@ export class Isolations {
    */
   hold(reason: string): () => void {
     textOf(reason, 'isolate.reason');
+    if (this.#isClosed) return () => undefined;
     debug('%s: isolated by hand (%j)', this.#name, reason);
     const isolation = { reason };
     this.#held = [...this.#held, isolation];
@@ -46,5 +48,10 @@ export class Isolations {
       this.#held = this.#held.filter((each) => each !== isolation);
       this.#onChange();
     };
+  }
+
+  /** Call when the `RedisResilience` is closed: isolating it has no effect any more, and is no outage. */
+  close(): void {
+    this.#isClosed = true;
   }
 }

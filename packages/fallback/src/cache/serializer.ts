@@ -1,3 +1,5 @@
+import { warnOfLoss } from './lossy-value.ts';
+
 /** Converts values to bytes and back. */
 export interface Serializer {
   serialize(value: unknown): string | Buffer;
@@ -13,6 +15,9 @@ export interface Serializer {
  * contains a BigInt cannot be cached.
  */
 export const jsonSerializer: Serializer = {
-  serialize: (value) => JSON.stringify(value),
+  serialize: (value) => {
+    warnOfLoss(value);
+    return JSON.stringify(value);
+  },
   deserialize: (data) => JSON.parse(data.toString('utf8')) as unknown,
 };

@@ -1,0 +1,42 @@
+import { ConfigurationError } from '@redis-resilience/core';
+import { tellMistake } from '@redis-resilience/core/kit';
+
+/** Larger values are checked only in part, because the check must cost much less than turning them into JSON. */
+const maxChecked = 20;
+
+/**
+ * Warns, once for each class, if JSON loses what a value consists of. The caller whose loader ran gets the value itself,
+ * and all later callers get a plain object in its place, which is hard to notice in a test.
+ */
+export function warnOfLoss(value: unknown): void {
+  const lossy = [value, ...partsOf(value)].find(isLossy);
+  if (lossy === undefined) return;
+  const { name } = (lossy as object).constructor;
+  tellMistake(
+    new ConfigurationError(
+      `A value for the cache contains a ${name}, which JSON turns into a plain object: that is what later callers get ` +
+        'from the cache. Return plain data from the loader, such as [...map] for a Map, or set the option serializer.',
+    ),
+  );
+}
+
+/** Returns the elements or properties of a value, and theirs. */
+function partsOf(value: unknown): readonly unknown[] {
+  const parts = membersOf(value);
+  return [...parts, ...parts.slice(0, 1).flatMap(membersOf)];
+}
+
+function membersOf(value: unknown): readonly unknown[] {
+  if (typeof value !== 'object' || value === null || isLossy(value)) return [];
+  const members: readonly unknown[] = Array.isArray(value) ? value : Object.values(value);
+  return members.slice(0, maxChecked);
+}
+
+function isLossy(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  if (ArrayBuffer.isView(value)) return true;
+  if (typeof (value as { toJSON?: unknown }).toJSON === 'function') return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  // Plain objects of another realm, for example of a test runner, have another `Object.prototype`.
+  return prototype !== null && Object.getPrototypeOf(prototype) !== null;
+}
