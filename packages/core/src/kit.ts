@@ -40,6 +40,7 @@ export { EventHub, type ListenerError } from './observability/event-hub.ts';
 
 // Errors
 export { isAway } from './is-away.ts';
+export { quietIfAway } from './quiet-if-away.ts';
 
 // Waiting
 export { pause, tooLate, withinDeadline } from './deadline.ts';

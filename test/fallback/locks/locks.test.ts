@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { waitFor, type RedisServer } from '@redis-resilience/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { slackMs } from '../../slack.ts';
+import { UnhandledRejections } from '../../integration/stage/unhandled-rejections.ts';
 import { became, bringBack, connect, stage, takeDown, timed } from '../stage.ts';
 
 describe('a lock', () => {
@@ -129,4 +130,15 @@ describe('a lock of a server that was frozen for two seconds', () => {
     const next = createLocks(other, { ttlMs }).acquire('invoice', { waitMs: 2000 });
     await expect(next).resolves.toMatchObject({ isHeld: true });
   });
+});
+
+it('a lock that nobody awaits is no unhandled rejection in an outage', async () => {
+  using rejections = new UnhandledRejections();
+  const { server, resilience } = await stage();
+  const locks = createLocks(resilience);
+  await server.kill();
+  void locks.run('invoice', () => Promise.resolve('never'));
+  void locks.acquire('invoice');
+  await expect(locks.acquire('invoice')).rejects.toMatchObject({ code: expect.any(String) as string });
+  expect(await rejections.list()).toEqual([]);
 });

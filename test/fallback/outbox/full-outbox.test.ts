@@ -1,6 +1,7 @@
 import { OverloadedError } from '@redis-resilience/core';
 import { createOutbox, type Outbox, type OutboxOptions } from '@redis-resilience/fallback/outbox';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { UnhandledRejections } from '../../integration/stage/unhandled-rejections.ts';
 import { bringBack, stage, takeDown, type Stage } from '../stage.ts';
 
 const entryBytes = 200; // bytes that the outbox adds to the arguments
@@ -77,4 +78,15 @@ describe('a full outbox', () => {
     await expect(here.server.command('HKEYS', 'a')).resolves.toEqual(['two']);
     expect(await keysIn(here)).toEqual(['a', 'b']);
   });
+});
+
+it('a write to a full outbox, or a drain, that nobody awaits is no unhandled rejection', async () => {
+  using rejections = new UnhandledRejections();
+  const { outbox } = await outboxAway({ maxEntries: 1 });
+  await outbox.add('set', ['a', '1']);
+  void outbox.add('set', ['b', '1']);
+  void outbox.drain({ timeoutMs: 50 });
+  await expect(outbox.add('set', ['c', '1'])).rejects.toBeInstanceOf(OverloadedError);
+  await expect(outbox.drain({ timeoutMs: 50 })).rejects.toMatchObject({ outcome: 'unknown' });
+  expect(await rejections.list()).toEqual([]);
 });

@@ -311,3 +311,19 @@ it('isolate() after close() changes nothing', async () => {
   putBack();
   expect(resilience.snapshot()).toBe(before);
 });
+
+it.each(['new password', { user: 'shop', password: 'secret' }, {}, null])(
+  'reauthenticate() refuses what are no credentials, and keeps those it has: case %#',
+  async (given) => {
+    await using redis = await startProtectedRedis();
+    const { resilience, client } = redis;
+    await client.ping();
+
+    const error = await errorOf(resilience.reauthenticate(given as never));
+
+    expect(error).toMatchObject({ code: 'CONFIGURATION' });
+    expect(String(error)).not.toContain('new password');
+    await resilience.reconnect();
+    expect(await client.ping()).toBe('PONG');
+  },
+);

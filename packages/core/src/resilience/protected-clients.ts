@@ -1,3 +1,4 @@
+import { credentialsOf } from '../options/option-readers.ts';
 import type { Credentials } from '../redis-resilience.ts';
 import type { DatabaseSwitch } from '../databases/database-switch.ts';
 import type { ProtectedClient } from '../connection/protected-client.ts';
@@ -113,8 +114,9 @@ export class ProtectedClients {
     return this.#control.places();
   }
 
-  reauthenticate(credentials: Credentials | undefined): Promise<void> {
-    return this.#control.reauthenticate(credentials);
+  async reauthenticate(credentials: Credentials | undefined): Promise<void> {
+    if (credentials !== undefined) credentialsOf(credentials, 'reauthenticate.credentials');
+    await this.#control.reauthenticate(credentials);
   }
 
   /** Closes all clients, and waits until their sockets are gone. */

@@ -14,6 +14,7 @@ import {
   functionOf,
   keyTextOf,
   pause,
+  quietIfAway,
   resilienceOf,
   textOf,
   tooLate,
@@ -169,19 +170,21 @@ export function createLocks(resilience: RedisResilience, options: LockOptions = 
     }
   };
 
+  const run: Locks['run'] = async (name, work, given) => {
+    const lock = await acquire(name, given);
+    if (lock === undefined) return undefined;
+    const stop = (lock as HeldLock).keepExtending();
+    try {
+      return await work(lock);
+    } finally {
+      stop();
+      await lock.release().catch(ignore);
+    }
+  };
+
   return {
-    acquire,
-    async run(name, work, given) {
-      const lock = await acquire(name, given);
-      if (lock === undefined) return undefined;
-      const stop = (lock as HeldLock).keepExtending();
-      try {
-        return await work(lock);
-      } finally {
-        stop();
-        await lock.release().catch(ignore);
-      }
-    },
+    acquire: (...given) => quietIfAway(acquire(...given)),
+    run: (...given) => quietIfAway(run(...given)),
   };
 }
 

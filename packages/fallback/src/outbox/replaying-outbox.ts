@@ -1,5 +1,12 @@
 import { RedisUnavailableError, type RedisResilience } from '@redis-resilience/core';
-import { checkOptions, durationOf, nameOf, tooLate, withinDeadline } from '@redis-resilience/core/kit';
+import {
+  checkOptions,
+  durationOf,
+  nameOf,
+  quietIfAway,
+  tooLate,
+  withinDeadline,
+} from '@redis-resilience/core/kit';
 import { writesAvailable } from '../availability.ts';
 import { RecentTimeout } from '../recent-timeout.ts';
 import { refusalCode } from '../server-refusal.ts';
@@ -71,7 +78,11 @@ export class ReplayingOutbox implements Outbox {
     return this.#store.writes.bytes;
   }
 
-  async add(command: string, args: readonly unknown[], options: AddOptions = {}): Promise<Receipt> {
+  add(command: string, args: readonly unknown[], options: AddOptions = {}): Promise<Receipt> {
+    return quietIfAway(this.#add(command, args, options));
+  }
+
+  async #add(command: string, args: readonly unknown[], options: AddOptions): Promise<Receipt> {
     checkOptions('outbox.add', options, { id: nameOf });
     const plan = this.#delivery.plan(command, args, this.#settings.clock.wallNow());
     await this.#untilOpen();
@@ -88,13 +99,16 @@ export class ReplayingOutbox implements Outbox {
     return { state: 'kept', id };
   }
 
-  async drain(options: { readonly timeoutMs?: number } = {}): Promise<void> {
-    checkOptions('outbox.drain', options, { timeoutMs: durationOf(0) });
+  drain(options: { readonly timeoutMs?: number } = {}): Promise<void> {
+    return quietIfAway(this.#drain(options));
+  }
+
+  async #drain(options: { readonly timeoutMs?: number }): Promise<void> {
+    const { timeoutMs } = checkOptions('outbox.drain', options, { timeoutMs: durationOf(0) });
     await this.#opened;
     if (this.size === 0) return;
     this.#refuseIfClosed('The outbox is closed; its kept writes were not replayed.');
     this.#replayer.wake();
-    const { timeoutMs } = options;
     const empty = this.#store.untilEmpty();
     await (timeoutMs === undefined
       ? empty
