@@ -13,6 +13,7 @@ import type { Flushes, FlushKind } from '../../event-loop/flush.ts';
 import { NodeRoute } from '../direct/node-route.ts';
 import { noteRedirections, Redirections } from '../direct/redirections.ts';
 import type { NodeDialers } from './node-dialers.ts';
+import { leaveNode } from './leave-node.ts';
 import { nodeTarget } from './node-target.ts';
 import { askForSlots } from '../slots/ask-for-slots.ts';
 import { untilAnswered } from '../slots/until-answered.ts';
@@ -144,13 +145,7 @@ export class ClusterNode {
 
   readonly #send: SendCommand = (command, stream, node) => {
     const { call } = command;
-    // The cluster client's `quit()` counts a node as closed only if the node's QUIT is rejected with exactly this text:
-    // any other error, such as that of a failed connection attempt, would make `quit()` reject.
-    if (command.name === 'quit' && this.#driver.status !== 'ready') {
-      this.#driver.disconnect();
-      command.reject(new Error('Connection is closed.'));
-      return command.promise;
-    }
+    if (command.name === 'quit' && leaveNode(command, this.#driver, this.isSilent)) return command.promise;
     const reply = this.#redirections.replyTo(command);
     if (reply !== undefined) {
       command.reject(reply);
