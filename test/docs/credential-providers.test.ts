@@ -6,7 +6,7 @@ import { expect, it } from 'vitest';
 import { printedSnippets } from './snippets.ts';
 import { startTokenService, type TokenService } from './token-service.ts';
 
-/** A credentials provider from a page of the book, with the values that the page imports or only assumes. */
+/** A credentials provider printed in the documentation, with the values that its code imports or leaves undefined. */
 interface PrintedProvider {
   readonly name: string;
   readonly user: string;

@@ -8,7 +8,7 @@ export interface Place {
   readonly end: number;
 }
 
-/** The source code of a file that records, by number, which of its places are reached. */
+/** The changed source code of a file: when it runs, it records the numbers of the places that it reaches. */
 export interface CountedSource {
   readonly places: readonly Place[];
   readonly source: string;

@@ -2,7 +2,7 @@ import { textAt } from './arguments/argument-words.ts';
 
 /**
  * A library that runs a job again when the command that reports the end of the job fails. The package `fallback` has a
- * helper for each of these libraries, which keeps the errors of an outage away from the library.
+ * helper for each library that is listed here, so that the library meets no errors in an outage.
  */
 export type UnaidedLibrary = 'bullmq' | 'bull';
 

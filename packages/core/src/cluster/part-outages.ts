@@ -126,7 +126,7 @@ export class PartOutages {
   }
 
   /**
-   * Returns why a call in this lane for this slot cannot run; undefined if the call can run. `addresses` are the nodes
+   * Returns why a read or a write (`lane`) for this slot cannot run; undefined if it can run. `addresses` are the nodes
    * that could serve the call.
    */
   of(slot: number, addresses: readonly string[], lane: Lane): PartAway | undefined {

@@ -21,7 +21,7 @@ import type { TopologyNews } from './topology-news.ts';
 /**
  * Protects a cluster client with one gate for all its commands and one connection to each node. While anything is
  * wrong, the owners of the slots are reread. The client as a whole goes through the same states as a single connection.
- * ioredis itself follows redirections; every other failure is returned to the gate.
+ * ioredis itself follows redirections; the gate decides what becomes of a call that fails otherwise.
  */
 export class ProtectedCluster implements ProtectedClient {
   readonly gate: Gate;

@@ -31,7 +31,7 @@ export class DialSpeed {
     return { synDeadlineMs: patient ? this.#patienceMs : usual, patient };
   }
 
-  /** Returns the time limit for connecting of the next attempt for a request, and whether that attempt is patient. */
+  /** Returns how long the next attempt may take to connect, and whether it is patient: has the longer time limit. */
   deadlineOf(
     { isPatient = false }: Pick<DialRequest, 'isPatient'>,
     periodMs: number,

@@ -19,7 +19,8 @@ const answered: DialRequest = {
 /** A request for a connection and its state, as the dialer sees it. */
 export class DialerTicket {
   /**
-   * Number of failures that may concern only this request: after the endpoint was reached, or for lack of credentials.
+   * Number of attempts that failed for a reason that may concern only this connection: they failed after the endpoint
+   * had been reached, or because there were no credentials.
    */
   setbacks = 0;
   #request: DialRequest;

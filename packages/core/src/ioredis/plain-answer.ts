@@ -17,7 +17,7 @@ const [status, number, nothing, zero, minus, carriageReturn] = [0x2b, 0x3a, 0x5f
 /**
  * Returns a function that resolves a command with its reply, just as the client would. The reply has to be a bulk
  * string, a status, a number or a null that is complete within the chunk. Only commands that were sent on the fast path
- * are resolved in this way, because no other code needs to see their replies. The commands of a `RawClient` are not
+ * are resolved by this function, because no other code needs to see their replies. The commands of a `RawClient` are not
  * resolved here, because they get the bytes of their replies.
  */
 export function plainAnswerOf(client: Redis): AnswerPlain {

@@ -121,7 +121,7 @@ export class ProtectedRedis implements ProtectedClient, MovableClient {
     this.#connection.drop(cause);
   }
 
-  // The `Engine` discards the counts of the circuits that all clients share.
+  // Only of the client's own circuits. The `Engine` itself discards the counts of those that all its clients share.
   discardCounts(): void {
     const { ownCircuits, settings } = this.#parts;
     for (const circuit of Object.values(ownCircuits ?? {})) circuit.discardCounts(settings.clock.now());

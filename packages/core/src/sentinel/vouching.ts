@@ -22,7 +22,7 @@ interface Poll {
   readonly reports: Promise<readonly SentinelReport[]>;
 }
 
-/** A poll that has been open for longer than this may never be answered, so a new claim begins another poll. */
+/** A poll that has been open for longer than this may never be answered, so the next claim that a server is the new primary begins another poll. */
 const sharedMs = 250;
 
 /**

@@ -182,8 +182,8 @@ export class ReplyGuard {
 
   #lookAround(): ReturnType<Driver['besidesReplies']> {
     const around = this.#driver.besidesReplies();
-    // Whether the shape of a reply is recorded may change only between replies, because a shape must be recorded from
-    // the beginning of a reply.
+    // The recording of shapes begins and ends only between replies, because the shape of a reply must be recorded from
+    // the reply's beginning.
     if (this.#frames.isBetween) {
       this.#frames.keepsShapes = around !== 'nothing';
       this.#frames.allowsLongLines = around === 'lines';

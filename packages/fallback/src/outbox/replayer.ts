@@ -104,8 +104,8 @@ export class Replayer {
     this.wake();
   }
 
-  // Returns the next write to a key. Writes to a key keep their order, so a write that is waiting for another database
-  // holds up later writes to the same key.
+  // Returns the next write to a key. Writes to a key keep their order, so a write that may be sent only to a
+  // database that is not in use now holds up later writes to the same key.
   #nextOf(key: string): KeptWrite | undefined {
     const next = this.#parts.store.writes.next(key);
     return next !== undefined && this.#parts.binding.admits(next.entry) ? next : undefined;

@@ -27,9 +27,9 @@ export interface SessionOptions {
   /** Lifetime of a session whose data does not say when it ends. Default 86,400,000 ms: one day. */
   readonly ttlMs?: number;
   /**
-   * Minimum time for which a destroyed session is remembered, so that it does not come back. A session that could have
-   * lived longer is remembered until it would have expired. `rememberDestroyedMs` is also the maximum age of a pending
-   * write. Default 86,400,000 ms: one day.
+   * Minimum time for which the id of a destroyed session is remembered, so that the session does not come back. If the
+   * session would have expired later, its id is remembered until then. `rememberDestroyedMs` is also the maximum age of
+   * a pending write. Default 86,400,000 ms: one day.
    */
   readonly rememberDestroyedMs?: number;
   /**
@@ -39,7 +39,7 @@ export interface SessionOptions {
   readonly listen?: boolean;
   /**
    * Whether sessions are restored from local copies after Redis has lost its data. A session that was deleted with DEL
-   * or FLUSHDB shortly before the loss may then come back. With `false`, no session comes back, and a loss of data ends
+   * or FLUSHDB shortly before the loss may then come back. With `false`, no session is restored, so a loss of data ends
    * all sessions. Default true.
    */
   readonly restoreLost?: boolean;

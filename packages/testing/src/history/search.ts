@@ -25,7 +25,10 @@ export interface DeadEnd {
 interface Move {
   readonly entry: Entry;
   readonly keyspace: Keyspace;
-  /** Set if the move places an optional operation: the next definite operation must use at least one of these keys. */
+  /**
+   * Set if the move places an operation whose outcome is unknown, so that it may not have run. To place it makes sense
+   * only if the next operation that certainly ran uses at least one of these keys.
+   */
   readonly towards: Keys | undefined;
 }
 

@@ -3,7 +3,7 @@ import type { Operation } from './operation.ts';
 import { isDefinite } from './part.ts';
 import { search, type DeadEnd, type Deadline } from './search.ts';
 
-/** A small part of a history that no order explains. */
+/** A small part of a history whose replies no order of its operations explains. */
 export interface Shrunk {
   readonly operations: readonly Operation[];
   /**

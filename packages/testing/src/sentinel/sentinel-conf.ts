@@ -47,10 +47,9 @@ export function sentinelConf(neighbourhood: SentinelNeighbourhood): SentinelConf
 
 /**
  * Shortens Sentinel's intervals that no configuration directive can change. Before Redis 7, these intervals
- * cannot be shortened, and failovers are slower. The ping and publish periods must not be too short, because
- * during a failover each replica is checked only once a second. The sentinel that leads the failover rejects
- * replicas whose last check is older than five ping periods. The other sentinels revert a promotion that they
- * have not learned of within four publish periods.
+ * cannot be shortened, and failovers are slower. The ping and publish periods must not be too short: the sentinel that
+ * leads a failover checks each replica only once a second and rejects one whose last check is older than five ping
+ * periods, and the other sentinels revert a promotion that they have not learned of within four publish periods.
  */
 async function hurry(control: RawConnection): Promise<void> {
   const periods = { 'info-period': 500, 'publish-period': 500, 'ping-period': 300 };

@@ -9,7 +9,7 @@ export function keepToClient(options: object, own: Readonly<Record<string, unkno
   }
 }
 
-/** The options of a `Redis` client that are kept to it. */
+/** The options of a `Redis` client that must not appear when its options are copied. */
 export const keptOptions: ReadonlySet<string> = new Set([
   'maxRetriesPerRequest',
   'autoResendUnfulfilledCommands',

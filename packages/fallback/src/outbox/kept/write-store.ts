@@ -84,8 +84,8 @@ export class WriteStore {
     if (kept.journaled) await this.#journal.write([{ type: 'put', entry: kept.entry }]);
   }
 
-  // Removes a write, first from the journal and then from memory. The journal comes first, because a write that is gone
-  // from memory lets a later write to the same key be sent directly: if the journal still contained the earlier write,
+  // Removes a write, first from the journal and then from memory. A write that is gone from memory
+  // lets a later write to the same key be sent directly: if the journal still contained the earlier write,
   // a crash would replay it over the later one.
   async remove(kept: KeptWrite): Promise<void> {
     if (kept.journaled) await this.#journal.write([{ type: 'delete', seq: kept.entry.seq }]);
