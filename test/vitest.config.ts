@@ -13,7 +13,7 @@ export default defineConfig({
   test: {
     testTimeout: 30_000,
     hookTimeout: 30_000,
-    // Vitest must not transform the built packages: Node then loads them as it does for users, which is also faster.
+    // Vitest does not transform the built packages, so that Node loads them as in an application, which is also faster.
     server: { deps: { external: [/\/packages\/[^/]+\/dist\//] } },
     projects: [
       // Files that run in the same worker share their modules, because loading the modules for each file would take

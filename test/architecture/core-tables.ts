@@ -56,7 +56,7 @@ export function coreTables(): readonly CoreTable[] {
   ];
 }
 
-/** Returns one row for each group of options that core treats in the same way. */
+/** Groups ioredis options that core handles alike (for example, all that it rejects), and returns one row per group. */
 function fateRows(fates: Readonly<Record<string, OptionFate>>): string[][] {
   const rows = new Map<string, string[]>();
   for (const [name, { kind, note = 'as in ioredis' }] of Object.entries(fates)) {

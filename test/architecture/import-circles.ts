@@ -2,8 +2,8 @@
 export type ImportGraph = ReadonlyMap<string, readonly string[]>;
 
 /**
- * Returns every import circle as text, such as `a -> b -> a`: the shortest circle in each set of files that all import
- * one another, directly or indirectly. If the set contains files outside that path, their names follow.
+ * Returns one text, such as `a -> b -> a`, for each set of files that all import one another, directly or indirectly.
+ * The text shows the shortest circle through the first file of the set, and then names the other files of the set.
  */
 export function importCircles(graph: ImportGraph): string[] {
   return stronglyConnected(graph)

@@ -219,7 +219,7 @@ const calls: Readonly<Record<string, readonly [option: string, call: Call]>> = {
   'testing HistoryRecorder.constructor': ['outcomeOf', (options) => new HistoryRecorder(options)],
 };
 
-/** Functions that another library calls with its own options, and methods of a server that would have to run first. */
+/** Functions that this test does not call, because applications do not either: a library or a factory calls them. */
 const others = [
   'fallback ConnectRedisClient.set',
   'fallback ConnectRedisClient.scanIterator',

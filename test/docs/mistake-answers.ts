@@ -28,7 +28,7 @@ export async function withResilience(use: (resilience: RedisResilience) => Promi
   }
 }
 
-/** Returns the line that core logs for the operator. Replaces the port in the line by that of the page. */
+/** Returns the line that core logs for the operator, with port 6379, which the page shows, instead of the real port. */
 export async function operatorLine(urlOf: (port: number) => string, isServed: boolean): Promise<string> {
   await using server = isServed ? await startRedis({ password: 'secret' }) : undefined;
   const port = server?.port ?? (await freePort());

@@ -100,7 +100,7 @@ it('every snippet runs as it is printed, and through an outage as its page promi
   expect([...(await book.complaints()), ...(await readmes.complaints())]).toEqual([]);
   console.log(`${code.length} snippets compile, and run as printed and through an outage`);
 
-  /** Returns the status of each route of each application, except routes for which the page promises something else. */
+  /** Returns the HTTP status of each GET route of each application that the snippets have started. */
   async function statuses(): Promise<readonly { name: string; path: string; status: number }[]> {
     const asked = open.flatMap(({ name, text, port }) =>
       pathsOf(text).map(async (path) => {

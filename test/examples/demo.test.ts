@@ -47,7 +47,7 @@ it('the demo names an option that it does not know', async () => {
   expect(output()).toContain("Unknown option '--kiled'");
 });
 
-/** Starts the demo. All processes that it starts inherit a mark in their environment. */
+/** Starts the demo with a mark in its environment, by which the test finds all processes that the demo starts. */
 function raise(args: readonly string[]): { child: ChildProcess; output: () => string; mark: string } {
   const mark = randomUUID();
   const env = { ...process.env, REDIS_RESILIENCE_DEMO_MARK: mark };

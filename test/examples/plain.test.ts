@@ -15,8 +15,8 @@ afterEach(async () => {
 });
 
 /**
- * Puts order 1 with two pieces or order 2 with three into the queue; if an order is counted twice, no correct
- * total results.
+ * Puts order 1 with two pieces, or order 2 with three, into the queue. If an order were counted twice, the total would
+ * differ from the expected 2 or 5.
  */
 async function order(id: 1 | 2): Promise<void> {
   const text = JSON.stringify({ id: String(id), product: '7', quantity: id + 1 });

@@ -99,7 +99,7 @@ async function exposition(): Promise<string> {
   unregister();
   outage();
   await resilience.close();
-  // Metrics by cause or database appear only after an outage or a change, so this adds one of each kind.
+  // Metrics with a cause or a database appear only after an outage or a switch of databases, so they are added here.
   return text
     .replace(
       /^# TYPE redis_resilience_outages_total counter$/m,

@@ -34,7 +34,7 @@ async function valuesOf(name: string): Promise<Record<string, unknown>[]> {
   return (found?.dataPoints ?? []).map(({ attributes, value }) => ({ ...attributes, value }));
 }
 
-/** Returns the OpenTelemetry name of a metric, which has no unit. */
+/** Returns the OpenTelemetry name of a metric: unlike the Prometheus name, it does not end with the unit. */
 function instrumentName(metric: string): string {
   return metric
     .replace('redis_resilience_', 'redis_resilience.')

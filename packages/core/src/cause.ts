@@ -1,5 +1,5 @@
 /**
- * Every reason why Redis may be unusable, wholly or in part. The set is closed, so a `switch` can cover all of it.
+ * Every reason why Redis may be unusable, wholly or in part. The type is complete, so a `switch` can cover every cause.
  *
  * | cause | meaning |
  * | --- | --- |

@@ -14,7 +14,7 @@ export function quietIfAway<T>(operation: Promise<T>): Promise<T> {
 
 /** Like {@link quietIfAway}, for a promise that is about to be rejected with this error. */
 export function quietNow(answer: () => Promise<unknown>, error: unknown): void {
-  // The promise may not exist yet, if it is rejected in the call that returns it.
+  // `answer` is called in a later microtask, because the call that creates the promise may not have returned it yet.
   if (isAway(error)) Promise.resolve().then(answer).catch(ignore);
 }
 

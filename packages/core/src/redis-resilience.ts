@@ -18,13 +18,13 @@ export interface ApplyOnceOptions {
   readonly timeoutMs?: number;
   /**
    * When the signal aborts, retries stop and the promise rejects with the signal's reason. The write may have been
-   * applied before that.
+   * applied before the abort.
    */
   readonly signal?: AbortSignal | undefined;
   /**
    * Name of the only database on which the write may be applied, if several Redis databases are configured. Set this
-   * option if an earlier process may have sent the write to that database. While another database is in use, the call
-   * fails immediately with `REDIS_UNAVAILABLE`. Default: the database in use.
+   * option if an earlier process may have sent the write to the named database. While another database is in use, the
+   * call fails immediately with `REDIS_UNAVAILABLE`. Default: the database in use.
    */
   readonly database?: string | undefined;
 }
@@ -53,8 +53,8 @@ export interface LeaseOptions {
   /** Name of the work in the event `lease-overdue`. Default: none. */
   readonly name?: string;
   /**
-   * Time limit for the wait for a connection and the work together. Default: only the wait is limited, by the option
-   * `timeoutMs` of the `RedisResilience`; each command of the work has its own deadline.
+   * Time limit for the wait for a connection and the work together. Default: only the wait for a connection is limited,
+   * by the option `timeoutMs` of the `RedisResilience`; each command of the work has its own deadline.
    */
   readonly timeoutMs?: number;
   /** When the signal aborts, the lease ends, and its promise rejects with the signal's reason. */
@@ -215,8 +215,8 @@ export interface RedisResilience<Client extends Redis | Cluster = Redis | Cluste
    * Switches to another Redis database: to the named one or, without a name, to the best of the others that respond. If
    * the database in use is healthy, the commands in flight are completed first. Resolves when calls succeed on the new
    * database. The new database stays in use until it becomes unavailable or `failover` is called again: automatic
-   * failback to a preferred database is suspended. Without a name, a read-only database is chosen only if no writable one
-   * responds, and is replaced as soon as one does.
+   * failback to a preferred database is suspended. Without a name, a read-only database is chosen only if no writable
+   * one responds, and is replaced as soon as one does.
    *
    * @throws {@link ConfigurationError} if there is no database of this name
    * @throws {@link RedisUnavailableError} if the database does not respond, or if calls were in flight all the time, so

@@ -2,7 +2,7 @@ import type { LaneTotals } from './observability/totals.ts';
 import type { PoolDetail } from './lease/pool/pool-detail.ts';
 import type { Lane } from './snapshot.ts';
 
-/** Whether commands that need a connection of their own (see `lease`) were called on the client that all callers share. */
+/** Whether commands that need their own connection (see `lease`) were called on the client that all callers share. */
 export interface SharedUse {
   /** `WATCH`: another caller's `EXEC` may end it. */
   readonly watch: boolean;
@@ -28,7 +28,7 @@ export interface ServerFacts {
 export interface SnapshotDetail {
   /** Number of connections of this `RedisResilience`, including duplicates and cluster nodes. */
   readonly connections: number;
-  /** Number of these `connections` that are ready. */
+  /** Number of connections, of those that `connections` counts, that are ready for commands. */
   readonly readyConnections: number;
   readonly waiting: number;
   /** Size of the arguments of waiting commands, in bytes. */

@@ -29,8 +29,8 @@ export function checkOptionsFactory({ useFactory, useClass, useExisting }: Facto
 }
 
 /**
- * Makes the provider of the options check that a `useClass` or `useExisting` has the method that Nest calls. Without this
- * check, Nest reports that something is not a function.
+ * Makes the provider of the options check that a `useClass` or `useExisting` has the method that Nest calls. Without
+ * this check, Nest would only report that something is not a function.
  */
 export function withCheckedMethod(provider: FactoryProvider, source: unknown): FactoryProvider {
   return {

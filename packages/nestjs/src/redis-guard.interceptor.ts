@@ -56,8 +56,8 @@ export class RedisGuardInterceptor implements NestInterceptor {
   readonly #host: HttpAdapterHost;
   readonly #defaults: RedisGuardOptions;
   /**
-   * The options for each handler that has had a request, and the controller of that request. A handler that
-   * several controllers inherit is one key for all of them, although their options may differ.
+   * The options for each handler that has had a request, and the controller of its last request. Controllers that
+   * inherit the same handler share its entry, although their options may differ, so the entry names its controller.
    */
   readonly #policies = new WeakMap<
     object,

@@ -9,7 +9,7 @@ import { refuse } from './redis-refused.exception.ts';
 
 /** Options of {@link RequireRedis}. */
 export interface RequireRedisOptions {
-  /** What the request needs: `read` if it only reads, otherwise `write`. Default `read`. */
+  /** `read` if the request only reads from Redis, otherwise `write`. Default `read`. */
   readonly lane?: Lane;
   /** The name of the connection. Default `default`. */
   readonly connection?: string;

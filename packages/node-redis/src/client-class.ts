@@ -47,8 +47,8 @@ function protectedClass(Base: BaseClass): ClientClass {
 
     constructor(options: BaseOptions, parts: ClientParts) {
       super(options);
-      // Removes the timeout of 5 seconds that node-redis 6 sets for each command. The deadline of the protected
-      // connection applies instead.
+      // Removes the timeout of 5 seconds that node-redis 6 sets for each command, because the protected connection has
+      // a deadline of its own.
       this._commandOptions = { ...options.commandOptions };
       this[state] = new ClientState(this, parts);
     }
@@ -98,8 +98,8 @@ function protectedClass(Base: BaseClass): ClientClass {
       transform: TransformReply | undefined,
     ): Promise<unknown> {
       const args = parser.redisArgs;
-      // Leaves the command to node-redis, which calls `sendCommand`, in two cases. If a program has replaced
-      // `sendCommand`, the replacement must see every command. For HIMPORT, node-redis keeps a record of its own.
+      // node-redis's own method, which calls `sendCommand`, runs two kinds of commands: all commands if a program has
+      // replaced `sendCommand`, so that the replacement sees them, and HIMPORT, of which node-redis keeps a record.
       if (this.sendCommand !== RedisClient.prototype.sendCommand || args[0] === 'HIMPORT') {
         return super._executeCommand(command, parser, options, transform);
       }

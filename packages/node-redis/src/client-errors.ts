@@ -55,7 +55,7 @@ const refused = { outcome: 'refused' } satisfies { outcome: Outcome };
 const notApplied = { outcome: 'not-applied' } satisfies { outcome: Outcome };
 const brand = Symbol.for('redis-resilience.error');
 
-/** Adds all properties of this library's error to an error of node-redis, so that it counts as both. */
+/** Makes an error of node-redis also an error of this library, by adding all properties of this library's error. */
 function dress(theirs: Error, ours: RedisResilienceError): Error {
   const { code, reason, outcome, connection, retryAfterMs, status, statusCode, expose, headers } = ours;
   Object.assign(theirs, { code, reason, outcome, connection, retryAfterMs });
@@ -79,9 +79,9 @@ function dress(theirs: Error, ours: RedisResilienceError): Error {
 }
 
 /**
- * Returns a promise with the same result. If nobody handles its rejection, an error of this library or of a closed
- * client does not become an unhandled rejection, because that would end a process which publishes without awaiting the
- * result. As in node-redis, any other error that nobody handles becomes an unhandled rejection.
+ * Returns a promise that settles as `promise` does. If nobody handles its rejection, an error of this library or of a
+ * closed client does not become an unhandled rejection, because that would end a process which publishes without
+ * awaiting the result. As in node-redis, any other error that nobody handles becomes an unhandled rejection.
  */
 export function tolerated<T>(promise: Promise<T>): Promise<T> {
   const answer = promise.then(undefined, (error: unknown): never => {

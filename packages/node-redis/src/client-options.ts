@@ -12,7 +12,7 @@ export interface KnownOptions {
   /** As in node-redis. Default: none. */
   readonly functions?: object;
   readonly scripts?: object;
-  /** Options for all commands: `typeMapping`, `timeout` in milliseconds, `abortSignal`. Default: none. */
+  /** Options for all commands, such as `typeMapping`, `timeout` in milliseconds and `abortSignal`. Default: none. */
   readonly commandOptions?: CommandOptions;
   /**
    * The number of the database, and the name of the connection. Setting a name, or another database than that of the

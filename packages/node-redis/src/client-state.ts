@@ -29,8 +29,8 @@ export class ClientState {
   readonly sender: CommandSender;
   readonly subscriptions: Subscriptions;
   /**
-   * Whether the client has watched keys since its last transaction. The WATCH may have been lost with its connection
-   * since then; the protected connection notices that.
+   * Whether the client has watched keys since its last transaction. Stays true if the WATCH is lost with its
+   * connection: the protected connection notices that loss itself.
    */
   isWatching = false;
   /**

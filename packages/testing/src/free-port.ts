@@ -1,8 +1,8 @@
 import { createServer } from 'node:net';
 
 // All ports from here to `lastPort` are below the range from which Linux and macOS assign local ports to outgoing
-// connections. A port below that range ensures that a client that dials a dead server never connects to itself, and
-// that no outgoing connection occupies a server's port while the server restarts.
+// connections. Therefore, a client that dials a dead server never connects to itself, and no outgoing connection
+// occupies a server's port while the server restarts.
 const firstPort = 11_000;
 const lastPort = 21_999;
 // Distance from a Cluster node's port to its bus port.

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 const folders = new Set<string>();
 let root: string | undefined;
 
-/** The parent of all temporary folders of this process. The folder exists as long as any temporary folder does. */
+/** Returns the folder that contains all temporary folders of this process, and creates it if necessary. */
 export function temporaryRoot(): string {
   if (root === undefined) {
     root = mkdtempSync(join(realpathSync(tmpdir()), 'redis-resilience-'));

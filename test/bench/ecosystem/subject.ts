@@ -10,8 +10,8 @@ export type Way = 'plain' | 'as-is' | 'helper';
 export const ways: readonly Way[] = ['plain', 'as-is', 'helper'];
 
 /**
- * How a call succeeded: Redis has `done` its work; the work was `accepted`, and `done` is reported later; or the call
- * was answered without Redis (`fallback`). A call that rejects counts as failed.
+ * How a call succeeded. `done`: Redis has completed the work of the call. `accepted`: Redis has stored the work, whose
+ * end is reported later. `fallback`: the call was answered without Redis. A call that rejects counts as failed.
  */
 export type Answer = 'done' | 'accepted' | 'fallback';
 

@@ -68,7 +68,7 @@ async function report(now: readonly KeptRow[], lanes: readonly Lane[]): Promise<
     writeFileSync(fileURLToPath(new URL('outage.svg', core)), outagePlot('Redis killed for 10 s', lanes));
 }
 
-/** Describes the machine with only those packages that this row compares. */
+/** Returns the description of the machine, with the versions of only those packages that this row compares. */
 function machineOf(machine: Machine, { row }: RowSummary): Machine {
   const names = packagesOf(allRows.filter(({ name }) => name === row).flatMap(contestantsOf));
   const packages = Object.entries(machine.packages).filter(([name]) => names.includes(name));
@@ -79,7 +79,7 @@ function packagesOf(contestants: readonly Contestant[]): string[] {
   return [...new Set(contestants.flatMap(({ packages }) => packages))];
 }
 
-/** Returns one lane for each client: its run whose recovery time is the median. */
+/** Returns one lane of the plot for each client. A lane shows the run with the client's median recovery time. */
 function lanesOf(cells: readonly Cell[]): Lane[] {
   return cells
     .filter(({ row }) => row.name === drawnRow)

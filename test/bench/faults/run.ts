@@ -19,8 +19,8 @@ const stage = createStage(contestantNamed(row, order.client), order, async (ms) 
 try {
   const findings: Findings = await row.run(stage);
   const { figures } = findings;
-  // A row that starts processes of its own has counted their unhandled errors, which replace the count of
-  // this process.
+  // A row that starts processes of its own counts their unhandled errors. Its count replaces the number of unhandled
+  // errors in this process.
   const all = { unhandled, ...figures };
   await say({ kind: 'findings', findings: { ...findings, figures: all } });
 } catch (error) {

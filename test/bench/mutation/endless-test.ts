@@ -23,7 +23,7 @@ export async function withinTurns(work: () => unknown): Promise<void> {
     await nextTurn();
   }
   await promise;
-  // Node reports unhandled errors one turn later.
+  // Node reports an unhandled rejection only after the pending promise callbacks, so this waits for one more turn.
   await nextTurn();
 }
 

@@ -81,7 +81,7 @@ async function trialsOf(
   const survey = new Survey();
   const tests = pureTestsOf(files);
   await Promise.all(judges.map((judge) => survey.walk(judge, tests, changes)));
-  // The child processes have loaded source code that records places; new ones load the original code.
+  // The child processes have loaded instrumented source code, so they end here; new ones load the original code.
   await Promise.all(judges.map((judge) => judge[Symbol.asyncDispose]()));
   return [...sources].flatMap(([file, source]) => {
     const places: readonly Place[] = counted.get(file)?.places ?? [];

@@ -1,5 +1,5 @@
 /**
- * The files under packages/core/src whose mutants the tests must catch: in each folder, those with decisions.
+ * The files under packages/core/src whose mutants the tests must catch: those that contain the logic of each folder.
  */
 const mutatedFiles = {
   circuit: [

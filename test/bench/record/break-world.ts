@@ -63,8 +63,8 @@ export async function breakWorld(world: World, options: BreakOptions): Promise<r
 }
 
 /**
- * An error, for example of sentinels that do not agree in time, counts as the end of the fault. The run
- * continues with the servers in the state in which they are.
+ * If a fault fails with an error, for example because the sentinels do not agree in time, the fault counts as over. The
+ * run then continues, and the servers are not restored first.
  */
 function notOver(): 'over' {
   return 'over';

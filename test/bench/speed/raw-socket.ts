@@ -5,8 +5,8 @@ import type { MeasuredClient } from './client-kinds.js';
 type Answer = (value: string) => void;
 
 /**
- * Shows the upper limit for JavaScript on one connection. Sends the commands of one turn as one string, and parses only
- * simple strings and bulk strings; errors, deadlines and reconnection are left out.
+ * Shows how many commands per second JavaScript can send on one connection at best. Sends the commands of one turn as
+ * one string, and parses only simple strings and bulk strings; errors, deadlines and reconnection are left out.
  */
 export async function connectRawSocket(url: string): Promise<MeasuredClient> {
   const { hostname, port } = new URL(url);

@@ -29,8 +29,8 @@ const { values } = parseArgs({
 const plainChannels = ['status', 'attempt', 'circuit', 'outbox'].map((name) => `redis-resilience:${name}`);
 
 /**
- * Ways to observe the connection; each returns a function that stops the observation. The first one is the
- * reference for the others.
+ * Ways to observe the connection; each returns a function that stops the observation. The speed of every way is
+ * compared with `nobody`, which observes nothing.
  */
 const onlookers = {
   nobody: () => ignore,
@@ -53,7 +53,7 @@ const onlookers = {
       operation.unsubscribe(all);
     };
   },
-  // No limit applies: an application that subscribes to a message for every command pays for it.
+  // This way may slow commands down by any amount: an application that subscribes to every command accepts the cost.
   'every command published': () => {
     subscribe('redis-resilience:command', ignore);
     return () => void unsubscribe('redis-resilience:command', ignore);

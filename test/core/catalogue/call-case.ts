@@ -10,8 +10,8 @@ export interface CallCase {
   /** Whether a second run replies differently although the call is safe to repeat, as for a count or an estimate. */
   readonly counts: boolean;
   /**
-   * Whether the call is only classified and never run: Redis 7.0 does not know the command, or the command
-   * would break the server.
+   * Whether the call is only classified and never run, because Redis 7.0 does not know the command, or because the
+   * command would break the server.
    */
   readonly notRun: boolean;
 }

@@ -37,7 +37,7 @@ describe('the category of a call with options', () => {
   });
 });
 
-// A key may have the name of a keyword, so counted keys must not be read as options.
+// A key may be named like an option, such as `weights`. Keys after their number (numkeys) are therefore no options.
 describe('the category of a call with counted keys', () => {
   it.each([
     ['ZUNIONSTORE z 0', 'never'],

@@ -1,7 +1,7 @@
 import { cells, counts, geo, group, list, notRun, stream, zset } from './call-case.ts';
 import type { CallCase } from './call-case.ts';
 
-/** Calls that may be sent again. */
+/** Calls that core may retry even if they may already have run. */
 export const repeatableCalls: readonly CallCase[] = [
   ...cells('read', true, [
     ['GET k', 'SET k v'],

@@ -1,7 +1,7 @@
 import { cells, geo, group, list, notRun, stream, zset } from './call-case.ts';
 import type { CallCase } from './call-case.ts';
 
-/** Calls that may not be sent again. */
+/** Calls that core must not retry if they may already have run. */
 export const unrepeatableCalls: readonly CallCase[] = [
   ...cells('write-checked', false, [
     ['SET k v NX'],

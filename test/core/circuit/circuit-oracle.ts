@@ -3,7 +3,7 @@ import type { CircuitState } from '../../../packages/core/src/snapshot.ts';
 
 type Kind = 'ok' | 'slow' | 'fail';
 
-/** A call as the oracle remembers it: the era in which it was admitted, and whether its result counts. */
+/** A call that the oracle admitted. Its result counts if `counts` is true and the circuit still has the same `era`. */
 export interface OracleCall {
   readonly era: number;
   readonly counts: boolean;
@@ -48,8 +48,8 @@ export class CircuitOracle {
   }
 
   /**
-   * `isSlow`: the circuit is open because calls were slow, in which case it lets through one of four calls
-   * that it would refuse.
+   * `isSlow` means that the circuit is open because calls were slow. Such a circuit refuses only three of four calls,
+   * and admits the fourth.
    */
   admit(isSlow = false): OracleCall | undefined {
     this.look();
@@ -72,7 +72,7 @@ export class CircuitOracle {
   settle(call: OracleCall, result: Kind | 'ignored'): { may: boolean; must: boolean } {
     const quiet = { may: false, must: false };
     const counts = (): boolean => call.counts && call.era === this.era;
-    // A result that does not count must not apply what is due, because a later event may still cancel that.
+    // A result that does not count must not cause a due change of state, because a later event may cancel that change.
     if (counts() && this.state !== 'closed') this.look();
     if (!counts()) return quiet;
     if (this.state === 'half-open') {

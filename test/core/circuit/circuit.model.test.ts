@@ -83,8 +83,8 @@ it('a circuit does what an exact log of events says, whatever happens in whateve
         };
 
         const look = () => {
-          // The circuit applies due changes only when it is asked, with the times at which they were due; so circuit
-          // and oracle can be compared only now.
+          // A circuit changes its state when it is next asked, not when the change is due. `look` makes the oracle do
+          // the same, so that their states can be compared.
           oracle.look();
           expect(circuit.state).toBe(oracle.state);
           expect(circuit.cause === undefined).toBe(oracle.state === 'closed');

@@ -22,7 +22,7 @@ const depth = 7;
 
 interface End {
   readonly test: CircuitUnderTest;
-  /** The generations of the calls in flight, oldest first. */
+  /** What `admit` returned for each call in flight, oldest first: a number that grows with each change of state. */
   readonly out: number[];
   /**
    * Contains everything that later behaviour depends on, so only one of several histories with the same key

@@ -136,7 +136,7 @@ describe('the connection to a node', () => {
     expect([stage.wired.network.links.length, stage.dialer.alive, stage.wired.clock.pendingTimers]).toEqual([
       0, 0, 0,
     ]);
-    // The result of the last attempt counts as a lost connection, so the next attempt waits for its turn.
+    // For the dialer, the end of the last attempt is the loss of a connection, so the dialer delays the next attempt.
     stage.start();
     await stage.wired.travel(10);
     expect(stage.told).toHaveLength(1);

@@ -160,8 +160,8 @@ describe('a cluster in trouble', () => {
     expect(stage.clock.pendingTimers).toBe(1);
     await stage.travel(10_000);
     expect(stage.asked.at(-1)?.[1]).toBe(5_000);
-    // The slots are read at least once a second while the trouble lasts, and not at once when the same
-    // trouble is reported again.
+    // As long as the Cluster has a problem, the slots are read about once a second. A repeated report of the same
+    // problem causes no extra read.
     const pauses = stage.slotsReadAt.map((at, index) => at - (stage.slotsReadAt[index - 1] ?? 0));
     expect(Math.max(...pauses)).toBeLessThanOrEqual(1_100);
   });
@@ -392,7 +392,7 @@ describe('a cluster in trouble', () => {
     expect(stage.news.filter(({ kind }) => kind === 'failover')).toEqual([
       { kind: 'failover', address: 'node:1', isOver: false },
     ]);
-    // Node 2 was already down before this trouble, so its return does not make the watch ask earlier.
+    // Node 2 was already down before the second `trouble()`, so its return does not make the watch ask earlier.
     const at = stage.asked.filter(([node]) => node === 0).map(([, when]) => when);
     expect(at).toEqual([10_050, 10_100]);
   });

@@ -152,7 +152,7 @@ describe('a batch', () => {
     batch.settle(first, { ok: false, error: broken });
     batch.settle(commandOf('get', 'a'), { ok: true, value: 'OK' });
     expect(batch.remaining).toBe(2);
-    // The driver sets `pipelineIndex`; a wrong value must not lead to a wrong result.
+    // The driver sets `pipelineIndex`. Even if the index is wrong, a reply must settle its own command.
     third.pipelineIndex = 1;
     batch.settle(third, { ok: true, value: 'OK' });
     expect(batch.commands.map(({ settlement }) => settlement?.ok)).toEqual([true, undefined, true]);

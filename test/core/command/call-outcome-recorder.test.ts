@@ -49,7 +49,7 @@ function setUp(options: ResilienceOptions = {}): {
   return { clock, recorder: new CallOutcomeRecorder(records), ...records };
 }
 
-/** A call that was sent once at `sentAt`, in the first generation of its circuit. */
+/** A call that was sent once at `sentAt`, before its circuit had changed its state. */
 function sentCall(name: string, sentAt = 1_000, sends = 1): ReturnType<typeof callOf> {
   const call = callOf(name, 'a', '1');
   call.sent = new Flush(sentAt, 1, 1);

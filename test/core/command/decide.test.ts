@@ -51,7 +51,7 @@ function call(
   };
 }
 
-/** Returns the facts about a batch of these commands. */
+/** Returns the input of `decide` for a pipeline or transaction of these commands. */
 function batch(names: readonly string[], facts: Partial<CallFacts> = {}): CallFacts {
   const commands = names.map((name) => ({ command: { name, args: ['a', '1'] } }));
   const lane = names.some((name) => traitsOf(name).lane === 'write') ? 'write' : 'read';

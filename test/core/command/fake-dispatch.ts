@@ -16,15 +16,15 @@ export class FakeDispatch implements Dispatch {
   /** Commands that core wrote directly to the socket, and commands that core gave to the driver. */
   readonly fast: DriverCommand[] = [];
   readonly slow: DriverCommand[] = [];
-  /** The other arguments of each call with which core gave a command to the driver. */
+  /** For each command that core gave to the driver: the pipeline stream and the node that core passed with it. */
   readonly givenWith: { readonly stream: PipelineStream | undefined; readonly node: unknown }[] = [];
   readonly batchNodes: unknown[] = [];
   readonly left: DriverCommand[] = [];
   writesAtOnce = true;
   hasFastPath = true;
-  /** Whether the next commands can take the fast path; false if core cannot write to the node that they need. */
+  /** Whether core can write the next commands directly to the socket of their node, without the driver. */
   hasRoute = true;
-  /** The stream for commands of a batch that cannot take the fast path; undefined if they can. */
+  /** The stream for those commands of a batch that need the driver; undefined if the whole batch goes through it. */
   batchStreamOf: PipelineStream | undefined;
   isTakingBytes = true;
   handshakeName: string | undefined;
@@ -33,7 +33,7 @@ export class FakeDispatch implements Dispatch {
   partCircuits: LaneCircuits | undefined;
   /** The run id of the server process. */
   server: string | undefined = 'first';
-  /** The requests to release blocking calls on this connection. */
+  /** Counts the CLIENT UNBLOCK requests that end blocking calls on this connection. */
   releaseBook: ReleaseBook | undefined;
   wakes = 0;
   lastReadAt = 0;
@@ -82,7 +82,7 @@ export class FakeDispatch implements Dispatch {
     return this.batchStreamOf;
   }
 
-  /** Commands that were issued at another time belong to another write. */
+  /** Commands that are issued at the same time share one write to the socket (a flush). */
   currentFlush(): Flush {
     const last = this.#unwritten.at(-1);
     if (last?.at === this.#now()) return last;

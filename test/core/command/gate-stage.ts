@@ -29,7 +29,7 @@ export interface GateStage<Clock extends ManualClock = ManualClock> {
   readonly retryBudget: RetryBudget;
   readonly recorder: CallOutcomeRecorder;
   readonly history: History;
-  /** The test must start it before it detects anything. */
+  /** Detects stalls of the process only after the test has started this detector. */
   readonly stallDetector: ProcessStallDetector;
   readonly events: EventHub<ResilienceEvents>;
   readonly told: Told[];

@@ -156,7 +156,7 @@ describe('the deadline of a command', () => {
     clock.jump(1_700);
     clock.travel(0);
     expect(gate.counts().inFlight).toBe(2);
-    // A deadline needs no timer during the turn in which the sockets are read.
+    // Before core fails overdue calls, it waits until the sockets have been read. Meanwhile, it sets no deadline timer.
     expect(clock.pendingTimers).toBe(0);
     issue('blpop', 'list', 0.1);
     expect(clock.pendingTimers).toBe(0);

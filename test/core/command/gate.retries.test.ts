@@ -270,7 +270,7 @@ describe('a call that CLIENT UNBLOCK released', () => {
   it('is not sent again at the very end of its time, when an element that it took would be lost', async () => {
     const { issue, dispatch, clock } = gateStage();
     dispatch.releaseBook = { abandoned: () => undefined, take: () => true };
-    // This timer was set before that of the deadline, so it fires first.
+    // The timer of the reply is set before the timer of the deadline, so the reply comes first.
     clock.setTimeout(() => dispatch.answer(dispatch.slow[0] as DriverCommand, null), 1_000);
     await runWithBudget(1_000, async () => issue('blpop', 'list', 5));
     const [command] = dispatch.slow as [DriverCommand];

@@ -82,7 +82,7 @@ interface Asked {
   readonly reply: (value: number) => void;
 }
 
-/** A call for which a release was requested. */
+/** A blocking call that the server has been asked to end with CLIENT UNBLOCK. */
 async function asked(releases = new ReleaseRequests()): Promise<Asked> {
   const call = {
     written: {},

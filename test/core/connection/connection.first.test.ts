@@ -43,7 +43,7 @@ describe('a connection that is made for the first time', () => {
     const stage = ConnectionStage.idle();
     stage.driver.wake();
     await stage.travel(5);
-    // At this moment, the handshake has its last reply, but the driver emits `ready` only in the next tick.
+    // Drops the connection after the last reply of the handshake, before the driver emits `ready` in the next tick.
     stage.driver.socket?.on('data', () => {
       if (stage.driver.unansweredCount() === 0) queueMicrotask(() => stage.connection.drop('read-only'));
     });

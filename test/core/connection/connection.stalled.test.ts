@@ -9,7 +9,7 @@ describe('a dead socket, while the server serves', () => {
     stage.network.cutStanding();
     const lost = stage.send('get', ['a']);
     await stage.travel(300);
-    // The call is overdue at 1,220 ms; a second connection gets replies 6 ms later, and the first one has 50 ms more.
+    // The call is overdue at 1,220 ms. A second connection gets replies 6 ms later, and core waits 50 ms for the first.
     expect(stage.news.filter(({ kind }) => !kind.startsWith('bytes-'))).toMatchObject([
       { kind: 'silent', at: 1_220 },
       { kind: 'away', at: 1_276, since: 1_276, isFirst: false },
@@ -353,7 +353,7 @@ describe('a call that blocks and for which nobody waits any more', () => {
     expect([stage.connection.state, stage.driver.unansweredCount()]).toEqual(['ready', 1]);
     await stage.travel(57);
     expect([stage.connection.state, stage.connection.cause]).toEqual(['reconnecting', 'stalled']);
-    // The check on a second connection takes 6 ms, and the abandoned call has 200 ms more.
+    // The check on a second connection takes 6 ms. Core then waits another 200 ms for the reply to the abandoned call.
     expect(stage.toldAfter('away', 1_030)).toBe(206);
     await stage.travel(200);
     expect(stage.connection.state).toBe('ready');

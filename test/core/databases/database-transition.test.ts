@@ -16,7 +16,7 @@ const away: Verdict = { reason: 'connection-refused', onlyWrites: false, patienc
 const readOnly: Verdict = { reason: 'read-only', onlyWrites: true, patienceMs: 150 };
 const failbackMs = 60_000;
 
-/** Databases on a clock of their own; a change while all is well succeeds at once. */
+/** Databases on a clock of their own. A planned switch to another database succeeds immediately. */
 class Databases {
   now = 1_000;
   state: DatabaseState;

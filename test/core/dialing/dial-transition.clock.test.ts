@@ -51,7 +51,7 @@ describe('the clock of the dial schedule', () => {
     expect(lateBy(1_900)).toBe(at + 100);
     expect(lateBy(2_000)).toBe(at + 2_000);
     expect(lateBy(60, alone)).toBeCloseTo(at + 39.25);
-    // Attempts of the ramp are less than a period apart, so one may be missed even if the process was not frozen.
+    // The quick first attempts (the ramp) are less than a period apart, so a late timer can skip one without a freeze.
     const ramp = dialTransition({ ...due, step: 1, dueAt: at - 70 }, ticked, alone());
     expect(ramp[0].dueAt).toBeCloseTo(at + 94.025);
   });

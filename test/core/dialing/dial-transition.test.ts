@@ -51,7 +51,7 @@ const signals = {
 
 /**
  * The mode, the time until the next attempt, and whether an attempt begins now. The process has one of ten
- * thousand clients, so its period is 2,000 ms.
+ * thousand clients of the server, so it attempts to connect once every 2,000 ms.
  */
 type Cell = readonly [mode: DialState['kind'], dueIn: number | undefined, attempts?: 'attempt'];
 

@@ -18,7 +18,7 @@ async function connected(names: readonly string[], fleetSize = 4_000) {
   return { ...desk, tickets };
 }
 
-/** Returns the dialer's period when its next attempt begins. */
+/** Waits for the dialer's next attempt, and returns the interval between two attempts (period) at that time. */
 async function nextPeriod(desk: ReturnType<typeof bareDialer>): Promise<number> {
   await nextAttempt(desk);
   return desk.dialer.periodMs;

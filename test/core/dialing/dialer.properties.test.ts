@@ -160,8 +160,8 @@ describe('Dialer, whatever happens', () => {
         await world.clock.travelAsync(3_000);
         const from = world.attempts[0]?.at ?? world.clock.now();
         const seconds = (world.clock.now() - from) / 1_000;
-        // The limit allows for periodic attempts, the quick first attempts after a loss, and one attempt per
-        // period after a hint.
+        // The limit allows for one periodic attempt per period, a few quick attempts after a loss, and one extra
+        // attempt per period after `hurry()`.
         expect(world.attempts.length).toBeLessThanOrEqual(2 * (seconds * 10.4 + 7));
       }),
       { numRuns: 100 },

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { systemClock, type Clock } from '../../../packages/core/src/clock.ts';
 import { RefusalPace } from '../../../packages/core/src/event-loop/refusal-pace.ts';
 
-/** A pace on the real event loop; `pauses` are the delays that it requested, each of which ends in the next turn. */
+/** A `RefusalPace` on the real event loop. `pauses` lists its timer delays, which are all shortened to one turn. */
 function stage(): { readonly pace: RefusalPace; readonly pauses: number[] } {
   const pauses: number[] = [];
   const clock: Clock = {

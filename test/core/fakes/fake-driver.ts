@@ -33,7 +33,7 @@ export class FakeDriver implements Driver {
   #connector: DriverConnector;
   #gate: SendCommand;
   #connection: DriverConnection;
-  /** The previous connection after it was lost, until the next one is ready. */
+  /** The connection that was lost last, kept until the next one is ready. */
   #lost: DriverConnection | undefined;
   #waiting: DriverCommand[] = [];
   #comesBack = false;
@@ -144,8 +144,8 @@ export class FakeDriver implements Driver {
   }
 
   /**
-   * Commands that are waiting go through core. A connection attempt that is already running is abandoned, and
-   * a new one uses core's connector.
+   * Passes waiting commands through core. Abandons a connection attempt that is already running, and starts a new one
+   * with core's connector.
    */
   beginAgain(): void {
     if (this.status === 'ready' || this.status === 'idle') return;
@@ -199,7 +199,7 @@ export class FakeDriver implements Driver {
 
   async authenticate({ username, password }: Credentials): Promise<void> {
     const answer = this.call('auth', ...(username === undefined ? [password] : [username, password]));
-    // The reply to PING proves that AUTH has been processed, because some servers do not reply to AUTH.
+    // Some servers never reply to an AUTH that they refuse. The reply to this PING shows that the AUTH was processed.
     if (this.status === 'ready') this.ask('ping', ['login']).catch(ignore);
     await answer;
   }

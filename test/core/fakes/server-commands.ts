@@ -55,7 +55,7 @@ const keyed: ReadonlySet<string> = new Set(['get', 'set', 'rpush', 'blpop']);
 const writes: ReadonlySet<string> = new Set(['set', 'rpush', 'blpop']);
 const beforeLogin: ReadonlySet<string> = new Set(['auth', 'hello']);
 
-/** For each mood, the error reply of the server, and the commands that run nevertheless. */
+/** For each state of the server, such as `loading`: its error reply, and the commands that it runs nevertheless. */
 const moods: Readonly<Record<ServerMood, { readonly text: string; readonly runs: ReadonlySet<string> }>> = {
   serves: { text: '', runs: new Set(commands.keys()) },
   loading: {

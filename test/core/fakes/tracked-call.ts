@@ -61,7 +61,7 @@ export function sendCall(
   return { call, outcome: () => outcome };
 }
 
-/** Returns the circuits of a healthy server: both are closed. */
+/** Returns the two circuits of a healthy server, for reads and for writes, both closed. */
 export function closedCircuits(clock: Clock): LaneCircuits {
   const { circuit } = resolveSettings({ clock });
   const closed = (): Circuit =>

@@ -7,7 +7,7 @@ import { openSocket, type Endpoint } from '../../../packages/core/src/handshake/
 import { resetSocket } from '../../../packages/core/src/handshake/reset-socket.ts';
 
 const block = Buffer.alloc(64 * 1024);
-/** More data than the receiving kernel buffers, but less than the sending kernel does. */
+/** More data than the receiving kernel buffers, but less than the sending kernel buffers. */
 const blocks = 12;
 
 describe('a socket whose peer reads nothing, and that is reset', () => {

@@ -11,7 +11,7 @@ import { keptOptions } from '../../../packages/core/src/ioredis/options/keep-to-
 function hasFields(object: object): boolean {
   setFlagsFromString('--allow-natives-syntax');
   const ask = runInNewContext('(object) => %HasFastProperties(object)') as (object: object) => boolean;
-  // The function is compiled when it is first called.
+  // V8 compiles `ask` at its first call, so the flag for native syntax must still be set here.
   const answer = ask(object);
   setFlagsFromString('--no-allow-natives-syntax');
   return answer;
@@ -31,7 +31,7 @@ it.each([
   expect(Object.getOwnPropertyNames(compact.options).toSorted()).toEqual(all);
   for (const name of all) {
     const [before, after] = [plain, compact].map((client) => internals(client).options[name]);
-    // Each client has functions of its own.
+    // Options that are functions are different objects in each client, so the source texts are compared.
     expect(String(after)).toBe(String(before));
     const isShown = Object.getOwnPropertyDescriptor(compact.options, name)?.enumerable;
     expect(isShown).toBe(!keptOptions.has(name));

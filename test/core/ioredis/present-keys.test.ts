@@ -8,7 +8,7 @@ const { list } = ofDriver('@ioredis/commands') as { readonly list: readonly stri
 
 mendCommands();
 
-/** Returns the keys that core finds in a command, and the arguments of the command afterwards. */
+/** Returns the keys that core finds in a command, and the arguments that the command has after the search. */
 function keysOf(args: readonly string[], keyPrefix?: string): { keys: unknown[]; args: unknown[] } {
   const [name = '', ...rest] = args;
   const command = new Command(name, rest, keyPrefix === undefined ? {} : { keyPrefix });

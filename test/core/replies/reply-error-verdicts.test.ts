@@ -58,7 +58,7 @@ const byText: readonly Row[] = [
   ],
   ['ERR syntax error', { ...refused, code: 'ERR', cause: undefined, scope: 'command' }],
   [
-    // The replies to the queued commands determine the verdict; this error does not.
+    // EXECABORT itself has no cause: the error replies to the queued commands tell why the transaction failed.
     'EXECABORT Transaction discarded because of previous errors.',
     { code: 'EXECABORT', cause: undefined, outcome: 'refused', circuit: 'ignored', scope: 'command' },
   ],

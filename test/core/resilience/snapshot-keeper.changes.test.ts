@@ -61,7 +61,7 @@ describe('a change', () => {
     const { read, write } = stage.circuits;
     read.trip('slow', stage.clock.now());
     stage.told.length = 0;
-    // Delays the refresh of the snapshot, so that it includes the changes of both circuits.
+    // Delays the refresh of the snapshot until the circuits for reads and for writes have both changed.
     const refresh = stage.keeper.refresh.bind(stage.keeper);
     stage.keeper.refresh = () => undefined;
     read.close(stage.clock.now());

@@ -21,7 +21,7 @@ describe('a promotion that one client has seen', () => {
   it('is followed once by every client, without asking the sentinels', async () => {
     const promotions = new Promotions();
     const clients = [resolverWith(promotions), resolverWith(promotions), resolverWith(promotions)];
-    // The sentinels may tell each client about the promotion.
+    // Each client hears of the same promotion from the sentinels.
     for (const client of clients) client.promoted('10.0.0.2', 6379);
 
     const resolved = await Promise.all(clients.map((client) => client.resolve(signal)));

@@ -6,8 +6,8 @@ import { WiredDriver } from '../fakes/wired-driver.ts';
 const periodMs = 100;
 
 /**
- * Ten clients of one replica; the client `failing` cannot connect. `wantedAt` contains the time of each client's last
- * write.
+ * Ten clients of one replica; the client `failing` cannot connect. `wantedAt` contains, for each client, when a command
+ * last needed the primary.
  */
 function stage(failing = -1) {
   const { clock, server, network, target } = new WiredDriver();

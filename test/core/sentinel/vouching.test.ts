@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { SentinelReport } from '../../../packages/core/src/sentinel/agreement.ts';
 import { Vouching } from '../../../packages/core/src/sentinel/vouching.ts';
 
-/** Polls of all sentinels that the test answers with reports; `answer` returns whether the reports are sufficient. */
+/** The test answers each poll of the sentinels with reports. `answer` returns whether they confirm every claim. */
 function stage() {
   const clock = new ManualClock();
   const polls: { answer(...reports: readonly SentinelReport[]): boolean; fail(): void }[] = [];

@@ -10,8 +10,8 @@ const released = '*3\r\n$11\r\nunsubscribe\r\n$-1\r\n:0\r\n';
 const asPush = (text: string): string => text.replace('*', '>');
 
 /**
- * Core's `ReplyGuard` in front of a driver with these unanswered commands, each of which gets the next reply that the
- * guard lets through.
+ * Core's `ReplyGuard` in front of a driver that waits for the replies to `commands`. `pass` gives bytes to the guard,
+ * and returns what the guard has passed on to the driver.
  */
 function guarded(
   commands: readonly string[],

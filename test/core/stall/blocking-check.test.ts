@@ -27,7 +27,7 @@ async function blocked(): Promise<Checked & { sent: SentCall }> {
   return { ...checked, sent };
 }
 
-/** Expects that only the first connection, and no timer, is left. */
+/** Expects that nothing is left behind: no connection except the first one, and no timer. */
 async function expectNoTrace({ wired }: Checked): Promise<void> {
   await wired.travel(0);
   expect(wired.network.links).toHaveLength(1);
@@ -65,7 +65,7 @@ describe('a blocking call', () => {
     wired.network.cutStanding();
     checked.run();
     await wired.travel(0);
-    // Reading and asking happen in the same millisecond, as in a fast process.
+    // In a fast process, the connection may read bytes in the same millisecond in which the check asks the server.
     wired.wire.readAt = wired.clock.now();
     await wired.travel(210);
     expect(checked.found).toEqual([undefined]);
@@ -80,7 +80,7 @@ describe('a blocking call', () => {
     expect(wired.server.ran.at(-1)).toBe('client id');
     wired.server.clients[0]?.release();
     await wired.travel(4);
-    // The reply may already be on its way, so the check waits a little for it.
+    // The reply to the blocking call may already be on its way, so the check waits 200 ms for it.
     await wired.travel(250);
     expect(checked.found).toEqual([undefined]);
     expect(checked.sent.call.released).toBe(false);

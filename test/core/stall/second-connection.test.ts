@@ -42,7 +42,7 @@ async function prepared(): Promise<Asked> {
   return { wired, second, dialer, answers, noAnswerAt, ask };
 }
 
-/** Expects that only the first connection, and no timer, is left. */
+/** Expects that nothing is left behind: no connection except the first one, and no timer. */
 async function expectNoTrace({ wired, answers }: Asked): Promise<void> {
   for (const answer of answers) if (answer.kind === 'serves') answer.spare.release();
   await wired.travel(0);
@@ -369,7 +369,7 @@ describe('a question about a silent connection', () => {
       const asked = await prepared();
       const withdraw = asked.ask();
       await asked.wired.travel(5);
-      // The next data are the replies to the handshake or to CLIENT LIST.
+      // The data that the second connection receives are replies to its handshake or to CLIENT LIST.
       const second = asked.wired.network.links[1];
       second?.near.on('data', () => void afterMicrotasks(ticks, withdraw));
       await asked.wired.travel(20);

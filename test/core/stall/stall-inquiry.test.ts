@@ -8,7 +8,7 @@ import { WiredDriver } from '../fakes/wired-driver.ts';
 interface Inquired {
   readonly wired: WiredDriver;
   readonly inquiry: StallInquiry;
-  /** The inquiry of another connection to the same server, which does not get replies either. */
+  /** Asks why another connection to the same server, which is silent too, gets no replies. */
   readonly other: StallInquiry;
   readonly otherFound: Inquired['found'];
   readonly dialer: Dialer;
@@ -44,7 +44,7 @@ async function prepared(connection: ConnectionOptions = {}): Promise<Inquired> {
   return { wired, inquiry, other, otherFound, dialer, found, findings, openedAt };
 }
 
-/** Expects that only the first connection, and no timer, is left. */
+/** Expects that nothing is left behind: no connection except the first one, and no timer. */
 async function expectNoTrace({ wired }: Inquired): Promise<void> {
   await wired.travel(0);
   expect(wired.network.links).toHaveLength(1);

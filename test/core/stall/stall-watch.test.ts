@@ -201,7 +201,7 @@ describe('a silent connection', () => {
     watch.noteWrite(1_300);
     expect(wired.clock.nextTimerAt).toBe(1_501);
     watch.noteWrite(1_299);
-    // All connections that wait for a reply are looked at 25 ms early, so that they are looked at together.
+    // A check may run up to 25 ms early, so that it shares its timer with the checks of other connections.
     expect(wired.clock.nextTimerAt).toBe(1_474);
   });
 });

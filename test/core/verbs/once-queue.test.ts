@@ -5,8 +5,8 @@ import { OnceQueue } from '../../../packages/core/src/verbs/once-queue.ts';
 const degraded = { snapshot: () => ({ status: 'degraded', connection: 'ready' }), on: () => () => undefined };
 
 /**
- * Returns the number of calls that were released in each of the first periods, when every call succeeds or
- * every call fails.
+ * Returns how many waiting calls were allowed to try again in each of the first periods of 100 ms, if every retry
+ * succeeds or every retry fails.
  */
 async function released(succeed: boolean, periods: number): Promise<readonly number[]> {
   const clock = new ManualClock();

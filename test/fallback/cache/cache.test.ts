@@ -224,7 +224,7 @@ describe('a cache while Redis is away', () => {
 
   it('gives Redis back what it lost', async () => {
     const here = await stage();
-    // A write that is answered too late is not counted.
+    // The event `refilled` counts only writes that Redis confirms in time, so the time limit is long.
     const cache = cacheOn(here, { redisTimeoutMs: 4 * slackMs });
     for (let id = 0; id < 120; id++) await cache.set(`key:${id}`, id);
     const refilled = new Promise((resolve) => cache.on('refilled', resolve));
@@ -242,7 +242,7 @@ describe('a cache while Redis is away', () => {
     for (let id = 0; id < 120; id++) await cache.set(`key:${id}`, id);
     await server.command('ACL', 'LOG', 'RESET');
     const refilled = new Promise((resolve) => cache.on('refilled', resolve));
-    // The newest 50 copies are given back first.
+    // After an outage, the cache writes its local copies back to Redis in batches of 50, newest first.
     await mayUse('~cache:key:1[01]?', '~cache:key:[789]?');
     await waitFor(async () => (await server.command('DBSIZE')) === 50);
     await waitFor(async () => String(await server.command('ACL', 'LOG', '128')).includes('key:69'));

@@ -6,7 +6,7 @@ import { pass } from '../../integration/stage/call-loop.ts';
 import { bringBack, stage, takeDown, timed, type Stage } from '../stage.ts';
 
 const config = { 'maxmemory-policy': 'noeviction', appendonly: 'yes', appendfsync: 'always' };
-/** Shorter than the pause of a Bull processor after an error, 5 s, and than the waits for the next job below. */
+/** Shorter than the 5 s for which a Bull processor pauses after an error, and than the 10 s timeouts of `wait`. */
 const soonMs = 3000;
 
 it('a Bull processor that has the client as it is takes jobs at once after Redis was restarted', async () => {

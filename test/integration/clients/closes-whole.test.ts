@@ -12,7 +12,7 @@ import { ChildScript } from '../stage/child-script.ts';
 
 // Brings a resilience into a state, closes it at a different time in each round while commands are waiting,
 // and reports everything that still exists when `close()` resolves. If a command is in flight, `close()` may
-// take up to 2 s. The times are spread over 125 ms; with ROUNDS=25, more of them are tried.
+// take up to 2 s. The rounds close at moments that are spread over 125 ms; ROUNDS=25 tries more such moments.
 const script = `
 import { createRedisResilience, protect } from '@redis-resilience/core';
 import { Redis } from 'ioredis';

@@ -252,8 +252,8 @@ describe('protect()', () => {
       const client = new Redis(proxy.port, proxy.host);
       const queued = client.set('greeting', 'hello');
       if (when !== 'in the same turn') await waitFor(() => client.status === 'connect');
-      // The next attempt starts 150 ms after the silent one, and takes longer on a busy machine, so calls may wait
-      // longer here.
+      // If a connection attempt gets no reply, core starts another one 150 ms later. On a busy machine, that
+      // takes longer, so calls may wait for 1 s here.
       const resilience = protect(client, { admission: { maxWaitMs: 1_000 } });
       await pass(100);
       await proxy.heal();

@@ -184,7 +184,7 @@ describe('runWithBudget()', () => {
       return remainingBudgetMs();
     });
 
-    // One after the other, the ten calls would have used up the whole budget.
+    // If the time of each of the ten calls counted separately, nothing of the budget of 1,000 ms would be left.
     expect(left).toBeGreaterThan(0);
     expect(left).toBeLessThan(950);
   });

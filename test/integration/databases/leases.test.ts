@@ -13,7 +13,7 @@ describe('leased connections of several databases', () => {
     await Promise.all([1, 2, 3].map(() => resilience.lease((client) => client.set('where', 'first'))));
     await first.kill();
     await stage.untilOn('second');
-    // The pool may still be reconnecting, so the result is checked only for the connections that it has afterwards.
+    // The pool may still be reconnecting to the second database, so the leases are repeated until they succeed.
     const onThree = async (work: (client: Redis) => Promise<unknown>): Promise<boolean> => {
       await Promise.all([1, 2, 3].map(() => resilience.lease(work)));
       return true;

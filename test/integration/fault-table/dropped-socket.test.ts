@@ -58,7 +58,7 @@ describe('a socket that is dropped in silence while new connections work', () =>
     const answeredAt = await waitFor(() => reads.firstAnswerAfter(healedAt));
     await reads.finish();
 
-    // The limits allow one check per dialing period, and the grace period of the old socket.
+    // Core tries a new connection every 100 ms, and then gives the old socket up to 200 ms to reply.
     expect(answeredAt - healedAt).toBeLessThan(300 + slackMs);
     expect(asked).toBeLessThanOrEqual(6);
   });

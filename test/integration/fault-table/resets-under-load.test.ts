@@ -120,7 +120,7 @@ async function issueAll(
     while (calls.length < due) calls.push(issue(`call:${calls.length}`, ledger, call));
     await pass(5);
   }
-  // A call that never settles shows in the ledger, whose counts the test compares.
+  // If a call never settles, it is missing from the ledger, and the test fails when it compares the counts.
   await Promise.race([Promise.all(calls), pass(timeoutMs)]);
 }
 

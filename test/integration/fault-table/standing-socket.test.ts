@@ -52,7 +52,7 @@ it.each([
 
     const clear = road.jam();
     // The value is larger than what the receiving kernel buffers, but smaller than what the sending kernel
-    // does, so the next command waits in the sending kernel.
+    // buffers, so the next command waits in the sending kernel.
     const ballast = client.set('ballast', 'x'.repeat(800_000));
     const count = hasCount ? outcomeOf(client.incr('visits')) : undefined;
     const older = client.set('greeting', 'older');
@@ -68,8 +68,8 @@ it.each([
 );
 
 /**
- * A relay that can stop reading. A proxy would continue to read for a while, so the kernels would accept even
- * more data.
+ * A relay that can stop reading. The proxy of the testing package would continue to read for a while, so the client's
+ * kernel could send even more data.
  */
 async function openRoad(serverPort: number): Promise<
   AsyncDisposable & {

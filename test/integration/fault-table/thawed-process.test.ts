@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { pass } from '../stage/call-loop.ts';
 import { ChildScript } from '../stage/child-script.ts';
 
-// A script that reads and writes continuously, and prints each failure and each thaw; on request, it also
-// prints the state, and when there were more replies.
+// A script that reads and writes continuously, and prints each failure and each thaw. On the line `state`, it also
+// prints its state. It repeats a line that begins with `more` after 50 more replies.
 const worker = `
 import { createRedisResilience } from '@redis-resilience/core';
 import { createInterface } from 'node:readline';

@@ -10,7 +10,7 @@ import { newestProtocol } from '../stage/supported-protocols.ts';
 type Read = (key: string) => Promise<unknown>;
 
 /**
- * Drops one reply while commands are sent continuously, so that core cannot notice the loss by a pause in the replies.
+ * Drops one reply while commands are sent continuously, so that no pause in the replies reveals the loss to core.
  */
 async function noticesShift(server: HostileServer, read: Read): Promise<void> {
   expect(await read('a')).toBe('value of a');

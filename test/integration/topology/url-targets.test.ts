@@ -150,7 +150,7 @@ async function healthOf(target: Parameters<typeof diagnose>[0]): Promise<string>
   return healthy ? 'healthy' : errors.map(({ code, message }) => `${code}: ${message}`).join(' ');
 }
 
-// `command` uses one connection, so its database must be reset.
+// All calls of `server.command` share one connection, so this function selects database 0 again at the end.
 async function valueIn(server: RedisServer, database: number, key: string): Promise<unknown> {
   await server.command('SELECT', database);
   const value = await server.command('GET', key);

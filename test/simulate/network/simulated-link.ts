@@ -59,7 +59,7 @@ export class SimulatedLink {
 
 type Parcel = (to: MemorySocket) => void;
 
-/** What one direction of a connection does to both of its ends. */
+/** The callbacks through which one direction of a connection acts on the whole connection. */
 interface WayEnds {
   /** Called when the direction has carried its maximum number of bytes. */
   cut(): void;

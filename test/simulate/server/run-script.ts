@@ -26,7 +26,7 @@ export function runScript(
 function applyOnce(connection: ServerConnection, args: readonly string[], keyCount: number): ReplyText {
   const { server } = connection;
   const [onceKey = '', key = ''] = args;
-  // The argument after the command is its fingerprint, which tells whether the same id was used for another command.
+  // The argument after the command is skipped: it is a fingerprint that detects an id used for two different commands.
   const [, command = '', , ...rest] = args.slice(keyCount);
   const known = server.store.answers.get(onceKey);
   if (known !== undefined) return known;

@@ -109,8 +109,8 @@ export class SimulatedTime {
   }
 
   /**
-   * Lets time pass without firing timers, as if the process were frozen or blocked. `isBusy` says that the
-   * application's own code used the CPU during this time.
+   * Lets `ms` milliseconds pass without firing timers, as if the process were frozen or blocked. `isBusy`
+   * means that the application's own code blocked the process, so that the milliseconds count as its CPU time.
    */
   standStill(ms: number, isBusy: boolean): void {
     this.#now += ms;

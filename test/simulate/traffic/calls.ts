@@ -3,7 +3,7 @@ import { anyDatabase, perDatabase } from '../../bench/record/check/databases-of.
 import type { Findings } from '../watch/findings.ts';
 import type { SimulatedTime } from '../time/simulated-time.ts';
 
-/** How often a write may run. `repeatable`: any number of times, until it is answered. */
+/** How often a write may run: at most `once`, or, if it is `repeatable`, any number of times until it gets a reply. */
 export type Repetition = 'once' | 'repeatable';
 
 /** What must be true of a call. */
@@ -33,8 +33,8 @@ interface Call {
 }
 
 /**
- * Tolerance for timers, which fire at whole milliseconds, and for the two turns of the event loop in which
- * core first reads the sockets.
+ * Tolerance for late ends of calls: timers fire at whole milliseconds, and core waits two turns of the event loop for
+ * replies before it fails an overdue call.
  */
 const latenessMs = 25;
 

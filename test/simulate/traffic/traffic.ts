@@ -6,7 +6,7 @@ import type { Findings } from '../watch/findings.ts';
 import { CachedReads } from './cached-reads.ts';
 import type { Calls } from './calls.ts';
 
-/** The deadline of a command; equal to the default of the option. */
+/** The deadline of a command; equal to the default of core's option `timeoutMs`. */
 const timeoutMs = 1_000;
 /** A blocking call may wait up to 5 s for the connection; its own timeout is added to the deadline. */
 const blockingMs = 7_500;

@@ -4,9 +4,9 @@ import type { SimulatedTime } from '../time/simulated-time.ts';
 import type { Findings } from './findings.ts';
 
 /**
- * A larger number of connections means a leak. Three clients have connections of their own and open others to
- * check a server. Each client asks each of three sentinels for the address of a server, for the role of its
- * server, and for the promotion of another one.
+ * Maximum number of connections that a run may have at the same time; more mean that core leaks connections. The limit
+ * allows for three clients, each with its own connection and others to check a server. It also allows for each client's
+ * connections to each of the three sentinels.
  */
 const mostLinks = 40;
 const mostTimers = 100;
@@ -43,8 +43,8 @@ export class BoundsWatch {
   }
 
   /**
-   * Whether no call is in flight or waiting; a PING that core sends on its own may be the only one, so this
-   * is checked repeatedly.
+   * Whether core counts no call as in flight or waiting. A PING that core sends on its own counts for a moment, so a
+   * single `false` proves nothing, and the caller asks again.
    */
   get isIdle(): boolean {
     const { inFlight, waiting } = this.#counts();

@@ -25,8 +25,8 @@ export class StandingSockets {
   }
 
   /**
-   * Must be called when a fault begins. `wasWell` means that the last fault was so long ago that only permanent
-   * connections are left.
+   * Must be called when a fault begins. `wasWell` means that the previous fault was so long ago that core has
+   * closed the connections that it had opened for checks.
    */
   begin(kind: FaultKind, wasWell: boolean): void {
     const isHarmless = wasWell && harmless.has(kind);
@@ -34,7 +34,7 @@ export class StandingSockets {
     this.#standing = isHarmless ? this.#network.links : [];
   }
 
-  /** Must be called some time after the end of the fault. */
+  /** Must be called a while after the fault, when the servers are reachable and core has had time to react. */
   look(): void {
     const gone = this.#standing.filter(({ isOpen, isBroken }) => !isOpen && !isBroken);
     if (gone.length > 0) {

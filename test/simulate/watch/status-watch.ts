@@ -2,7 +2,7 @@ import type { RedisResilience } from '@redis-resilience/core';
 import type { Calls } from '../traffic/calls.ts';
 import type { Findings } from './findings.ts';
 
-/** Whether the servers are reachable: `well` for everybody, `away` for nobody, `troubled` for anything else. */
+/** `well`: all servers work and can be reached. `away`: none can serve calls. `troubled`: anything in between. */
 export type WorldState = 'well' | 'away' | 'troubled';
 
 /**

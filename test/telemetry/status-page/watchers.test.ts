@@ -8,7 +8,7 @@ import { Watchers } from '../../../packages/telemetry/src/status-page/watchers.t
 
 const greeting = { token: null };
 const state: PageState = { now: 0, connections: [] };
-// The size of a state with many connections.
+// About as large as the state that the page would receive from a process with many connections.
 const large = { now: 0, connections: [{ name: 'x'.repeat(64 * 1024) }] } as unknown as PageState;
 
 it('the watchers of a status page are dropped when they do not read, before they cost much', async () => {

@@ -3,9 +3,9 @@ import type { Command, Operation, OperationResult, Reply } from '@redis-resilien
 const line = /^(\S+) (\d+)-(\d*) (.+?)(?: > (.+))?$/;
 
 /**
- * Parses a history in a short form: each line is "process from-to command > reply". Replies: `nil`, `[a b]`,
- * `?` for an unknown outcome, `-` for not-applied, `!` for refused; nothing for a pending operation. The
- * commands of a MULTI are joined by `;`.
+ * Parses a history in a short form: each line is "process from-to command > reply". A reply is written as a value, as
+ * `nil` or as `[a b]`. A failed operation has `?` (unknown), `-` (not-applied) or `!` (refused) instead, and a pending
+ * operation has nothing. The commands of a MULTI are joined by `;`.
  */
 export function writtenHistory(...lines: readonly string[]): readonly Operation[] {
   return lines.map((text) => {

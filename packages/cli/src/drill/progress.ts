@@ -32,7 +32,7 @@ export class Progress {
     } else if (phase === 'warm-up') this.#stream.write(`${line}, about ${secondsOf(plan)} s\n`);
   }
 
-  /** Removes the line from the terminal. */
+  /** Removes the progress line from the terminal. */
   clear(): void {
     if (this.#isShown) this.#stream.write('\r\u001B[2K');
     this.#isShown = false;

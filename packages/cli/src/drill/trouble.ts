@@ -9,7 +9,7 @@ export interface Trouble {
   readonly detail: string;
   readonly result: Exclude<RequestResult, 'ok' | 'refused'>;
   readonly count: number;
-  /** Why requests end in this way, or what to change in the application. */
+  /** Why the requests of the group failed or had an unknown outcome, or what to change in the application. */
   readonly advice: string;
 }
 

@@ -10,9 +10,9 @@ import { workerOf } from './unaided-library.ts';
 export type CategoryOverrides = Readonly<Record<string, Category>>;
 
 /**
- * Returns whether a call may be retried when its outcome is unknown. Calls in `read` and `write-last-wins` may be
- * retried. A call in `write-checked` may be retried if a second run leaves the same data, and its reply misleads no
- * caller.
+ * Returns whether a call may be retried when its outcome is unknown. Calls of the categories `read` and
+ * `write-last-wins` may be retried. A call of the category `write-checked` may be retried if a second run leaves the
+ * same data, and its reply misleads no caller.
  *
  * | retried | why |
  * | --- | --- |
@@ -31,7 +31,8 @@ export type CategoryOverrides = Readonly<Record<string, Category>>;
  * | SREM, ZREM, HDEL, XDEL, SMOVE, LREM 0 | a caller that has just claimed a job would read that another has claimed it |
  * | RENAME, XADD with an id, XGROUP CREATE | the second run fails, although the first one succeeded |
  *
- * A category from the options is trusted: calls in `read` and `write-last-wins` are retried, all others are not.
+ * A category that the user has set in the options is trusted: calls of the categories `read` and `write-last-wins` are
+ * retried, all others are not.
  */
 export function maySendAgain(
   traits: CommandTraits,

@@ -22,8 +22,8 @@ export const commandTable: readonly CommandGroup[] = [
   { lane: 'read', effect: 'read', script: true, names: 'eval_ro evalsha_ro fcall_ro' },
   { lane: 'read', effect: 'read', kind: 'blocking', names: 'xread' },
 
-  // A second run of these commands leaves the same data as the first. Its reply may differ, as the count of new fields
-  // (HSET) and the old bit (SETBIT) do.
+  // A second run of these commands leaves the same data as the first. The reply to the second run may differ: HSET
+  // replies with the number of new fields, and SETBIT with the old bit.
   {
     lane: 'write',
     effect: 'write-last-wins',
@@ -93,8 +93,8 @@ export const commandTable: readonly CommandGroup[] = [
       ltrim lrem zremrangebyrank`,
   },
 
-  // A script may do anything. A server that is out of memory still starts a script, and checks each command of the
-  // script.
+  // A script may run any command, so its effect is unknown. A server that is out of memory still starts a script, and
+  // checks each command of the script.
   { lane: 'write', effect: 'never', frees: true, script: true, names: 'eval evalsha fcall' },
 
   // PUBLISH works whenever reads do, even on a replica or on a server that is out of memory.

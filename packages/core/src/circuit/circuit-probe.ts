@@ -127,8 +127,8 @@ export class CircuitProbe {
       await this.#options.ask('lpushx', harmlessWrite);
       return true;
     } catch (error) {
-      // An error reply about a missing permission says nothing about the server's memory. The circuit closes
-      // nevertheless, and the results of real writes decide whether it opens again.
+      // If the Redis user may not run LPUSHX, the error reply does not show whether the server accepts writes again.
+      // The circuit closes nevertheless, and the results of real writes decide whether the circuit opens again.
       if (!(error instanceof Error) || !isReplyError(error)) return false;
       return classifyReply(error.message).scope === 'command';
     }

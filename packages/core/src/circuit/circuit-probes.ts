@@ -16,7 +16,7 @@ export class CircuitProbes {
     this.#options = options;
   }
 
-  /** Call when the circuit of a lane has changed: starts or stops its probe. */
+  /** Call when the circuit for reads or the circuit for writes (`lane`) has changed: starts or stops its probe. */
   follow(lane: Lane): void {
     this.#probes[lane] ??= new CircuitProbe(this.#circuits[lane], this.#options);
     this.#probes[lane].follow();

@@ -101,9 +101,9 @@ export class Circuit {
   }
 
   /**
-   * Returns the generation with which to settle the call, or -1 if the call is rejected. In the half-open state, an
-   * admitted call takes a free trial slot. Two kinds of calls get an older generation, so that their results are not
-   * counted: one call in four, and calls that mode `enforce` would have rejected.
+   * Returns the generation (number of state changes) with which to settle the call, or -1 if the call is rejected. In
+   * the half-open state, an admitted call takes a free trial slot. Calls whose results must not be counted get an older
+   * generation: the one call in four that an open circuit admits, and calls that mode `enforce` would have rejected.
    */
   admit(now: number): number {
     if (this.#closed) return this.#generation;

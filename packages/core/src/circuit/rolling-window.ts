@@ -18,8 +18,8 @@ const width = 4;
 /** The period of a bucket that has never been written. */
 const never = -(2 ** 30);
 /**
- * The cells of a window in which nothing has been recorded. Only the periods in these cells are read: the counts are
- * set to 0 before the first call is recorded in a bucket.
+ * The cells of a window in which nothing has been recorded. All such windows share this array, whose counts are never
+ * read or changed: `totals` skips buckets of the period `never`, and `record` first gives the window its own array.
  */
 const empty: readonly number[] = Object.freeze(Array.from({ length: buckets * width }, () => never));
 

@@ -10,8 +10,8 @@ import { startupTarget } from './slot-reader.ts';
 export type DiagnosisParts = Omit<ClusterNodeParts, 'flushes'>;
 
 /**
- * Finds out why a cluster cannot be reached. The driver reports only that it could not refresh the slots, whatever the
- * reason. `ClusterDiagnosis` therefore dials a startup node, and reports why this attempt failed.
+ * Finds out why a cluster cannot be reached: dials a startup node, and reports why this attempt failed. The driver
+ * itself reports only that it could not refresh the slots, whatever the reason.
  */
 export class ClusterDiagnosis {
   readonly #cluster: ClusterDriver;

@@ -8,9 +8,9 @@ export interface ConnectPaceParts {
 }
 
 /**
- * Decides when a cluster client that has lost all its nodes tries to reach the cluster again. Attempts start at least
- * about `periodMs` apart, so the first attempt after a long time of service is immediate, but a cluster that is lost
- * again and again is not overloaded with attempts.
+ * Decides when a cluster client that has lost all its nodes tries to reach the cluster again. Two attempts start at
+ * least about `periodMs` apart. The first attempt after a long time of service is therefore immediate, but a cluster
+ * that is lost again and again is not overloaded with attempts.
  */
 export class ConnectPace {
   readonly #parts: ConnectPaceParts;

@@ -80,8 +80,8 @@ export class PartOutages {
   }
 
   /**
-   * Call when a node that was asked for its state reports the cluster as down, which does not say whether the node
-   * serves reads. This node is treated like the node that last refused a command because the cluster is down.
+   * Call when a node that was asked for its state reports the cluster as down. The report does not say whether the node
+   * still serves reads, so the node is assumed to serve them if the node that last refused a command still did.
    */
   downToo(address: string, now: number): void {
     this.down(address, this.#takesReads, now);

@@ -215,7 +215,7 @@ export class ProtectedCluster implements ProtectedClient {
   }
 
   #away(cause: CauseCode): void {
-    // An earlier failure has already determined the cause: the connections close because of that failure.
+    // Once the cause of the outage is known, or the client is being closed, a lost connection is only a consequence.
     if (cause === 'connection-reset' && (this.cause !== undefined || this.#isClosing)) return;
     const { state } = this;
     if (state === 'ready' || state === 'stalled') this.#signal({ kind: 'lost', cause });

@@ -128,8 +128,8 @@ export function isSubscribing(name: string): boolean {
  *
  * - A command that changes the subscriptions or the database of its connection. An unnoticed failure
  *   would leave the connection without messages, or later commands on another database.
- * - A command with which a worker of BullMQ or Bull waits for its next job. After an error, the worker would look for
- *   jobs up to 10 s late.
+ * - A command with which a worker of BullMQ or Bull waits for its next job. If this command failed, the worker would
+ *   pause, and look for jobs up to 10 s late.
  */
 export function waitsUntilDone(name: string, args: readonly unknown[]): boolean {
   return name === 'select' || isSubscribing(name) || workerOf(name, args) !== undefined;
@@ -141,9 +141,9 @@ export function isUnsubscribing(name: string): boolean {
 }
 
 /**
- * Returns how many milliseconds a call may wait even in an outage that is older than `maxWaitMs`: SELECT, subscription
- * commands and blocking calls wait without limit, all other calls not at all. The caller of a blocking call expects to
- * wait, and a loop that repeats a blocking call would spin if the call failed immediately.
+ * Returns how many milliseconds a call may wait in an outage that is older than `maxWaitMs`: Infinity for SELECT,
+ * subscription commands and blocking calls, 0 for all other calls. The caller of a blocking call expects to wait, and a
+ * loop that repeats a blocking call would spin if the call failed immediately.
  */
 export function patienceOf({ traits, command, slow, batch }: SlowCall): number {
   const isLasting = batch === undefined && waitsUntilDone(traits.name, command.args);

@@ -31,7 +31,7 @@ export interface Records {
 /**
  * Records the results of all calls of one `RedisResilience`: counts them in circuits, retry budget and totals, and
  * reports them in events, channels, history and debug lines. Recording a success allocates nothing, unless somebody
- * subscribes.
+ * subscribes to the diagnostics channel of commands.
  */
 export class CallOutcomeRecorder {
   readonly totals = new Totals();
@@ -54,8 +54,8 @@ export class CallOutcomeRecorder {
   admits(call: SlowCall): boolean {
     const circuit = circuitOf(call, this.#circuits);
     if (circuit.admitsAll) {
-      // A flush (one write to a socket) stores only the generations of the circuits for the whole of Redis, so a call
-      // to a server with its own circuit, such as a Cluster node, stores that circuit's generation.
+      // The call needs the generation (number of state changes) of its circuit. A flush (one write to a socket) stores
+      // it only for the circuits for the whole of Redis, not for the circuit of one server, such as a Cluster node.
       if (call.circuits !== undefined) call.slow.generation = circuit.generation;
       return true;
     }
@@ -64,7 +64,7 @@ export class CallOutcomeRecorder {
       // If the server is out of memory, commands that free memory (DEL, LPOP) are still sent.
       return circuit.cause === 'out-of-memory' && call.batch === undefined && call.traits.frees;
     }
-    // `admit` gives a call that mode `enforce` would have rejected a generation older than the previous one.
+    // An admitted call whose generation is two behind the circuit's would have been rejected in mode `enforce`.
     if (generation < circuit.generation - 1)
       this.#records.events.emit('would-refuse', { command: call.traits.name, lane: laneOf(call) });
     call.slow.generation = generation;
@@ -83,7 +83,7 @@ export class CallOutcomeRecorder {
     this.#settled(call, lane, durationMs, replyError);
   }
 
-  /** Records that a call failed: updates the counts as decided, and reports the error `told` as the call's result. */
+  /** Records that a call failed: counts the failure as `counts` says, and reports `told` as the call's result. */
   failed(call: Call, { counts, cause, tells, isRetryBudgetSpent }: Fail, told: Error, readAt: number): void {
     const { name } = this.#records.settings;
     if (isRetryBudgetSpent) debug('%s: the retry budget is spent: %s is not sent again', name, call.name);

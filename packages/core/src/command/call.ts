@@ -150,14 +150,14 @@ export function isPlainRead({ traits, batch }: Call): boolean {
   return batch.commands.every(({ command }) => isRead(traitsOf(command.name)));
 }
 
-/** Returns the lane of a call; for a pipeline, `write` if any of its commands is a write. */
+/** Returns whether a call is a read or a write (its lane); a pipeline is a write if any of its commands is one. */
 export function laneOf(call: Call): Lane {
   return call.batch?.lane ?? call.traits.lane;
 }
 
 /**
- * Returns the circuit that admits or rejects a call: that of the call's server, if this server (such as a Cluster node)
- * has its own and the circuit for the whole of Redis is closed, otherwise that for the whole of Redis.
+ * Returns the circuit that admits or rejects a call: the circuit of the call's server, if the server has its own, as a
+ * Cluster node does, otherwise the circuit for the whole of Redis. While the latter is not closed, it decides for all.
  */
 export function circuitOf(call: Call, whole: LaneCircuits): Circuit {
   const lane = laneOf(call);

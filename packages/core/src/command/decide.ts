@@ -17,9 +17,9 @@ export interface Situation {
   readonly isEnded: boolean;
   /** Whether the call would be passed to the driver immediately. */
   readonly canRun: boolean;
-  /** Why the call's lane is unavailable, or why its circuit is not closed; undefined if the call can be served. */
+  /** Why the call's lane (reads or writes) is unavailable, or its circuit not closed; undefined if neither is so. */
   readonly laneCause: CauseCode | undefined;
-  /** Whether `laneCause` describes the server (connection lost, node down, writes on hold), not a circuit. */
+  /** Whether `laneCause` is about the server (connection lost, node down, writes impossible), not about a circuit. */
   readonly isServerAway: boolean;
   /** Like `laneCause`, but the most likely cause if no cause is known. */
   readonly reason: CauseCode;
@@ -51,7 +51,7 @@ export interface Resend {
 export interface Fail {
   readonly kind: 'fail';
   readonly failure: CallFailure;
-  /** What the circuit of the call's lane counts: for a failure, with `cause` as the reason. */
+  /** Whether the call's circuit counts a success, a failure (for the reason `cause`) or nothing. */
   readonly counts: 'success' | 'failure' | 'nothing';
   readonly cause: CauseCode | undefined;
   /** What is recorded as the call's result: the server's reply, the error that the caller gets, or nothing. */
@@ -116,7 +116,7 @@ function decideRefused(call: CallFacts, { verdict, error }: Refused, situation: 
   const retry =
     outcome === 'not-applied' ? retryOf(call, outcome, cause, scope === 'command', situation) : undefined;
   if (typeof retry === 'object') return retry;
-  // PING, which is in the read lane, can get the error MISCONF, which concerns only the write lane.
+  // PING counts as a read, but can get the error MISCONF, which concerns only writes.
   const isOfOtherLane = scope === 'write-lane' && call.traits.lane === 'read';
   const isAway = outcome === 'not-applied' && cause !== undefined;
   return {

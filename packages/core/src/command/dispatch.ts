@@ -42,7 +42,7 @@ export interface Dispatch {
   /** Returns the fast path; undefined if every command has to use the slow path now. */
   fastPath(): FastPath | undefined;
   /**
-   * Returns the stream for those commands of a batch that cannot use the fast path like the rest of the batch;
+   * When a batch uses the fast path, returns the stream for those of its commands that cannot use the fast path;
    * undefined if the whole batch has to use the slow path.
    */
   batchStream(): PipelineStream | undefined;

@@ -166,8 +166,8 @@ export class GateState {
 
   /**
    * When the server is found to be unavailable, reads in flight are abandoned after this many milliseconds, which is as
-   * long as a new call would wait. Until then, a server that has merely become slower than the stall limit can still
-   * reply.
+   * long as a new call would wait. During this time, a server that has merely become slower than the stall limit can
+   * still reply.
    */
   get readPatienceMs(): number {
     return Math.max(this.changePatienceMs, this.#parts.settings.admission.maxWaitMs);
@@ -178,7 +178,7 @@ export class GateState {
     return this.#line.isServerSilent && this.#parts.settings.admission.patience === 'verdict';
   }
 
-  /** Returns the admission facts that are the same for all reads, whatever their keys. */
+  /** Returns those facts for the admission of a call that are the same for all reads, whatever their keys. */
   factsForAll(): Pick<GateFacts, 'gate' | 'awaySince' | 'isIsolated'> {
     const isIsolated = this.#parts.circuits.read.state === 'isolated';
     return { gate: this.#kind, awaySince: this.#parts.signsOfLife.awaySince(this.#awaySince), isIsolated };

@@ -69,7 +69,7 @@ export class Gate {
     this.refresh();
   }
 
-  /** Call when the connection is lost or stalled, which happened at `since`; undefined during the first attempt. */
+  /** Makes calls wait. `since` is when the connection was lost or stalled; undefined during the first attempt. */
   hold(since: number | undefined): void {
     this.state.hold(since);
     this.refresh();
@@ -121,7 +121,7 @@ export class Gate {
     if (this.inFlight.deadlineOf(flush) < this.#alarm.dueAt) this.#setAlarm();
   }
 
-  /** Counts a call as in flight. Without `flush`, the caller must pass its commands to the driver in the same turn. */
+  /** Counts a call as in flight in `flush`, by default the current one, in which the caller must then send the call. */
   start(call: SlowCall, flush = this.#dispatch.currentFlush()): void {
     this.inFlight.start(call, flush, this.#dispatch.writesAtOnce ? flush : undefined);
     this.#setAlarm();
@@ -142,7 +142,7 @@ export class Gate {
       const { cause: reason = 'error-rate' } = circuitOf(call, this.#parts.circuits);
       this.refuse(call, { kind: 'circuit-open', reason, outcome: call.slow.outcome, error: undefined });
     }
-    // The call may have been a MULTI, after which the fast path cannot be used, or an EXEC.
+    // The call may have been a MULTI, which closes the fast path, or an EXEC, which opens it again.
     this.state.refresh();
   }
 
@@ -230,7 +230,7 @@ export class Gate {
     for (let call = this.#retryDelays.due(now); call !== undefined; call = this.#retryDelays.due(now)) {
       this.#retryDelays.remove(call);
       call.slow.makeUpForFreeze(now, this.#parts.stallDetector.stalledMs);
-      // With the unrounded time, an alarm that fires slightly early would retry a call that has no time left.
+      // `now` includes `roundingMs`: otherwise, an alarm that fires early would retry a call that has no time left.
       this.#resume(call, now);
     }
     for (let call = this.waiting.expired(now); call !== undefined; call = this.waiting.expired(now))

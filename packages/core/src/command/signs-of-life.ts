@@ -1,7 +1,7 @@
 /**
  * Remembers when a server last proved to be alive: when a client connected to it, or when a blocking call got its
- * reply. An outage of another client of the server counts as beginning at this sign of life, because that client is
- * about to reconnect.
+ * reply. For a client of this server that is still disconnected, the outage counts as beginning at this sign of life:
+ * the server works, so the client will soon reconnect, and its calls may wait for that.
  */
 export class SignsOfLife {
   #at = -Infinity;

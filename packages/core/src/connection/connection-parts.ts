@@ -14,8 +14,8 @@ export interface ConnectionParts {
   /**
    * What happens when a second connection to the server has shown that the socket of the first one is dead. With
    * `replace`, the second connection takes the place of the first. With `drop`, the dead socket is closed, and the
-   * driver decides what to do next. Cluster nodes use `drop`, because the cluster client may continue, and restore its
-   * subscriptions, on another node.
+   * driver decides what to do next. Cluster nodes use `drop`, because the cluster client may prefer to continue on
+   * another node, and to restore its subscriptions there.
    */
   readonly onDead: 'replace' | 'drop';
   /** Whether `bytes-read` and `bytes-written` are reported. */

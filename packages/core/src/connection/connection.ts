@@ -108,7 +108,7 @@ export class Connection {
     this.#stallGuard.awaitServer(cause);
   }
 
-  /** Replaces the socket with `verified` or, if undefined, a new one. Late replies are still read for `readOnMs`. */
+  /** Replaces the socket with `verified` or, if undefined, a new one. The old one is still read for `readOnMs`. */
   replaceWith(verified?: VerifiedSocket, why: 'dead' | 'replaced' = 'dead', readOnMs?: number): void {
     const isReplaced = ['ready', 'stalled'].includes(this.#state.kind) || this.connector.hasStandby;
     if (this.#replacesDead && isReplaced) this.connector.standBy(verified, readOnMs);
@@ -201,7 +201,7 @@ export class Connection {
   #onRead(isAlive: boolean): void {
     if (isAlive) this.#onAlive();
     this.#tell(bytesRead);
-    if (this.#orderCheck.isDue) queueMicrotask(() => this.ping()); // PING is written with the next commands.
+    if (this.#orderCheck.isDue) queueMicrotask(() => this.ping()); // Delayed to share a write with the next commands.
   }
 
   #onAlive(): void {

@@ -117,8 +117,8 @@ export class Reconnector implements SocketSource {
       signal: search.ended.signal,
       proof,
       intervalMs,
-      // If a PING could time out sooner than the polling interval, which is long for a server with many clients, a
-      // short stall of the server would make all clients redial at the same time.
+      // A PING may take at least one polling interval, which is long for a server with many clients. With a shorter
+      // limit, a short stall of the server would make all clients redial at the same time.
       roundTrip: new RoundTrip(Math.max(minStallMs, intervalMs), Math.max(maxStallMs, intervalMs)),
       onWaiting: (cause) => tell(notServing(cause)),
     }).then(

@@ -31,8 +31,8 @@ interface CredentialsBox {
   readonly source: CredentialsSource;
 }
 
-// The fields are not `#private`: `targetWith` derives other targets from this one with `Object.create`, and such
-// objects have no private fields.
+// The fields are not `#private`, because `targetWith` derives other targets from this one with `Object.create`, and
+// private fields cannot be read through an object that was made in that way.
 class OwnTarget implements ResolvedTarget {
   readonly open: OpenSocket;
   readonly resolver: SentinelResolver | undefined;

@@ -34,7 +34,7 @@ export interface Verdict {
   readonly patienceMs: number;
 }
 
-/** A verdict that has held since the time `since`. From the time `dueAt` on, another database is to be used. */
+/** A verdict, the time since which it has held, and the time from which another database is to be used. */
 export interface StandingVerdict extends Verdict {
   readonly since: number;
   readonly dueAt: number;

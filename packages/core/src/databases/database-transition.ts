@@ -11,9 +11,9 @@ import {
 } from './database-state.ts';
 
 /**
- * A writable database replaces a read-only one as soon as the writable one answers, with one exception: if the writable
- * one failed soon after an earlier return, it must first have answered for this long, and for twice as long after each
- * further failure.
+ * While a read-only database is in use, a writable one normally replaces it as soon as the writable one answers. But a
+ * writable database that failed soon after the last switch back to it must first answer for this many milliseconds
+ * without interruption, and for twice as long after each further failure of this kind.
  */
 const firstRelapseMs = 4000;
 const maxRelapses = 6;
@@ -23,8 +23,7 @@ const postponedMs = 1000;
 const maxPostponements = 4;
 /**
  * After an outage of the preferred database, calls return to it only when it has answered for this many times as long
- * as the outage lasted, or for `maxTrialMs` if that is shorter. If `failbackMs` is longer than this trial, the database
- * must answer for `failbackMs` instead.
+ * as the outage lasted (but not for more than `maxTrialMs`), and at least for `failbackMs`.
  */
 const trialShare = 1.25;
 const maxTrialMs = 2500;
@@ -33,7 +32,7 @@ type Transition = readonly [DatabaseState, DatabaseEffect | undefined];
 
 /**
  * Decides which database is in use, as a pure function from a state and a signal to the next state and at most one
- * effect. Only a verdict that the database in use cannot serve forces a switch. Such a verdict leads to the
+ * effect. Only a verdict that the database in use cannot serve forces a switch. The client then switches to the
  * highest-ranking database that has answered since the verdict began. A preferred database is used again once it has
  * been healthy without interruption for a while; if it fails soon after its return, the next return takes longer.
  */
@@ -71,7 +70,7 @@ export function databaseTransition(
 export function nextChoiceAt(state: DatabaseState, moment: DatabaseMoment): number | undefined {
   if (state.pending !== undefined) return undefined;
   const { verdict, peaceNotBefore } = state;
-  // Once the verdict is due, no timer is needed: only an answer from a standby database can cause the switch.
+  // After `dueAt`, no timer is needed: the client switches as soon as a standby database answers.
   if (verdict !== undefined) return verdict.dueAt > moment.now ? verdict.dueAt : undefined;
   const dueAts = othersOf(state).map((member) => comesBackAt(state, member, moment) ?? Infinity);
   const dueAt = Math.max(peaceNotBefore, Math.min(...dueAts));
@@ -79,8 +78,8 @@ export function nextChoiceAt(state: DatabaseState, moment: DatabaseMoment): numb
 }
 
 /**
- * Returns the time at which the switch that the current verdict requires is due, or `otherwiseAt` if there is no
- * verdict yet. Undefined if no other database could serve.
+ * Returns the time at which the client will switch because the database in use cannot serve, or `otherwiseAt` if that
+ * has not been found yet. Undefined if no other database could serve.
  */
 export function changeDueAt(
   { verdict, members, inUse }: DatabaseState,
@@ -207,7 +206,8 @@ function comesBackAt(
   if (present.isReadOnly && !member.isReadOnly)
     return wellSince + (relapses === 0 ? 0 : firstRelapseMs * 2 ** (relapses - 1) * jitter);
   if (failbackMs === undefined) return undefined;
-  // A database that keeps failing for short times must not count as healthy in between, however short `failbackMs` is.
+  // If the required time did not depend on `outageMs`, a database that is up and down in turn would count as healthy
+  // each time it is up, provided that `failbackMs` is short.
   const trialMs = Math.max(failbackMs, Math.min(maxTrialMs, trialShare * outageMs));
   return wellSince + trialMs * 2 ** relapses * jitter;
 }

@@ -65,7 +65,8 @@ export async function prepareInPeace(
 
 /**
  * Pauses the clients that have blocking calls, and makes the server unblock these calls. Clients without blocking calls
- * are not paused yet. Resolves with false if a call cannot be unblocked: its connection would not become idle in time.
+ * are paused only after this function has succeeded. Resolves with false if a call cannot be unblocked: its connection
+ * would not become idle in time.
  */
 async function unblock(
   connected: readonly MovableClient[],

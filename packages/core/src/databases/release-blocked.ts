@@ -41,6 +41,7 @@ export async function releaseBlocked(
     ),
   );
   await Promise.all(asked);
-  // If a reply is 0, the call no longer blocks, and the reply to the call is on its way.
+  // The reply 0 to CLIENT UNBLOCK means that the call was no longer blocking, and that the reply to the call is on its
+  // way.
   return (await replies).every((reply) => reply === 1 || reply === 0);
 }

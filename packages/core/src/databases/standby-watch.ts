@@ -44,9 +44,10 @@ type State =
 const jitterShare = 0.5;
 
 /**
- * Watches a database that is not in use, over one connection. The handshake of that connection is complete, so that a
- * client can use the connection at once. PING is sent at long, jittered intervals. When the database in use becomes
- * unavailable, PING is sent immediately and, if the connection is lost, attempts are made at shorter intervals.
+ * Watches a database that is not in use, over one connection whose handshake is complete, so that a client can use the
+ * connection at once. PING is sent at long, jittered intervals. When the database in use becomes unavailable, PING is
+ * sent to the watched database immediately; while the connection to the watched database is lost, attempts to connect
+ * are made at shorter intervals.
  */
 export class StandbyWatch {
   readonly #options: StandbyWatchOptions;

@@ -23,7 +23,7 @@ const nothing: Knowledge = {
   lastChange: undefined,
 };
 
-/** The watches of all databases. Only the watch of the database in use is off. */
+/** Keeps one watch for each database; the watch of the database in use is off. */
 export class Standbys {
   readonly #settings: Settings;
   readonly #watches: ReadonlyMap<string, StandbyWatch>;
@@ -79,7 +79,10 @@ export class Standbys {
     for (const watch of this.#watches.values()) watch.calm();
   }
 
-  /** Asks the database at once. Resolves when the database has answered, and rejects if it does not answer. */
+  /**
+   * Checks immediately whether the database answers, without waiting for its next periodic check. Resolves when the
+   * database has answered, and rejects if it does not answer.
+   */
   async prove(name: string, signal: AbortSignal): Promise<void> {
     const proofs = this.#proofs.get(name) ?? new Set();
     this.#proofs.set(name, proofs);

@@ -49,7 +49,7 @@ export class RunningAttempt {
     return this.#phase === 'handshake';
   }
 
-  /** Whether the TCP connection was established. Stays true when the attempt is over. */
+  /** Whether the TCP connection was established, even if the attempt has since ended. */
   get wasConnected(): boolean {
     return this.#connectedAt !== undefined;
   }

@@ -32,7 +32,10 @@ export class DialQueue {
     return this.#waiting.filter((other) => other !== ticket);
   }
 
-  /** Returns whether this request has fewer setbacks than every other one. */
+  /**
+   * Returns whether this request has had fewer failed attempts that may concern it alone (setbacks) than every other
+   * one.
+   */
   hasFewestSetbacks(ticket: DialerTicket): boolean {
     return this.#waiting.every((other) => other === ticket || other.setbacks > ticket.setbacks);
   }

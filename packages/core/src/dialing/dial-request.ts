@@ -15,8 +15,8 @@ export interface DialAttempt {
   connected(): void;
   /**
    * Call before slow work that precedes the SYN, such as name resolution or a credentials provider. The handshake
-   * deadline applies to this work, and an attempt that exceeds it fails with `cause`. When the work is done, call the
-   * returned function, which starts the SYN deadline.
+   * deadline applies to this work, and an attempt that exceeds it fails with `cause`. When the slow work is done, call
+   * the returned function, which starts the SYN deadline.
    */
   preparing(cause: 'dns' | 'credentials'): () => void;
 }

@@ -13,14 +13,17 @@ const slowHandshakeMs = 100;
 export class DialSpeed {
   #synMs: number | undefined;
   #handshakeMs: number | undefined;
-  /** Whether the next patient attempt gets the maximum time, because the last patient attempt was overdue with less. */
+  /**
+   * Whether the next patient attempt may take `maxSynDeadlineMs`, because the last one was overdue with a shorter
+   * limit.
+   */
   #isFarNext = false;
 
   /**
-   * Returns the time limit for connecting: one period, but at least three times as long as connecting has usually
-   * taken. Of several attempts that overlap, one is patient, so that it can reach a server whose round trip exceeds the
-   * period. All attempts except the patient one end sooner, so that new SYNs are tried, in case earlier ones were
-   * dropped.
+   * Returns the time limit for connecting: the period between two attempts or, if that is longer, three times as long
+   * as connecting has usually taken. Of several attempts that overlap, one is patient: it has a longer limit, so that
+   * it can reach a server whose round trip exceeds the period. The other attempts end sooner, so that new SYNs are sent
+   * in case earlier ones were dropped.
    */
   synDeadline(periodMs: number, isPatientRunning: boolean): { synDeadlineMs: number; patient: boolean } {
     const usual = Math.max(
@@ -63,8 +66,8 @@ export class DialSpeed {
   }
 
   /**
-   * The time limit of a patient attempt: the usual limit for one SYN or, if the last patient attempt was overdue with
-   * that limit, the maximum, which reaches a more distant server.
+   * The time limit for connecting in a patient attempt, which may reach a distant server: `synTimeoutMs`, or
+   * `maxSynDeadlineMs` if the last patient attempt was overdue with `synTimeoutMs`.
    */
   get #patienceMs(): number {
     return this.#isFarNext ? maxSynDeadlineMs : synTimeoutMs;
@@ -82,8 +85,8 @@ export class DialSpeed {
 }
 
 /**
- * Returns the new average. The average falls to a shorter sample immediately but rises slowly, so that one slow
- * response does not become the norm.
+ * Returns the average duration after one more measurement (`sample`). The average falls to a shorter sample immediately
+ * but rises slowly, so that one slow response does not become the norm.
  */
 function smooth(known: number | undefined, sample: number): number {
   return known === undefined || sample < known ? sample : known + (sample - known) / 8;

@@ -50,7 +50,7 @@ export class DialerTicket {
 
   /**
    * Returns whether this ticket comes before the other one: the one with fewer setbacks first, then the one with the
-   * higher priority. Tickets with equal setbacks and priorities keep their order.
+   * higher priority. Tickets with equally many setbacks and the same priority keep the order in which they were added.
    */
   goesBefore(other: DialerTicket): boolean {
     if (this.setbacks !== other.setbacks) return this.setbacks < other.setbacks;

@@ -10,7 +10,7 @@ export class FleetWatch {
   readonly #watch: DialerWatch;
   readonly #askInfo: AskInfo;
 
-  /** All connections of a dialer share one watch, and take turns in reading the number. */
+  /** All connections of a dialer share one watch, and take turns in asking the server for the number of its clients. */
   constructor(clock: Clock, dialer: Dialer, askInfo: AskInfo) {
     this.#watch = watches.get(dialer) ?? new DialerWatch(clock, dialer);
     watches.set(dialer, this.#watch);
@@ -60,8 +60,8 @@ class DialerWatch {
   async #read(): Promise<void> {
     const [askInfo] = this.#asked;
     if (askInfo === undefined) return;
-    // Moves this connection to the end, so that another one is asked next time, because this one may be down for a long
-    // time.
+    // The connection that is asked now becomes the last in the set, so that another connection is asked next time: this
+    // one may be down for a long time.
     this.#asked.delete(askInfo);
     this.#asked.add(askInfo);
     const connected = /^connected_clients:(\d+)/m.exec(String(await askInfo()))?.[1];

@@ -1,6 +1,9 @@
 /** Number of attempts that a process may make in a second, even if it has fewer connections. */
 const leastAttempts = 12;
-/** Slightly longer than a second, because a socket is opened a little later than its attempt begins. */
+/**
+ * Attempts are counted over this time. It is slightly longer than a second, so that the limit also holds for sockets,
+ * each of which is opened a little later than its attempt begins.
+ */
 const windowMs = 1_015;
 /** Connections for leases are paced for this many milliseconds after the last failed attempt or broken connection. */
 const pacedMs = 2_000;
@@ -11,10 +14,10 @@ const pacedMs = 2_000;
 const lookAgainMs = 40;
 
 /**
- * Spreads connections for leases over the second after an outage. In any second, a process then makes hardly more
- * attempts than it has connections, even if the attempts made before Redis was back are counted. Leases do not need all
- * of their connections immediately, because a connection that one lease returns serves the next. Other connections are
- * not held back, because each has its own callers.
+ * Spreads connections for leases over the second after an outage. The number of attempts that a process makes in any
+ * second, including those made before Redis was back, then hardly exceeds the number of its connections. Leases do not
+ * need all of their connections immediately, because a connection that one lease returns serves the next. Connections
+ * for other purposes than leases are not held back, because each has its own callers.
  */
 export class LeasePace {
   readonly #attemptedAt: number[] = [];
@@ -38,9 +41,10 @@ export class LeasePace {
   }
 
   /**
-   * Returns the earliest time at which a connection for a lease may be dialed. If that time is not certain yet, the
-   * result is the time at which to call this method again. `dueAt` is when the dialer would make the connection, for
-   * which no caller is waiting. `connections` is the number of connections that the process has or wants.
+   * Returns the earliest time at which a connection for a lease may be dialed. If the connection would have to wait
+   * longer than `lookAgainMs`, returns the time at which to call this method again. `dueAt` is when the dialer would
+   * make the connection, for which no caller is waiting. `connections` is the number of connections that the process
+   * has or wants.
    */
   spread(dueAt: number, now: number, connections: number): number {
     const freed = this.#attemptedAt.at(-Math.max(leastAttempts, connections + 1));

@@ -27,7 +27,8 @@ export interface ShardChannels {
   readonly wanted: ReadonlySet<string>;
   /**
    * The shard channels to which the client is subscribed at the present owner of their slot, each with the connection
-   * to that owner. Messages are published to the owner only, so a subscription at any other node does not count.
+   * to that owner. A message reaches only the owner of its channel's slot, so a subscription at any other node does not
+   * count.
    */
   readonly standing: ReadonlyMap<string, NodeDriver>;
 }

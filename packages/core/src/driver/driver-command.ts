@@ -19,8 +19,8 @@ export interface DriverCommand {
   /** The call that the command belongs to. */
   call?: TrackedCall | undefined;
   /**
-   * The commands that this command stands for. The joined commands are sent together, and the driver resolves this
-   * command with the bytes of all their replies.
+   * The commands that are sent together in place of this one. The driver resolves this command with the bytes of all
+   * their replies.
    */
   readonly joined?: readonly JoinedCommand[];
   /** Whether the command resolves with the bytes of its reply, which the client library does not parse. */
@@ -28,8 +28,8 @@ export interface DriverCommand {
   /** Whether the server only queues this login, because it is part of a transaction. */
   isQueued?: boolean;
   /**
-   * The text with which PING is sent right after this EXEC. If the reply to EXEC ends with this text, the server left
-   * out a part of that reply, and the reply to PING was read in its place.
+   * The text with which PING is sent right after this EXEC. If the reply to EXEC ends with the text of that PING, the
+   * server left out a part of that reply, and the reply to PING was read in its place.
    */
   followedBy?: string;
   /**

@@ -40,8 +40,8 @@ export interface Driver {
    */
   fastPath(): ((command: DriverCommand, sink: CommandSink) => void) | undefined;
   /**
-   * When a batch is split between the fast and slow paths, returns the stream to pass with its slow-path commands.
-   * Undefined if the whole batch has to use the slow path.
+   * If some commands of a batch are written with `fastPath` and the others are passed to `send`, returns the stream to
+   * pass along with the others. Undefined if all commands of the batch have to be passed to `send`.
    */
   batchStream(): PipelineStream | undefined;
   /**
@@ -74,9 +74,9 @@ export interface Driver {
   readonly socket: Socket | undefined;
   /**
    * Makes the client treat its socket as closed, but keeps reading the replies to commands that must not run twice.
-   * Returns false and does nothing if no command that must not run twice is in flight. `own` contains the `close`
-   * listeners that other code than the client has added to the socket; they are not called yet. `onLeft` is called
-   * before the client's listeners.
+   * Returns false, without any effect, if no command in flight must be kept from running twice, or if it is not safe to
+   * read the socket any longer. `own` contains the `close` listeners that code other than the client has added to the
+   * socket; they are called only when the socket really closes. `onLeft` is called before the client's listeners.
    */
   leaveBehind(socket: Socket, own: readonly unknown[], onLeft: () => void): boolean;
   /**
@@ -84,7 +84,10 @@ export interface Driver {
    * the client that would itself retry, queue, resend or time out.
    */
   takeOver(gate: SendCommand, connector: DriverConnector): void;
-  /** Returns the commands that were sent before {@link takeOver}. Lost ones are returned once, and then forgotten. */
+  /**
+   * Returns the commands that were sent before {@link takeOver}. Commands whose connection has broken are returned by
+   * the first call only.
+   */
   sentBefore(): SentBefore;
   /**
    * Abandons the connection attempt that the client began before it was protected. After this call, the client asks the
@@ -94,8 +97,8 @@ export interface Driver {
   /** Resolves when the socket that {@link beginAgain} abandoned is closed. */
   givenUp(): Promise<void>;
   /**
-   * Makes a client that reconnects by itself ask for its next socket immediately. The nodes of a Cluster do not
-   * reconnect by themselves.
+   * Makes a client that reconnects by itself ask for its next socket immediately. Not for the nodes of a Cluster, which
+   * do not reconnect by themselves.
    */
   takeOverRetries(): void;
   /**
@@ -111,7 +114,7 @@ export interface Driver {
    * connection, even if it is already being made, selects `database`.
    */
   leadTo(options: Readonly<Record<string, unknown>>, database: number): void;
-  /** Calls `send` while another database is selected. */
+  /** Selects `database`, calls `send`, and selects the previous database again. */
   onDatabase(database: number, send: () => void): void;
   /** Makes the next handshake select {@link database}. */
   keepDatabase(): void;
@@ -137,8 +140,8 @@ export interface Driver {
   /** Returns the subscriptions of the connection or, if it was lost, those that it had. */
   subscriptions(): Subscriptions;
   /**
-   * Makes the driver read, with `read`, the confirmation of a command that ends subscriptions. `name` is the name of that
-   * command in lower case.
+   * Makes the driver read, with `read`, the confirmation of a command that ends subscriptions. `name` is the name of
+   * that command in lower case.
    */
   readUnsubscribed(name: string, read: () => void): void;
   /** Calls `listener` whenever a command that ends subscriptions is sent. There can be only one listener. */

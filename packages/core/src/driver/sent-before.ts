@@ -7,6 +7,6 @@ export interface SentBefore {
     readonly command: DriverCommand;
     readonly stream?: PipelineStream | undefined;
   }[];
-  /** Whether the connection on which they were sent has broken, so that they will get no reply. */
+  /** Whether the connection on which the commands were sent has broken, so that no replies to them will arrive. */
   readonly isLost: boolean;
 }

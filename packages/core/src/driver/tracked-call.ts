@@ -2,8 +2,8 @@ import type { Flush } from '../event-loop/flush.ts';
 import type { Lane } from '../snapshot.ts';
 
 /**
- * Counts the requests to unblock calls on a connection (CLIENT UNBLOCK). `take` returns whether one of these unblock
- * requests explains a null that arrived before the timeout of a blocking call.
+ * Counts the requests to unblock calls on a connection (CLIENT UNBLOCK). `take` returns whether a counted request
+ * explains why a blocking call got a null before its timeout.
  */
 export interface ReleaseBook {
   take(): boolean;

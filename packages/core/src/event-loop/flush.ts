@@ -7,7 +7,8 @@ import type { ProcessStallDetector } from './process-stall-detector.ts';
 export class Flush {
   /**
    * When the bytes were passed to the socket or, before that, when the first command was issued, in monotonic
-   * milliseconds. Bytes that had to wait because the socket accepted no more may keep the earlier time.
+   * milliseconds. If the bytes had to wait because the socket accepted no more, this may remain the time at which the
+   * first command was issued.
    */
   at: number;
   /**
@@ -16,8 +17,8 @@ export class Flush {
    */
   isWritten = false;
   /**
-   * Generations of the circuits for reads and for writes when the first command was issued. (Each change of a circuit's
-   * state begins a new generation, and the circuit ignores the results of commands of earlier generations.)
+   * The generations of the circuits for reads and for writes when the first command was issued: each change of a
+   * circuit's state begins a new generation, and the circuit ignores the results of commands of earlier generations.
    */
   readonly readGeneration: number;
   readonly writeGeneration: number;

@@ -69,7 +69,9 @@ export class JointLooks {
 
 const known = new WeakMap<Clock, JointLooks>();
 
-/** Makes a look. An error that it throws must not prevent the other looks, so it is thrown later. */
+/**
+ * Makes a look (a check). An error that the look throws must not prevent the other looks, so the error is thrown later.
+ */
 export function lookAlone(looks: Looks): void {
   try {
     looks.look();

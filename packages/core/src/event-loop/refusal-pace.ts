@@ -3,7 +3,10 @@ import type { Clock } from '../clock.ts';
 /** After this many consecutive rejections, further ones are delayed by `pauseMs`. */
 const freeRefusals = 50;
 const pauseMs = 10;
-/** A caller that handles a rejection by issuing its next call immediately needs at most this number of microtasks. */
+/**
+ * If no call follows a rejection within this number of microtasks, the next rejection does not count as consecutive. A
+ * caller that retries immediately needs no more microtasks.
+ */
 const stepsToAsk = 40;
 
 /**

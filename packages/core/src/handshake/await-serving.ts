@@ -19,9 +19,9 @@ export interface AwaitServingOptions {
 
 /**
  * Sends PING on a verified socket until the server serves commands: until its dataset is loaded, the script that keeps
- * it busy has ended, or the replica's link to its primary is up. With each PING, resends the commands that the server
- * may have refused earlier: SELECT, CLIENT SETNAME, READONLY and, if the server has not identified itself, INFO and
- * CLIENT ID. The connection is kept, to spare a busy server the new connections of a whole fleet.
+ * it busy has ended, or the replica's link to its primary is up. With each PING, resends SELECT, CLIENT SETNAME,
+ * READONLY and, if the server has not identified itself, INFO and CLIENT ID, because the server may have refused these
+ * commands earlier. The connection is kept, to spare a busy server the new connections of a whole fleet.
  *
  * @returns the proof of a server that serves commands
  * @throws `ProofError`, the socket's error, or the signal's reason

@@ -98,7 +98,7 @@ export function openSocket(
       fail(Object.assign(new Error('The connection was closed.'), { code: 'ECONNRESET' }));
     const succeed = (): void => {
       settle();
-      // If this listener stayed on the socket, everything that this attempt used would stay in memory as long as the
+      // If `onGone` stayed on the socket, everything that this attempt used would stay in memory as long as the
       // connection lives.
       raw.removeListener('close', onGone);
       // Until the code that gets the socket adds its listeners, a reset must not crash the process: that code will
@@ -121,7 +121,7 @@ export function openSocket(
       try {
         socket = startTls(raw, endpoint);
       } catch (error) {
-        // Node parses the certificates and keys only here, and throws if they are invalid.
+        // Node parses certificates and keys only when TLS is started, and throws if they are invalid.
         fail(error as Error);
         return;
       }

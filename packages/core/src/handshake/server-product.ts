@@ -2,7 +2,8 @@ import type { ServerInfo } from './verify-handshake.ts';
 
 /**
  * Returns the product and version of a server, such as `Redis 7.4.1` or `Valkey 8.0.2`, from its fields of INFO.
- * Undefined if these fields do not look like versions: they may come from a peer that is not a Redis server.
+ * Undefined if the version fields of INFO do not look like versions: they may come from a peer that is not a Redis
+ * server.
  */
 export function productOf(
   info: Pick<ServerInfo, 'redis_version' | 'valkey_version'>,

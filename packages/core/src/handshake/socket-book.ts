@@ -31,8 +31,8 @@ export class SocketBook {
       // Code whose socket has closed may still open another socket, to find out why the first one closed.
       await new Promise<void>((resolve) => this.#clock.setImmediate(resolve));
     }
-    // After a stall of the process, overdue deadlines are handled two turns of the event loop later, and no such work
-    // may remain after `close`.
+    // After a stall of the process, overdue deadlines are handled two turns of the event loop later, so `close` waits
+    // for two turns, to leave no such deadline behind.
     await new Promise<void>((resolve) => afterReads(this.#clock, resolve));
   }
 

@@ -8,8 +8,8 @@ const maxPauseMs = 1_000;
 /**
  * Limits how often the application's credentials provider is called. Concurrent calls share one result. After a failure
  * the provider is not called for 50 to 100 ms, chosen at random; this range doubles with each further failure, up to
- * 500 to 1,000 ms. As long as the provider is not called, all calls fail with the provider's last error. When the
- * signal aborts, a call that waits for the provider rejects.
+ * 500 to 1,000 ms. During the pause after a failure, requests for credentials fail with the provider's last error. When
+ * the signal aborts, a call that waits for the provider rejects.
  */
 export function throttledCredentials(
   provider: () => Credentials | Promise<Credentials>,

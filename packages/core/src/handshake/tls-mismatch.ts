@@ -27,8 +27,9 @@ export function tlsMismatchOf(open: OpenSocket, clock: Clock): TlsMismatch {
  * Detects that only one side uses TLS. Neither side reports such a mismatch: a TLS server closes a plain-text
  * connection, and a plain server mistakes the client's first TLS bytes for the beginning of a command and waits for the
  * rest. When an attempt fails in a way that suggests a mismatch, one connection is therefore tried in the opposite
- * mode, with or without TLS. All clients share the result, which is remembered for 20 seconds. Only the first try
- * delays the report of a failure, and thus the next attempt; later tries run in the background.
+ * mode, with or without TLS. All clients share the result, which is remembered for 20 seconds. Only the first
+ * connection that is tried in the opposite mode delays the report of a failure, and thus the next attempt; later ones
+ * are tried in the background.
  */
 export class TlsMismatch {
   readonly #open: OpenSocket;

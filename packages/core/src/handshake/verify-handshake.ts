@@ -72,7 +72,7 @@ export async function verifyHandshake(socket: Socket, options: VerifyOptions): P
   return { waiting, session, resp2: hello instanceof ErrorReply, ...serverFacts(facts) };
 }
 
-/** The commands that ask for {@link serverFacts}, which a busy server refuses. */
+/** The commands whose replies {@link serverFacts} reads; a busy server refuses both commands. */
 export const factCommands: readonly string[][] = [['INFO'], ['CLIENT', 'ID']];
 
 /**

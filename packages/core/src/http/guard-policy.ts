@@ -41,8 +41,8 @@ export function refuseByPolicy(policy: GuardPolicy, guard: RequestGuard): PlainR
 const rejecting = new WeakSet<RequestGuard>();
 
 /**
- * Warns once if a health probe has passed a guard that rejects requests while Redis is down: it would reject the probes
- * as well, and a failed liveness probe restarts the process.
+ * Warns once if a health probe has passed a guard that rejects requests while Redis is down: in an outage, this guard
+ * would reject the probes as well, and a failed liveness probe restarts the process.
  */
 export function warnOfGuardedProbe(guard: RequestGuard | undefined): void {
   if (guard === undefined || !rejecting.has(guard)) return;

@@ -68,8 +68,8 @@ export function renderUnavailable(from: RedisSnapshot | RedisResilienceError): P
 
 /**
  * Returns the 503 response to a request that needs reads or needs writes (`lane`), or undefined if they work. If `lane`
- * is undefined, the result is also undefined if only reads or only writes work. While the first connection is being
- * made, no request is rejected, because its commands wait briefly for that connection.
+ * is undefined, it is enough that either reads or writes work. While the first connection is being made, no request is
+ * rejected, because the commands of a request wait briefly for that connection.
  */
 export function refuseWithout(lane: Lane | undefined, snapshot: RedisSnapshot): PlainResponse | undefined {
   const works =

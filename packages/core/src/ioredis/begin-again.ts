@@ -34,8 +34,8 @@ export function beginAgain(
   // If the client's socket has just failed, the client is about to learn of the failure, and will then ask for another
   // socket itself.
   if (hasSocket && stream.destroyed) return;
-  // With this status, the client believes that it is in the pause between two attempts, so the application can still
-  // close it.
+  // With the status `reconnecting`, the client believes that it is in the pause between two attempts, so the
+  // application can still close it.
   target.status = 'reconnecting';
   if (hasSocket) {
     discard(stream);
@@ -44,11 +44,15 @@ export function beginAgain(
   }
   awaitFormer(target, discard);
   // An attempt through sentinels is stopped explicitly, because ioredis would keep asking the sentinels forever. An
-  // attempt to a plain address need not be stopped, because it has a socket before this turn of the event loop ends.
+  // attempt to a plain address need not be stopped: it gets its socket before this turn of the event loop ends, and the
+  // socket is then discarded.
   if (Array.isArray(target.options['sentinels'])) former.disconnect();
 }
 
-/** Sends the queued commands. The queue is emptied before, because a client without a gate may queue them again. */
+/**
+ * Sends the queued commands. The queue is emptied first, because a client without a gate may put the commands back into
+ * it.
+ */
 export function sendQueued(client: Redis): void {
   const { offlineQueue, sendCommand } = internals(client);
   const queued = offlineQueue.toArray();

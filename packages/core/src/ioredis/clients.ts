@@ -33,7 +33,10 @@ export function hasEnded(client: unknown): boolean {
   return status === 'end' || manuallyClosing;
 }
 
-/** Returns whether a client prints what the server does (MONITOR), or is about to. Such a client runs no commands. */
+/**
+ * Returns whether a client prints what the server does (MONITOR), or is about to. In MONITOR mode, a client runs no
+ * commands.
+ */
 export function isMonitor(client: Redis | Cluster): boolean {
   return internals(client).status === 'monitoring' || internals(client).options['monitor'] === true;
 }

@@ -3,7 +3,7 @@ import { internals } from './internals.ts';
 
 type Hearer = (...args: never[]) => void;
 
-/** The hearers of one event, which is one function for most events. */
+/** The hearers of one event: for most events a single function, otherwise a list. */
 type Hearers = Hearer | readonly Hearer[];
 
 const hearers = new WeakMap<Redis | Cluster, Map<string, Hearers>>();

@@ -7,8 +7,8 @@ import type { DriverCommand } from '../driver/driver-command.ts';
  * cannot be mistaken for the reply to a login.
  *
  * In a transaction, a server that does not answer refused logins leaves the login out of its reply to EXEC, and the
- * parser takes the next reply for the missing element. EXEC is therefore followed by one PING with a unique text for
- * each login in the transaction, so that an incomplete reply to EXEC ends with this text.
+ * parser takes the next reply for the missing element. For each login in the transaction, one PING with a unique text
+ * is sent after EXEC. If the reply to EXEC then ends with the unique text, the reply to a login is missing.
  */
 export class Logins {
   readonly #ping: (text: string) => void;

@@ -26,21 +26,21 @@ export function takeOverConnection(client: Redis, connector: DriverConnector): v
     reconnectOnError: null,
     connectTimeout: 0,
   });
-  // The two timeouts are cleared only if they are set, because two more options would double the table in which V8
-  // keeps the options of each client.
+  // `commandTimeout` and `socketTimeout` are cleared only if they are set, because two more options would double the
+  // table in which V8 keeps the options of each client.
   for (const name of ['commandTimeout', 'socketTimeout']) {
     if (target.options[name] !== undefined) target.options[name] = undefined;
   }
 }
 
-// ioredis 5 emits `ready` when its CLIENT commands have been answered or have failed. If the connection has broken in
-// the meantime, the client would stay ready without a socket forever (ioredis issue 2099).
+// ioredis 5 emits `ready` when its CLIENT commands have been answered or have failed. If the connection breaks while
+// ioredis waits for these answers, the client would stay ready without a socket forever (ioredis issue 2099).
 function refuseStaleReady(target: Internals): void {
   const { setStatus } = target;
   target.setStatus = (...args) => {
     if (args[0] !== 'ready' || target.status === 'connect') return setStatus.apply(target, args);
-    // After `setStatus`, ioredis discards the saved subscriptions as if they had been restored. The subscriptions have
-    // not been restored, so they are put back.
+    // After `setStatus`, ioredis sets `prevCondition`, which contains the saved subscriptions, to null, as if the
+    // subscriptions had been restored. As they have not been restored, `prevCondition` gets its former value back.
     const { prevCondition } = target;
     queueMicrotask(() => {
       target.prevCondition ??= prevCondition ?? null;
@@ -73,8 +73,8 @@ export function takeOverRetries(client: Redis): void {
 }
 
 /**
- * Wraps `disconnect` so that it ends the client immediately, even in the pause between two connection attempts. If
- * ioredis' own method is called during this pause, the client never ends.
+ * Wraps `disconnect` so that it ends the client immediately, even in the pause between two connection attempts. In this
+ * pause, ioredis' own `disconnect` would never end the client, because there is no socket whose close would end it.
  */
 export function interceptDisconnect(client: Redis): void {
   const target = internals(client);

@@ -2,7 +2,10 @@ import type { DriverCommand } from '../driver/driver-command.ts';
 import type { Subscriptions } from '../driver/subscriptions.ts';
 import type { Condition, Internals } from './internals.ts';
 
-/** For a command that ends subscriptions of one kind: the other kind that the number in its confirmation includes. */
+/**
+ * The number in the confirmation of UNSUBSCRIBE includes patterns, and the number in the confirmation of PUNSUBSCRIBE
+ * includes channels. The map contains, for each of the two commands, the other kind that is included.
+ */
 const countedWith: ReadonlyMap<string, 'subscribe' | 'psubscribe'> = new Map([
   ['unsubscribe', 'psubscribe'],
   ['punsubscribe', 'subscribe'],
@@ -24,10 +27,11 @@ export function subscriptionsOf({ condition, prevCondition }: Internals): Subscr
 }
 
 /**
- * Makes ioredis read the confirmation that a subscription has ended, with `read`, and corrects what ioredis makes of the
- * number in it, which counts either channels and patterns or shard channels. ioredis takes a zero for the end of all
- * subscriptions, and would ignore later messages on the others. A command without channels would wait for a zero, which
- * does not come while there are subscriptions of the other kind.
+ * Makes ioredis read the confirmation that a subscription has ended, with `read`, and corrects what ioredis makes of
+ * the number in it, which counts either channels and patterns or shard channels. ioredis takes a zero for the end of
+ * all subscriptions, and would ignore later messages on the others. If UNSUBSCRIBE or PUNSUBSCRIBE names no channels,
+ * ioredis would wait until the number is zero, which it does not become while there are subscriptions of the other
+ * kind.
  */
 export function readUnsubscribed(target: Internals, name: string, read: () => void): void {
   const { commandQueue, condition } = target;

@@ -9,8 +9,8 @@ export interface LeaseFacts {
   /** State of the shared connection's gate. */
   readonly shared: Pick<GateFacts, 'gate' | 'awaySince' | 'isIsolated'>;
   /**
-   * Milliseconds that callers may wait for another database to take over, even in an old outage; 0 if no takeover is
-   * expected.
+   * Milliseconds that callers may wait for another database to take over, even if the outage has already lasted longer
+   * than `maxWaitMs`; 0 if no takeover is expected.
    */
   readonly changePatienceMs: number;
   /** Why Redis is unavailable; undefined if it is available. */

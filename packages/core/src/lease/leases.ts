@@ -99,7 +99,7 @@ export class Leases {
     this.#moves?.look();
   }
 
-  /** Refuses new leases. Callers that are already waiting are still served. */
+  /** Refuses new leases, but still serves the callers that are already waiting. */
   close(): void {
     this.#isClosed = true;
     for (const pool of this.#all()) pool.close();

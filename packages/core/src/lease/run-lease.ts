@@ -38,8 +38,8 @@ export async function runLease<T>(
     onFailure?.(error);
     throw error;
   }
-  // The signal may have aborted between the grant of the lease and this line. For example, if two leases have the same
-  // signal, its abort may end the first lease, whose connection is then granted to the second one.
+  // The signal may have aborted after the lease was granted. For example, the abort of a signal that two leases share
+  // may end the first lease, whose connection is then granted to the second lease, although that is aborted too.
   if (signal?.aborted === true) pool.giveBack(lease, 'returned');
   signal?.throwIfAborted();
   const onAbort = (): void => pool.giveBack(lease, 'aborted', signal?.reason);

@@ -22,9 +22,9 @@ const firstPauseMs = 4;
 const longestPauseMs = 64;
 
 /**
- * Runs an optimistic transaction on a leased connection: WATCH, the reads, MULTI, EXEC. If another client changed a
- * watched key, or the watching connection was lost, nothing has run, and the transaction is retried after a random
- * pause.
+ * Runs an optimistic transaction on a leased connection: sends WATCH, runs the work, which reads, and sends MULTI, the
+ * work's writes and EXEC. If another client changed a watched key, or the watching connection was lost, nothing has
+ * run, and the transaction is retried after a random pause.
  */
 export async function runTransaction<T>(
   lease: Lease,
@@ -93,7 +93,10 @@ function transactionClient(lease: Lease): TransactionClient {
   return Object.defineProperty(lease.client, 'commit', { value: commit }) as TransactionClient;
 }
 
-/** Ends the work of an attempt whose EXEC did not run. The caller of `transaction()` never gets this error. */
+/**
+ * Thrown to end the work of an attempt whose EXEC did not run; caught in this file, so that the caller of
+ * `transaction()` never gets it.
+ */
 class ConflictSignal extends Error {
   override readonly name = 'ConflictSignal';
 

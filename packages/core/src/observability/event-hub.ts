@@ -1,6 +1,6 @@
 /**
- * Payload of `listener-error`: an error that a listener for `event` threw. The error affects neither the code that
- * emitted the event nor the other listeners.
+ * Payload of `listener-error`: an error that a listener for `event` threw. An error that a listener throws affects
+ * neither the code that emitted the event nor the other listeners.
  */
 export interface ListenerError {
   readonly event: string;

@@ -46,7 +46,7 @@ export interface ResilienceEvents {
   readonly retry: { readonly command: string; readonly attempt: number; readonly outcome: Outcome };
   /**
    * A SCAN, HSCAN, SSCAN or ZSCAN restarts at cursor 0, because the server process that returned its cursor is gone.
-   * The caller gets some elements twice. This event is emitted only with `retry.scans: 'begin-again'`.
+   * The caller of the scan gets some elements twice. This event is emitted only with `retry.scans: 'begin-again'`.
    */
   readonly 'scan-restart': { readonly command: string };
   /**

@@ -1,8 +1,8 @@
 import { ConfigurationError } from '../errors.ts';
 
 /**
- * Names of options that determine where to connect. These options belong in the first argument of
- * `createRedisResilience`, but are often passed in the second.
+ * Names of options that determine where to connect, which belong in the first argument of `createRedisResilience` but
+ * are often passed in the second.
  */
 export const targetOptionNames: readonly string[] = [
   'host',

@@ -13,8 +13,8 @@ export function durationOf(min: number): OptionReader {
 }
 
 /**
- * Accepts milliseconds, at least `min`, for which something is kept or valid. A lifetime may be years, because no timer
- * waits for its end.
+ * Accepts milliseconds, at least `min`, for which something is kept or valid. The number may stand for years, because,
+ * unlike with {@link durationOf}, no timer waits that long.
  */
 export function lifetimeOf(min: number): OptionReader {
   return (value, path) => {

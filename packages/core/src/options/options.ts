@@ -90,7 +90,7 @@ export interface RetryOptions {
    * Size of the token budget for retries of commands that a working server refused (TRYAGAIN, MOVED, ASK). All
    * connections of a resilience share the budget. Each of these retries costs 5 tokens; each command that succeeds on
    * its first attempt earns 1. When too few tokens are left, 3 retries per second are still allowed. Retries of
-   * commands that were lost with their connection cost nothing, because the pace of new connections limits them.
+   * commands that were lost with their connection cost no tokens, because the pace of new connections limits them.
    * Default 100.
    */
   readonly budgetTokens?: number;
@@ -137,10 +137,10 @@ export interface ConnectionOptions {
   readonly maxStallMs?: number;
   /**
    * How to detect that replies no longer match their commands because a reply was lost or inserted on the way. If the
-   * client detects such a shift, it drops the socket. With `idle`, the PING that an idle connection sends contains a
-   * token (a random text), which the reply must repeat. With `load`, a PING with a token is also sent under traffic,
-   * after every 256 replies, but at most every 5 ms and at least every 100 ms. With `off`, no PING contains a token. In
-   * every mode, a reply that no command is waiting for drops the socket. Default `idle`.
+   * client detects that replies do not match, it drops the socket. With `idle`, the PING that an idle connection sends
+   * contains a token (a random text), which the reply must repeat. With `load`, a PING with a token is also sent under
+   * traffic, after every 256 replies, but at most every 5 ms and at least every 100 ms. With `off`, no PING contains a
+   * token. In every mode, a reply that no command is waiting for drops the socket. Default `idle`.
    */
   readonly integrity?: 'idle' | 'load' | 'off';
   /**
@@ -209,11 +209,11 @@ export interface FailoverOptions {
  */
 export interface FailbackOptions {
   /**
-   * How long the preferred database must respond without interruption before the client switches back to it. The
-   * required time is at least 1.25 times as long as the database was unavailable, or 2.5 s if that is shorter. Each
-   * process adds a random part of up to a quarter to the required time. The required time doubles whenever the database
-   * fails again soon after a switch back. With `false`, the client switches back only when `failover()` is called. For
-   * every value, a read-only database is replaced immediately when a writable one responds. Default 60,000 ms.
+   * How long the preferred database must respond without interruption before the client switches back to it. A value
+   * shorter than 1.25 times the database's last outage is raised to that length, but to 2.5 s at most. Each process
+   * lengthens the time before a switch back by a random share of up to a quarter; this time doubles whenever the
+   * database fails again soon after the switch back. With `false`, the client switches back only when `failover()` is
+   * called. With every value, a writable database normally replaces a read-only one immediately. Default 60,000 ms.
    */
   readonly afterMs?: number | false;
 }
@@ -239,9 +239,9 @@ export interface ResilienceOptions {
   /**
    * An object with the methods `info`, `warn` and `error`, or `false` to log nothing. The logger receives one line when
    * an outage has lasted 250 ms, one when that outage ends, and one for each switch to another Redis database. The
-   * logger also receives one line for the first mistake of each kind that no error reveals: `WATCH` on the shared
-   * client, a blocking command on the shared client, or a library that is used without the helper that it needs.
-   * Default: a process warning for each line, which Node writes to stderr.
+   * logger also receives one line for the first `WATCH` and the first blocking command on the shared client, and for
+   * each library that is used without the helper that it needs, because no error reveals these mistakes. Default: a
+   * process warning for each line, which Node writes to stderr.
    */
   readonly logger?: Logger | false;
   /** Sources of time and of random numbers, for tests. */

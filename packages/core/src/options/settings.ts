@@ -167,7 +167,7 @@ export function resolveSettings(options: ResilienceOptions = noOptions): Setting
   return (defaultSettings ??= resolved(noOptions));
 }
 
-/** Passed by those who were given no options. All of them share their settings. */
+/** Stands for options that were not given; all callers without options share one `Settings` object. */
 export const noOptions: ResilienceOptions = Object.freeze({});
 let defaultSettings: Settings | undefined;
 

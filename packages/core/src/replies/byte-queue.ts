@@ -15,8 +15,8 @@ const blockBytes = 16 * 1024;
 export class ByteQueue {
   #pieces: Buffer[] = [];
   /**
-   * Position of the first byte that has not been consumed: `#piece` is the index of the piece that contains this byte,
-   * and `#offset` is the byte's offset in that piece.
+   * Position of the first byte that has not been consumed: `#piece` is the index of the piece that contains that first
+   * byte, and `#offset` is the offset of the byte in the piece.
    */
   #piece = 0;
   #offset = 0;
@@ -77,7 +77,7 @@ export class ByteQueue {
       this.#searchOffset = end;
       if (found !== -1 && before === carriageReturn && this.#searched >= 2) return this.#searched - 2;
       if (found !== -1) continue;
-      // The last piece may still grow, so the search stays in it.
+      // More bytes may be appended to the last piece, so the next call continues the search in this piece.
       if (this.#searchPiece === this.#pieces.length - 1) return undefined;
       this.#searchPiece++;
       this.#searchOffset = 0;

@@ -108,7 +108,7 @@ const verdicts: ReadonlyMap<string, ReplyVerdict> = new Map(
     NOAUTH: away('auth', 'connection'),
     DENIED: away('auth', 'connection'),
     WRONGPASS: { cause: 'auth', outcome: 'refused', circuit: 'success', scope: 'connection' },
-    // The cause `auth` of this verdict is used only for replies in the handshake. As the reply to a later command,
+    // The cause `auth` of NOPERM is used only for replies in the handshake. As the reply to a command of a caller,
     // NOPERM is the caller's own mistake.
     NOPERM: { cause: 'auth', outcome: 'refused', circuit: 'success', scope: 'command' },
     MOVED: elsewhere,
@@ -121,7 +121,7 @@ const oomInScript = verdict('OOM', { ...away('out-of-memory', 'write-lane'), out
 
 const specialTexts: readonly { code: string; text: RegExp; verdict: ReplyVerdict }[] = [
   {
-    // This reply means that only the requested slot has no owner; the server serves the other slots.
+    // CLUSTERDOWN with this text means that only the requested slot has no owner; the server serves the other slots.
     code: 'CLUSTERDOWN',
     text: /Hash slot not served/,
     verdict: verdict('CLUSTERDOWN', away('cluster-down', 'slot')),

@@ -29,7 +29,9 @@ const bulk = 0x24;
  * frames.next(Buffer.from('+OK\r\n:1'), 5); // -1: the reply is not complete
  */
 export class ReplyFrames {
-  /** Whether lines may be longer than `maxLineBytes`, up to `maxReplyBytes`. The lines that MONITOR yields are long. */
+  /**
+   * Whether lines may be longer than `maxLineBytes`, up to `maxReplyBytes`, as the lines that MONITOR yields can be.
+   */
   allowsLongLines = false;
   /** Whether the `ReplyShape` of every reply is recorded. The shape of a push is always recorded. */
   keepsShapes = false;

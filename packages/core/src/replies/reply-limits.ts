@@ -42,7 +42,8 @@ export function driverReplyLimits(maxReplyBytes: number): ReplyLimits {
 }
 
 /**
- * The limits that `driverReplyLimits` returned last. Most processes use the same `maxReplyBytes` for all connections.
+ * The limits that `driverReplyLimits` returned last, kept because most processes use one `maxReplyBytes` for all
+ * connections.
  */
 let ofDriver: ReplyLimits | undefined;
 

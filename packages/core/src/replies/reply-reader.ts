@@ -41,9 +41,7 @@ export class ReplyReader {
     this.#limits = resolveReplyLimits(limits);
   }
 
-  /**
-   * Number of bytes searched, copied or decoded so far. This number grows by at most four for each byte that is pushed.
-   */
+  /** Number of bytes searched, copied or decoded so far: at most four for each byte that was pushed. */
   get handledBytes(): number {
     return this.#bytes.handledBytes;
   }

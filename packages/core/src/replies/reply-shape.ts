@@ -29,8 +29,8 @@ export type Message =
   | 'malformed';
 
 export function kindOfElement(type: number): ElementKind {
-  // A verbatim string counts as `other`, because its text begins with a prefix that readers drop. No server sends a
-  // verbatim string in a message.
+  // A verbatim string counts as `other`, because its text begins with a prefix that readers drop. Messages are not
+  // affected, because no server sends a verbatim string in a message of a subscription.
   if (type === 0x24 || type === 0x2b) return 'text';
   return type === 0x3a ? 'number' : 'other';
 }

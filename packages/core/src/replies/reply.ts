@@ -7,8 +7,8 @@ import { codeOfReply } from './reply-error.ts';
  */
 export type Reply = string | number | bigint | boolean | null | ErrorReply | PushReply | readonly Reply[];
 
-// Number of stack lines of an `ErrorReply`, as in redis-parser. The number is not 0, because code that replaces the
-// stack with the stack of the caller needs a line to replace.
+// Number of stack lines of an `ErrorReply`, as in redis-parser. Without any stack line, code that replaces the stack
+// with the stack of the caller would find no line to replace.
 const shortestStack = 2;
 
 /** An error reply, whose message is the unchanged text of the reply. */
@@ -16,8 +16,8 @@ export class ErrorReply extends Error {
   override readonly name = 'ErrorReply';
 
   constructor(message: string) {
-    // The stack is cut short: it leads only to the reader, which helps nobody, and one reply may contain a million
-    // errors.
+    // The stack is cut short: it shows only where the reply was parsed, which helps nobody, and one reply may contain a
+    // million errors.
     const { stackTraceLimit } = Error;
     Error.stackTraceLimit = shortestStack;
     super(message);

@@ -14,9 +14,9 @@ const maxPushes = 1000;
 /**
  * Sends commands in one write over a socket that no other code reads, and resolves with one reply per command. The
  * socket must be paused before the call, and is paused again afterwards, so that no bytes are lost between two
- * requests. Other error replies are returned like all replies. If an error reply quotes the password of an AUTH
- * command, only its code is kept. One error reply is thrown and not returned: a server that has reached its connection
- * limit sends this reply in place of the first one, and closes the connection.
+ * requests. Error replies are returned like all replies, with one exception: a server that has reached its connection
+ * limit sends an error in place of the first reply, and closes the connection; that error is thrown. If an error reply
+ * quotes the password of an AUTH command, only its code is kept.
  *
  * @throws {@link ErrorReply} if the server has reached its connection limit; `ProtocolError` if the peer is not a Redis
  *   server; the socket's error; or the signal's reason. The caller must then destroy the socket

@@ -20,7 +20,8 @@ const quoted = /(['"`])([^]*?)\1/g;
 
 /**
  * Removes the command's arguments from the message and the stack of an error reply. `args` are the arguments of the
- * command, if they are known. For a script, `args` must be empty, because a script writes its own error messages.
+ * command, if they are known. For a script, `args` must be empty: the script wrote the message itself, so arguments
+ * that the message quotes stay in it.
  */
 export function unquoteArguments(error: Error, args: readonly unknown[] = []): void {
   const { message, stack } = error;

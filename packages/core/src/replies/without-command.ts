@@ -2,8 +2,8 @@ import { unquoteArguments } from './unquoted-arguments.ts';
 
 /**
  * Returns a copy of a driver error without the command that it carries, and so without keys, values and passwords. The
- * copy has the same class. The copy's message and stack differ from the original only where the original quotes
- * arguments. Any value without a command is returned unchanged.
+ * copy has the class of the original. The copy's message and stack differ from the original only where the original
+ * quotes arguments. Any value without a command is returned unchanged.
  */
 export function withoutCommand(error: unknown): unknown {
   return copyOf(error, new Map());
@@ -41,10 +41,9 @@ function hide(error: Error, name: string): void {
   const property = Object.getOwnPropertyDescriptor(error, name);
   if (property === undefined || !('value' in property)) return;
   const value: unknown = property.value;
-  // A logger shows that there is a getter, but does not call it.
+  // A logger that prints the error shows that the property has a getter, but does not call the getter.
   Object.defineProperty(error, name, { get: () => value, enumerable: false, configurable: true });
-  // The errors in `value` are handled only after the command is hidden in `error`, because `value` may contain `error`
-  // itself.
+  // `value` may contain `error` itself. The recursion ends then, because the property of `error` is a getter by now.
   for (const each of Array.isArray(value) ? value : [value]) if (each instanceof Error) hideCommand(each);
 }
 

@@ -54,8 +54,8 @@ export class Engine implements RedisResilience {
   #closing: Promise<void> | undefined;
 
   /**
-   * `protectClients` must protect the client and its later duplicates, with the parts that it gets, which all these
-   * clients share.
+   * `protectClients` must protect the client and its later duplicates. All these clients must share the parts that
+   * `protectClients` is called with.
    */
   constructor(
     client: Redis | Cluster,
@@ -101,8 +101,8 @@ export class Engine implements RedisResilience {
     return this.settings.name;
   }
 
-  // The methods of the interface are arrow functions, so that they also work when a caller takes them out of the object:
-  // const { execute } = resilience.
+  // The methods of the interface are arrow functions, so that they also work when a caller takes them out of the
+  // object: const { execute } = resilience.
   snapshot = (): RedisSnapshot => this.#keeper.snapshot();
 
   detail = (): SnapshotDetail => {

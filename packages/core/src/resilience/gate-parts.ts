@@ -59,8 +59,8 @@ export function unsharedParts(parts: GateParts): GateParts {
 }
 
 /**
- * Returns the parts for the gate of a client of another server. A sign of life from one server proves nothing about
- * another, so the result has its own record of signs of life.
+ * Returns the parts for the gate of a client of another server. They have their own record of signs of life, because a
+ * sign of life from one server proves nothing about another.
  */
 export function partsElsewhere(parts: GateParts): GateParts {
   return { ...parts, signsOfLife: new SignsOfLife() };

@@ -3,9 +3,8 @@ import { noticeSecondCopy } from './second-copy.ts';
 
 const made = new Set<WeakRef<RedisResilience>>();
 /**
- * When the set `made` has grown to this size, entries of closed and garbage-collected instances are removed. After the
- * removal, the size becomes twice the number of remaining entries, so that the average cost of adding an entry stays
- * small.
+ * When the set `made` has grown to this size, entries of closed and garbage-collected instances are removed. This limit
+ * is then set to twice the number of remaining entries, so that the average cost of adding an entry stays small.
  */
 let fullSize = 64;
 

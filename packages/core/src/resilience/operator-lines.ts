@@ -11,8 +11,8 @@ import { operatorAdvice } from '../observability/next-step.ts';
 /** Outages shorter than this are not reported, because most callers do not notice them. */
 const graceMs = 250;
 /**
- * Minimum time between the log lines of two outages. An outage that begins sooner after the last log line is reported
- * when this time has passed, or only counted if it is over by then.
+ * Minimum time between the log lines of two outages. If the next outage begins earlier, its log line waits until the
+ * minimum time has passed. If the outage is over before that, it is only counted.
  */
 const pauseMs = 10_000;
 

@@ -4,8 +4,8 @@ import type { Clock, TimerHandle } from '../clock.ts';
 const graceMs = 250;
 
 /**
- * The short time without a connection after a graceful switch, or after the loss of an idle connection. The short wait
- * of callers during this time is not reported as an outage.
+ * The short time without a connection after a graceful switch, or after the loss of an idle connection. Callers have to
+ * wait until the client is connected again, but this short wait is not reported as an outage.
  */
 export class PeacefulTurn {
   readonly #clock: Clock;

@@ -136,5 +136,5 @@ export class ProtectedClients {
   }
 }
 
-/** The set of those that have no duplicate. Nothing is ever added to it. */
+/** The empty set that all instances without duplicates share. Nothing may be added to this set. */
 const none: ReadonlySet<ProtectedClient> = new Set();

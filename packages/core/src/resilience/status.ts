@@ -23,8 +23,8 @@ export interface StatusVerdict {
 }
 
 /**
- * Returns what the application may expect to work right now. `up`: everything. `down`: nothing. `degraded`: only reads,
- * only writes or only some keys, or a circuit is letting trial calls through before it closes.
+ * Returns what the application may expect to work right now. `up`: everything works. `down`: nothing works. `degraded`:
+ * only reads, only writes or only some keys work, or a circuit is letting trial calls through before it closes.
  */
 export function statusOf(facts: StatusFacts): StatusVerdict {
   const isConnected = facts.connection === 'ready';

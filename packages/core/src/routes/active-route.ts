@@ -66,8 +66,8 @@ export class ActiveRoute {
     if (info === undefined) return undefined;
     const { isReadOnly, expectsPrimary } = this.#route;
     const told = roleNames[info['role'] ?? ''];
-    // If the server was a replica when it was connected, but is not `isDemoted` now, it has been promoted in the
-    // meantime.
+    // If the server was a replica when the client connected to it, but is not `isDemoted` now, the server has been
+    // promoted in the meantime.
     const role = told === 'replica' && expectsPrimary && !isReadOnly ? 'primary' : told;
     return { version: productOf(info), role: isDemoted && !isReadOnly ? 'replica' : role };
   }
@@ -83,7 +83,10 @@ export class ActiveRoute {
     return establish(this.#routeTo(database).target, this.#parts.settings.clock, signal);
   }
 
-  /** Switches to another database. Returns whether `verified` was handed to a driver that was waiting for a socket. */
+  /**
+   * Switches to another database. `verified`, if defined, is a socket that is already connected to that database.
+   * Returns whether the driver was waiting for a socket and got `verified`.
+   */
   switchTo(database: string, verified: VerifiedSocket | undefined): boolean {
     const route = this.#routeTo(database);
     const { options, database: number } = route.destination;

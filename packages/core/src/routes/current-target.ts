@@ -12,8 +12,8 @@ export class CurrentTarget implements Target {
   protected readonly primaryOnly: boolean | undefined;
 
   /**
-   * `present` returns the client's current target. `requiresPrimary`, if given, takes precedence over the property of
-   * the same name of that target.
+   * `present` returns the client's current target. `requiresPrimary`, if given, takes precedence over the current
+   * target's property of the same name.
    */
   constructor(present: () => Target, requiresPrimary?: boolean) {
     this.present = present;

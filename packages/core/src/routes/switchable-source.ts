@@ -41,8 +41,9 @@ export class SwitchableSource implements SocketSource {
   }
 
   /**
-   * Switches to another source. If the client is waiting for a socket, supplies `verified` or, if `verified` cannot be
-   * used, lets the new source make a socket. Returns whether `verified` was supplied.
+   * Switches to another source. `verified`, if defined, is a socket that is already connected. If the client is waiting
+   * for a socket, it gets `verified`; if `verified` is undefined or destroyed, the new source makes a socket. Returns
+   * whether the client got `verified`.
    */
   switchTo(source: SocketSource, verified: VerifiedSocket | undefined): boolean {
     const wanted = this.#wanted;

@@ -21,7 +21,7 @@ interface PreferredReplica {
 
 /**
  * Chooses the replica to connect to: a preferred replica or, if none is available, a random one. `tried` is the replica
- * that was chosen a moment ago and evidently did not work. Even if this replica is preferred, it is chosen only if
+ * that was chosen a moment ago and evidently did not work. Even if `tried` is a preferred replica, it is chosen only if
  * there is no other, because sentinels take seconds to notice that a replica is dead.
  */
 export function chooseReplica(

@@ -12,8 +12,8 @@ export class KeptReplica {
     this.#verified = verified;
     this.#onClosed = onClosed;
     verified.socket.once('close', onClosed);
-    // If the socket were paused, it would go unnoticed that the server closes the connection. Reading loses no bytes,
-    // because the server sends nothing without being asked.
+    // If the socket were paused, it would go unnoticed that the server closes the connection. Bytes that arrive now are
+    // discarded, but there are none, because the server sends nothing without being asked.
     verified.socket.resume();
   }
 

@@ -43,7 +43,7 @@ export interface PrimaryWatchOptions {
         readonly credentials: Credentials | undefined;
       }
     | undefined;
-  /** The turns of all clients that look for the primary of this endpoint. */
+  /** Decides which of the clients that look for the primary of this endpoint makes the next attempt. */
   readonly turns: LookTurns;
   /**
    * Returns the earliest time at which this client, while none of its callers is waiting, may connect to a primary that

@@ -6,8 +6,8 @@ import { isWanted, type RolePace } from './role-pace.ts';
 
 const steadyMs = 5000;
 /**
- * Once a watch has lasted for `steadyMs`, the pause between its attempts grows: to this share of the time by which the
- * watch has exceeded `steadyMs`, but at most to `maxPauseMs`, and at least to one period.
+ * Once a watch has lasted for `steadyMs`, the pause between its attempts grows: it is this share of the time that has
+ * passed since then, but at most `maxPauseMs`, and at least one period.
  */
 const pausedShare = 0.25;
 const maxPauseMs = 1000;
@@ -21,7 +21,7 @@ export interface RoleWatchOptions {
    * and the server is asked again over the kept connection.
    */
   readonly isOneServer: boolean;
-  /** The turns of all clients that look for this primary. */
+  /** Decides which of the clients that look for this primary makes the next attempt. */
   readonly turns: LookTurns;
   /**
    * Returns the earliest time at which this client, while none of its callers is waiting, may connect to a primary that
@@ -156,8 +156,8 @@ export class RoleWatch {
     this.#options.turns.missed(this.#looker, this.#clock.now() + this.#pauseMs());
   }
 
-  // Asks again soon after a kept connection was closed: when Sentinel promotes a replica, the replica closes its
-  // connections.
+  // Looks for the primary again soon, because the connection to the replica was lost: when Sentinel promotes a replica,
+  // the replica closes its connections.
   #lookSoon(): void {
     const dueAt = Math.max(this.#clock.now(), this.#dialedAt + this.#options.pace().periodMs);
     this.#options.turns.missed(this.#looker, dueAt);

@@ -70,8 +70,9 @@ export class SentinelResolver {
   }
 
   /**
-   * Queries all sentinels. The sentinel at the address `last` is queried after the others, if their reports are not
-   * enough. Resolves with the reports as soon as `isEnough` accepts them, or when no further report can be expected.
+   * Queries all sentinels. The sentinel at the address `last` is queried after the others, and only if `isEnough`
+   * rejects their reports. Resolves with the reports as soon as `isEnough` accepts them, or when no further report can
+   * be expected.
    *
    * @throws the last error if no sentinel replied
    */

@@ -182,8 +182,8 @@ export class SentinelWatch {
       if (credentials !== undefined) socket.write(encodeCommand(authCommand(credentials)));
       socket.write(encodeCommand(['PSUBSCRIBE', pattern]));
     } catch {
-      // After the last `unfollow`, the map may already hold sockets that were opened for a later `follow`; those must
-      // stay.
+      // If `signal` is aborted, the last client has stopped following. `#listening` may then hold a socket that was
+      // opened for a client which has begun to follow since, and that socket must stay.
       if (!signal.aborted) this.#listening.delete(key);
     } finally {
       clock.clearTimeout(timer);

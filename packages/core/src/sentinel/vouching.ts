@@ -4,13 +4,13 @@ import { addressOf, type SentinelReport } from './agreement.ts';
 /** A server that one sentinel has named as the new primary. */
 interface Claim {
   readonly address: string;
-  /** Address of the sentinel that made the claim. */
+  /** Address of the sentinel that named the server. */
   readonly from: string;
 }
 
 /**
- * Queries all sentinels. The sentinel `last` is queried after the others, if their reports are not enough. Resolves
- * when `isEnough` accepts the reports, or when no further report can be expected.
+ * Queries all sentinels. The sentinel `last` is queried after the others, and only if `isEnough` rejects their reports.
+ * Resolves when `isEnough` accepts the reports, or when no further report can be expected.
  */
 export type AskAll = (
   isEnough: (reports: readonly SentinelReport[]) => boolean,
@@ -22,7 +22,10 @@ interface Poll {
   readonly reports: Promise<readonly SentinelReport[]>;
 }
 
-/** A poll that has been open for longer than this may never be answered, so the next claim that a server is the new primary begins another poll. */
+/**
+ * A poll that has been open for longer than this may never be answered, so the next claim that a server is the new
+ * primary begins another poll.
+ */
 const sharedMs = 250;
 
 /**

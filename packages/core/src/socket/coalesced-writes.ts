@@ -4,7 +4,10 @@ import { appendCommand, blockWith, maxCopiedBytes, mostBytesOf, type CommandBloc
 
 // Longer strings are written separately, because joining them would copy them once more.
 const joinBelowLength = 16 * 1024;
-/** Approximate limit for the text that is joined while the kernel's buffer is full. Node limits strings to 2 ** 29. */
+/**
+ * Approximate limit, in characters, for the text that is joined while the kernel's buffer is full. It is far below the
+ * longest string that Node can make, of about 2 ** 29 characters.
+ */
 const maxTextLength = 2 ** 24;
 
 /**
@@ -67,7 +70,7 @@ export class CoalescedWrites implements CommandSink {
     return this.#isBlocked;
   }
 
-  /** Call when bytes have been read. The writes since the last read show how much is usually written at a time. */
+  /** Call when bytes have been read. The size of the writes since the last read determines `#enough`. */
   noteRead(): void {
     this.#isSolo = this.#writes === 1;
     this.#enough = Math.min(maxEnough, Math.max(minEnough, this.#written / 2));
@@ -111,8 +114,9 @@ export class CoalescedWrites implements CommandSink {
 
   #added(length: number, isOneOfSeveral = false): void {
     this.#written += length;
-    // A command that probably stays alone need not wait for others. If there are many commands, the first half is
-    // written early, so that the server can start while the rest is being encoded.
+    // If the caller seems to send one command at a time, the command is written now: no other is likely to join it. If
+    // there are many commands, the first half is written early, so that the server can start while the rest is being
+    // encoded.
     const isAlone = ++this.#writes === 1 && this.#isSolo && !isOneOfSeveral;
     if (isAlone || this.#gathered >= this.#enough) this.#flushNow();
     else if (!this.#isScheduled) {

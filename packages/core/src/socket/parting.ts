@@ -5,8 +5,8 @@ import { resetSocket } from '../handshake/reset-socket.ts';
 
 const gracefulEndMs = 2000;
 /**
- * Time limit if the oldest unanswered call blocks without a timeout. Within this time, a Cluster node that has lost its
- * slots redirects calls that block.
+ * Time limit if the oldest unanswered call blocks without a timeout. A Cluster node that has lost its slots needs less
+ * time than this to reply to blocking calls with redirections.
  */
 const blockedEndMs = 1000;
 
@@ -33,8 +33,7 @@ export function endSocket(
 
 /**
  * Closes a socket that the client will replace. The unanswered commands on this socket are retried on the next socket,
- * or fail with an unknown outcome. No unanswered command may still run later, so a socket with unanswered commands is
- * reset.
+ * or fail with an unknown outcome. A socket with unanswered commands is reset, so that none of them runs later.
  */
 export function abandonSocket(socket: Socket | undefined, driver: Driver): void {
   if (socket === undefined || socket.destroyed) return;

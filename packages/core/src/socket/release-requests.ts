@@ -6,7 +6,7 @@ import type { ReleaseBook, TrackedCall } from '../driver/tracked-call.ts';
  * so a request that is carried out late may end a later call than the intended one.
  */
 export class ReleaseRequests implements ReleaseBook {
-  /** Number of requests that may have ended a call whose null has not arrived yet. */
+  /** Number of requests that may have ended a call, but for which no null reply has arrived yet. */
   #open = 0;
   readonly #onAbandoned: () => void;
   /** When a caller last stopped waiting for a blocking call. */
@@ -39,8 +39,8 @@ export class ReleaseRequests implements ReleaseBook {
   }
 
   /**
-   * Call when a null has arrived for a blocking call before the call's own timeout. Returns whether a counted request
-   * explains the null; each request explains only one.
+   * Call when a blocking call has got a null reply before its own timeout. Returns whether one of the counted requests
+   * may be the reason. That request is then no longer counted.
    */
   take(): boolean {
     if (this.#open === 0) return false;

@@ -40,9 +40,7 @@ export class ReplyGuard {
   readonly #frames: ReplyFrames;
   readonly #isResp3: boolean;
   #breach: Breach | undefined;
-  /**
-   * The latest bytes of an incomplete reply to EXEC, as part of which replies to later commands may be read by mistake.
-   */
+  /** The latest bytes of an incomplete reply to EXEC; `#findShift` examines the end of that reply. */
   #tail: Buffer = nothing;
   #replies = 0;
   /**
@@ -75,7 +73,8 @@ export class ReplyGuard {
 
   /**
    * Passes bytes on to `deliver`, up to the first reply that must not reach the driver. Unless `everyByte` is true,
-   * plain replies settle their commands directly where possible, and are not passed on.
+   * replies such as strings and numbers are handed directly to the commands that wait for them, where possible; the
+   * bytes of these replies are not passed on.
    */
   pass(chunk: Buffer, deliver: (bytes: Buffer) => void, everyByte = false): void {
     if (this.#breach !== undefined) return;
@@ -166,8 +165,8 @@ export class ReplyGuard {
   }
 
   /**
-   * Detects that replies to later commands were read as part of the reply to EXEC, because the server left a login that
-   * it refused out of the reply to EXEC.
+   * Detects that replies to later commands were read as part of the reply to EXEC. This happens if the transaction
+   * contains a login that the server refuses: the reply to EXEC then has no element for the login.
    */
   #findShift(piece: Buffer, isEnd: boolean): void {
     const mark = this.#driver.oldestUnanswered()?.followedBy;
@@ -182,8 +181,8 @@ export class ReplyGuard {
 
   #lookAround(): ReturnType<Driver['besidesReplies']> {
     const around = this.#driver.besidesReplies();
-    // The recording of shapes begins and ends only between replies, because the shape of a reply must be recorded from
-    // the reply's beginning.
+    // `keepsShapes` changes only between replies, because the `ReplyShape` of a reply must be recorded from the first
+    // byte of that reply.
     if (this.#frames.isBetween) {
       this.#frames.keepsShapes = around !== 'nothing';
       this.#frames.allowsLongLines = around === 'lines';
@@ -221,7 +220,7 @@ export class ReplyGuard {
     const { shape } = this.#frames;
     const message = shape === undefined ? 'other' : messageOf(shape);
     if (message === 'malformed') return 'malformed';
-    // The driver would mistake an unexpected confirmation for the reply to its oldest command.
+    // If no command asked for a subscription, the driver would mistake its confirmation for another command's reply.
     return message === 'subscribed' && shape?.first !== command ? 'unasked' : undefined;
   }
 }

@@ -36,19 +36,19 @@ export class Wire {
   #current: Flush | undefined;
   #isPinging = false;
   /**
-   * The oldest unanswered command, if it is a command of this library, for which no call records when it was sent.
-   * `sentAt` is the time of the last write before the command was first found to be the oldest.
+   * The oldest unanswered command, if this library sent it for itself. Such a command has no `call` to record when it
+   * was sent. `sentAt` takes the place of that time: it is the last write before this class noticed the command.
    */
   #untracked: { readonly command: DriverCommand; readonly sentAt: number } | undefined;
   /** Flushes that are waiting because the socket accepts no more bytes. */
   #blockedFlushes: Flush[] = [];
-  /** Whether every read and write is reported; if not, `isCalm` and `lookDueAt` decide which ones are reported. */
+  /** Whether all reads and writes are reported; if not, `isCalm` decides about reads, and `lookDueAt` about writes. */
   tellsAll = true;
   /** Whether the connection serves normally, so that signs of life need not be reported. */
   isCalm = false;
-  /** When `StallWatch` checks next. A write is reported if this check is further away than the stall limit. */
+  /** When `StallWatch` checks next. If that is too late for the reply to a write, the write is reported. */
   lookDueAt = Infinity;
-  /** Notified when no command is unanswered any more. `StallWatch` sets it while it waits for that. */
+  /** Notified when no command is unanswered any more. `StallWatch` puts itself here to wait for that moment. */
   awaiting: { answered(): void } | undefined;
   /** When bytes were last read from the socket. */
   readAt = 0;
@@ -111,7 +111,7 @@ export class Wire {
     return this.#guard?.breach;
   }
 
-  /** Makes this socket the connection's current socket; a verified one must be passed before the driver sees it. */
+  /** Makes this socket the connection's current socket. Call before the driver receives a verified socket. */
   adopt(socket: Socket, identity: Identity | undefined): void {
     const guard = new ReplyGuard(this.#driver, this.#limits);
     this.#socket = socket;
@@ -170,8 +170,8 @@ export class Wire {
     const command = this.#driver.oldestUnanswered();
     const sentAt = command?.call?.written?.at;
     if (sentAt !== undefined || command === undefined) return sentAt ?? this.writtenAt;
-    // A command of this library has no call that records when the command was sent, so this class records the time.
-    // With `writtenAt`, later writes would make the command seem more recent than it is.
+    // A command that this library sends for itself has no `call` to record when it was sent. The time of the last write
+    // is remembered instead, because `writtenAt` changes with later writes: the command would seem too recent.
     if (this.#untracked?.command !== command) this.#untracked = { command, sentAt: this.writtenAt };
     return this.#untracked.sentAt;
   }
@@ -208,8 +208,8 @@ export class Wire {
     if (this.tellsAll || (isAlive && !this.isCalm)) this.#tell(isAlive ? 'alive' : 'read');
   }
 
-  // Runs after the driver has parsed bytes that seemed too few to be a sign of life, but are a sign of life if they
-  // completed the reply.
+  // Call after bytes that seemed too few to be a sign of life, once the driver has parsed them. If the oldest command
+  // has been answered, the bytes completed its reply, and so are a sign of life.
   #readTheRest(pending: DriverCommand | undefined): void {
     if (this.#driver.oldestUnanswered() === pending) return;
     this.aliveAt = this.readAt;

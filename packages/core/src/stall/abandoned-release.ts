@@ -81,8 +81,8 @@ export class AbandonedRelease {
   }
 
   /**
-   * Returns the abandoned command that blocks the connection, if one does. A command of a batch no longer has a call
-   * once the batch is abandoned.
+   * Returns the abandoned command that blocks the connection, if one does. A command without a `call` counts as
+   * abandoned, because a command of a batch loses its `call` when the batch is abandoned.
    */
   #blocking(identity: Identity): DriverCommand | undefined {
     const command = this.#driver.oldestUnanswered();

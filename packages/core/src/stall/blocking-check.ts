@@ -13,8 +13,8 @@ import { SideConnection } from './side-connection.ts';
 const graceMs = 200;
 
 /**
- * The result of a check that found something. `dead`: the connection is dead, and `replacement` can take its place.
- * `doubtful`: the server could not be asked over a second connection.
+ * A problem that a check has found. `dead`: the connection is dead, and `replacement` can take its place. `doubtful`:
+ * the server could not be asked over a second connection.
  */
 export type BlockingFinding =
   { readonly kind: 'dead'; readonly replacement: VerifiedSocket } | { readonly kind: 'doubtful' };

@@ -6,8 +6,8 @@ import { request } from '../replies/request.ts';
  * Asks the server, over the connection `other`, which of these connections the server itself keeps waiting, so that
  * they are silent but not dead. The server keeps connections waiting while it pauses writes (CLIENT PAUSE, or a
  * coordinated failover) or while a module is working on a call. Resolves with one boolean per connection, in the order
- * of `identities`. The boolean is false if the server does not tell: before Redis 6.2, or if the user has no permission
- * for CLIENT LIST.
+ * of `identities`: true if the server keeps that connection waiting; false if not, or if that cannot be found out
+ * because Redis is older than 6.2, or because the user has no permission for CLIENT LIST.
  */
 export async function heldByServer(
   other: VerifiedSocket,

@@ -63,8 +63,8 @@ export class PingTurns {
   }
 
   /**
-   * Call when the connection `member` has fallen silent: makes all other connections check themselves. With few
-   * connections, the call does nothing, because each connection checks itself just as soon.
+   * Call when the connection `member` has fallen silent: makes all other connections check themselves. With at most
+   * `unhurried` connections, the call does nothing, because each of them soon sends its next PING anyway.
    */
   doubt(member: TakesTurns, now: number): void {
     if (this.#meanStretch === 1 || now - this.#doubtedAt < calmMs) return;

@@ -13,8 +13,8 @@ import { SpareSocket } from './spare-socket.ts';
 /** Causes of a failed attempt which mean that no Redis server is listening at the endpoint. */
 const unreachable: ReadonlySet<CauseCode> = new Set(['connection-refused', 'connection-reset', 'protocol']);
 /**
- * Causes of a failed attempt which mean only that the server has not answered yet. Such a cause leaves every question
- * open: each question has its own time limit, and the dialer tries again.
+ * Causes of a failed attempt which mean only that the server has not answered yet. After such a failure, the dialer
+ * tries again, and the questions about silent connections stay open, each until its own time limit.
  */
 const unanswered: ReadonlySet<CauseCode> = new Set(['connect-timeout', 'handshake-timeout']);
 
@@ -77,8 +77,8 @@ export class SecondConnection {
 
   async #attempt(attempt: DialAttempt): Promise<DialResult> {
     const beganAt = this.#clock.now();
-    // The silent connections may differ in database number, name or READONLY, so the second connection gets the session
-    // of the first silent one, which it will probably replace.
+    // The silent connections may differ in database number, name or READONLY. The second connection has those of the
+    // first silent connection, because it will probably replace that one.
     const [first] = this.#open;
     const target = first?.about.target ?? this.target;
     const connected = (): void => {

@@ -21,8 +21,8 @@ export function secondConnectionTo(target: Target, dialer: Dialer, clock: Clock)
   return second;
 }
 
-// Only targets of the same `RedisResilience`, which have the same `open`, share a connection, because each
-// `RedisResilience` closes the sockets that it has opened.
+// Only targets of the same `RedisResilience` share a connection, because each `RedisResilience` closes the sockets that
+// it has opened. Such targets have the same function `open`.
 function isShared(one: Target, other: Target): boolean {
   return (
     one.open === other.open &&

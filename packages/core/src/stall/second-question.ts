@@ -34,7 +34,7 @@ export interface SilentConnection {
   readonly tell: (answer: SecondAnswer) => void;
 }
 
-/** One round trip for TLS, one for the Redis handshake, and one to spare. */
+/** Round trips allowed for the handshake: one for TLS, one for the Redis handshake, and one to spare. */
 const handshakeTrips = 3;
 
 /** A question about one silent connection, until it is answered or withdrawn. */

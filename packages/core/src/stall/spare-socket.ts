@@ -2,7 +2,8 @@ import type { Target, VerifiedSocket } from '../handshake/establish.ts';
 
 /**
  * The socket of a second connection on which the server answered. The socket is kept until each silent connection is
- * known to be dead or alive. The first dead connection with the same session takes the socket.
+ * known to be dead or alive. The first connection that is dead continues on this socket, if the two have the same
+ * database number, client name, READONLY mode and protocol version.
  */
 export class SpareSocket {
   readonly verified: VerifiedSocket;
@@ -28,8 +29,8 @@ export class SpareSocket {
   }
 
   /**
-   * Runs `work`, which asks the server over this socket. While `work` is running, the socket cannot be taken. If `work`
-   * fails, the socket is destroyed.
+   * Runs `work`, which asks the server over this socket. While `work` is running, `take` does not hand the socket over.
+   * If `work` fails, the socket is destroyed.
    */
   async ask(work: (verified: VerifiedSocket) => Promise<void>): Promise<void> {
     this.#isAsked = true;
@@ -47,15 +48,19 @@ export class SpareSocket {
     this.#holders++;
   }
 
-  /** Must be called once for each call of `hold`. The last of these calls destroys the socket, unless it was taken. */
+  /**
+   * Must be called once for each call of `hold`. The last of these `release` calls destroys the socket, unless `take`
+   * has handed the socket over.
+   */
   release(): void {
     this.#holders--;
     if (this.#holders === 0 && !this.#isTaken) this.verified.socket.destroy();
   }
 
   /**
-   * Hands the socket over to a dead connection with this target. Returns undefined if the socket is taken, in use or
-   * closed, or if its session is not the one that the connection needs.
+   * Hands the socket over to a dead connection with this target. Returns undefined if the socket has been handed over
+   * already, is in use or is closed, or if its database number, client name, READONLY mode or protocol version is not
+   * the one that the connection needs.
    */
   take(target: Target): VerifiedSocket | undefined {
     if (this.#isTaken || this.#isAsked || this.isBroken || !this.#fits(target)) return undefined;

@@ -49,9 +49,9 @@ export class StallInquiry {
   readonly #wire: Wire;
   readonly #endpoint: InquiryEndpoint;
   readonly #tell: (finding: InquiryFinding) => void;
-  /** Withdraws the open question. */
+  /** Withdraws the question that the server has been asked about this connection; undefined if none is open. */
   #withdraw: (() => void) | undefined;
-  /** A second connection on which the server answered, kept while the first one gets a little more time. */
+  /** A second connection on which the server answered, kept while the silent one gets a little more time. */
   #spare: SpareSocket | undefined;
   #timer: TimerHandle | undefined;
   /** Why the server is unavailable; undefined if it is not known to be unavailable. */

@@ -16,15 +16,15 @@ export type StallFinding =
   | 'blocked';
 
 /**
- * Idle connections send PING together if their PINGs are due at nearly the same time: at most this share of the idle
- * time apart.
+ * An idle connection may send its PING early, to send it together with other connections: earlier by at most this share
+ * of the idle time.
  */
 const togetherShare = 0.05;
 /** Connections in use are checked together if their checks are due at most this many milliseconds apart. */
 const inUseEarlyMs = 25;
 /** Checks for the replies to PINGs are made together if they are due at most this many milliseconds apart. */
 const replyEarlyMs = 100;
-/** If a check may be made early by less than this, it is not combined with other checks. */
+/** A check is combined with other checks only if it may be made at least this many milliseconds early. */
 const leastEarlyMs = 25;
 
 /**

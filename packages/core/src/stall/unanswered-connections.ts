@@ -10,14 +10,14 @@ export interface Unanswered extends Looks {
   unansweredAfter: Unanswered | undefined;
 }
 
-/** Connections are looked at together if they began to wait at most this many milliseconds apart. */
+/** Connections are checked together if they began to wait at most this many milliseconds apart. */
 const earlyMs = 25;
 const roundingMs = 0.5;
 
 /**
- * The connections that wait for a reply, of all that use the same clock, in the order in which they began to wait. Most
- * replies come soon, so most connections leave the list before they are ever looked at: a command costs two changes of
- * a linked list, however many connections take turns in sending commands.
+ * The connections that wait for a reply, of all that use the same clock, in the order in which they began to wait. A
+ * connection that has waited for nearly as long as its stall limit is checked. Most replies come sooner, so most
+ * connections leave the linked list unchecked, and joining and leaving it is cheap.
  */
 export class UnansweredConnections {
   readonly #alarm: Alarm;
@@ -39,14 +39,14 @@ export class UnansweredConnections {
   }
 
   /**
-   * Whether a connection whose stall limit is never shorter than `limitMs` can be in the list. The others must watch
-   * the time themselves, because the list may look at a connection 25 ms early.
+   * Whether a connection whose stall limit is never shorter than `limitMs` can be in the list. The list may check a
+   * connection 25 ms early, which is too early if the limit is short; such a connection must set its own timer.
    */
   static suits(limitMs: number): boolean {
     return limitMs >= 2 * earlyMs;
   }
 
-  /** Adds a connection that waits from `now` on. It is looked at before it has waited for `limitMs`. */
+  /** Adds a connection that waits from `now` on. It is checked before it has waited for `limitMs`. */
   add(waiting: Unanswered, now: number, limitMs: number): void {
     waiting.unansweredSince = now;
     waiting.unansweredBefore = this.#last;
@@ -87,7 +87,7 @@ export class UnansweredConnections {
       lookAlone(waiting);
     }
     if (this.#first === undefined) return;
-    // A look is 25 ms early, so it may also be postponed by that time, to be made together with the next ones.
+    // Checks are planned 25 ms early, so the next one may be postponed by up to 25 ms, to be made with those after it.
     this.#alarm.set(Math.max(this.#first.unansweredSince + aheadMs, now + earlyMs), false);
   }
 }

@@ -158,7 +158,7 @@ async function apply(
         homes.didNotRun(id);
         continue;
       }
-      // This error means that the server is a proxy in front of a Cluster, and that nothing was applied.
+      // CROSSSLOT means that the server is a proxy in front of a Cluster, and that nothing was applied.
       if (text.startsWith('CROSSSLOT') && keys.length === 3) {
         slotted.add(database);
         homes.didNotRun(id);
@@ -240,7 +240,7 @@ function checkCall(id: string, name: string, args: readonly unknown[]): void {
   }
 }
 
-// The name may come from a request, and so be of any length: only a short and plain one is shown.
+// The command's name may come from a request, and so be of any length: only a short and plain name is shown.
 function shown(name: string): string {
   return /^[\w.|-]{1,40}$/.test(name) && name !== 'an-odd-name' ? name : 'a name that no command has';
 }

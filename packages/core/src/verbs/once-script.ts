@@ -40,7 +40,7 @@ const sha = createHash('sha1').update(script).digest('hex');
 export interface ScriptCall {
   readonly command: 'evalsha' | 'eval';
   readonly body: string;
-  /** How many times the text of the script had been sent when this object was created, including by this call. */
+  /** How many calls had sent the text of the script when this object was created; this call counts if it does so. */
   readonly loads: number;
 }
 

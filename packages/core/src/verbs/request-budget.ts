@@ -74,8 +74,8 @@ export function currentRequestBudget(): RequestBudget | undefined {
 }
 
 /**
- * Returns whether more than a deadline applies to a command issued now: its request has a budget, its operation is
- * published, or it may run on only one database.
+ * Returns whether more than a deadline applies to a command issued now: the command's request has a budget, the command
+ * belongs to an `execute` call that a diagnostics channel reports, or the command may run on only one database.
  */
 export function isFollowed(): boolean {
   if (databaseOfCommand() !== undefined) return true;

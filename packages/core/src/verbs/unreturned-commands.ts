@@ -11,7 +11,8 @@ export interface CommandsInSight {
 
 /**
  * Notices an operation that issues commands and ends before any of them can have been answered, because it neither
- * returns nor awaits their promises. Its caller gets undefined, and its fallback is never used.
+ * returns nor awaits their promises. The caller of such an operation gets undefined, and the operation's fallback is
+ * never used.
  */
 export class UnreturnedCommands {
   readonly #commands: CommandsInSight;
@@ -26,12 +27,18 @@ export class UnreturnedCommands {
     this.#before = commands.pendingCalls();
   }
 
-  /** Call as soon as the operation has returned its promise: everything issued meanwhile is its own. */
+  /**
+   * Call as soon as the operation has returned its promise. The operation itself has issued all commands that were
+   * issued since this object was created, because no other code has run.
+   */
   called(): void {
     this.#issued = this.#commands.pendingCalls() - this.#before;
   }
 
-  /** Call with the value with which the operation has ended. Each place in the application's code is reported once. */
+  /**
+   * Call with the value with which the operation has ended. A mistake is reported only once for each place in the
+   * application's code.
+   */
   ended(value: unknown): void {
     if (value !== undefined || this.#issued <= 0) return;
     const { isReady, readAt } = this.#commands.line();

@@ -31,8 +31,8 @@ export interface WalkTarget {
   /** Credentials for the sentinels. */
   readonly sentinelLogin: Login | undefined;
   /**
-   * Whether the URL has a user name but no password. In most such URLs, somebody has written the password in the place
-   * of the user name.
+   * Whether the URL has a user name but no password. Most URLs without a password but with a user name are mistakes:
+   * somebody has written the password in the place of the user name.
    */
   readonly hasNameOnly: boolean;
   /** The target as text, without credentials. */

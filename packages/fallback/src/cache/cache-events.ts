@@ -16,7 +16,7 @@ export interface CacheEvents {
   readonly 'not-cached': { readonly error: unknown };
   /**
    * A load ran for so long that it is considered dead: another load may start in its place. `running`: how many loads
-   * are running now, not counting the dead one.
+   * are running now, without those that are considered dead.
    */
   readonly 'load-abandoned': { readonly running: number };
   /**

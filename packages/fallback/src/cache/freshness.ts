@@ -14,8 +14,8 @@ export interface FreshnessSettings {
 /**
  * Returns for how many milliseconds a loaded value is fresh; 0 if it must not be stored. `ttlMs` is what the caller of
  * the cache asked for. The ttl varies at random by up to `ttlJitterRatio`, so that values loaded together do not expire
- * together: in both directions, or, if the loader set the ttl, only downwards, because a loader takes it from a promise
- * such as `Cache-Control: max-age`.
+ * together. A ttl that the loader set is only shortened, because the loader may have taken it from a promise such as
+ * `Cache-Control: max-age`; any other ttl varies in both directions.
  */
 export function freshForMs(
   { value, ttlMs: loadersMs }: Pick<Loaded<unknown>, 'value' | 'ttlMs'>,

@@ -5,7 +5,7 @@ import { tellMistake } from '@redis-resilience/core/kit';
 const maxChecked = 20;
 
 /**
- * Warns, once for each class, if JSON loses what a value consists of. The caller whose loader ran gets the value itself,
+ * Warns once for each class if JSON loses what a value consists of. The caller whose loader ran gets the value itself,
  * and all later callers get a plain object in its place, which is hard to notice in a test.
  */
 export function warnOfLoss(value: unknown): void {
@@ -20,7 +20,7 @@ export function warnOfLoss(value: unknown): void {
   );
 }
 
-/** Returns the elements or properties of a value, and theirs. */
+/** Returns the elements or properties of a value, followed by those of the first of them. */
 function partsOf(value: unknown): readonly unknown[] {
   const parts = membersOf(value);
   return [...parts, ...parts.slice(0, 1).flatMap(membersOf)];

@@ -32,7 +32,7 @@ export class Resync {
   readonly #parts: ResyncParts;
   readonly #stopListening: () => void;
   #timer: TimerHandle | undefined;
-  /** What was sent since the last `refilled` event: by several runs if the first ones failed halfway. */
+  /** What was sent since the last `refilled` event. If a run fails halfway, the next run adds to these numbers. */
   #done = { invalidated: 0, written: 0 };
   #isRunning = false;
   #isRefillDue = false;

@@ -20,8 +20,8 @@ export interface FlexibleLimiter {
 /** Options of {@link resilientLimiter}. */
 export interface ResilientLimiterOptions {
   /**
-   * While Redis is unavailable: `open` allows every call, `closed` throws. With the option `insurance`, `whenAway` is
-   * ignored. Default `closed`.
+   * While Redis is unavailable, `open` allows every call, and `closed` throws. With the option `insurance`, `whenAway`
+   * is ignored. Default `closed`.
    */
   readonly whenAway?: 'open' | 'closed';
   /** Limiter that counts while Redis is unavailable, for example a `RateLimiterMemory`. Default: none. */

@@ -17,8 +17,8 @@ type KoaMiddleware<C> = (ctx: C, next: Next) => Promise<unknown>;
 /** Options of {@link resilientKoaLimiter}. */
 export interface KoaLimiterOptions<C = unknown> {
   /**
-   * While Redis is unavailable: `open` allows every request, `closed` responds with 503. With the option `insurance`,
-   * `whenAway` is ignored. Default `closed`.
+   * While Redis is unavailable, `open` allows every request, and `closed` responds with 503. With the option
+   * `insurance`, `whenAway` is ignored. Default `closed`.
    */
   readonly whenAway?: 'open' | 'closed';
   /**

@@ -24,7 +24,7 @@ export interface RateLimitStore {
 /** Options of {@link resilientRateLimitStore}. */
 export interface RateLimitStoreOptions {
   /**
-   * While Redis is unavailable: `open` allows every request, `closed` responds with 503, and `local` counts in this
+   * While Redis is unavailable, `open` allows every request, `closed` responds with 503, and `local` counts in this
    * process, beginning with the last count that Redis returned. Default `local`.
    */
   readonly whenAway?: 'open' | 'closed' | 'local';

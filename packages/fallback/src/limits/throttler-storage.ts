@@ -17,7 +17,7 @@ import { uncountedError } from './uncounted-error.ts';
 /** Options of {@link throttlerStorage}. */
 export interface ThrottlerStorageOptions {
   /**
-   * While Redis is unavailable: `open` allows every request, `closed` responds with 503, and `local` counts in this
+   * While Redis is unavailable, `open` allows every request, `closed` responds with 503, and `local` counts in this
    * process, beginning with the last count that Redis returned. Default `local`.
    */
   readonly whenAway?: 'open' | 'closed' | 'local';

@@ -144,12 +144,12 @@ export function createLocks(resilience: RedisResilience, options: LockOptions = 
       const askedAt = momentOf(clock);
       const database = resilience.snapshot().database?.name;
       const fence = await ask(key, token, ttlMs, 'acquire').catch((error: unknown) => {
-        // Redis may have granted the lock anyway, or a frozen server may grant it later.
+        // Although the request failed, Redis may have granted the lock, or a frozen server may grant it later.
         release(resilience, clock, { key, token, ttlMs, mayBeEarly: true }).catch(ignore);
         throw error;
       });
-      // If another database came into use in the meantime, it is unclear which database granted the lock, so the lock
-      // is requested again.
+      // If another database came into use during the request, it is unclear which database granted the lock, so the
+      // lock is requested again.
       if (resilience.snapshot().database?.name !== database) continue;
       if (fence > 0) {
         return new HeldLock({

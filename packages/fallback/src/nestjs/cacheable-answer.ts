@@ -20,9 +20,12 @@ export interface CacheableAnswer {
   readonly mayBeStale: boolean;
 }
 
-/** Whether a response may be stored and shared, and for how long, if the response itself says that. */
+/**
+ * Whether a response may be stored and shared. `maxAgeMs`: for how long, if the headers of the response limit that
+ * time.
+ */
 export type AnswerVerdict =
-  /** `instanceOf`: if the reason is an instance of a class in the body, the name of that class. */
+  /** `instanceOf`: the name of a class, if the response must not be shared because its body contains an instance. */
   | { readonly mayShare: false; readonly instanceOf?: string }
   | { readonly mayShare: true; readonly answer: CacheableAnswer; readonly maxAgeMs: number | undefined };
 
@@ -34,8 +37,8 @@ const notOurs = [
 
 /**
  * Decides by the rules of RFC 9111 for a shared cache whether a response may be stored and shared. `before` and `after`
- * are its status and headers before and after the handler ran. A response with a status other than 200, a cookie, or a
- * body that is not plain data is never shared.
+ * are the status and headers of the response before and after the handler ran. A response with a status other than 200,
+ * a cookie, or a body that is not plain data is never shared.
  */
 export function judgeAnswer(
   request: CacheableRequest,
@@ -51,8 +54,8 @@ export function judgeAnswer(
     return kind.kind === 'instance' ? { ...refused, instanceOf: kind.className } : refused;
   const vary = namesIn(after.headers['vary']);
   if (vary.includes('*')) return refused;
-  // By RFC 9111, an `Authorization` header would forbid sharing the response, so the header is left out. Leaving the
-  // header out is safe, because its value is part of the key, or the option `keyOf` has accepted the request.
+  // `CachePolicy` does not get the request's header `Authorization`, with which RFC 9111 forbids sharing the response.
+  // Hiding the header is safe, because its value is part of the key, or the option `keyOf` has accepted the request.
   const { authorization: _, ...others } = request.headers;
   const control = controlOf(after.headers);
   const policy = new CachePolicy(

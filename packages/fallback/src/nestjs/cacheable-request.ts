@@ -35,8 +35,8 @@ const credentialWords = new RegExp(
 const harmlessSecrets = /^(sec-|user-agent$|sec-websocket-key$|surrogate-key$|idempotency-key$)/;
 
 // Headers that describe the transport, the browser or the single request, for example a trace id, are left out of the
-// key: with them, nearly every request would have a different key. A handler whose response depends on a header that is
-// left out must list the header in `Vary`.
+// key: with them, nearly every request would have a different key. If the response of a handler depends on one of these
+// headers, the handler must list the header in `Vary`.
 const incidental = new RegExp(
   [
     '^(accept-encoding|connection|keep-alive|te|trailer|upgrade|upgrade-insecure-requests|expect|priority|dnt)$',
@@ -61,8 +61,8 @@ export function mayShare(request: CacheableRequest, varyBy: readonly string[]): 
   if (method !== 'GET' || headers['range'] !== undefined || hasBody(request)) return false;
   const identifying = Object.keys(headers).filter(isCredentialLike);
   if (identifying.some((name) => !varyBy.includes(name))) return false;
-  // A `user` that a guard has set is allowed only if the request has identifying headers, from which the guard derived
-  // it: these headers are part of the key.
+  // If a guard has set `user`, the response may be shared only if the request has identifying headers: the guard got
+  // the user from these headers, and they are part of the key.
   return !hasClientCertificate(request) && (identifying.length > 0 || !hasUser(request));
 }
 

@@ -87,8 +87,8 @@ export class CachedVisit {
     return { kind: 'shared', answer, variant: digestOf(request, answer.vary) };
   }
 
-  // Returns the status of the response, and its headers as the handler set them: a header that this class has set gets
-  // its value from `before`.
+  // Returns the status of the response, and its headers as the handler set them. A header that this class has set gets
+  // the value that it had before the handler ran (`before`), or is left out if it had none.
   #head(before: ResponseHead | undefined): ResponseHead {
     const { response } = this.#parts;
     const headers: Record<string, string | string[]> = {};

@@ -2,8 +2,8 @@ import type { CacheableRequest } from './cacheable-request.ts';
 
 /**
  * Returns the content of the visitor's session as JSON, '' if there is no session, and undefined if JSON cannot
- * represent the content. A handler that changes the content makes its response personal. The session cookie does not
- * show a change of the content in time, because a session library sets the cookie only when the response is sent.
+ * represent the content. If a handler changes the content of the session, its response is personal. The session cookie
+ * does not show the change in time, because a session library sets the cookie only when the response is sent.
  */
 export function sessionTextOf(request: CacheableRequest): string | undefined {
   try {

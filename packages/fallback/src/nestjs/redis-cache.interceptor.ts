@@ -95,8 +95,8 @@ export class RedisCacheInterceptor implements NestInterceptor {
   readonly #host: HttpAdapterHost;
   readonly #options: RedisCacheInterceptorOptions;
   readonly #varyBy: readonly string[];
-  // Keys whose last response must not be shared. For 10 s after that response, requests with the same key go straight
-  // to the handler, so that they do not wait for each other.
+  // Keys whose last response must not be shared. A key is remembered for 10 s: until then, requests with the key go
+  // straight to the handler, so that they do not wait for each other.
   readonly #unshared = new LRUCache<string, true>({
     max: maxUnshared,
     ttl: unsharedMs,

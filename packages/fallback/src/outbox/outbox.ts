@@ -15,7 +15,8 @@ export type Receipt =
 export interface AddOptions {
   /**
    * Your own id for this write. Two `add` calls with the same id are one write, which is applied once, even if they
-   * come from different runs of the process. A write with its own id is never merged with others. Default: a random id.
+   * come from different runs of the process. A write whose id you set is never merged with others. Default: a random
+   * id.
    */
   readonly id?: string;
 }

@@ -135,7 +135,7 @@ export class Replayer {
     const { delivery, store, binding } = this.#parts;
     const database = binding.wantedFor(kept.entry);
     if (database !== undefined) await store.bind(kept, database);
-    // Another database may have come into use while the journal was being written.
+    // While the journal recorded the binding, another database may have come into use, which must not get this write.
     if (!binding.admits(kept.entry)) {
       await store.bind(kept, undefined);
       store.writes.putBack(kept);

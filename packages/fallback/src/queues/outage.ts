@@ -44,8 +44,8 @@ export class Outage {
   }
 
   /**
-   * Interrupts all waits, because a worker is closing its duplicate. Until Redis is back, further waits are cut short
-   * too, because a worker makes more calls while it closes.
+   * Interrupts all waits, because a worker is closing its duplicate. Until Redis is back, waits that begin later are
+   * cut short too, because a worker makes more calls while it closes.
    */
   interrupt(): void {
     if (this.#resilience.snapshot().writes) return;
@@ -59,7 +59,7 @@ export class Outage {
     return this.#wasInterrupted;
   }
 
-  /** Resolves or rejects as `call` does, but rejects immediately if the waits are interrupted. */
+  /** Resolves or rejects as `call` does, but rejects immediately when a closing worker interrupts all waits. */
   async unlessInterrupted<T>(call: Promise<T>): Promise<T> {
     const wait = new AbortController();
     this.#waiting.add(wait);
@@ -74,8 +74,8 @@ export class Outage {
   }
 
   /**
-   * Waits until Redis is writable and this client is connected, for at most `timeoutMs`, but for at least 20 ms. If the
-   * waits have been interrupted or the client is closed, waits only 100 ms.
+   * Waits until Redis is writable and this client is connected, for at most `timeoutMs`, but for at least 20 ms. If a
+   * closing worker has interrupted the waits of this outage, or if the client is closed, waits only 100 ms.
    */
   async end(client: Redis | Cluster, timeoutMs: number): Promise<OutageEnd> {
     if (this.isInterrupted || client.status === 'end') {
@@ -86,7 +86,7 @@ export class Outage {
     const wait = new AbortController();
     this.#waiting.add(wait);
     try {
-      // Even if Redis is already back, a call that has failed must not be retried immediately.
+      // Pauses even if Redis is already back: a call that keeps failing would otherwise be retried in a tight loop.
       await pause(this.#clock, lookAgainMs, wait.signal);
       return await this.#end(client, deadline, wait.signal);
     } catch (error) {

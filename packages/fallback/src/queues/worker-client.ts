@@ -8,8 +8,8 @@ import { Outage } from './outage.ts';
 /** How long a call that is not part of a worker's loop waits for Redis before it fails. */
 const maxWaitMs = 500;
 /**
- * How long a script of a worker's loop waits for its reply. The limit is high, because the reply may contain the
- * worker's next job, which must not be lost; plain ioredis waits forever.
+ * How long to wait for the reply to a Lua script that a worker runs in its loop. The limit is high, because the reply
+ * may contain the worker's next job, which must not be lost; plain ioredis waits forever.
  */
 const patienceMs = 30_000;
 
@@ -148,8 +148,8 @@ function isLoopScript(name: PropertyKey): boolean {
 }
 
 /**
- * Returns the client with which to send this command. A script of the worker's loop gets a longer deadline. A blocking
- * read is marked with `isAided`, so that core does not warn about a worker without this wrapper.
+ * Returns the client with which to send this command. A Lua script that a worker runs in its loop gets a longer
+ * deadline. A blocking read is marked with `isAided`, so that core does not warn about a worker without this wrapper.
  */
 function senderOf<C extends Redis | Cluster>(name: PropertyKey, client: C): C {
   if (isLoopScript(name)) return sending(client, { timeoutMs: patienceMs });
@@ -190,7 +190,7 @@ async function connectEventually(client: Redis | Cluster): Promise<void> {
   );
 }
 
-// By this code, BullMQ recognises a lost connection, after which it retries.
+// From the code ECONNREFUSED, BullMQ concludes that the connection was lost, and retries.
 function connectionError(cause: unknown): Error {
   return Object.assign(new Error('Redis is away; the worker tries again.', { cause }), {
     code: 'ECONNREFUSED',

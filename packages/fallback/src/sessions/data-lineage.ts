@@ -26,11 +26,11 @@ export function lineageOf(info: string): DataLineage | undefined {
 
 /**
  * Judges whether a server still has the data that it had when its lineage was `known`; `present` is its lineage now.
- * `witness` is the value of a key in Redis, which instances write only when the key is missing. The value begins with
- * the replication id that the server had when the key was written. If the server has lost its data, the witness key is
- * missing, or an instance has written it again, so that its value begins with the present replication id. If the server
- * has loaded its data from disk under a new replication id, the value of the witness key still begins with an older
- * one.
+ * `witness` is the value of the witness key, a key in Redis that instances write only when it is missing. The value of
+ * the witness key begins with the replication id that the server had when the key was written. If the server has lost
+ * its data, the witness key is missing, or an instance has written it again, so that its value begins with the present
+ * replication id. If the server has loaded its data from disk, the server may have a new replication id, but the value
+ * of the witness key still begins with an earlier replication id.
  */
 export function judgeLineage(
   known: DataLineage | undefined,

@@ -44,8 +44,8 @@ export class SessionCopies {
   }
 
   /**
-   * Records that the store has this session. If the store has the same data as the copy, the copy expires at `endsAt`
-   * at the latest.
+   * Records that the store has this session, and that the session expires there at `endsAt`. If the store has the same
+   * data as the copy, the copy does not outlive the session in the store.
    */
   confirm(sid: string, json: string, seenIn: string, endsAt: number | undefined): void {
     const copy = this.#copies.peek(sid);

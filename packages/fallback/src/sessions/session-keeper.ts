@@ -169,7 +169,7 @@ export class SessionKeeper implements KeptSessions {
   }
 
   // Called when the store does not have the session: either the session was lost with the server's data, or it was
-  // destroyed or has expired. Returns the session from its copy if it was lost, otherwise null.
+  // destroyed or has expired. Returns a lost session from its local copy; otherwise null.
   async #fromCopyIfLost(sid: string, wasRestoreDue: boolean): Promise<unknown> {
     const copy = this.#copies.get(sid, this.#settings.clock.wallNow());
     if (copy === undefined || this.#destroyed.has(sid)) return null;

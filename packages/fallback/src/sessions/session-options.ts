@@ -28,8 +28,8 @@ export interface SessionOptions {
   readonly ttlMs?: number;
   /**
    * Minimum time for which the id of a destroyed session is remembered, so that the session does not come back. If the
-   * session would have expired later, its id is remembered until then. `rememberDestroyedMs` is also the maximum age of
-   * a pending write. Default 86,400,000 ms: one day.
+   * session would have lived longer, its id is remembered until the session would have expired. `rememberDestroyedMs`
+   * is also the maximum age of a pending write. Default 86,400,000 ms: one day.
    */
   readonly rememberDestroyedMs?: number;
   /**

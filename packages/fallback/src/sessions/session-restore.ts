@@ -40,14 +40,14 @@ export class SessionRestore {
   constructor(resilience: RedisResilience, parts: RestoreParts) {
     this.#resilience = resilience;
     this.#parts = parts;
-    // The follower is created before the listener for `change` is added, so that the follower notices a change of
-    // database first.
+    // The `DatabaseFollower` is created before the listener for `change` is added: when the database changes, `contact`
+    // must learn of the new database before the listener reports that the server is back.
     this.#follower = new DatabaseFollower(resilience, (snapshot) => {
       parts.contact.noteOtherDatabase();
       this.#isDue = true;
       this.#isOtherDatabase = true;
-      // The restore starts in the next microtask, because commands that are issued now may still go to the previous
-      // database.
+      // The restore starts in the next microtask, because commands that are issued within this callback may still go to
+      // the previous database.
       if (isServing(snapshot)) void Promise.resolve().then(() => this.#start());
     });
     this.#stopListening = resilience.on('change', ({ snapshot }) => {

@@ -14,8 +14,8 @@ const causesOfDeadServers: ReadonlySet<CauseCode> = new Set([
 /**
  * Tells sessions that were lost with the server's data from sessions that were destroyed. Time is divided into eras: a
  * new era begins after each outage, and when the database was flushed. A session that was last seen in an earlier era
- * may be restored only if every era since then ended with a loss of data. The server's identity must prove the loss,
- * and during the outage the server must not have served other clients, who may have destroyed sessions.
+ * may be restored only if every era since then ended with a loss of data. A loss of data counts only if `judgeLineage`
+ * proves it, and if the server served no other clients during the outage, because they may have destroyed sessions.
  */
 export class StoreContact {
   readonly #resilience: RedisResilience;
@@ -38,7 +38,7 @@ export class StoreContact {
     this.#since = settings.clock.wallNow();
   }
 
-  /** Identifies the current era. Each session that the store confirms is recorded with the era of that time. */
+  /** Identifies the current era. Each session is recorded with the era in which the store last confirmed it. */
   get era(): string {
     return `${this.#id}/${this.#era}`;
   }
@@ -122,8 +122,8 @@ export class StoreContact {
     const present = await this.#ask();
     const found = present === undefined ? null : await this.#resilience.client.get(this.#witnessKey);
     if (present !== undefined) await this.#readWitness(present);
-    // If there was another outage between the two replies, the replies may come from different servers, so both are
-    // requested again.
+    // If there was another outage between the replies to INFO and GET, they may come from different servers, so both
+    // are requested again.
     if (absences !== this.#absences) return this.resume();
     const isLost = judgeLineage(this.#known, present, found) === 'lost' && !this.#mayHaveMissed;
     this.#known = present;

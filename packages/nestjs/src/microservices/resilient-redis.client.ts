@@ -38,9 +38,9 @@ interface WaitingRequest {
 }
 
 /**
- * The client of Nest's Redis transport on protected connections, for `ClientsModule`. While writes are
- * unavailable, a request fails immediately with a {@link RedisUnavailableError}. If the connection is lost
- * before the response arrives, the request fails with an {@link OutcomeUnknownError}, because its response is
+ * A client for Nest's Redis transport, with protected connections. Pass the class to `ClientsModule` as `customClass`.
+ * While writes are unavailable, a request fails immediately with a {@link RedisUnavailableError}. If the connection is
+ * lost before the response arrives, the request fails with an {@link OutcomeUnknownError}, because its response is
  * lost, too. If no response arrives within `timeoutMs`, the request fails with a {@link CommandTimeoutError}.
  *
  * @throws {@link ConfigurationError} when an option is invalid

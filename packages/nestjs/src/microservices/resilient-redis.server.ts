@@ -17,9 +17,10 @@ export interface ResilientRedisServerOptions extends Pick<
 }
 
 /**
- * The server of Nest's Redis transport on protected connections, for `connectMicroservice` and `createMicroservice`.
- * The service can start while Redis is down. The service handles requests as soon as Redis is up, and again after each
- * outage. A response that cannot be sent is lost; the client that waits for it fails the request after a timeout.
+ * A server for Nest's Redis transport, with protected connections. Pass an instance to `connectMicroservice` or
+ * `createMicroservice` as `strategy`. The service can start while Redis is down. The service handles requests as soon
+ * as Redis is up, and again after each outage. A response that cannot be sent is lost; the client that waits for it
+ * fails the request after a timeout.
  *
  * @throws {@link ConfigurationError} when an option is unknown, or `resilience` is not a RedisResilience
  * @example

@@ -1,8 +1,8 @@
 import { emptyObjectOf, type NodeRedisModule } from '../node-redis-module.ts';
 
 /**
- * A type mapping of node-redis: for each RESP type, the class to which its values are decoded. The key is the first
- * byte of the type. A type without an entry is decoded as node-redis does by default.
+ * A type mapping of node-redis: for each RESP type, named by its first byte, the class to which its values are decoded.
+ * A type without an entry is decoded as node-redis does by default.
  */
 export type Mapping = Readonly<Record<number, unknown>>;
 
@@ -131,7 +131,7 @@ export class ReplyReader {
     }
     const object = emptyObjectOf(this.#classes);
     for (let index = 0; index < length; index++) {
-      // The conversion comes first, because a name may be a list, and the text of that list may be `__proto__`.
+      // The name becomes a string before it is compared: it may be a list, and the list's text may be `__proto__`.
       const name = String(this.#name());
       const value = this.#value();
       if (name === '__proto__') Object.defineProperty(object, name, { ...plainProperty, value });
@@ -201,7 +201,7 @@ function doubleOf(text: string): number {
     case '-inf':
       return -Infinity;
     default:
-      // `Number` also turns `nan` into NaN.
+      // For the text `nan`, `Number` returns NaN, as it should.
       return Number(text);
   }
 }

@@ -18,7 +18,8 @@ export function watchConnection(
     end: () => tell({ kind: 'end' }),
   };
   const events = Object.entries(listeners);
-  // Many clients may share one connection, and each of them adds a listener to each event.
+  // Many clients may share one connection, and each of them adds a listener to each event. Without a higher limit, Node
+  // would warn about a leak of listeners.
   client.setMaxListeners(client.getMaxListeners() + 1);
   for (const [event, listener] of events) client.on(event, listener);
   return () => {

@@ -36,7 +36,7 @@ export class PendingCalls {
   /** Rejects the call when the signal is aborted, unless the command has been sent by then. */
   abortBy(signal: AbortSignal, call: RawCall<unknown>): void {
     const onAbort = (): void => {
-      // A command that has been sent may run, so its caller gets the reply.
+      // A command that has been sent can no longer be aborted, because it may run: its caller gets the reply.
       if (!call.isSent) call.abort((outcome) => this.#errors.aborted(outcome));
     };
     const forget = (): void => signal.removeEventListener('abort', onAbort);

@@ -226,7 +226,7 @@ export class ProtectedConnection {
   async #becomeReady(): Promise<void> {
     const epoch = ++this.epoch;
     const subscriber = this.#subscriber ?? this.#own;
-    // Subscriptions are restored before any other command is sent, so they are back when this PING has its reply.
+    // Subscriptions are restored before any other command is sent, so a reply to PING shows that they are back.
     if (subscriber !== undefined) await subscriber.ping().catch(ignore);
     if (epoch !== this.epoch || !this.#isOpen) return;
     this.#isReady = true;

@@ -7,7 +7,7 @@ export const lanes = ['read', 'write'] as const satisfies readonly Lane[];
 /** Number of commands by lane and outcome, as core counts them. */
 export type CommandTotals = Readonly<Record<Lane, LaneTotals>>;
 
-/** Returns one point for each lane and outcome: the number of commands that ended in this way. */
+/** Returns one point for each lane and outcome: the number of commands on this lane with this outcome. */
 export function outcomePoints(totals: CommandTotals): Point[] {
   return lanes.flatMap((lane) => {
     const counts = sumBy(commandOutcomes, totals[lane].results, commandOutcome);

@@ -5,8 +5,8 @@ import type { Point } from './counts.ts';
 import type { Distribution, DurationInstrument, Instrument } from './instrument.ts';
 
 /**
- * The counters of each connection. Commands are counted since the connection was created. All other counters
- * start when the metrics are registered.
+ * The counters of each connection. The counters `commands` and `rejections` contain everything since the connection was
+ * created. All others count from the registration of the metrics.
  */
 export const connectionCounters: readonly Instrument[] = [
   counter('outages', 'Outages (the status was no longer up), by first cause.', ['cause'], ({ outages }) =>

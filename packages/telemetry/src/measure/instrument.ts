@@ -17,7 +17,7 @@ export interface Instrument {
     readonly name: string;
     readonly attributes: Readonly<Record<string, string>>;
   };
-  /** The unit for OpenTelemetry, as a code of UCUM: `1`, `s` or `By`. */
+  /** The unit for OpenTelemetry, as a UCUM code such as `1`, `s` or `By`. */
   readonly unit: string;
   readonly labels: readonly string[];
   /** How prom-client merges the values of several workers of `node:cluster`. Default `sum`. */

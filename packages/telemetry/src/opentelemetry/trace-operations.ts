@@ -116,8 +116,8 @@ function attributesOf({
 }
 
 // Returns the code of an error of this library, and only the class name of any other error, because its message may
-// contain secrets. Anybody may set the `name` of an error, or make it a getter, so it counts only if it looks like the
-// name of a class.
+// contain secrets. Anybody may set the `name` of an error, or make it a getter, so the name is returned only if it
+// looks like the name of a class.
 function errorType(error: unknown): string {
   if (isRedisResilienceError(error)) return error.code;
   try {

@@ -13,9 +13,9 @@ const maxAsking = 20;
 const authorizeTimeoutMs = 5_000;
 
 /**
- * Decides which requests may act on a connection. Four conditions must be true: `authorize` allows the request; it was
- * sent to a host name of this application; it comes from a page of the same origin; and it carries the token of this
- * process, which only such a page can read.
+ * Decides which requests may act on a connection. Four conditions must be true: `authorize` allows the request; the
+ * request was sent to a host name of this application; the request comes from a page of the same origin; and the
+ * request carries the token of this process, which only such a page can read.
  */
 export class ActionGate {
   readonly #authorize: StatusPageOptions['authorize'];

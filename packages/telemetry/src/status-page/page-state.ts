@@ -25,7 +25,7 @@ export interface ConnectionPicture {
   readonly cause: { readonly code: string; readonly message: string } | null;
   readonly connection: string;
   readonly circuit: { readonly read: string; readonly write: string };
-  /** When the next connection attempt or trial call is due. Null while Redis is up, or if none is scheduled. */
+  /** When the next connection attempt or trial call is due. Null while Redis is up, or if that time is not known. */
   readonly retryAt: number | null;
   readonly attempts: readonly AttemptPicture[];
   readonly attemptCount: number;
@@ -104,7 +104,7 @@ export interface Interval {
   readonly status: StatusWord;
   /** The cause that lasted longest; null if the status is `up`, or if no cause is known. */
   readonly cause: string | null;
-  /** All other causes that lasted at least half a second. */
+  /** All causes except `cause` that lasted at least half a second. */
   readonly also: readonly string[];
 }
 

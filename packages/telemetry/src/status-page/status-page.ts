@@ -16,8 +16,8 @@ export interface StatusPage {
    */
   handle(request: IncomingMessage, response: ServerResponse): boolean;
   /**
-   * Ends all open streams of events. Connections that somebody took out of use on the page are put back into
-   * use. After `close()`, requests for the page are not handled.
+   * Ends all open streams of events, and puts connections back into use that somebody took out of use on the page.
+   * After `close()`, requests for the page are not handled.
    */
   close(): void;
 }

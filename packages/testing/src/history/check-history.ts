@@ -67,7 +67,7 @@ export function checkHistory(history: readonly Operation[], options: CheckOption
   const endsAt = performance.now() + timeoutMs;
   let open = parts;
   // In the first round, each part gets a share of the time, so that a part that would take forever leaves time for the
-  // others. The second round spends the remaining time on the parts that need more.
+  // others. In the second round, the parts that are still undecided get the remaining time.
   for (const shareMs of [timeoutMs / (2 * parts.length), timeoutMs]) {
     const undecided: Part[] = [];
     for (const part of open) {

@@ -96,8 +96,8 @@ class OwnWrites {
     const times = placesOf(read).flatMap((place) => this.#returnedAt.get(place) ?? []);
     const last = times.reduce((latest, at) => (at < read.invokedAt && at > latest ? at : latest), -Infinity);
     if (last === -Infinity) return last;
-    // The result is slightly later than the write's return, because the read would otherwise be considered to
-    // overlap the write.
+    // The result is slightly later than the return of the write: if both times were equal, the read would be considered
+    // to overlap the write.
     return last + Math.max(1e-6, Math.abs(last) * Number.EPSILON);
   }
 }

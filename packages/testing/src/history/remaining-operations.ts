@@ -14,20 +14,20 @@ export interface Entry {
   readonly operation: Operation;
   readonly claim: Claim;
   /**
-   * The operation to run. An optional operation (claim `possible`) contains only the commands that change something,
-   * because its reply is unknown.
+   * The operation to run. If the claim is `possible` (an optional operation), `effect` contains only the commands that
+   * change something, because the reply is unknown.
    */
   readonly effect: Operation;
   readonly keys: readonly string[];
   /**
-   * The operation's number in the order of invocation. Optional operations and all others (the definite ones) are
-   * numbered separately.
+   * The operation's number in the order of invocation. Operations with the claim `possible` (optional ones) and all
+   * others (definite ones) are numbered separately.
    */
   readonly index: number;
-  /** Text that is equal for optional operations that do the same; undefined for definite operations. */
+  /** Text that is equal for operations with the claim `possible` that do the same; undefined for all others. */
   readonly alike: string | undefined;
   readonly invokedAt: number;
-  /** Infinity for an optional operation, which may happen at any later time. */
+  /** Infinity if the claim is `possible`, because the operation may then happen at any later time. */
   readonly returnedAt: number;
   previous: Entry | undefined;
   next: Entry | undefined;
@@ -110,8 +110,8 @@ export class RemainingOperations {
   }
 
   /**
-   * Text that identifies the definite operations that have been placed: the index of the first one that has not been
-   * placed, and the indexes of later ones that have.
+   * Text that identifies the definite operations that already have a place in the order: the index of the first
+   * definite operation without a place, and the indexes of later ones that have a place.
    */
   get definitePlaced(): string {
     const lowest = this.#definite[this.#lowest];

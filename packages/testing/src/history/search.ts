@@ -26,8 +26,8 @@ interface Move {
   readonly entry: Entry;
   readonly keyspace: Keyspace;
   /**
-   * Set if the move places an operation whose outcome is unknown, so that it may not have run. To place it makes sense
-   * only if the next operation that certainly ran uses at least one of these keys.
+   * Set if the move places an operation whose outcome is unknown, so that the operation may not have run. Such a move
+   * makes sense only if the next operation that certainly ran uses at least one of the keys in `towards`.
    */
   readonly towards: Keys | undefined;
 }
@@ -128,8 +128,8 @@ function movesAt(
 }
 
 /**
- * Returns, for each definite operation that may come next, its keys and all keys that optional operations connect with
- * them.
+ * Returns a set of keys for each operation that certainly ran and may come next: the operation's own keys, and the keys
+ * of every operation that may not have run and has a key in the set.
  */
 function keysAhead(available: readonly Entry[], optional: readonly Entry[]): readonly Keys[] {
   const found = new Map<string, Keys>();

@@ -23,8 +23,8 @@ export function shrink(operations: readonly Operation[], deadEnd: DeadEnd, deadl
   const whole = { begun: new Set(operations), returned: new Set(operations.filter(isDefinite)), deadEnd };
   const { begun, returned, ...beginning } = beginningOf(operations, deadline) ?? whole;
   let last = beginning.deadEnd;
-  // Replies to reads are removed first. The reply to a write, for example to INCR, shows a reader more easily on which
-  // other writes it depends.
+  // Replies to reads are removed first, because the replies to writes, for example to INCR, tell a reader more about
+  // which writes came before.
   const inOrder = [...returned].toSorted((left, right) => Number(isRead(right)) - Number(isRead(left)));
   const answered = smallest(new Set(inOrder), deadline, (fewer) => {
     const found = deadEndOf(begun, fewer, returned, deadline);
@@ -92,12 +92,13 @@ function smallest(
   return kept;
 }
 
-/** Maximum number of steps in one search, because a search with many optional operations can take forever. */
+/** Maximum number of steps in one search: with many operations that may not have run, a search can take forever. */
 const stepsPerAttempt = 20_000;
 
 /**
- * Searches for an order of these operations, in which only those in `answered` must get their recorded replies and only
- * those in `returned` must have happened. Returns the farthest point that was reached; undefined if there is an order.
+ * Searches for an order of `operations`. Those in `answered` must get their recorded replies, those in `returned` must
+ * have happened, and all others need not have happened. If there is no such order, returns the farthest point that the
+ * search reached; returns undefined if there is one, or if the search ended too early to tell.
  */
 function deadEndOf(
   operations: Operations,

@@ -1,8 +1,8 @@
 import type { RemainingOperations } from './remaining-operations.ts';
 
 /**
- * Maximum number of states to remember, about 500 MB at worst. A search that needs more states would take too long to
- * be useful anyway.
+ * Maximum number of states to remember, about 500 MB at worst. A search that reaches the maximum gives up: it would
+ * take too long to be useful even with more memory.
  */
 const mostStates = 1_000_000;
 
@@ -16,8 +16,8 @@ export class VisitedStates {
   }
 
   /**
-   * Returns false if the search has already visited this state or a better one: one with the same keyspace and the same
-   * definite operations placed, but with fewer optional operations used.
+   * Returns false if the search has already visited this state or a better one. A better state has the same keyspace,
+   * and its order contains the same operations that certainly ran, but fewer of those that may not have run.
    */
   add(remaining: RemainingOperations, keyspaceText: string): boolean {
     const place = `${remaining.definitePlaced}|${keyspaceText}`;

@@ -6,8 +6,8 @@ import type { ProxyFaults } from './proxy-faults.ts';
 export interface DirectionCut {
   bytesLeft: number;
   /**
-   * Called as soon as the bytes have gone through. Returns a function that breaks the connection. The proxy calls the
-   * returned function when the sink has had time to read the bytes.
+   * Called when the last of these bytes is forwarded. Returns a function that breaks the connection: the proxy calls
+   * that function once the receiver has had time to read the bytes.
    */
   readonly reached: () => () => void;
 }

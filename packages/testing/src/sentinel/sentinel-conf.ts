@@ -46,10 +46,11 @@ export function sentinelConf(neighbourhood: SentinelNeighbourhood): SentinelConf
 }
 
 /**
- * Shortens Sentinel's intervals that no configuration directive can change. Before Redis 7, these intervals
- * cannot be shortened, and failovers are slower. The ping and publish periods must not be too short: the sentinel that
- * leads a failover checks each replica only once a second and rejects one whose last check is older than five ping
- * periods, and the other sentinels revert a promotion that they have not learned of within four publish periods.
+ * Shortens those intervals of Sentinel that no configuration directive can change. Sentinels before Redis 7 cannot
+ * change these intervals at all, so their failovers are slower. Five ping periods must be longer than a second: the
+ * sentinel that leads a failover checks each replica only once a second, and rejects a replica whose last check is
+ * older than five ping periods. Four publish periods must be long enough for all sentinels to learn of a promotion: a
+ * sentinel that has not learned of it by then reverts it.
  */
 async function hurry(control: RawConnection): Promise<void> {
   const periods = { 'info-period': 500, 'publish-period': 500, 'ping-period': 300 };

@@ -24,8 +24,8 @@ export function redisConf(options: RedisConfiguration, context: ConfContext): st
     ['dir', quote(context.folder)],
     ['daemonize', 'no'],
     ['databases', options.databases ?? 16],
-    // By default, a primary waits for more replicas before it starts a sync, and pings its replicas only
-    // every 10 s. Tests must not wait for these intervals.
+    // By default, a primary waits for more replicas before it starts a sync, and pings its replicas only every 10 s.
+    // Both would make tests slow.
     ['repl-diskless-sync-delay', 0],
     ['repl-ping-replica-period', 1],
   ];

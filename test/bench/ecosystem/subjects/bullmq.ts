@@ -81,7 +81,7 @@ export const schedulers: Subject = async (stage) => {
   let latest = 0;
   const worker = new Worker('scheduled', async () => stage.done(latest), { ...forWorker, ...workerOptions });
   const close = closing(worker, queue);
-  // A queue that fails fast rejects this call if the process starts while Redis is down, so it is repeated.
+  // If the process starts while Redis is down, a queue that fails fast rejects this call, so the call is repeated.
   for (let isMade = false; !isMade;) {
     isMade = await queue.upsertJobScheduler('tick', { every: 500 }).then(
       () => true,

@@ -82,8 +82,7 @@ export const oursPatient: PeerKind = {
 };
 
 /**
- * Runs only in rows where it matters that the application created the ioredis client, which is already
- * connecting.
+ * Runs only in rows where it makes a difference that `protect()` gets an ioredis client that is already connecting.
  */
 export const oursByProtect: PeerKind = {
   name: 'protect',

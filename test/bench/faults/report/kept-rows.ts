@@ -4,7 +4,7 @@ import type { RowSummary } from './summary.js';
 
 /** The latest results of a row; all of its clients ran on the same machine, one after the other. */
 export interface KeptRow {
-  /** Includes the versions of the packages that this row compares. */
+  /** The machine on which the row was measured, with the versions of the packages that the row compares. */
   readonly machine: Machine;
   readonly seed: number;
   readonly summary: RowSummary;

@@ -21,7 +21,7 @@ export const processes: readonly Row[] = [
         // The pause ensures that no reply arrives before the event loop is blocked.
         await setting.server.command('CLIENT', 'PAUSE', 50, 'ALL');
         for (let index = 0; index < 10; index++) issue(calls, setting.peer);
-        // One turn later, the commands have been written to the socket.
+        // After one more turn of the event loop, the client has written the commands to its socket.
         await nextTurn();
         const until = performance.now() + about(stage, 1_200);
         while (performance.now() < until);

@@ -82,7 +82,8 @@ export function anomaliesIn(history: readonly Operation[], options: AnomalyOptio
 }
 
 /**
- * Whether the check must find an order for the operation; hashes and lists are checked by their tags instead.
+ * Whether the check must find an order of operations that explains this one. Commands on hashes and lists are left out:
+ * each of their writes stores a unique tag, which the check counts instead.
  */
 function isOrdered({ commands }: Operation): boolean {
   return !/^(hincrby|hgetall|rpush|lrange)$/.test(commands[0]?.name ?? '');

@@ -1,6 +1,6 @@
 import type { Operation } from '@redis-resilience/testing/history';
 
-/** Returns the tag that a write stores permanently: that of an HINCRBY or RPUSH outside a transaction. */
+/** Returns the unique tag that an HINCRBY or RPUSH outside a transaction stores; undefined for other operations. */
 export function tagOf({ commands, isTransaction }: Operation): string | undefined {
   const [command] = commands;
   if (isTransaction || command === undefined || !/^(hincrby|rpush)$/.test(command.name)) return undefined;

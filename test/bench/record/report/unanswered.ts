@@ -16,6 +16,6 @@ export function unanswered(runs: readonly Run[]): string | undefined {
 
 function hasAnswers(outcome: Run['outcome']): boolean {
   if (outcome.kind === 'recorded') return outcome.figures.answered > 0;
-  // A client that does not support these servers is not missing.
+  // A client that does not support this kind of server is not expected to get replies.
   return outcome.kind === 'refused';
 }

@@ -13,7 +13,7 @@ const nobody = 65_534;
 /** Saving to disk fails, or the process lacks a permission or a limit is too low. */
 export async function disks(laboratory: Laboratory): Promise<void> {
   await using server = await startRedis({ config: { save: '3600 1' } });
-  // Root may write to any file, but even root cannot replace a folder by a file.
+  // A folder with the name of the dump makes BGSAVE fail, even for root, which may write to any file.
   mkdirSync(join(server.dir, 'dump.rdb'));
   await server.command('SET', 'a', '1');
   await server.command('BGSAVE');

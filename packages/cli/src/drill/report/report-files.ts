@@ -57,7 +57,7 @@ function besideOf(file: string): string {
   return `${ownPathOf(file)}.${randomUUID()}.tmp`;
 }
 
-// Returns the path of the file that a link leads to, so that the link stays.
+// If `file` is a symbolic link, returns the path of its target, so that the target is replaced, and not the link.
 function ownPathOf(file: string): string {
   try {
     return realpathSync(file);

@@ -106,9 +106,9 @@ export class ClusterNode {
   }
 
   /**
-   * Asks the node for the owners of the slots. Uses the node's connection, and connects first if necessary. If the
-   * connection is silent or blocked by a call, uses a separate connection. `timeoutMs` limits the wait for a reply on
-   * an established connection.
+   * Asks the node for the owners of the slots, over the node's connection, which is made first if necessary. If that
+   * connection is silent or blocked by a call, the question is sent over a separate connection. `timeoutMs` limits the
+   * wait for a reply on an established connection.
    */
   async slots(signal: AbortSignal, timeoutMs: number): Promise<readonly SlotRange[]> {
     const { clock } = this.#settings;

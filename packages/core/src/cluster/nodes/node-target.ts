@@ -11,8 +11,8 @@ export interface NodeTargetParts {
 }
 
 /**
- * Returns the target for connections to a node of a cluster. Primaries and replicas are both accepted, and so is a
- * server that has only database 0: ioredis ignores the database of a cluster client there.
+ * Returns the target for connections to a node of a cluster. Primaries and replicas are both accepted. A server that
+ * has only database 0 is accepted even if the client's options select another one, as ioredis accepts such a server.
  */
 export function nodeTarget(
   driver: Destination,

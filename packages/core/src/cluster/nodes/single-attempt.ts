@@ -7,8 +7,8 @@ import { ConnectionAttempts } from '../../connection/connection-attempts.ts';
 import type { SocketSource, SourceEvent } from '../../connection/socket-source.ts';
 
 /**
- * Causes that would make every attempt to connect to this node fail. All other causes, such as `auth`, may concern only
- * one user or one setting of a client.
+ * Causes that would make every attempt to connect to this node fail. A cause that is not listed here, such as `auth`,
+ * may concern only one user or one setting of a client.
  */
 const unreached: ReadonlySet<CauseCode> = new Set(['connection-refused', 'connect-timeout']);
 

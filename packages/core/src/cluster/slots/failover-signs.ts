@@ -10,14 +10,14 @@ export type Lag = 'ahead' | 'behind';
 export class FailoverSigns {
   #epoch: number | undefined;
   readonly #failedSlots = new Map<string, number>();
-  /** The lowest number of failed slots that any node has reported since a node last reported more than before. */
+  /** The lowest number of failed slots that any node has reported since the number last rose on a node. */
   #fewest = Infinity;
 
   /**
    * Returns what a report of the node at `address` shows; undefined if the report shows nothing new. `begins` means
    * that a failover is about to begin, because this node counts more failed slots than before. `over` means that a
-   * failover has completed, because this node is the first to report a new epoch, or reports fewer failed slots than
-   * any node has reported since that number last rose.
+   * failover has completed: this node is the first to report a new epoch, or reports fewer failed slots than any node
+   * has reported since the number of failed slots last rose.
    */
   note(address: string, { epoch, failedSlots }: ClusterState): 'begins' | 'over' | undefined {
     const isElected = this.#epoch !== undefined && epoch > this.#epoch;

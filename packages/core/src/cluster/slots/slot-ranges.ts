@@ -37,7 +37,7 @@ function rangeOf(entry: unknown, askedHost: string): SlotRange {
 }
 
 function slotNumber(value: unknown): number {
-  // A client may be configured to return numbers as strings.
+  // Strings are accepted, because ioredis can be configured to return numbers as strings.
   const slot = typeof value === 'string' ? Number(value) : value;
   if (typeof slot !== 'number' || !Number.isInteger(slot) || slot < 0 || slot >= slotCount) throw malformed();
   return slot;

@@ -37,8 +37,8 @@ const aftermathMs = 3000;
 /** For this long after a failover has completed, the slots are read more often. */
 const hurryMs = 1000;
 /**
- * When a failover is over, the first check comes after this many milliseconds. Checks are frequent at that time,
- * because the nodes learn one after another that the failover is over.
+ * When a failover is over, the first check comes after this many milliseconds. Checks are frequent after a failover,
+ * because the nodes learn one after another that it is over.
  */
 const firstStepMs = 8;
 const stepGrowth = 1.5;
@@ -174,7 +174,7 @@ export class SlotWatch {
 
   /**
    * Asks these nodes. If `isSpread`, asks only the first node now, and the others one by one until the next check. Any
-   * node can report the end of a failover, so the end is noticed sooner than if all nodes were asked at once.
+   * node can report the end of a failover, so asking single nodes at short intervals reveals the end soon.
    */
   #askInTurns(nodes: readonly NodeDriver[], isSpread: boolean): void {
     const now = isSpread ? nodes.slice(0, 1) : nodes;

@@ -4,9 +4,9 @@ import type { ClusterDriver, NodeDriver } from '../../driver/cluster-driver.ts';
 const witnesses = 2;
 
 /**
- * Connects to a primary that no call has needed yet, if too few nodes can be asked about a failover. Without this, a
- * client that uses the slots of only one node would have no node left to ask after losing that node. Connects to one
- * node at a time, because many nodes may be unavailable.
+ * Connects to a primary that no call has needed yet, if too few nodes can be asked about a failover. A client that uses
+ * the slots of only one node would otherwise have no node left to ask after losing that node. Connects to one node at a
+ * time, because many nodes may be unavailable.
  */
 export function connectWitness(
   cluster: Pick<ClusterDriver, 'primaries'>,

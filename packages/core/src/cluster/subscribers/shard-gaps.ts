@@ -10,9 +10,8 @@ export class ShardGaps {
   readonly #clock: Clock;
   readonly #tell: (news: SubscriptionNews) => void;
   /**
-   * Channels to which the client has been subscribed. Each channel is mapped to the time until which all of its
-   * messages have arrived: when bytes were last read over the channel's connection before the last check that found the
-   * subscription.
+   * Channels to which the client has been subscribed, each with the time up to which no message was missed. At each
+   * check that finds the subscription, this time becomes the time at which the channel's connection was last read.
    */
   readonly #stoodAt = new Map<string, number>();
   /** Channels whose subscription is lost, each with the time since when it counts as lost. */

@@ -19,8 +19,8 @@ export class SubscriberGaps {
   }
 
   /**
-   * Call when the connection that carries the subscriptions is lost. `heardAt` is when bytes were last read from that
-   * connection.
+   * Call when the connection that carries the subscriptions is lost. `heardAt` is when bytes were last read from the
+   * lost connection.
    */
   lost(subscriber: NodeDriver, heardAt: number): void {
     const had = subscriber.subscriptions();

@@ -13,9 +13,10 @@ interface Due extends LockRelease {
 const maxDue = 1000;
 
 /**
- * Releases locks of redlock whose outcome is unknown. A frozen server runs the command that takes the lock when it
- * thaws, although redlock has already reported that it could not get the lock. redlock itself tries to release the lock
- * only once, while Redis is still unavailable, and the lock would then belong to nobody until its ttl has passed.
+ * Releases the locks that a client may have taken with redlock without knowing it. When a frozen server thaws, it runs
+ * the command that takes the lock, although redlock has already reported that it could not get the lock. redlock itself
+ * tries to release the lock only once, while Redis is still unavailable. Without this class, the lock would then belong
+ * to nobody until its ttl has passed.
  */
 export class LockReleases {
   readonly #clock: Clock;
@@ -28,8 +29,9 @@ export class LockReleases {
   }
 
   /**
-   * Call when a call has failed although the server may run it. A server that is silent gets the release right behind
-   * that call. If the connection is lost, the release waits until {@link connected}.
+   * Call when a call has failed although the server may run it. If the call takes a lock, the release is sent on the
+   * same connection, so a frozen server runs the release after the call. If the connection is lost, the release waits
+   * until {@link connected}.
    */
   noteUnknown({ batch, name, command }: Call): void {
     const release = batch === undefined ? lockReleaseOf(name, command.args) : undefined;
@@ -37,8 +39,8 @@ export class LockReleases {
   }
 
   /**
-   * Call when commands can be sent, before any that have waited for that. redlock may take a lock again with the same
-   * token, which must happen after the release.
+   * Call when the connection is open again, before waiting commands are sent. Among these may be a command with which
+   * redlock takes the lock again with the same token, and a later release would release the new lock, too.
    */
   connected(): void {
     const due = this.#due;

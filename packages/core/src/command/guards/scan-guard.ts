@@ -75,8 +75,8 @@ export class ScanGuard {
 }
 
 /**
- * Makes the command restart its scan, at cursor 0. Elements that are returned again break no promise, because SCAN may
- * always return an element several times.
+ * Makes the command restart its scan, at cursor 0. Callers must expect to get some elements again, because Redis itself
+ * may return an element several times in one scan.
  */
 export function beginScanAgain(command: ScanCommand): void {
   command.args[cursorIndexOf(command)] = '0';

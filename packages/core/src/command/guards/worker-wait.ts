@@ -1,7 +1,7 @@
 import { workerOf } from '../../catalogue/unaided-library.ts';
 import type { SlowCall } from '../call.ts';
 
-/** How long a late wait blocks on the server. 0 would mean: without limit. */
+/** Milliseconds for which a late wait (see {@link isLateWait}) may block; to the server, 0 would mean no limit. */
 const shortestMs = 10;
 
 /**
@@ -15,8 +15,8 @@ export function isLateWait({ traits, command, slow, batch, sends }: SlowCall): b
 }
 
 /**
- * Makes the call block only for a moment. A worker that gets null looks for jobs by itself, and so finds those that were
- * due in the outage. Nothing on the server would wake it for them.
+ * Makes the call block only for a moment. A worker that gets null looks for jobs by itself, and so finds those that
+ * became due in the outage, for which nothing on the server would wake the worker.
  */
 export function endWait({ command, slow }: SlowCall): void {
   slow.blockingMs = shortestMs;

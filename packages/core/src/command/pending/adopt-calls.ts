@@ -15,13 +15,13 @@ export interface AdoptionParts {
   readonly gate: Gate;
   readonly owner: CallOwner;
   readonly settings: { readonly timeoutMs: number };
-  /** Stands for the writes that sent the commands. The deadlines of the commands are counted from its time. */
+  /** One flush that stands for all writes in which the commands were sent; deadlines are counted from `flush.at`. */
   readonly flush: Flush;
 }
 
 /**
- * Makes the gate responsible for the commands that the client sent before it was protected. The client itself no longer
- * resends commands, so without this they would fail as soon as their connection breaks.
+ * Makes the gate responsible for the commands that the client sent before it was protected. Otherwise, these commands
+ * would fail as soon as their connection breaks, because a protected client no longer resends commands by itself.
  */
 export function adoptCalls({ commands, isLost }: SentBefore, parts: AdoptionParts): void {
   const { gate, flush } = parts;
@@ -29,7 +29,7 @@ export function adoptCalls({ commands, isLost }: SentBefore, parts: AdoptionPart
   const calls = unitsOf(commands).map((unit) => callOf(unit, parts));
   for (const call of calls) gate.start(call, flush);
   if (!isLost) return;
-  // The parts that a failure is reported to do not exist yet, because the client is only just being protected.
+  // Failures are reported in a microtask, because the objects that receive them are created later in this turn.
   queueMicrotask(() => {
     for (const call of calls) gate.settle(call, { kind: 'lost', error: new Error('Connection is closed.') });
   });

@@ -10,8 +10,9 @@ import { CallList, isPlainRead, slowCallOf, slowStateOf, type Call, type SlowCal
 export const mayBeEarlyMs = 20;
 
 /**
- * How many milliseconds a script of a worker of BullMQ or Bull may be in flight. A frozen server runs the script when it
- * thaws. If the script had failed by then, the job that it takes would be worked off by nobody until its lock expires.
+ * How many milliseconds a script of a worker of BullMQ or Bull may be in flight. A frozen server runs the script when
+ * it thaws. If the worker had already got an error for a script that takes a job, nobody would process this job until
+ * the lock of the job expires.
  */
 const workerScriptMs = 30_000;
 

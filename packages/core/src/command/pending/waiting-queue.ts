@@ -68,9 +68,8 @@ export class WaitingQueue {
   }
 
   /**
-   * Call when an outage begins. As long as nothing had failed, new calls could wait until their deadline. From now on,
-   * new calls may wait only for `maxWaitMs`, or for their own patience if that is longer, counted from when each call
-   * began to wait.
+   * Call when an outage begins: new calls may then no longer wait until their deadline, but only for `maxWaitMs`, or
+   * for their own patience if that is longer. Each wait is counted from when the call began to wait.
    */
   hurry(): void {
     const { maxWaitMs } = this.#bounds;

@@ -46,8 +46,8 @@ const leaderShare = 0.4;
  */
 const listenBacklog = 511;
 /**
- * Assumed size of a fleet whose size is unknown. Most fleets are no larger than this. A larger fleet slows down when
- * the server shows signs of overload.
+ * Assumed size of a fleet whose size is unknown. Most fleets are no larger than this assumed size. A fleet that is
+ * larger slows down when the server shows signs of overload.
  */
 const assumedFleet = Math.floor(listenBacklog / 2);
 const interactiveCapMs = 2_000;
@@ -57,8 +57,8 @@ const neverConnectedCapMs = 1_000;
 /**
  * Computes the pace of attempts (paced dialing). The whole fleet together dials at the rate that the server can accept,
  * so that no client waits in the listen queue and no SYN is dropped. An overloaded server is assumed to accept
- * connections at a lower rate. The lower rate slows large fleets, while a fleet that is small for any server still
- * dials at the shortest period.
+ * connections at a lower rate. The assumed lower rate lengthens the period of a large fleet. A fleet that is small
+ * enough even for the lower rate still dials at the shortest period.
  *
  * A process that has never connected cannot know the size of its fleet, and dials at the shortest period, so that an
  * application that starts before its Redis connects as soon as Redis is up; after a minute, the process dials once per
@@ -90,8 +90,8 @@ export const minOverlap = 2;
 
 /**
  * Returns how many attempts of a process may overlap once one has succeeded: the number of connections that the server
- * can accept in the time that one attempt takes. Without this overlap, the long round trip to a distant server would
- * reduce the number of connections made per second.
+ * can accept in the time that one attempt takes. If fewer attempts overlapped, a process would make fewer connections
+ * per second the longer the round trip to the server is.
  */
 export function provenOverlap(connectMs: number): number {
   return Math.max(minOverlap, Math.floor(((1 - leaderShare) * connectRate * connectMs) / 1_000));
@@ -99,16 +99,17 @@ export function provenOverlap(connectMs: number): number {
 
 /**
  * The eager ramp is the first attempt and `eagerAttempts` more, with gaps of `eagerShare` times the shortest period.
- * With the default periods, the two gaps between these quick attempts and the next nine periods together take longer
- * than a second. No second therefore has more than 11 attempts, and a twelfth attempt, for a leased connection, can
- * follow immediately.
+ * With the default periods, more than a second passes from the first of the three quick attempts to the ninth periodic
+ * attempt after them, so no second contains more than 11 attempts. `LeasePace` allows 12 attempts in a second, so one
+ * attempt for a leased connection can be added immediately.
  */
 const eagerAttempts = 2;
 const eagerShare = 0.65;
 /**
  * Periodic attempts begin this many milliseconds early, but by at most the share `earlyShare` of their period, so that
- * a connection is made, including its handshake, within one period after Redis is back. Attempts in the first second,
- * which contains those of the ramp, do not begin early.
+ * a connection is made, including its handshake, within one period after Redis is back. The attempts in the first
+ * second of an outage, which contains the eager ramp, keep their full gaps instead, so that there are at most 11 of
+ * them.
  */
 const earlyByMs = 5.5;
 const earlyShare = 0.055;
@@ -123,7 +124,8 @@ export function delayBefore(step: number, pace: DialPace, limits: PaceLimits, ra
   const { periodMs, ramp } = pace;
   if (ramp === 'eager') {
     if (step === 0) return random() * eagerSpreadMs;
-    // Never later than the period: a server with spare capacity gains nothing from a later attempt.
+    // A quick attempt never begins later than a periodic one would: a server with spare capacity gains nothing from the
+    // delay.
     if (step <= eagerAttempts)
       return Math.min(eagerShare * limits.minPeriodMs, periodMs) * (0.97 + 0.03 * random());
     const earlyMs = step <= firstSecondAttempts ? 0 : Math.min(earlyByMs, earlyShare * periodMs);

@@ -26,7 +26,10 @@ const shakyAfter = 3;
 const maxBackoffMs = 2_000;
 /** Node's timers may fire a little early. */
 export const earlyMs = 1;
-/** A step number beyond any ramp, which is the series of quick attempts with which an outage begins. */
+/**
+ * The value of `DialState.step` for a series of attempts that begins without a ramp (a few quick attempts): all
+ * attempts are periodic.
+ */
 const settled = 1_000;
 
 /**
@@ -161,8 +164,8 @@ function failed(state: DialState, overload: boolean, handshake: boolean, moment:
     shaky: handshake ? state.shaky : Math.max(0, state.shaky - 1),
   };
   const isFollower = state.kind === 'chained';
-  // The due time changes in two cases only. While an attempt was in its handshake, the schedule was paused. If the
-  // failed attempt was for a follower (any request but the leader's), that request must now be dialed for periodically.
+  // The due time changes only if the attempt failed in its handshake, during which the schedule was paused, or if the
+  // attempt was for a follower (any request but the leader's), for which periodic attempts must now begin.
   if (state.kind === 'idle' || !(isFollower || handshake)) return next;
   const pace = paceOf(next, moment);
   const strictMs = delayBefore(settled, pace, moment.limits, moment.random);

@@ -7,14 +7,14 @@ const periodMs = 100;
 /**
  * Improves how a cluster client chooses the node that carries its subscriptions, and limits how often it chooses.
  *
- * By itself, ioredis chooses at random from all nodes, also the one whose connection it replaces, although an attempt
- * to connect to a node that hangs lasts for seconds. With this function, the previous node, and nodes for which
+ * By itself, ioredis chooses at random from all nodes, including the node whose connection was lost. If that node
+ * hangs, an attempt to connect to it lasts for seconds. With this function, the previous node, and nodes for which
  * `isAway` returns true, are chosen only if there is no other.
  *
  * ioredis chooses again as soon as connecting to the chosen node has failed. This library refuses a connection
- * immediately if the last attempt to reach the node has just failed. A client that cannot reach any node would
- * therefore keep choosing within one turn of the event loop. With this function, the client chooses at most once per
- * period for each node that it knows.
+ * immediately if the last attempt to reach the node has just failed. Because of this immediate refusal, a client that
+ * can reach no node would choose again and again without leaving the turn of the event loop. With this function, the
+ * client chooses at most once per period for each node that it knows.
  *
  * @param onChosen is called with each connection that the client makes for its subscriptions, before it is opened
  */

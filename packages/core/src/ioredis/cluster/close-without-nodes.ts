@@ -21,7 +21,7 @@ function closeIfEmpty(target: ClusterInternals, before: string): void {
   // A client that was never connected ends by itself.
   if (target.status !== 'disconnecting' || target.nodes().length > 0 || before === 'wait') return;
   target.setStatus('close');
-  // Between two attempts, ioredis does not listen to `close`, so its handler is called directly.
+  // Between two attempts, ioredis does not listen to `close`, so its handler of this event is called directly.
   if (before === 'reconnecting' || before === 'close') target.handleCloseEvent();
   // ioredis also does not listen to `close` while it resolves the names of the startup nodes. In all other states, its
   // `close` listener runs before this callback and changes the status.

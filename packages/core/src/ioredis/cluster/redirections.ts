@@ -3,7 +3,7 @@ import type { ClusterInternals } from './cluster-internals.ts';
 /**
  * Makes each attempt of a call count its redirections from zero. If an attempt is redirected too often, the gate gets
  * the last node's reply. By itself, ioredis counts the redirections of all attempts together, and reports an error of
- * its own that hides this reply.
+ * its own instead of the last node's reply.
  */
 export function countRedirectionsOfAttempt(target: ClusterInternals): void {
   const handleError = target.handleError.bind(target);

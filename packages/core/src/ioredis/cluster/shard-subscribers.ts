@@ -118,9 +118,9 @@ function watchOne(
     if (instance !== null) onStopped(instance);
   };
   const { selectSubscriber, start } = subscriber;
-  // In ioredis, a reset waits for the connections that it starts, and no other reset begins before these connections
-  // are ready. A node that hangs would delay the channels of all others, so `start` returns a resolved promise: ioredis
-  // subscribes when a connection is ready.
+  // When ioredis resets its connections for shard channels, it waits until the connections that it starts are ready,
+  // and begins no other reset before. One node that hangs would thus delay the channels of all other nodes. So that
+  // ioredis does not wait, `start` returns a resolved promise; ioredis subscribes later, when a connection is ready.
   if (start !== undefined)
     subscriber.start = () => {
       start.call(subscriber).catch(ignore);

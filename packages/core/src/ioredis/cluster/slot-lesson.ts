@@ -129,8 +129,8 @@ export class SlotLesson {
 }
 
 /**
- * Gives a number to each group of nodes that serve slots together. The client compares the numbers of groups to check
- * that one node serves all keys of a pipeline.
+ * Gives a number to each group of nodes that serve slots together. To check that the same nodes serve all keys of a
+ * pipeline, the client compares the numbers of their groups.
  */
 function writeGroups(target: ClusterInternals): void {
   const ids = Object.create(null) as Record<string, number>;

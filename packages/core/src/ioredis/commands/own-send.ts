@@ -14,7 +14,8 @@ export function ownSendOf(client: Redis | Cluster): SendCommand {
 
 const judged = new WeakMap<SendCommand, boolean>();
 
-// The source of ioredis' own function contains the names of its queues; that of a wrapper does not.
+// ioredis' own function is recognised by its source, which contains the names of its queues or `isCluster`; the source
+// of a wrapper contains neither.
 function isDriversOwn(send: SendCommand): boolean {
   let isOwn = judged.get(send);
   if (isOwn === undefined) {

@@ -3,8 +3,9 @@ import type { SentBefore } from '../../driver/sent-before.ts';
 import { internals } from '../internals.ts';
 
 /**
- * Returns the commands of callers that the client sent before it was protected, and that have got no reply. If their
- * connection has broken, the client forgets them. Otherwise, it would drop them without a result when it is ready again.
+ * Returns the commands of callers that the client sent before it was protected, and that have got no reply. If the
+ * connection on which they were sent has broken, they are also removed from the client's queue, because the client
+ * would drop them without a result when it is ready again.
  */
 export function sentBefore(client: Redis): SentBefore {
   const target = internals(client);
@@ -12,7 +13,7 @@ export function sentBefore(client: Redis): SentBefore {
   const { prevCommandQueue: kept } = target;
   if (kept === null || kept === undefined) return { commands: [], isLost: true };
   const commands = kept.toArray();
-  // Until the next socket connects, this is the same queue as `commandQueue`.
+  // Until the next socket connects, `commandQueue` and `prevCommandQueue` are one queue, which is therefore emptied.
   kept.clear();
   target.prevCommandQueue = null;
   return { commands, isLost: true };

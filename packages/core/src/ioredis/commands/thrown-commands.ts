@@ -13,7 +13,8 @@ interface OwnStream extends PipelineStream {
 /**
  * Returns a `sendCommand` that rejects a command if the driver throws while sending it. The driver throws if the
  * command is too long for a string, or if a function of the application throws, such as the `toString` of an argument.
- * If the command had waited for a connection before it was sent, the thrown error would reach no caller.
+ * When a command that has waited for a connection is sent, its caller is no longer on the call stack, so a thrown error
+ * would not reach it.
  */
 export function rejectInsteadOfThrowing(send: SendCommand): SendCommand {
   const sendOrReject: SendCommand = (command, stream, node) => {

@@ -54,7 +54,7 @@ export class QueuedCommands {
 
   #add(command: DriverCommand): Promise<unknown> {
     const answer = new Promise((resolve, reject) => this.#queued.push({ command, resolve, reject }));
-    // The transaction's caller gets the error, so this promise must not become an unhandled rejection.
+    // The caller of the transaction gets the error anyway, so `answer` must not become an unhandled rejection.
     answer.catch(ignore);
     return answer;
   }

@@ -10,9 +10,9 @@ export function compactOptions(client: Redis): void {
   const target = internals(client);
   const { options } = target;
   const compact: Record<string, unknown> = {};
-  // V8 keeps properties that are defined instead of assigned in fields, however many there are, and clients share the
-  // description of these fields. A property whose attributes change later would be a reason to use a hash table again,
-  // so the options that are kept to the client get their attributes here.
+  // The properties are defined and not assigned, because V8 then stores them in fields and not in a hash table, however
+  // many they are, and all clients share one description of the fields. If the attributes of a property changed later,
+  // V8 would use a hash table again, so the options in `keptOptions` get their attributes here.
   for (const [name, value] of Object.entries(options)) {
     const enumerable = !keptOptions.has(name);
     Object.defineProperty(compact, name, { value, writable: true, configurable: true, enumerable });

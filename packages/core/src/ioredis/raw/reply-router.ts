@@ -11,7 +11,7 @@ type Parse = (piece: Buffer) => void;
 
 /** The router's position in the connection's byte stream. */
 type Place =
-  /** It is not known where in a reply the next byte belongs, so all bytes go to the driver. */
+  /** The router does not know which part of which reply the next byte is, so it passes all bytes to ioredis' parser. */
   | { readonly kind: 'unknown' }
   /**
    * The position will be known at the end of the reply that contains `mark`, the text of a PING that the router has
@@ -65,8 +65,8 @@ export class ReplyRouter {
     const place: Place = { kind: 'seeking', mark: Buffer.from(mark), tail: Buffer.alloc(0) };
     if (!this.#attach(place)) return;
     const socket = this.#socket;
-    // Without the reply to this PING, the router would never know where the next reply begins. If the PING fails, the
-    // socket is destroyed; on the next connection, replies are routed from the first byte.
+    // The router learns from the reply to PING where the next reply begins. If PING fails, the socket is destroyed; on
+    // the next connection, the router knows the position from the first byte on.
     this.#ask('ping', [mark]).catch(() => socket?.destroy());
   }
 
@@ -108,7 +108,7 @@ export class ReplyRouter {
     const { mark, tail } = place;
     const bytes = Buffer.concat([tail, piece]);
     const at = bytes.indexOf(mark);
-    // The line end after `mark` belongs to the same reply, the reply to PING.
+    // The reply to PING ends with `mark` and a line end, so the next reply begins after that line end.
     if (at >= 0) this.#place = known(at + mark.length + 2 - tail.length);
     else place.tail = Buffer.from(bytes.subarray(Math.max(0, bytes.length - mark.length)));
   }
@@ -192,7 +192,7 @@ function whole(place: Place & { kind: 'known' }, last: Buffer): Buffer {
   return bytes;
 }
 
-// The source of ioredis' listener contains the name of its parser.
+// ioredis' listener is recognised by its source, which contains the name of the parser.
 function isParser(listener: Parse): boolean {
   return /decoder\.write|parser\.execute/.test(Function.prototype.toString.call(listener));
 }

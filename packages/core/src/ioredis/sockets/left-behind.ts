@@ -7,7 +7,7 @@ import type { Redis } from 'ioredis';
 type Queue = Internals['commandQueue'];
 
 /**
- * Detaches a socket that has stopped delivering replies. The client continues as if the socket had closed. The socket
+ * Detaches a socket that has stopped delivering replies: the client continues as if this socket had closed. The socket
  * is still read for commands that must not run twice, because their replies may yet arrive. All other commands fail,
  * and their replies are skipped.
  *
@@ -26,8 +26,8 @@ export function leaveBehind(
   const { commandQueue: queue, condition } = target;
   const items = queue.toArray();
   const kept = items.filter(({ command }) => isKept(command));
-  // A socket with raw commands cannot be read any longer: only the router knows where each reply begins, and the router
-  // moves on to the next socket.
+  // A detached socket with raw commands cannot be read: only the `ReplyRouter` knows where the reply to a raw command
+  // begins, and it moves on to the client's next socket.
   if (kept.length === 0 || items.some(({ command }) => command.isRaw === true)) return false;
   const others = items.filter((item) => !kept.includes(item));
   if (others.some(({ command: { call } }) => call?.settled === false && call.retryLane === 'write'))

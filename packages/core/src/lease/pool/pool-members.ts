@@ -180,7 +180,7 @@ export class PoolMembers {
   }
 
   #removeIdle(member: PoolMember): void {
-    // The list is searched from its end, because the connection in question is nearly always the last one.
+    // The list is searched from its end, because the connection to remove is nearly always the last one.
     const index = this.#idle.lastIndexOf(member);
     if (index !== -1) this.#idle.splice(index, 1);
   }

@@ -14,16 +14,16 @@ export interface OverdueLease {
 }
 
 /**
- * The shared client, whose state shows whether Redis is serving. In a Cluster, that state is about the node of the
- * pool.
+ * The shared client, whose state shows whether Redis is serving. In a Cluster, `cause` and `facts()` also take the
+ * state of the pool's node into account.
  */
 export interface PoolMain extends Pick<
   ProtectedClient,
   'state' | 'cause' | 'readAt' | 'ping' | 'nextAttemptMs'
 > {
   /**
-   * Milliseconds that callers may wait for another database to take over, even in an old outage; 0 if no takeover is
-   * expected.
+   * Milliseconds that callers may wait for another database to take over, even if the outage has already lasted longer
+   * than `maxWaitMs`; 0 if no takeover is expected.
    */
   readonly changePatienceMs: number;
   /** State of the client's gate, which admits, queues or rejects the client's commands. */

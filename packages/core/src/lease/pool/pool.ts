@@ -116,7 +116,7 @@ export class Pool {
     if (this.#isClosed) return;
     const { main, settings } = this.#parts;
     const isServing = main.state === 'ready';
-    // From now on, callers may wait as long as calls that were in flight when Redis became unavailable.
+    // Callers that wait when Redis becomes unavailable may wait as long as calls that are in flight then.
     if (this.#wasServing && !isServing) {
       this.#waiting.shorten(this.#clock.now() + 2 * settings.admission.maxWaitMs);
     } else if (isServing && !this.#wasServing) this.#waiting.lengthen();
@@ -125,12 +125,12 @@ export class Pool {
     this.#step();
   }
 
-  /** Refuses new leases. Callers that are already waiting are still served. */
+  /** Refuses new leases, but still serves the callers that are already waiting. */
   close(): void {
     this.#isClosed = true;
   }
 
-  /** Ends all leases and waits, and closes the connections. */
+  /** Ends all leases, refuses the waiting callers, and closes the connections. */
   end(): void {
     this.#isClosed = true;
     for (let waiting = this.#waiting.next(); waiting !== undefined; waiting = this.#waiting.next()) {

@@ -19,11 +19,13 @@ export interface ServerEvidence {
   /** The fields of the reply to CLUSTER INFO; undefined if the server is not a Cluster node. */
   readonly cluster: Readonly<Record<string, string>> | undefined;
   /**
-   * The error reply to a GET that was queued in MULTI and then discarded. A GET outside MULTI would get the same error.
+   * The error reply to a GET that was queued in MULTI and then discarded. A GET of the application would fail with
+   * this error, too.
    */
   readonly readError: string | undefined;
   /**
-   * The error reply to a SET that was queued in MULTI and then discarded. A SET outside MULTI would get the same error.
+   * The error reply to a SET that was queued in MULTI and then discarded. A SET of the application would fail with
+   * this error, too.
    */
   readonly writeError: string | undefined;
   /** Whether MULTI was accepted. If the server refused MULTI, `readError` and `writeError` prove nothing. */

@@ -10,8 +10,8 @@ export const clientOptionsRule = onAll(({ application }) => {
   return application.snapshot === undefined ? bareClient(application) : protectedClient(application);
 });
 
-// Judges the options of the RedisResilience. Of the ioredis options of its client, only those about TLS still matter,
-// because the RedisResilience overrides the others.
+// Judges the options of the RedisResilience. Of the ioredis options of a protected client, only those about TLS still
+// matter, because the RedisResilience overrides the others that are examined here.
 function protectedClient({ settings, options }: ApplicationEvidence): readonly Finding[] {
   const found: Finding[] = [];
   const { timeoutMs = 1000, circuit, admission, retry, connection } = settings ?? {};

@@ -172,7 +172,7 @@ export class KeptWrites {
     if (queue.writes.length === 0) this.#queues.delete(key);
   }
 
-  // Returns the pending writes that adding this one would replace.
+  // Returns the pending writes that a new write would replace.
   #supersededBy({ key }: OutboxEntry, plan: WritePlan): readonly KeptWrite[] {
     if (!plan.supersedes) return [];
     const writes = this.#queues.get(key)?.writes ?? [];

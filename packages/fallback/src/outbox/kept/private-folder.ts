@@ -12,10 +12,10 @@ const ownFile = /^(CURRENT|LOCK|LOG|LOG\.old|MANIFEST-\d+|\d+\.(log|ldb|sst|dbtm
  * their owner. If the folder belongs to another user, for example because it is the root of a mounted volume, its
  * permissions stay as they are.
  *
- * @throws an error with a `code`. The code is EFTYPE if the folder holds pipes, devices or links, because opening them
- * may block forever. It is ENOTEMPTY if the folder holds only files of other programs, whose permissions must not
- * change. It is EOWNER if the folder, or a link in its place, belongs to another user (except root) and lies in a folder where every user may
- * create files. Any other code is that of an error of the file system
+ * @throws an error with a `code`. The code EFTYPE means that the folder holds pipes, devices or links: opening one may
+ * block forever. The code ENOTEMPTY means that the folder holds only files of other programs, whose permissions must
+ * not change. The code EOWNER means that the folder, or a link in its place, belongs to another user (except root) and
+ * lies in a folder where every user may create files. All other codes are those of errors of the file system.
  */
 export async function makePrivate(folder: string): Promise<void> {
   await makeFolder(resolve(folder));

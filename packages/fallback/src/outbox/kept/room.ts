@@ -16,7 +16,7 @@ export function hasRoom(writes: KeptWrites, entry: OutboxEntry, plan: WritePlan,
 
 /**
  * Returns the oldest pending writes that must be dropped before a write can be added; undefined if dropping all of them
- * would not be enough. The result does not contain writes that the new write replaces anyway.
+ * would not be enough. Writes that the new write replaces are not returned, because they are removed in any case.
  */
 export function victimsFor(
   writes: KeptWrites,

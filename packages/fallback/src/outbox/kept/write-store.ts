@@ -53,8 +53,8 @@ export class WriteStore {
         { type: 'put', entry: kept.entry },
       ]);
     } catch (error) {
-      // The replaced writes have been reported as stored, so the new write stays pending in their place, although the
-      // journal did not record it.
+      // A write that replaced earlier ones stays pending, although the journal did not record it: the earlier writes
+      // were reported as stored, so their replacement must not be lost.
       if (mergedInto === undefined && superseded.length === 0) this.writes.remove(kept);
       else if (mergedInto !== undefined && kept.state === 'open') this.writes.unmerge(kept, mergedInto);
       throw error;

@@ -1,7 +1,7 @@
 import type { CauseCode } from '@redis-resilience/core';
 
-// A cause that lasted less than half a second is not shown, because it is most often a side effect. For example, a
-// server that is killed resets each connection once, and then refuses all new ones.
+// A cause that lasted less than half a second is not shown, because it is most often a side effect. For example, when a
+// server is killed, the connections are reset at once, but the cause that lasts is that new connections are refused.
 const notableMs = 500;
 
 /** Measures how long each cause of an outage lasted. Only one cause is current at any time. */
@@ -28,7 +28,7 @@ export class CauseDurations {
     return byTime[0]?.[0] ?? null;
   }
 
-  /** Returns all causes but the longest that lasted at least half a second, in the order in which they began. */
+  /** Returns the causes that lasted at least half a second, except the longest, in the order in which they began. */
   others(now: number): readonly CauseCode[] {
     const longest = this.longest(now);
     const notable = [...this.#heldMs].filter(([cause, ms]) => cause !== longest && ms >= notableMs);

@@ -40,6 +40,6 @@ function textAt(x: number, y: number, text: string, fill: string): string {
 
 function escaped(text: string): string {
   const safe = text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
-  // XML does not allow the remaining control characters, not even escaped.
+  // Control characters are replaced, because XML does not allow most of them, not even escaped.
   return Array.from(safe, (character) => (character < ' ' ? '·' : character)).join('');
 }

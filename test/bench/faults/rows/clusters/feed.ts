@@ -48,7 +48,7 @@ export class Feed {
     }, everyMs);
   }
 
-  /** Sends no more. Who listens still takes what was sent, until it is over. */
+  /** Stops publishing. Listeners continue to receive texts that were already published, until `close` is called. */
   end(): void {
     clearInterval(this.#timer);
   }
@@ -83,8 +83,8 @@ export class Listener {
 
   gap(gapMs: number): void {
     const to = performance.now();
-    // The gap begins with the last bytes that the client received. Those may have been a message that the server
-    // processed up to 100 ms after it was sent.
+    // The client counts a gap from the last bytes that it received. The message in those bytes may have been sent up
+    // to 100 ms before the server processed it.
     this.gaps.push({ from: to - gapMs - 100, to });
   }
 
@@ -98,8 +98,8 @@ export class Listener {
   }
 
   /**
-   * Returns the number of texts that the listener neither received nor was told about: a failed call tells
-   * about one text, and a gap about all texts within its time.
+   * Returns the number of texts that were lost without notice. A failed call that may have run accounts for one missing
+   * text. A reported gap, a period without messages, accounts for all texts that were sent during that period.
    */
   lost(): number {
     const missed = [...this.#taken].filter(

@@ -4,7 +4,7 @@ import type { Row } from '../../row.js';
 import { changeRow, load } from './change-row.js';
 import { promotionOf } from './cluster-load.js';
 
-/** Rows of the fault table about a larger Cluster, and about clients that reach or use a Cluster in another way. */
+/** Rows of the fault table about Clusters with six primaries, TLS, mapped addresses, read replicas or a password. */
 export const clusterSurroundings: readonly Row[] = [
   changeRow({
     name: 'cluster-of-six-killed',

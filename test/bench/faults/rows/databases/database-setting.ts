@@ -18,7 +18,7 @@ export interface DatabaseSetting {
 
 /** The part of a row during which calls are measured, if that does not begin with the fault. */
 export interface DatabaseSpan {
-  /** Calls that were issued before this time do not count. */
+  /** The start of the measurement: calls that were issued earlier do not count. */
   readonly from?: number;
   /** When a database became available again. @default `from` */
   readonly backAt?: number;
