@@ -121,7 +121,7 @@ export class ProtectedRedis implements ProtectedClient, MovableClient {
     this.#connection.drop(cause);
   }
 
-  // Only of the client's own circuits. The `Engine` itself discards the counts of those that all its clients share.
+  // Discards the counts of the client's own circuits. The `Engine` discards the counts of the shared circuits.
   discardCounts(): void {
     const { ownCircuits, settings } = this.#parts;
     for (const circuit of Object.values(ownCircuits ?? {})) circuit.discardCounts(settings.clock.now());
