@@ -24,6 +24,7 @@ interface Inside {
   } | null;
   prevCondition?: Inside['condition'];
   commandQueue: { length: number; push(item: unknown): void; peekFront(): { command: Inner } | undefined };
+  prevCommandQueue?: { toArray(): readonly { command: Inner }[]; clear(): void } | null;
   options: Record<string, unknown>;
   connector: { connect(emit: unknown): Promise<Socket>; disconnect(): void; check(info: unknown): boolean };
   manuallyClosing: boolean;
@@ -201,6 +202,17 @@ describe.each(supportedIoredis)('ioredis %s', (_version, ioredis) => {
     expect(commandQueue.length).toBe(0);
     expect(commandQueue.peekFront()).toBeUndefined();
     expect(command.getKeys()).toEqual(['past']);
+  });
+
+  it('keeps the commands that were unanswered when a ready connection broke', async () => {
+    const client = await openReady();
+    void client.blpop('nothing', 0).catch(() => undefined);
+    await waitFor(() => inside(client).commandQueue.length === 1);
+    inside(client).stream?.destroy();
+    await once(client, 'close');
+    const kept = inside(client).prevCommandQueue;
+
+    expect(kept?.toArray().map(({ command }) => command.name)).toEqual(['blpop']);
   });
 
   it('reads a reply before a listener that was put first when the socket was handed over', async () => {
