@@ -49,13 +49,13 @@ export interface Internals {
   reconnectTimeout: NodeJS.Timeout | null;
   socketTimeoutTimer?: NodeJS.Timeout | undefined;
   sendCommand: SendCommand;
-  duplicate(...override: unknown[]): Redis | Cluster;
-  disconnect(reconnect?: boolean): void;
-  connect(callback?: unknown): Promise<void>;
+  duplicate: (...override: unknown[]) => Redis | Cluster;
+  disconnect: (reconnect?: boolean) => void;
+  connect: (callback?: unknown) => Promise<void>;
   flushQueue(error: Error, options?: object): void;
-  setStatus(status: string, detail?: unknown): void;
+  setStatus: (status: string, detail?: unknown) => void;
   isCluster?: boolean;
-  emit(event: string, ...args: unknown[]): boolean;
+  emit: (event: string, ...args: unknown[]) => boolean;
   on(event: string, listener: (...args: unknown[]) => void): unknown;
   once(event: string, listener: (...args: unknown[]) => void): unknown;
   prependListener(event: string, listener: (...args: unknown[]) => void): unknown;
