@@ -11,7 +11,7 @@ export interface Order {
   readonly url: string;
 }
 
-/** A message from the parent process to a run, with the time of the event. */
+/** Tells the process of a run that Redis has gone away or come back, or that it must close, and since when. */
 export interface Signal {
   readonly kind: 'away' | 'back' | 'close';
   readonly at: number;

@@ -33,7 +33,10 @@ export interface PartAway {
   readonly isExpectedUntil: number;
 }
 
-/** Passes the commands of a gate to the driver, which leads to a single server or to a Cluster. */
+/**
+ * Passes the commands that a client's gate admits to the driver of that client, which is connected to a single server or
+ * to a Cluster.
+ */
 export interface Dispatch {
   /** The driver's own `sendCommand`. */
   readonly send: SendCommand;

@@ -221,7 +221,7 @@ export class Gate {
   #setAlarm(earlyMs = mayBeEarlyMs): void {
     if (this.#isReadingSockets) return;
     const dueAt = Math.min(this.inFlight.nextDueAt, this.waiting.nextDueAt, this.#retryDelays.nextDueAt);
-    // Calls in flight keep the process alive by their socket, but waiting and delayed calls only by the timer.
+    // Calls in flight keep the process alive by their socket, but waiting and delayed calls only by this timer.
     this.#alarm.set(dueAt, this.waiting.length + this.#retryDelays.length > 0, earlyMs);
   }
 

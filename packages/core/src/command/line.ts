@@ -36,9 +36,10 @@ export interface Line {
 }
 
 /**
- * The objects that the gates of one `RedisResilience` share; a gate admits, queues or rejects the commands of one
- * client. Not every gate gets the same parts: leased connections in a Cluster have their own `settings`, clients of
- * another server their own `signsOfLife`, and duplicates no `sharedUse`.
+ * The objects that the gates of one `RedisResilience` share. Each client has a gate, which admits, queues or rejects
+ * the client's commands. The gates share all these objects, with three exceptions. The gate of a leased connection in a
+ * Cluster has its own `settings`. The gate of a client that connects to another server has its own `signsOfLife`. The
+ * gate of a duplicate has no `sharedUse`.
  */
 export interface GateParts {
   readonly settings: Settings;

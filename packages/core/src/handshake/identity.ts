@@ -7,7 +7,7 @@ export interface Identity {
   readonly runId: string | undefined;
 }
 
-/** Returns the identity of a connection; undefined if the server did not report its id. */
+/** Returns the identity of a connection; undefined if the server did not report the client id of the connection. */
 export function identityOf({ clientId, info }: Proof): Identity | undefined {
   return clientId === undefined ? undefined : { clientId, runId: info['run_id'] };
 }

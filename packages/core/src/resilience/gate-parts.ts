@@ -59,8 +59,8 @@ export function unsharedParts(parts: GateParts): GateParts {
 }
 
 /**
- * Returns the parts for the gate of a client of another server. They have their own record of signs of life, because a
- * sign of life from one server proves nothing about another.
+ * Returns what a gate needs whose client connects to another server than the client that `parts` belong to. Only the
+ * record of signs of life is a new one, because a sign of life from one server proves nothing about another.
  */
 export function partsElsewhere(parts: GateParts): GateParts {
   return { ...parts, signsOfLife: new SignsOfLife() };

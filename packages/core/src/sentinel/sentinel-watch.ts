@@ -110,7 +110,7 @@ export class SentinelWatch {
     this.#listening.clear();
   }
 
-  /** Tells every follower that a client has reached the new primary. */
+  /** Tells every client that follows this primary's address that one of them has reached the new primary. */
   reached(host: string, port: number): void {
     this.#tell({ kind: 'reached', host, port });
   }

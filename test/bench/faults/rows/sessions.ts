@@ -79,7 +79,7 @@ async function listen(
   using publisher = publishTo(server);
   await delay(300);
   const backAt = await breakIt(setting);
-  // Messages that were in flight when Redis came back do not count.
+  // A message that was in flight when Redis came back does not show that the subscriber hears again.
   const from = backAt + 20;
   const until = performance.now() + patienceMs;
   while (performance.now() < until && !arrivals.some((at) => at > from)) await delay(5);
