@@ -32,7 +32,8 @@ export class ProtectedClients {
   /** The client whose state the snapshot shows. */
   readonly main: ProtectedClient;
   readonly #control: ClientsControl;
-  #duplicates: ReadonlySet<ProtectedClient> = none;
+  /** Undefined until there is a duplicate. Most instances have none, and an empty set takes 150 bytes. */
+  #duplicates: Set<ProtectedClient> | undefined;
   #isClosed = false;
 
   constructor(main: ProtectedClient, control: ClientsControl) {
@@ -45,17 +46,13 @@ export class ProtectedClients {
    * called, the added client is disconnected immediately, because nothing else would disconnect it.
    */
   add(client: ProtectedClient): void {
-    if (client !== this.main) {
-      // Most instances have no duplicates, and an empty set takes 150 bytes.
-      if (this.#duplicates === none) this.#duplicates = new Set();
-      (this.#duplicates as Set<ProtectedClient>).add(client);
-    }
+    if (client !== this.main) (this.#duplicates ??= new Set()).add(client);
     if (this.#isClosed) void client.disconnect();
   }
 
   /** Removes a duplicate that was closed. The main client stays, even if it is closed. */
   remove(client: ProtectedClient): void {
-    if (this.#duplicates !== none) (this.#duplicates as Set<ProtectedClient>).delete(client);
+    this.#duplicates?.delete(client);
   }
 
   get databases(): DatabaseSwitch | undefined {
@@ -132,9 +129,6 @@ export class ProtectedClients {
   }
 
   #all(): readonly ProtectedClient[] {
-    return [this.main, ...this.#duplicates];
+    return [this.main, ...(this.#duplicates ?? [])];
   }
 }
-
-/** The empty set that all instances without duplicates share. Nothing may be added to this set. */
-const none: ReadonlySet<ProtectedClient> = new Set();

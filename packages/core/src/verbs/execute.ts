@@ -21,6 +21,7 @@ import type { Settings } from '../options/settings.ts';
 import type { ExecuteOptions, RedisResilience } from '../redis-resilience.ts';
 import type { Lane } from '../snapshot.ts';
 import { publishOperation } from './operation.ts';
+import { quietNow } from '../quiet-if-away.ts';
 import { UnreturnedCommands, type CommandsInSight } from './unreturned-commands.ts';
 
 type Operation<T> = (client: Redis | Cluster, signal: AbortSignal) => Promise<T>;
@@ -52,9 +53,8 @@ export function execute<T>(
   operation: Operation<T>,
   options: ExecuteOptions<T>,
 ): Promise<T> {
-  // Even if the application ignores the promise, an outage must not crash the process with an unhandled rejection.
-  const onAway = (): void => void executed.catch(() => undefined);
-  const executed = executeInTime(parts, circuit, operation, options, onAway);
+  const onAway = (error: unknown): void => quietNow(() => executed, error);
+  const executed: Promise<T> = executeInTime(parts, circuit, operation, options, onAway);
   return executed;
 }
 
@@ -63,7 +63,7 @@ async function executeInTime<T>(
   circuit: Pick<Circuit, 'startsWithFallback'>,
   operation: Operation<T>,
   options: ExecuteOptions<T>,
-  onAway: () => void,
+  onAway: (error: unknown) => void,
 ): Promise<T> {
   const { resilience, clock } = parts;
   if (typeof operation !== 'function') {
@@ -87,7 +87,7 @@ async function executeInTime<T>(
     } catch (error) {
       if (!isAway(error)) throw error;
       if (options.fallback === undefined) {
-        onAway();
+        onAway(error);
         throw error;
       }
       context.usedFallback = true;
