@@ -20,6 +20,8 @@ const wrongType = replyError('WRONGTYPE Operation against a key holding the wron
 const forbidden = replyError("NOPERM User default has no permissions to run the 'incr' command");
 const moved = replyError('MOVED 3999 127.0.0.1:6381');
 const asked = replyError('ASK 3999 127.0.0.1:6382');
+const tryAgain = replyError('TRYAGAIN Multiple keys request during rehashing of slot');
+const clusterDown = replyError('CLUSTERDOWN The cluster is down');
 const aborted = replyError('EXECABORT Transaction discarded because of previous errors.');
 const oom = replyError("OOM command not allowed when used memory > 'maxmemory'.");
 
@@ -52,7 +54,11 @@ describe('the result of a pipeline', () => {
     ['is an answer with one mistake of the caller', ['ok', wrongType, 'ok'], yes],
     ['is an answer with one that the user may not do', ['ok', forbidden, 'ok'], yes],
     ['is an answer when all are elsewhere: the driver follows them', [moved, moved, moved], yes],
-    ['is an answer when all but reads are elsewhere', [moved, moved, 'ok'], yes],
+    [
+      'is a refusal in part when others are read: the driver would read them elsewhere',
+      [moved, moved, 'ok'],
+      refusedBy(moved, 'cluster-down', true),
+    ],
     [
       'is a refusal in part when one is elsewhere and others have written',
       ['ok', moved, 'ok'],
@@ -119,6 +125,17 @@ describe('the result of a MULTI', () => {
     ['is an answer when EXEC was aborted by a mistake', ['ok', wrongType, 'ok', aborted], yes],
     ['is a loss when EXEC got no answer', ['ok', 'ok', 'ok', broken], lost],
     [
+      'is a refusal when EXEC got no answer, but could only be aborted',
+      ['ok', readOnly, 'ok', broken],
+      refusedBy(readOnly, 'read-only', false),
+    ],
+    [
+      'is a refusal when EXEC got no answer, and a command was elsewhere',
+      ['ok', 'ok', moved, broken],
+      refusedBy(moved, 'cluster-down', false),
+    ],
+    ['is a loss when MULTI got no answer either', [broken, readOnly, 'ok', broken], lost],
+    [
       'is a refusal when nothing of it was taken',
       [loading, loading, loading, loading],
       refusedBy(loading, 'loading', false),
@@ -131,6 +148,48 @@ describe('the result of a MULTI', () => {
   ] as const)('%s', (_title, answers, happening) => {
     const { batch } = settled(transaction, answers as readonly Answer[]);
     expect(batch.result().happening).toMatchObject(happening);
+  });
+});
+
+describe('the commands of a pipeline that are sent again alone', () => {
+  it.each([
+    ['are those that a node redirected, once', ['ok', moved, asked], [1, 2]],
+    ['are those that a node redirected beside a mistake', [wrongType, 'ok', moved], [2]],
+    ['are none when nothing is redirected', ['ok', tryAgain, 'ok'], []],
+    ['are none when the driver follows the whole pipeline', [moved, moved, moved], []],
+    ['are none when the connection broke', [moved, 'ok', broken], []],
+  ] as const)('%s', (_title, answers, redirected) => {
+    const { batch, commands } = settled(pipeline, answers);
+    const taken = batch.takeRedirected();
+    expect(taken).toEqual(redirected.map((index) => commands[index]));
+    expect(batch.remaining).toBe(taken.length);
+    for (const command of taken) batch.settle(command, { ok: false, error: moved });
+    expect([batch.remaining, batch.takeRedirected()]).toEqual([0, []]);
+  });
+
+  it('are taken again in the next attempt', () => {
+    const { batch, commands } = settled(pipeline, ['ok', moved, 'ok']);
+    expect(batch.takeRedirected()).toHaveLength(1);
+    batch.reset('unknown');
+    for (const command of commands) batch.settle(command, { ok: false, error: asked });
+    batch.reset('unknown');
+    const [first, ...others] = commands as [DriverCommand, ...DriverCommand[]];
+    batch.settle(first, { ok: false, error: moved });
+    for (const command of others) batch.settle(command, { ok: true, value: 'OK' });
+    expect(batch.takeRedirected()).toEqual([first]);
+  });
+
+  it('are none in a MULTI', () => {
+    const { batch } = settled(transaction, ['ok', moved, asked, aborted]);
+    expect(batch.takeRedirected()).toEqual([]);
+  });
+
+  it('are none in a MULTI that was sent with ASKING, which the driver does not follow either', () => {
+    const { batch } = settled([['asking'], ...transaction], ['ok', 'ok', asked, 'ok', aborted]);
+    expect([batch.takeRedirected(), batch.result().happening]).toMatchObject([
+      [],
+      refusedBy(asked, 'cluster-down', false),
+    ]);
   });
 });
 
@@ -156,7 +215,7 @@ describe('a batch', () => {
     third.pipelineIndex = 1;
     batch.settle(third, { ok: true, value: 'OK' });
     expect(batch.commands.map(({ settlement }) => settlement?.ok)).toEqual([true, undefined, true]);
-    batch.reset();
+    batch.reset('not-applied');
     expect(batch.remaining).toBe(3);
     expect(batch.commands.every(({ settlement }) => settlement === undefined)).toBe(true);
   });
@@ -231,6 +290,45 @@ describe('the callers of a batch', () => {
     const { batch, commands } = settled([['get', 'a']], [broken]);
     batch.fail(new Error('of the whole'), whole);
     expect(await fates(commands)).toMatchObject([{ error: { code: 'REDIS_UNAVAILABLE', cause: broken } }]);
+  });
+
+  const unknown = {
+    failure: { kind: 'outcome-unknown', reason: 'connection-reset', outcome: 'unknown', error: broken },
+    context,
+  } as const;
+  const notRun = { code: 'REDIS_UNAVAILABLE', outcome: 'not-applied' };
+
+  it('are told that a command did not run that the server refused, whatever became of the others', async () => {
+    const { batch, commands } = settled(
+      [...pipeline, ['set', 'd', '1'], ['set', 'e', '1']],
+      ['ok', moved, tryAgain, clusterDown, broken],
+    );
+    batch.fail(new Error('of the whole'), unknown);
+    expect(await fates(commands)).toMatchObject([
+      { value: 'OK' },
+      { error: { ...notRun, reason: 'connection-reset', cause: moved, forensics: { command: 'incr' } } },
+      { error: { ...notRun, reason: 'cluster-down', cause: tryAgain } },
+      { error: { ...notRun, reason: 'cluster-down', cause: clusterDown } },
+      { error: { code: 'OUTCOME_UNKNOWN', outcome: 'unknown', cause: broken } },
+    ]);
+  });
+
+  it('are not told so of a command that may have run in an earlier attempt', async () => {
+    const { batch, commands } = settled(pipeline, [broken, readOnly, 'ok']);
+    batch.reset('unknown');
+    for (const command of commands) batch.settle(command, { ok: false, error: readOnly });
+    batch.fail(new Error('of the whole'), unknown);
+    expect(await fates(commands)).toMatchObject([
+      { error: { code: 'OUTCOME_UNKNOWN', outcome: 'unknown', cause: readOnly } },
+      { error: { ...notRun, cause: readOnly } },
+      { error: { code: 'REDIS_UNAVAILABLE', outcome: 'unknown', cause: readOnly } },
+    ]);
+  });
+
+  it('are told of a command in a MULTI what is known of all of them', async () => {
+    const { batch, commands } = settled(transaction, ['ok', readOnly, 'ok', aborted]);
+    batch.fail(new Error('of the whole'), unknown);
+    expect((await fates(commands))[1]).toMatchObject({ error: { code: 'OUTCOME_UNKNOWN' } });
   });
 
   it('get an error of ours for an EXEC that an earlier refusal aborted, and only in a MULTI', async () => {

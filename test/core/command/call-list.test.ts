@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { CallList, type Call } from '../../../packages/core/src/command/call.ts';
+import type { Call } from '../../../packages/core/src/command/call.ts';
+import { CallList } from '../../../packages/core/src/command/pending/call-list.ts';
 import { callOf } from './call-of.ts';
 
 function contents(list: CallList): Call[] {

@@ -43,7 +43,10 @@ export function batchOf(...calls: readonly (readonly [string, ...string[]])[]): 
   const call = onSlowPath(new Call(nobody, first, traitsOf(first.name)), { issuedAt: 0, allowedMs: 1_000 });
   const batch = new Batch();
   call.batch = batch;
+  let isInside = false;
   for (const command of commands) {
+    isInside ||= command.name === 'multi';
+    command.inTransaction = isInside;
     batch.add(command, traitsOf(command.name));
     track(command, call);
   }

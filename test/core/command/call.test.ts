@@ -103,7 +103,7 @@ describe('a call whose caller does not await it', () => {
 
 it('a call that is sent again is forgiven only the time for which the process stands still from then on', () => {
   const call = slowCall(1_000);
-  prepareResend(call, 'not-applied', 5_000);
+  prepareResend(call, 'not-applied', 5_000, { kind: 'lost', error: new Error('broken') });
   expect([call.slow.makeUpForStall(5_000), call.slow.deadlineAt]).toEqual([0, 1_000]);
   expect([call.slow.makeUpForStall(5_300), call.slow.deadlineAt]).toEqual([300, 1_300]);
 });

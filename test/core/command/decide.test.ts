@@ -10,7 +10,7 @@ import {
   waitExpired,
   type Happening,
 } from '../../../packages/core/src/command/happening.ts';
-import { classifyReply } from '../../../packages/core/src/replies/reply-error.ts';
+import { classifyReply, redirectionOf } from '../../../packages/core/src/replies/reply-error.ts';
 import { connectionError, replyError } from './call-of.ts';
 
 const well: Situation = {
@@ -358,6 +358,13 @@ describe('a batch that the server refused', () => {
       { retryBudgetAllows: false },
       { ...whole(loading), isRetryBudgetSpent: true },
     ],
+    [
+      'as a whole because its slot moves is sent again without a price',
+      batch(['incr']),
+      tryAgain,
+      { retryBudgetAllows: false },
+      again({ outcome: 'not-applied', pays: false }),
+    ],
     ['as a whole because memory is out fails', batch(['set']), outOfMemory, {}, whole(outOfMemory)],
     [
       'in part is sent again where it is harmless',
@@ -421,6 +428,20 @@ describe('a call that gets nothing', () => {
     [
       'by its deadline, written before',
       call('get', { written: unsent, slow: known }),
+      overdue,
+      {},
+      fails({ failure: timeout('slow', 'unknown'), counts: 'failure', cause: 'slow' }),
+    ],
+    [
+      'by its deadline while it waits to be sent again, because the server refused it',
+      call('get', { written: undefined, slow: { ...fresh, refusal: tryAgain } }),
+      overdue,
+      {},
+      fails({ failure: { ...timeout('cluster-down', 'not-applied'), error: tryAgain.error } }),
+    ],
+    [
+      'by its deadline, written again after the server refused it',
+      call('get', { slow: { ...fresh, refusal: tryAgain } }),
       overdue,
       {},
       fails({ failure: timeout('slow', 'unknown'), counts: 'failure', cause: 'slow' }),
@@ -580,7 +601,10 @@ describe('decide, over every cell', () => {
   }
 
   function pays({ happening, isBatch }: Cell): boolean {
-    return happening.kind === 'refused' && (isBatch || happening.verdict.scope === 'command');
+    if (happening.kind !== 'refused') return false;
+    return isBatch
+      ? redirectionOf(happening.error.message) === undefined
+      : happening.verdict.scope === 'command';
   }
 
   /** Returns all reasons why the call must not be sent again. */

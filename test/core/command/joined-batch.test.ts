@@ -118,7 +118,7 @@ describe('joined commands', () => {
     const stage = gateStage();
     const command = joined(stage, ['incr', 'b'], write);
     stage.dispatch.answer(command, Buffer.from(`:1\r\n${readOnly}`));
-    expect(await replies(command)).toEqual([':1\r\n', ['OUTCOME_UNKNOWN', 'unknown']]);
+    expect(await replies(command)).toEqual([':1\r\n', ['REDIS_UNAVAILABLE', 'not-applied']]);
     expect(stage.line.judged).toMatchObject([{ cause: 'read-only' }]);
   });
 

@@ -1,5 +1,6 @@
 import { createRedisResilience, isRedisResilienceError } from '@redis-resilience/core';
-import { startCluster } from '@redis-resilience/testing';
+import { startCluster, type ClusterGroup } from '@redis-resilience/testing';
+import type { ChainableCommander, Cluster } from 'ioredis';
 import { describe, expect, it } from 'vitest';
 import { outcomeOf } from '../stage/outcome-of.ts';
 
@@ -32,4 +33,133 @@ describe('while a slot of a Cluster is half-migrated', () => {
       }
     },
   );
+
+  const stageOf = async (cluster: ClusterGroup) => {
+    const resilience = createRedisResilience(
+      { cluster: cluster.addresses },
+      { logger: false, timeoutMs: 2_000 },
+    );
+    const client = resilience.client as Cluster;
+    await client.mset('{shop}:a', '1', '{shop}:b', '1');
+    const source = await cluster.primaryOf('{shop}');
+    const target = cluster.nodes.find((node) => node !== source) ?? source;
+    const migration = await cluster.startSlotMigration(cluster.keySlot('{shop}'), target);
+    await migration.moveKeys(1);
+    const stays = (await source.command('GET', '{shop}:a').catch(() => null)) === '1' ? 'a' : 'b';
+    const keys = { stays: `{shop}:${stays}`, moved: `{shop}:${stays === 'a' ? 'b' : 'a'}` };
+    return { resilience, client, migration, keys };
+  };
+  const chains: Readonly<Record<string, (chain: ChainableCommander) => ChainableCommander>> = {
+    'one key of each node': (chain) => chain.set('{shop}:a', '2').set('{shop}:b', '2'),
+    'both keys in one command': (chain) => chain.mset('{shop}:a', '2', '{shop}:b', '2'),
+    'a command for one key, then one for both': (chain) =>
+      chain.set('{shop}:a', '2').mset('{shop}:a', '2', '{shop}:b', '2'),
+  };
+
+  it.concurrent.each(Object.keys(chains))(
+    'a MULTI with %s has not run, and a fallback takes its place',
+    async (name) => {
+      await using cluster = await startCluster({ nodes: 3, replicas: 0 });
+      const { resilience, client, migration } = await stageOf(cluster);
+      try {
+        const send = (from: Cluster): Promise<unknown> =>
+          (chains[name] as (typeof chains)[string])(from.multi()).exec();
+        const outcome = await outcomeOf(send(client));
+        const error = outcome.kind === 'rejected' ? outcome.error : undefined;
+        expect(error).toMatchObject({ reason: 'cluster-down', outcome: 'not-applied' });
+        expect(String((error as Error).cause)).toMatch(/EXECABORT|TRYAGAIN|ASK/);
+        const own = resilience.execute((from) => send(from as Cluster), {
+          fallback: () => 'fallback',
+          timeoutMs: 3_000,
+        });
+        expect(await own).toBe('fallback');
+        await migration.finish();
+        expect(await client.mget('{shop}:a', '{shop}:b')).toEqual(['1', '1']);
+      } finally {
+        await resilience.close({ drainMs: 0 });
+      }
+    },
+  );
+
+  it.concurrent('a MULTI and a pipeline wait until the slot has moved', async () => {
+    await using cluster = await startCluster({ nodes: 3, replicas: 0 });
+    const { resilience, client, migration } = await stageOf(cluster);
+    try {
+      const both = ['{shop}:a', '{shop}:b'] as const;
+      const calls = [
+        client
+          .multi()
+          .mget(...both)
+          .exec(),
+        client.multi().get(both[0]).get(both[1]).exec(),
+        client
+          .pipeline()
+          .mget(...both)
+          .exec(),
+      ];
+      await migration.finish();
+      expect(await Promise.all(calls)).toEqual([
+        [[null, ['1', '1']]],
+        [
+          [null, '1'],
+          [null, '1'],
+        ],
+        [[null, ['1', '1']]],
+      ]);
+    } finally {
+      await resilience.close({ drainMs: 0 });
+    }
+  });
+
+  it.concurrent('a pipeline reads and writes each key at the node that has it', async () => {
+    await using cluster = await startCluster({ nodes: 3, replicas: 0 });
+    const { resilience, client, keys } = await stageOf(cluster);
+    try {
+      const reads = client.pipeline().get(keys.stays).get(keys.moved).get(keys.stays).exec();
+      expect(await reads).toEqual([
+        [null, '1'],
+        [null, '1'],
+        [null, '1'],
+      ]);
+      const writes = client.pipeline().incr(keys.stays).incr(keys.moved).ping().incr(keys.moved).exec();
+      expect(await writes).toEqual([
+        [null, 2],
+        [null, 2],
+        [null, 'PONG'],
+        [null, 3],
+      ]);
+    } finally {
+      await resilience.close({ drainMs: 0 });
+    }
+  });
+
+  it.concurrent('each command of a pipeline has the outcome that the server gave it', async () => {
+    await using cluster = await startCluster({ nodes: 3, replicas: 0 });
+    const { resilience, client, keys } = await stageOf(cluster);
+    try {
+      const replies = await client.pipeline().incr(keys.stays).mset(keys.stays, '9', keys.moved, '9').exec();
+      expect(replies).toMatchObject([
+        [null, 2],
+        [{ code: 'REDIS_UNAVAILABLE', outcome: 'not-applied', reason: 'cluster-down' }],
+      ]);
+    } finally {
+      await resilience.close({ drainMs: 0 });
+    }
+  });
+
+  it.concurrent('a pipeline to several slots finds those that have moved', async () => {
+    await using cluster = await startCluster({ nodes: 3, replicas: 0 });
+    const { resilience, client, migration } = await stageOf(cluster);
+    try {
+      await migration.finish();
+      const source = await client.pipeline().incr('{shop}:a').ping().incr('{shop}:b').exec();
+      expect(source).toEqual([
+        [null, 2],
+        [null, 'PONG'],
+        [null, 2],
+      ]);
+    } finally {
+      await resilience.close({ drainMs: 0 });
+    }
+  });
 });

@@ -13,6 +13,10 @@ export function clusterDispatch(
 ): Dispatch {
   return {
     send: driver.send,
+    follow: (command) => {
+      command.pipelineIndex = undefined;
+      driver.send(command);
+    },
     ask: (name, args) => driver.ask(name, args),
     writesAtOnce: false,
     fastPath: () => (driver.isBypassable ? (command) => routeOf(driver, topology(), command) : undefined),

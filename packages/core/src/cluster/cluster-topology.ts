@@ -119,9 +119,9 @@ export class ClusterTopology {
     return this.#circuits.of((slot === undefined ? undefined : this.#cluster.addressesOf(slot)[0]) ?? '');
   }
 
-  /** Call when a command or a connection has failed, because the slots may have moved. */
-  trouble(): void {
-    this.#slotWatch.trouble();
+  /** Call when a command or a connection has failed, because the slots may have moved, or have moved (`isNew`). */
+  trouble(isNew = false): void {
+    this.#slotWatch.nodeAway(isNew);
   }
 
   /** Call when this slot's node reports the cluster as down; `isOfWrites` means that the node still serves reads. */

@@ -112,7 +112,8 @@ export class ProtectedCluster implements ProtectedClient {
 
   judge({ cause, scope }: ReplyVerdict, call: Call): void {
     const slot = slotOf(this.#cluster, call);
-    if (cause !== 'cluster-down') this.topology.trouble();
+    // The scope is that of one command only for MOVED, which the driver does not follow in every pipeline.
+    if (cause !== 'cluster-down' || scope === 'command') this.topology.trouble(scope === 'command');
     else if (scope === 'slot') this.topology.saysUncovered(slot);
     else this.topology.saysDown(slot, scope === 'write-lane');
   }

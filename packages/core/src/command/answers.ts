@@ -3,6 +3,7 @@ import type { ReplyVerdict } from '../replies/reply-error.ts';
 import type { Batch } from './batch/batch.ts';
 import { JoinedBatch } from './batch/joined-batch.ts';
 import { isSlow, type Call, type CallOwner, type SlowCall } from './call.ts';
+import type { Dispatch } from './dispatch.ts';
 import type { Gate } from './gate.ts';
 import { answered, happeningOf } from './happening.ts';
 import type { GateParts, Line } from './line.ts';
@@ -12,11 +13,13 @@ export class Answers implements CallOwner {
   readonly #gate: Gate;
   readonly #parts: GateParts;
   readonly #line: Line;
+  readonly #follow: Dispatch['follow'];
 
-  constructor(gate: Gate, parts: GateParts, line: Line) {
+  constructor(gate: Gate, parts: GateParts, line: Line, { follow }: Pick<Dispatch, 'follow'>) {
     this.#gate = gate;
     this.#parts = parts;
     this.#line = line;
+    this.#follow = follow;
   }
 
   answered(call: Call, value: unknown, command: DriverCommand): void {
@@ -59,11 +62,19 @@ export class Answers implements CallOwner {
     this.#gate.settle(call, { kind: 'withdrawn', error });
   }
 
-  /** If all commands in the batch have arrived and each has its result, passes the combined result on to the gate. */
+  /**
+   * If all commands in the batch have arrived and each has its result, passes the combined result on to the gate.
+   * Commands that a node of a Cluster redirected are first sent to the other node.
+   */
   finishBatch(call: Call, batch: Batch): void {
     if (call.settled || !batch.isComplete || batch.remaining > 0) return;
+    const redirected = this.#follow === undefined ? [] : batch.takeRedirected();
+    for (const command of redirected) this.#follow?.(command);
+    if (redirected.length > 0) return;
     const { happening, verdicts } = batch.result();
     for (const verdict of verdicts) this.#judge(verdict, call);
+    if (happening.kind === 'refused' && happening.verdict.code === 'MOVED')
+      this.#line.judge(happening.verdict, call);
     this.#gate.settle(call, happening);
   }
 

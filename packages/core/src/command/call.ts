@@ -8,6 +8,7 @@ import { isRedisResilienceError, type Outcome } from '../errors.ts';
 import type { Lane } from '../snapshot.ts';
 import type { Flush } from '../event-loop/flush.ts';
 import type { Batch } from './batch/batch.ts';
+import type { Happening } from './happening.ts';
 import { SlowPathState, type Issue } from './slow-path.ts';
 
 /** Receives, on behalf of the call's gate, what the driver reports about a call. */
@@ -105,7 +106,8 @@ export interface CallFacts {
   readonly batch:
     { readonly lane: Lane; readonly commands: readonly { readonly command: BatchedFacts }[] } | undefined;
   readonly slow:
-    { readonly outcome: Outcome; readonly released: boolean; readonly isGuarded: boolean } | undefined;
+    | (Pick<SlowPathState, 'outcome' | 'released' | 'isGuarded'> & Partial<Pick<SlowPathState, 'refusal'>>)
+    | undefined;
 }
 
 type BatchedFacts = Pick<DriverCommand, 'name' | 'args'>;
@@ -128,13 +130,14 @@ export function slowCallOf(call: Call, timeoutMs: number, now: number): SlowCall
 }
 
 /** Prepares a call for a retry: resets the state of the attempt that has just ended with `outcome`. */
-export function prepareResend(call: SlowCall, outcome: Outcome, stalledMs: number): void {
+export function prepareResend(call: SlowCall, outcome: Outcome, stalledMs: number, ended: Happening): void {
+  call.slow.refusal = ended.kind === 'refused' ? ended : undefined;
   if (outcome === 'unknown') call.slow.outcome = 'unknown';
   call.slow.stalledMs = stalledMs;
   call.slow.released = false;
   call.sent = undefined;
   call.written = undefined;
-  call.batch?.reset();
+  call.batch?.reset(outcome);
 }
 
 /** Returns the slow-path state of a call, for queues ordered by due time. */
@@ -213,34 +216,6 @@ export function reject(call: Call, error: Error): void {
 export function rejectCaller(call: Call, error: Error): void {
   if (isRedisResilienceError(error)) call.command.promise.catch(ignore);
   call.reject(error);
-}
-
-/** A doubly linked list whose nodes are the calls, so that adding or removing a call allocates nothing. */
-export class CallList {
-  head: Call | undefined = undefined;
-  tail: Call | undefined = undefined;
-  length = 0;
-
-  /** Appends `call`, which must not be in any list. */
-  push(call: Call): void {
-    call.previous = this.tail;
-    if (this.tail === undefined) this.head = call;
-    else this.tail.next = call;
-    this.tail = call;
-    this.length++;
-  }
-
-  /** Removes `call`, which must be in this list. */
-  remove(call: Call): void {
-    const { next, previous } = call;
-    if (previous === undefined) this.head = next;
-    else previous.next = next;
-    if (next === undefined) this.tail = previous;
-    else next.previous = previous;
-    call.next = undefined;
-    call.previous = undefined;
-    this.length--;
-  }
 }
 
 function ignore(): void {

@@ -1,9 +1,11 @@
-import { maySendAgain, maySendAllAgain, type CategoryOverrides } from '../catalogue/categorise.ts';
+import type { CategoryOverrides } from '../catalogue/categorise.ts';
 import type { CauseCode } from '../cause.ts';
 import type { Outcome } from '../errors.ts';
 import { isUnsubscribing } from './admission.ts';
+import { isRepeatable } from './batch/is-repeatable.ts';
 import type { CallFailure } from './call-errors.ts';
 import type { CallFacts } from './call.ts';
+import { redirectionOf } from '../replies/reply-error.ts';
 import type { Answered, Happening } from './happening.ts';
 
 const firstDelayMs = 20;
@@ -135,7 +137,8 @@ function decideRefusedBatch(
   situation: Situation,
 ): Decision {
   const outcome = ranInPart ? 'unknown' : 'not-applied';
-  const retry = retryOf(call, outcome, verdict.cause, true, situation);
+  // While a slot moves, retries are limited by their delays, as those of the driver are, and not by the budget.
+  const retry = retryOf(call, outcome, verdict.cause, redirectionOf(error.message) === undefined, situation);
   if (typeof retry === 'object') return retry;
   const known = ranInPart ? 'unknown' : knownOutcome(call);
   const failure = awayFailure(call, verdict.cause ?? situation.reason, known, error);
@@ -153,9 +156,12 @@ function decideLost(call: CallFacts, error: Error, situation: Situation): Decisi
 }
 
 function decideOverdue(call: CallFacts, { laneCause, isServerAway }: Situation): Decision {
-  const failure = failureOf('timeout', laneCause ?? 'slow', presentOutcome(call));
+  // A call that was refused and waits to be sent again is late because of what the server replied.
+  const refusal = wasWritten(call) ? undefined : call.slow?.refusal;
+  const cause = laneCause ?? refusal?.verdict.cause ?? 'slow';
+  const failure = failureOf('timeout', cause, presentOutcome(call), refusal?.error);
   // If the server is known to be unavailable, an overdue call does not also count as slow.
-  if (isServerAway) return { ...failing, failure };
+  if (isServerAway || refusal !== undefined) return { ...failing, failure };
   return { ...failing, failure, counts: 'failure', cause: 'slow' };
 }
 
@@ -197,18 +203,6 @@ function retryOf(
     outcome,
     isRetry: true,
   };
-}
-
-/** Returns whether a call with an unknown outcome may be retried; a batch only if this is true of all its commands. */
-function isRepeatable({ batch, slow, traits, command }: CallFacts, categories?: CategoryOverrides): boolean {
-  if (batch === undefined) return maySendAgain(traits, command.args, categories);
-  return (
-    slow?.isGuarded !== true &&
-    maySendAllAgain(
-      batch.commands.map(({ command: each }) => each),
-      categories,
-    )
-  );
 }
 
 /** Returns whether the bytes of the current attempt may have reached the server. */

@@ -40,6 +40,11 @@ export interface PartAway {
 export interface Dispatch {
   /** The driver's own `sendCommand`. */
   readonly send: SendCommand;
+  /**
+   * Sends a command of a pipeline alone, because a node of a Cluster redirected it. Undefined without a Cluster, where
+   * the driver follows no redirections.
+   */
+  readonly follow?: (command: DriverCommand) => void;
   /** Sends a command of this library, past the gate and its queue, and settles with the server's reply. */
   ask(name: string, args: readonly string[]): Promise<unknown>;
   /** Returns the fast path; undefined if every command has to use the slow path now. */

@@ -36,7 +36,7 @@ export class Entrance {
   constructor(gate: Gate, parts: GateParts, line: Line, dispatch: Dispatch) {
     this.#gate = gate;
     this.#parts = parts;
-    this.#answers = new Answers(gate, parts, line);
+    this.#answers = new Answers(gate, parts, line, dispatch);
     this.#dispatch = dispatch;
   }
 

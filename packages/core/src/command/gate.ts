@@ -165,7 +165,7 @@ export class Gate {
     if (call.settled) return;
     this.inFlight.remove(call);
     const decision = decide(call, answer);
-    if (decision.kind === 'resend') return this.#resend(call, decision);
+    if (decision.kind === 'resend') return this.#resend(call, decision, answer);
     call.settled = true;
     this.#recorder.succeeded(call, this.#dispatch.readAt());
     call.resolve(value);
@@ -177,7 +177,7 @@ export class Gate {
     if (call.sent !== undefined) this.inFlight.remove(call);
     else if (isSlow(call) && !this.waiting.remove(call, this.#clock.now())) this.#retryDelays.remove(call);
     const decision = decide(call, happening, this.state.situationOf(call));
-    if (decision.kind === 'resend') return this.#resend(call, decision);
+    if (decision.kind === 'resend') return this.#resend(call, decision, happening);
     if (decision.kind === 'fail') return this.#fail(call, decision);
     call.settled = true;
     this.#recorder.succeeded(call, this.#dispatch.readAt());
@@ -198,11 +198,11 @@ export class Gate {
     else call.batch.fail(error, { failure, context });
   }
 
-  #resend(call: Call, { outcome, maxDelayMs, pays, isRetry }: Resend): void {
+  #resend(call: Call, { outcome, maxDelayMs, pays, isRetry }: Resend, ended: Happening): void {
     const { timeoutMs, random } = this.#parts.settings;
     const slowCall = slowCallOf(call, timeoutMs, this.#clock.now());
     this.#recorder.withdrawn(call);
-    prepareResend(slowCall, outcome, this.#parts.stallDetector.stalledMs);
+    prepareResend(slowCall, outcome, this.#parts.stallDetector.stalledMs, ended);
     if (pays) this.#parts.retryBudget.take();
     if (isRetry) this.#recorder.retried(slowCall, outcome);
     if (maxDelayMs === 0) return this.#resume(slowCall);

@@ -4,6 +4,7 @@ import type { ReleaseBook } from '../driver/tracked-call.ts';
 import type { Outcome } from '../errors.ts';
 import type { Due } from '../event-loop/due-queue.ts';
 import { databaseOfCommand } from '../verbs/bound-to-database.ts';
+import type { ReplyVerdict } from '../replies/reply-error.ts';
 import type { OperationMessage } from '../verbs/operation.ts';
 import type { RequestBudget } from '../verbs/request-budget.ts';
 
@@ -48,6 +49,8 @@ export class SlowPathState implements Due {
   readonly database = databaseOfCommand();
   /** The combined outcome of all attempts so far: once `unknown`, always `unknown`. */
   outcome: Outcome = 'not-applied';
+  /** The error reply because of which the call is retried; undefined if it is not retried, or was lost. */
+  refusal: { readonly error: Error; readonly verdict: ReplyVerdict } | undefined = undefined;
   /** The request budget under which the call was issued (see `runWithBudget`). */
   requestBudget: RequestBudget | undefined = undefined;
   /**

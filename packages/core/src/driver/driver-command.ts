@@ -8,7 +8,7 @@ export interface DriverCommand {
   readonly promise: Promise<unknown>;
   isSettled?: boolean;
   inTransaction?: boolean;
-  pipelineIndex?: number;
+  pipelineIndex?: number | undefined;
   protocol?: number;
   replyMapping?: string;
   // `resolve` and `reject` are properties, not methods, because they are stored and later called without their object.

@@ -1,27 +1,22 @@
-import { traitsOf, type CommandTraits } from '../../catalogue/command-traits.ts';
+import type { CommandTraits } from '../../catalogue/command-traits.ts';
 import { logsIn } from '../../driver/besides-replies.ts';
 import type { DriverCommand } from '../../driver/driver-command.ts';
+import type { Outcome } from '../../errors.ts';
 import { isCallersFault, isReplyError } from '../../replies/connection-error.ts';
-import { classifyReply, type ReplyVerdict } from '../../replies/reply-error.ts';
+import type { ReplyVerdict } from '../../replies/reply-error.ts';
 import type { Lane } from '../../snapshot.ts';
-import { callError, markRefused, type CallFailure, type ErrorContext } from '../call-errors.ts';
 import { answered, type Happening } from '../happening.ts';
-
-type Settlement =
-  { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: Error };
-
-export interface BatchedCommand {
-  readonly command: Pick<DriverCommand, 'name' | 'args'> & Partial<Pick<DriverCommand, 'getKeys'>>;
-  readonly resolve: (value: unknown) => unknown;
-  readonly reject: (error: Error) => unknown;
-  settlement: Settlement | undefined;
-}
-
-/** The failure of a batch as a whole. */
-export interface BatchFailure {
-  readonly failure: CallFailure;
-  readonly context: ErrorContext;
-}
+import type { BatchedCommand, BatchFailure, Settlement } from './batched-command.ts';
+import { memberError } from './member-error.ts';
+import {
+  isAway,
+  isProven,
+  isRedirection,
+  refusalOf,
+  refusalsOf,
+  saysAborted,
+  type Refusal,
+} from './refusals.ts';
 
 /** What happened to a batch as a whole, and what each error reply in it says about the server. */
 export interface BatchResult {
@@ -46,6 +41,7 @@ export class Batch {
   hasLogins = false;
   /** Whether the batch contains scan commands, such as HSCAN. */
   hasScans = false;
+  #isFollowedAlone = false;
 
   get commands(): BatchedCommand[] {
     return this.#commands;
@@ -78,23 +74,49 @@ export class Batch {
     // Nothing to do: the driver sends this command object, which has the new cursor.
   }
 
-  /** Discards the results, because the batch is being retried. */
-  reset(): void {
-    for (const batched of this.commands) batched.settlement = undefined;
+  /** Discards the results of an attempt that ended with `outcome`, because the batch is being retried. */
+  reset(outcome: Outcome): void {
+    for (const batched of this.commands) {
+      if (outcome === 'unknown' && !isProven(batched)) batched.mayHaveRun = true;
+      batched.settlement = undefined;
+    }
     this.remaining = this.commands.length;
+    this.#isFollowedAlone = false;
+  }
+
+  /**
+   * Returns the commands that have to be sent again alone, and forgets their replies: those that a node redirected, if
+   * the driver would not follow the redirections of the whole batch. Returns each command once in each attempt of the
+   * batch. The order of commands for the same key does not change: once a node redirects a key, the node also redirects
+   * all later commands for that key.
+   */
+  takeRedirected(): readonly DriverCommand[] {
+    if (this.isTransaction || this.#isFollowedAlone || this.#brokenBy() !== undefined) return [];
+    const redirected = this.commands.filter((batched) => {
+      const refusal = refusalOf(batched);
+      return refusal !== undefined && isRedirection(refusal.verdict);
+    });
+    const [first] = redirected;
+    if (first === undefined || this.#isFollowed(refusalOf(first) as Refusal)) return [];
+    this.#isFollowedAlone = true;
+    for (const batched of redirected) batched.settlement = undefined;
+    this.remaining = redirected.length;
+    return redirected.map(({ command }) => command as DriverCommand);
   }
 
   /**
    * Combines the results of all commands. The batch is `lost` if one of its commands got no reply because the
    * connection broke. The batch is `refused` if an error reply proves that its command did not run; `ranInPart` then
-   * tells whether other commands in the batch ran, which is not so in a MULTI whose EXEC was aborted.
+   * tells whether other commands in the batch ran. Nothing ran in a MULTI whose EXEC was aborted, or certainly would
+   * have been, because a command was refused before EXEC.
    */
   result(): BatchResult {
-    const refusals = this.#refusals();
+    const refusals = refusalsOf(this.commands);
     const verdicts = refusals.map(({ verdict }) => verdict);
     const broken = this.#brokenBy();
-    if (broken !== undefined) return { happening: { kind: 'lost', error: broken }, verdicts };
     const first = refusals.find(({ verdict }) => isAway(verdict)) ?? this.#strayed(refusals);
+    if (broken !== undefined && (first === undefined || !this.isTransaction || !this.#isBegun()))
+      return { happening: { kind: 'lost', error: broken }, verdicts };
     if (first === undefined) return { happening: answered, verdicts };
     const ranNothing = this.isTransaction ? this.#isAborted() : refusals.length === this.commands.length;
     return { happening: { kind: 'refused', ...first, ranInPart: !ranNothing }, verdicts };
@@ -116,7 +138,7 @@ export class Batch {
       giveBack(batched);
       if (settlement === undefined) continue;
       if (settlement.ok) resolve(settlement.value);
-      else reject(this.errorFor(settlement.error, whole));
+      else reject(this.errorFor(batched, settlement.error, whole));
     }
   }
 
@@ -128,14 +150,8 @@ export class Batch {
     }
   }
 
-  protected errorFor(error: Error, whole: BatchFailure | undefined): Error {
-    if (isCallersFault(error)) return error;
-    // EXECABORT says only that an earlier command was refused, so EXEC gets the error of that earlier command.
-    const isAborted = this.isTransaction && error.message.startsWith('EXECABORT');
-    const isAway =
-      !isReplyError(error) || isAborted || classifyReply(error.message).outcome === 'not-applied';
-    if (whole === undefined || !isAway) return markRefused(error);
-    return callError({ ...whole.failure, error }, whole.context);
+  protected errorFor(batched: BatchedCommand, error: Error, whole: BatchFailure | undefined): Error {
+    return memberError(batched, error, this.isTransaction, whole);
   }
 
   #find(command: DriverCommand): BatchedCommand | undefined {
@@ -145,33 +161,27 @@ export class Batch {
       : this.commands.find((batched) => batched.command === command);
   }
 
-  #refusals(): Refusal[] {
-    const refusals: Refusal[] = [];
-    for (const { command, settlement } of this.commands) {
-      if (settlement?.ok !== false || !isReplyError(settlement.error)) continue;
-      const { error } = settlement;
-      refusals.push({ error, verdict: classifyReply(error.message, traitsOf(command.name).script) });
-    }
-    return refusals;
-  }
-
   /**
-   * Returns the first redirection (MOVED or ASK) in the batch if the driver does not follow it. The driver follows
-   * redirections only if all error replies in the batch are the same and, outside a transaction, no command has
-   * written. A redirected command did not run, so the batch may be retried.
+   * Returns the first redirection (MOVED or ASK) in the batch if the driver does not follow it. A redirected command
+   * did not run, so the batch may be retried.
    */
   #strayed(refusals: readonly Refusal[]): Refusal | undefined {
     const redirected = refusals.find(({ verdict }) => isRedirection(verdict));
-    if (redirected === undefined) return undefined;
-    const reasons = refusals.filter(
-      ({ error }) => !this.isTransaction || !error.message.startsWith('EXECABORT'),
-    );
-    const isAlike = reasons.every(({ error }) => error.message === redirected.error.message);
-    const hasWritten = this.commands.some(
-      ({ command, settlement }) => settlement?.ok === true && traitsOf(command.name).lane === 'write',
-    );
-    if (isAlike && (this.isTransaction || !hasWritten)) return undefined;
+    if (redirected === undefined || this.#isFollowed(redirected)) return undefined;
     return { ...redirected, verdict: { ...redirected.verdict, cause: 'cluster-down' } };
+  }
+
+  /**
+   * Returns whether the driver may follow the redirection that this error reply contains, by sending the whole batch to
+   * another node. All error replies have to be the same, and only commands of a transaction may have got other replies:
+   * the other node would answer a read of a key that it does not have yet as if there were no such key.
+   */
+  #isFollowed({ error }: Refusal): boolean {
+    return this.commands.every(({ command, settlement }) => {
+      if (settlement?.ok === false)
+        return settlement.error.message === error.message || saysAborted(command, settlement.error);
+      return command.inTransaction ?? this.isTransaction;
+    });
   }
 
   // A pipeline that the driver rejects because of a caller's mistake has not lost its connection, although no command
@@ -184,24 +194,16 @@ export class Batch {
     return undefined;
   }
 
+  #isBegun(): boolean {
+    return this.commands.some(
+      ({ command, settlement }) => command.name.toLowerCase() === 'multi' && settlement?.ok === true,
+    );
+  }
+
   #isAborted(): boolean {
     const exec = this.commands.find(({ command }) => command.name.toLowerCase() === 'exec');
     return exec?.settlement?.ok === false;
   }
-}
-
-interface Refusal {
-  readonly error: Error;
-  readonly verdict: ReplyVerdict;
-}
-
-function isRedirection({ code }: ReplyVerdict): boolean {
-  return code === 'MOVED' || code === 'ASK';
-}
-
-/** Returns whether an error reply says that its command did not run because Redis is unavailable. */
-function isAway({ outcome, cause }: ReplyVerdict): boolean {
-  return outcome === 'not-applied' && cause !== undefined;
 }
 
 /** Restores the original `resolve` and `reject` of a command, so that they settle its caller's promise again. */

@@ -2,7 +2,8 @@ import { traitsOf } from '../../catalogue/command-traits.ts';
 import type { DriverCommand, JoinedCommand } from '../../driver/driver-command.ts';
 import { admittedFrames, errorTextOf } from '../../replies/reply-frames.ts';
 import { ErrorReply } from '../../replies/reply.ts';
-import { Batch, giveBack, type BatchedCommand, type BatchFailure } from './batch.ts';
+import { Batch, giveBack } from './batch.ts';
+import type { BatchedCommand, BatchFailure } from './batched-command.ts';
 
 /** A batch that the driver sees as one command, which resolves with the bytes of all replies. */
 export class JoinedBatch extends Batch {
@@ -92,8 +93,11 @@ export class JoinedBatch extends Batch {
   #answers(whole?: BatchFailure): (Buffer | Error | undefined)[] {
     return this.#replies.map((reply, index) => {
       // Reading `this.commands` would create the list of commands, which is needed only if a command was refused.
-      const settlement = super.commands[index]?.settlement;
-      return settlement?.ok === false ? this.errorFor(settlement.error, whole) : reply;
+      const batched = super.commands[index];
+      const { settlement } = batched ?? {};
+      return settlement?.ok === false
+        ? this.errorFor(batched as BatchedCommand, settlement.error, whole)
+        : reply;
     });
   }
 }

@@ -1,5 +1,6 @@
 import { traitsOf } from '../../catalogue/command-traits.ts';
-import type { Batch, BatchedCommand } from '../batch/batch.ts';
+import type { Batch } from '../batch/batch.ts';
+import type { BatchedCommand } from '../batch/batched-command.ts';
 import type { SlowCall } from '../call.ts';
 
 type Queued = BatchedCommand['command'];

@@ -22,7 +22,8 @@ export function errorContextOf(
     lane: laneOf(call),
     retryAfterMs: line.nextAttemptMs() ?? circuitOf(call, circuits).retryAfterMs(now),
     forensics: {
-      command: call.name,
+      // The first command of a transaction may be the ASKING of the driver.
+      command: call.isTransaction ? 'multi' : call.name,
       attempt: call.sends,
       connectionState: state,
       waiting,

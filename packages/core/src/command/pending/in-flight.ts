@@ -1,7 +1,8 @@
 import { isWorkerScript } from '../../catalogue/unaided-library.ts';
 import { DueQueue } from '../../event-loop/due-queue.ts';
 import type { Flush } from '../../event-loop/flush.ts';
-import { CallList, isPlainRead, slowCallOf, slowStateOf, type Call, type SlowCall } from '../call.ts';
+import { isPlainRead, slowCallOf, slowStateOf, type Call, type SlowCall } from '../call.ts';
+import { CallList } from './call-list.ts';
 
 /**
  * How many milliseconds before a deadline the deadline may be checked, so that several clients share one wake-up of the

@@ -1,6 +1,7 @@
 import { DueQueue } from '../../event-loop/due-queue.ts';
 import type { ProcessStallDetector } from '../../event-loop/process-stall-detector.ts';
-import { CallList, slowStateOf, type SlowCall } from '../call.ts';
+import { slowStateOf, type SlowCall } from '../call.ts';
+import { CallList } from './call-list.ts';
 
 export interface WaitingBounds {
   readonly maxWaiting: number;
