@@ -152,6 +152,6 @@ export class ConnectionStage {
     };
     driver.takeOver(gate, connection.connector);
     if (this.#onDead === 'replace') driver.takeOverRetries();
-    driver.answerConnectBy(() => connection.connector.firstFailure());
+    driver.answerConnectBy(connection.connector);
   }
 }

@@ -2,7 +2,7 @@ import { EventEmitter, once } from 'node:events';
 import type { Socket } from 'node:net';
 import type { Clock, TimerHandle } from '../../../packages/core/src/clock.ts';
 import type { BesidesReplies } from '../../../packages/core/src/driver/besides-replies.ts';
-import type { DriverConnector } from '../../../packages/core/src/driver/driver-connector.ts';
+import type { DriverConnector, FirstFailure } from '../../../packages/core/src/driver/driver-connector.ts';
 import type { DriverStatus } from '../../../packages/core/src/driver/driver-status.ts';
 import type { Driver, DriverEvent } from '../../../packages/core/src/driver/driver.ts';
 import type { DriverCommand, SendCommand } from '../../../packages/core/src/driver/driver-command.ts';
@@ -37,8 +37,8 @@ export class FakeDriver implements Driver {
   #lost: DriverConnection | undefined;
   #waiting: DriverCommand[] = [];
   #comesBack = false;
-  #firstFailure: (() => Promise<never>) | undefined;
-  #onUnsubscribe: UnsubscribeListener | undefined;
+  #source: FirstFailure | undefined;
+  #unsubscribing: UnsubscribeListener | undefined;
   #timer: TimerHandle | undefined;
 
   /** `connector` creates the sockets until core takes over the driver. */
@@ -63,7 +63,7 @@ export class FakeDriver implements Driver {
 
   readonly send: SendCommand = (command) => {
     const ended = endedKinds.get(command.name);
-    if (ended !== undefined) this.#onUnsubscribe?.(ended, command.args.map(String));
+    if (ended !== undefined) this.#unsubscribing?.ended(ended, command.args.map(String));
     const isWritable = this.status === 'ready' || this.isHandshake(command);
     if (this.status === 'ended') command.reject(closedError());
     else if (isWritable && this.socket !== undefined) this.#connection.write(command, this.socket);
@@ -167,8 +167,8 @@ export class FakeDriver implements Driver {
     this.#comesBack = true;
   }
 
-  answerConnectBy(firstFailure: () => Promise<never>): void {
-    this.#firstFailure = firstFailure;
+  answerConnectBy(source: FirstFailure): void {
+    this.#source = source;
   }
 
   get database(): number {
@@ -227,7 +227,7 @@ export class FakeDriver implements Driver {
   }
 
   onUnsubscribe(listener: UnsubscribeListener): void {
-    this.#onUnsubscribe = listener;
+    this.#unsubscribing = listener;
   }
 
   wake(): void {
@@ -240,7 +240,7 @@ export class FakeDriver implements Driver {
    */
   connect(): Promise<void> {
     const connected = this.#connect();
-    return this.#firstFailure === undefined ? connected : Promise.race([connected, this.#firstFailure()]);
+    return this.#source === undefined ? connected : Promise.race([connected, this.#source.firstFailure()]);
   }
 
   disconnect(): void {

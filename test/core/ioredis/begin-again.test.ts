@@ -11,7 +11,7 @@ import type { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { beginAgain } from '../../../packages/core/src/ioredis/begin-again.ts';
 import { internals } from '../../../packages/core/src/ioredis/internals.ts';
-import { interceptDisconnect } from '../../../packages/core/src/ioredis/take-over.ts';
+import { interceptDisconnect } from '../../../packages/core/src/ioredis/methods/take-over.ts';
 import { supportedIoredis } from './supported-ioredis.ts';
 
 describe.each(supportedIoredis)(

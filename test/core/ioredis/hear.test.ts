@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis';
 import { expect, it } from 'vitest';
-import { hear } from '../../../packages/core/src/ioredis/hear.ts';
+import { hear } from '../../../packages/core/src/ioredis/methods/hear.ts';
 
 function heardBy(client: Redis): unknown[] {
   const heard: unknown[] = [];

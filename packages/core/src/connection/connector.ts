@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { CauseCode } from '../cause.ts';
 import type { Clock, TimerHandle } from '../clock.ts';
-import type { DriverConnector } from '../driver/driver-connector.ts';
+import type { DriverConnector, FirstFailure } from '../driver/driver-connector.ts';
 import type { Driver } from '../driver/driver.ts';
 import type { VerifiedSocket } from '../handshake/establish.ts';
 import type { Wire } from '../socket/wire.ts';
@@ -15,7 +15,7 @@ import type { Subscriptions } from './subscriptions.ts';
 const repeatErrorAfterMs = 10_000;
 
 /** Supplies the driver with verified sockets. */
-export class Connector implements DriverConnector {
+export class Connector implements DriverConnector, FirstFailure {
   readonly #driver: Driver;
   readonly #wire: Wire;
   readonly #source: SocketSource;
@@ -91,7 +91,6 @@ export class Connector implements DriverConnector {
     else abandonSocket(socket, this.#driver);
   }
 
-  /** Rejects when the next connection attempt fails; never settles otherwise. */
   firstFailure(): Promise<never> {
     return new Promise((_resolve, reject) => this.#firstFailures.push(reject));
   }

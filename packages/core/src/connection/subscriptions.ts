@@ -1,7 +1,11 @@
 import type { Clock, TimerHandle } from '../clock.ts';
 import { isReplyError } from '../replies/connection-error.ts';
 import type { Driver } from '../driver/driver.ts';
-import type { SubscriptionKind, Subscriptions as Channels } from '../driver/subscriptions.ts';
+import type {
+  SubscriptionKind,
+  Subscriptions as Channels,
+  UnsubscribeListener,
+} from '../driver/subscriptions.ts';
 
 /** What became of the subscriptions of a lost connection. */
 export type SubscriptionNews =
@@ -17,7 +21,7 @@ const retryMs = 1000;
  * Restores the subscriptions of a lost connection, and reports how long no message could arrive. A subscription that
  * the server refuses is reported and retried, and never causes an unhandled rejection.
  */
-export class Subscriptions {
+export class Subscriptions implements UnsubscribeListener {
   readonly #driver: Driver;
   readonly #clock: Clock;
   readonly #tell: (news: SubscriptionNews) => void;
@@ -32,7 +36,7 @@ export class Subscriptions {
     this.#driver = driver;
     this.#clock = clock;
     this.#tell = tell;
-    driver.onUnsubscribe((kind, channels) => this.#ended(kind, channels));
+    driver.onUnsubscribe(this);
   }
 
   /** Whether this connection has subscriptions, or is about to restore some. */
@@ -86,9 +90,11 @@ export class Subscriptions {
     if (this.#lostCount() > 0) this.#timer = this.#clock.setTimeout(() => this.restore(), retryMs);
   }
 
-  // The application has ended these subscriptions, or all of this kind if `channels` is empty, so they are not
-  // restored.
-  #ended(kind: SubscriptionKind, channels: readonly string[]): void {
+  /**
+   * Call when the application has ended these subscriptions, or all of this kind if `channels` is empty: they are not
+   * restored.
+   */
+  ended(kind: SubscriptionKind, channels: readonly string[]): void {
     const lost = this.#lost?.get(kind);
     if (channels.length === 0) lost?.clear();
     else for (const channel of channels) lost?.delete(channel);

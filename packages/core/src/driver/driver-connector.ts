@@ -10,3 +10,9 @@ export interface DriverConnector {
   disconnect(): void;
   check(info: unknown): boolean;
 }
+
+/** Reports the first failure of a connection that is being made. */
+export interface FirstFailure {
+  /** Rejects when the next connection attempt fails; never settles otherwise. */
+  firstFailure(): Promise<never>;
+}

@@ -7,7 +7,7 @@ import type { ParserTraits } from '../replies/frame-line.ts';
 import type { BesidesReplies } from './besides-replies.ts';
 import type { CommandSink } from './command-sink.ts';
 import type { DriverCommand, PipelineStream, SendCommand } from './driver-command.ts';
-import type { DriverConnector } from './driver-connector.ts';
+import type { DriverConnector, FirstFailure } from './driver-connector.ts';
 import type { Subscriptions, UnsubscribeListener } from './subscriptions.ts';
 import type { SentBefore } from './sent-before.ts';
 
@@ -102,10 +102,10 @@ export interface Driver {
    */
   takeOverRetries(): void;
   /**
-   * Makes the client's `connect()` reject when `firstFailure` rejects, so that its caller need not wait until the
-   * client connects.
+   * Makes the client's `connect()` reject at the first failure that `source` reports, so that its caller need not wait
+   * until the client connects.
    */
-  answerConnectBy(firstFailure: () => Promise<never>): void;
+  answerConnectBy(source: FirstFailure): void;
 
   /** The number of the database that was selected last, which must be selected on every connection. */
   readonly database: number;
@@ -144,7 +144,7 @@ export interface Driver {
    * that command in lower case.
    */
   readUnsubscribed(name: string, read: () => void): void;
-  /** Calls `listener` whenever a command that ends subscriptions is sent. There can be only one listener. */
+  /** Tells `listener` of each command that ends subscriptions when it is sent. There can be only one listener. */
   onUnsubscribe(listener: UnsubscribeListener): void;
 
   /** Connects a client that has never been told to connect. */

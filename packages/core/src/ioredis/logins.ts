@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { logsIn } from '../driver/besides-replies.ts';
 import type { DriverCommand } from '../driver/driver-command.ts';
+import type { DriverStatus } from '../driver/driver-status.ts';
+
+/** The connection on which the logins are sent. */
+interface LoginConnection {
+  readonly status: DriverStatus;
+  ask(name: string, args: readonly string[]): Promise<unknown>;
+}
 
 /**
  * Detects that the server has sent no reply to a login that it refuses. Each login is followed by a PING, whose reply
@@ -11,12 +18,12 @@ import type { DriverCommand } from '../driver/driver-command.ts';
  * is sent after EXEC. If the reply to EXEC then ends with the unique text, the reply to a login is missing.
  */
 export class Logins {
-  readonly #ping: (text: string) => void;
+  readonly #connection: LoginConnection;
   #isInside = false;
   #queued = 0;
 
-  constructor(ping: (text: string) => void) {
-    this.#ping = ping;
+  constructor(connection: LoginConnection) {
+    this.#connection = connection;
   }
 
   /** Call before the client sends a command. */
@@ -42,4 +49,12 @@ export class Logins {
       for (let sent = 0; followedBy !== undefined && sent < queued; sent++) this.#ping(followedBy);
     } else if (isAlone && logsIn(name) && command.isQueued !== true) this.#ping('login');
   }
+
+  #ping(text: string): void {
+    if (this.#connection.status === 'ready') this.#connection.ask('ping', [text]).catch(ignore);
+  }
+}
+
+function ignore(): void {
+  // The connection reports the error.
 }

@@ -1,12 +1,5 @@
-import type { Redis } from 'ioredis';
 import type { DriverCommand } from '../driver/driver-command.ts';
-import { internals, type Internals } from './internals.ts';
-
-/**
- * Resolves the oldest unanswered command with the reply from `start` to `end` in the chunk. Returns false, and does
- * nothing, if the client's own parser must read the reply.
- */
-export type AnswerPlain = (chunk: Buffer, start: number, end: number) => boolean;
+import type { Internals } from './internals.ts';
 
 interface Encoded {
   readonly replyEncoding?: BufferEncoding | null;
@@ -15,20 +8,18 @@ interface Encoded {
 const [status, number, nothing, zero, minus, carriageReturn] = [0x2b, 0x3a, 0x5f, 0x30, 0x2d, 0x0d];
 
 /**
- * Returns a function that resolves a command with its reply, just as the client would. The reply has to be a bulk
- * string, a status, a number or a null that is complete within the chunk. Only commands that were sent on the fast path
+ * Resolves the client's oldest unanswered command with the reply from `start` to `end` in the chunk, just as the client
+ * would. The reply has to be a bulk string, a status, a number or a null that is complete within the chunk. Returns
+ * false, and does nothing, if the client's own parser must read the reply. Only commands that were sent on the fast path
  * are resolved by this function, because no other code needs to see their replies. The commands of a `RawClient` are not
  * resolved here, because they get the bytes of their replies.
  */
-export function plainAnswerOf(client: Redis): AnswerPlain {
-  const target = internals(client);
-  return (chunk, start, end) => {
-    const command = target.commandQueue.peekFront()?.command;
-    if (command?.call?.isPlain !== true || command.isRaw === true) return false;
-    target.commandQueue.shift();
-    answer(command, target, chunk, start, end);
-    return true;
-  };
+export function answerPlain(target: Internals, chunk: Buffer, start: number, end: number): boolean {
+  const command = target.commandQueue.peekFront()?.command;
+  if (command?.call?.isPlain !== true || command.isRaw === true) return false;
+  target.commandQueue.shift();
+  answer(command, target, chunk, start, end);
+  return true;
 }
 
 function answer(command: DriverCommand, target: Internals, chunk: Buffer, start: number, end: number): void {

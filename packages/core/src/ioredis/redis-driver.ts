@@ -3,29 +3,29 @@ import { Command, type Redis } from 'ioredis';
 import type { DriverCommand, SendCommand } from '../driver/driver-command.ts';
 import { changesSubscriptions, logsIn, type BesidesReplies } from '../driver/besides-replies.ts';
 import type { ParserTraits } from '../replies/frame-line.ts';
-import type { DriverConnector } from '../driver/driver-connector.ts';
+import type { DriverConnector, FirstFailure } from '../driver/driver-connector.ts';
 import type { DriverStatus } from '../driver/driver-status.ts';
 import type { Driver, DriverEvent, ProvenState } from '../driver/driver.ts';
 import { endedKindOf, type Subscriptions, type UnsubscribeListener } from '../driver/subscriptions.ts';
 import type { Credentials } from '../redis-resilience.ts';
 import { beginAgain, sendQueued } from './begin-again.ts';
-import { wake } from './duplicates.ts';
+import { wake } from './methods/duplicates.ts';
 import { fastPathOf, streamAtOnce } from './fast-path.ts';
-import { hear } from './hear.ts';
+import { hear } from './methods/hear.ts';
 import { internals } from './internals.ts';
 import { leadTo } from './lead-to.ts';
 import { Logins } from './logins.ts';
 import { ownSendOf } from './commands/own-send.ts';
 import { sentBefore } from './commands/sent-before.ts';
-import { plainAnswerOf, type AnswerPlain } from './plain-answer.ts';
-import { routeReplies, type ReplyRouter } from './raw/reply-router.ts';
+import { answerPlain } from './plain-answer.ts';
+import { allowRouting, furtherRepliesOf } from './raw/reply-router.ts';
 import { flushInOrder } from './sockets/flush-in-order.ts';
 import { driverStatusOf } from './sockets/driver-status.ts';
 import { leaveBehind } from './sockets/left-behind.ts';
 import { parserOf, speakResp2 } from './sockets/protocol.ts';
 import { answerFromProof } from './sockets/proven-handshake.ts';
 import { SelectedDatabase } from './selected-database.ts';
-import { interceptConnect, monitorAtOnce, takeOverConnection, takeOverRetries } from './take-over.ts';
+import { interceptConnect, monitorAtOnce, takeOverConnection, takeOverRetries } from './methods/take-over.ts';
 import { readUnsubscribed, subscriptionsOf } from './unsubscribed.ts';
 
 const handshakeNames = new Set(['hello', 'auth', 'select', 'client', 'readonly', 'info', 'monitor']);
@@ -33,17 +33,13 @@ const handshakeNames = new Set(['hello', 'auth', 'select', 'client', 'readonly',
 /** Adapts one ioredis client to core's driver interface. */
 export class RedisDriver implements Driver {
   readonly send: SendCommand;
-  readonly answerPlain: AnswerPlain;
   protected readonly client: Redis;
   readonly #selected: SelectedDatabase;
-  readonly #logins = new Logins((text) => {
-    if (this.status === 'ready') this.ask('ping', [text]).catch(ignore);
-  });
+  readonly #logins = new Logins(this);
   /** The connector that the client had before it was protected. */
   #former: DriverConnector | undefined;
-  #router: ReplyRouter | undefined;
   #givenUp: Promise<void> | undefined;
-  #onUnsubscribe: UnsubscribeListener | undefined;
+  #unsubscribing: UnsubscribeListener | undefined;
   #proven: ProvenState | undefined;
   /** What an unanswered command causes the server to send besides its reply. */
   #besides: 'confirmations' | 'lines' | undefined;
@@ -52,7 +48,6 @@ export class RedisDriver implements Driver {
     this.client = client;
     flushInOrder(client);
     this.#selected = new SelectedDatabase(internals(client));
-    this.answerPlain = plainAnswerOf(client);
     const own = ownSendOf(client);
     const send: SendCommand = (command, stream, node) => {
       const proven = internals(client).status === 'connect' ? this.#proven : undefined;
@@ -61,7 +56,7 @@ export class RedisDriver implements Driver {
       else if (command.name === 'monitor') this.#besides = 'lines';
       else if (changesSubscriptions(command.name) || logsIn(command.name)) this.#besides ??= 'confirmations';
       const kind = endedKindOf(command.name);
-      if (kind !== undefined) this.#onUnsubscribe?.(kind, command.args.map(String));
+      if (kind !== undefined) this.#unsubscribing?.ended(kind, command.args.map(String));
       this.#logins.sends(command);
       const sent = own(command, stream, node);
       this.#logins.sent(command, stream === undefined);
@@ -113,11 +108,15 @@ export class RedisDriver implements Driver {
   }
 
   unansweredCount(): number {
-    return internals(this.client).commandQueue.length + (this.#router?.further.count ?? 0);
+    return internals(this.client).commandQueue.length + furtherRepliesOf(this.client);
   }
 
   oldestUnanswered(): DriverCommand | undefined {
     return internals(this.client).commandQueue.peekFront()?.command;
+  }
+
+  answerPlain(chunk: Buffer, start: number, end: number): boolean {
+    return answerPlain(internals(this.client), chunk, start, end);
   }
 
   get parser(): ParserTraits {
@@ -136,7 +135,7 @@ export class RedisDriver implements Driver {
     const { client } = this;
     this.#former = internals(client).connector;
     takeOverConnection(client, connector);
-    this.#router = routeReplies(client, (name, args) => this.ask(name, args));
+    allowRouting(client, this);
     // Without a listener ioredis prints every failed attempt to the console.
     client.on('error', ignore);
     if (this.options['monitor'] === true) monitorAtOnce(client, this.send);
@@ -164,8 +163,8 @@ export class RedisDriver implements Driver {
     takeOverRetries(this.client);
   }
 
-  answerConnectBy(firstFailure: () => Promise<never>): void {
-    interceptConnect(this.client, firstFailure);
+  answerConnectBy(source: FirstFailure): void {
+    interceptConnect(this.client, source);
   }
 
   get database(): number {
@@ -229,7 +228,7 @@ export class RedisDriver implements Driver {
   }
 
   onUnsubscribe(listener: UnsubscribeListener): void {
-    this.#onUnsubscribe = listener;
+    this.#unsubscribing = listener;
   }
 
   wake(): void {

@@ -9,7 +9,7 @@ import type { ClusterDriver } from '../driver/cluster-driver.ts';
 import { SocketBook } from '../handshake/socket-book.ts';
 import type { ClientParts } from '../connection/protected-client.ts';
 import { clientOfNode, keyPrefixOf } from '../ioredis/cluster/client-of-node.ts';
-import { interceptClusterDuplicate, interceptDuplicate, setLazy } from '../ioredis/duplicates.ts';
+import { interceptClusterDuplicate, interceptDuplicate, setLazy } from '../ioredis/methods/duplicates.ts';
 import { IoredisCluster } from '../ioredis/cluster/ioredis-cluster.ts';
 import { RedisDriver } from '../ioredis/redis-driver.ts';
 import { ClusterPlaces } from '../lease/cluster-places.ts';

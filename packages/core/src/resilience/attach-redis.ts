@@ -14,7 +14,7 @@ import { DatabaseSwitch } from '../databases/database-switch.ts';
 import type { Database } from '../routes/database.ts';
 import type { Route } from '../routes/route.ts';
 import { CurrentTarget } from '../routes/current-target.ts';
-import { interceptDuplicate } from '../ioredis/duplicates.ts';
+import { interceptDuplicate } from '../ioredis/methods/duplicates.ts';
 import { RedisDriver } from '../ioredis/redis-driver.ts';
 import type { Driver } from '../driver/driver.ts';
 import type { Credentials } from '../redis-resilience.ts';

@@ -14,7 +14,7 @@ import {
   type Redis,
   hasEnded,
 } from '../ioredis/clients.ts';
-import { setLazy } from '../ioredis/duplicates.ts';
+import { setLazy } from '../ioredis/methods/duplicates.ts';
 import type { ResilienceOptions } from '../options/options.ts';
 import type { RedisResilience } from '../redis-resilience.ts';
 import { noOptions, resolveSettings, type Settings } from '../options/settings.ts';

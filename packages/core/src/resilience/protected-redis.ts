@@ -63,7 +63,7 @@ export class ProtectedRedis implements ProtectedClient, MovableClient {
     const entrance = new Entrance(this.gate, parts.gateParts, this, dispatch);
     driver.takeOver(entrance.handle, this.#connection.connector);
     driver.takeOverRetries();
-    driver.answerConnectBy(() => this.#connection.connector.firstFailure());
+    driver.answerConnectBy(this.#connection.connector);
     entrance.adopt(driver.sentBefore(), flushes.begin(settings.clock.now(), 'calls'));
     driver.beginAgain();
   }

@@ -1,7 +1,7 @@
 import type { Cluster } from 'ioredis';
 import type { Clock } from '../../clock.ts';
 import type { SlotRange } from '../../driver/cluster-driver.ts';
-import { hear } from '../hear.ts';
+import { hear } from '../methods/hear.ts';
 import { clusterInternals, type ClusterInternals } from './cluster-internals.ts';
 import { SlotLesson } from './slot-lesson.ts';
 

@@ -2,11 +2,15 @@ import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { Redis } from 'ioredis';
 import { admittedFrames, isNullReply, type ReplyFrames } from '../../replies/reply-frames.ts';
-import { hear } from '../hear.ts';
+import { hear } from '../methods/hear.ts';
 import { internals, type Internals } from '../internals.ts';
 import { isTogether, type FurtherReplies } from './raw-together.ts';
 
-type Ask = (name: string, args: readonly string[]) => Promise<unknown>;
+/** Sends a command that bypasses the gate, and resolves with its reply. */
+interface Asker {
+  ask(name: string, args: readonly string[]): Promise<unknown>;
+}
+
 type Parse = (piece: Buffer) => void;
 
 /** The router's position in the connection's byte stream. */
@@ -26,21 +30,20 @@ const [simpleError, blobError, push] = [0x2d, 0x21, 0x3e];
 /**
  * Intercepts the bytes meant for ioredis' parser. If a reply belongs to a raw command, that command receives it. All
  * other bytes go to the parser: replies to ioredis' own commands, subscription messages, and error replies, except
- * those to raw commands that were sent together. Until the first `RawClient` is created, the router inspects nothing.
+ * those to raw commands that were sent together. A client gets a router when its first `RawClient` is created.
  */
 export class ReplyRouter {
   readonly #target: Internals;
-  readonly #ask: Ask;
+  readonly #asker: Asker;
   #isWanted = false;
   #further: FurtherReplies = { count: 0 };
   #socket: Socket | undefined;
   #parse: Parse = ignore;
   #place: Place = { kind: 'unknown' };
 
-  /** @param ask sends a command that bypasses the gate */
-  constructor(client: Redis, ask: Ask) {
+  constructor(client: Redis, asker: Asker) {
     this.#target = internals(client);
-    this.#ask = ask;
+    this.#asker = asker;
     hear(client, 'connect', () => {
       this.#further = { count: 0 };
       if (this.#isWanted) this.#attach(known(0));
@@ -67,7 +70,7 @@ export class ReplyRouter {
     const socket = this.#socket;
     // The router learns from the reply to PING where the next reply begins. If PING fails, the socket is destroyed; on
     // the next connection, the router knows the position from the first byte on.
-    this.#ask('ping', [mark]).catch(() => socket?.destroy());
+    this.#asker.ask('ping', [mark]).catch(() => socket?.destroy());
   }
 
   /** Replaces ioredis' parser among the socket's listeners. Returns false if the parser is not among the listeners. */
@@ -168,17 +171,30 @@ export class ReplyRouter {
   }
 }
 
-const routers = new WeakMap<Redis, ReplyRouter>();
+const askerOf = Symbol('asker');
+const routedBy = Symbol('router');
 
-/** Installs a router for a client's replies. */
-export function routeReplies(client: Redis, ask: Ask): ReplyRouter {
-  const router = new ReplyRouter(client, ask);
-  routers.set(client, router);
-  return router;
+interface Routed extends Internals {
+  [askerOf]?: Asker;
+  [routedBy]?: ReplyRouter;
 }
 
+/** Makes a router possible for the replies to this client. `asker` sends commands of the router. */
+export function allowRouting(client: Redis, asker: Asker): void {
+  (internals(client) as Routed)[askerOf] = asker;
+}
+
+/** Returns the router of this client, which is created by the first call; undefined if the client is not protected. */
 export function routerOf(client: Redis): ReplyRouter | undefined {
-  return routers.get(client);
+  const target = internals(client) as Routed;
+  // A leased client inherits from a protected one, but has no router.
+  if (!Object.hasOwn(target, askerOf)) return undefined;
+  return (target[routedBy] ??= new ReplyRouter(client, target[askerOf] as Asker));
+}
+
+/** Returns how many replies are due in addition to one for each command in the client's queue. */
+export function furtherRepliesOf(client: Redis): number {
+  return (internals(client) as Routed)[routedBy]?.further.count ?? 0;
 }
 
 function known(left: number): Place & { kind: 'known' } {

@@ -1,9 +1,10 @@
 import type { Redis } from 'ioredis';
-import type { SendCommand } from '../driver/driver-command.ts';
-import type { DriverConnector } from '../driver/driver-connector.ts';
-import { internals, type Internals } from './internals.ts';
-import { keepToClient } from './options/keep-to-client.ts';
+import type { SendCommand } from '../../driver/driver-command.ts';
+import type { DriverConnector, FirstFailure } from '../../driver/driver-connector.ts';
+import { internals, type Internals } from '../internals.ts';
+import { keepToClient } from '../options/keep-to-client.ts';
 import { quietTransactions } from './quiet-transactions.ts';
+import { beneath, shareMethod } from './replaced-method.ts';
 
 /**
  * Takes over dialing, and disables everything in ioredis that would retry, queue, resend or time out on its own.
@@ -11,7 +12,7 @@ import { quietTransactions } from './quiet-transactions.ts';
  */
 export function takeOverConnection(client: Redis, connector: DriverConnector): void {
   const target = internals(client);
-  refuseStaleReady(target);
+  shareMethod(client, 'setStatus', refuseStaleReady);
   quietTransactions(client);
   target.connector = connector;
   keepToClient(target.options, {
@@ -35,31 +36,40 @@ export function takeOverConnection(client: Redis, connector: DriverConnector): v
 
 // ioredis 5 emits `ready` when its CLIENT commands have been answered or have failed. If the connection breaks while
 // ioredis waits for these answers, the client would stay ready without a socket forever (ioredis issue 2099).
-function refuseStaleReady(target: Internals): void {
-  const { setStatus } = target;
-  target.setStatus = (...args) => {
-    if (args[0] !== 'ready' || target.status === 'connect') return setStatus.apply(target, args);
-    // After `setStatus`, ioredis sets `prevCondition`, which contains the saved subscriptions, to null, as if the
-    // subscriptions had been restored. As they have not been restored, `prevCondition` gets its former value back.
-    const { prevCondition } = target;
-    queueMicrotask(() => {
-      target.prevCondition ??= prevCondition ?? null;
-    });
-  };
+function refuseStaleReady(this: Internals, ...args: Parameters<Internals['setStatus']>): void {
+  const setStatus = beneath(this, 'setStatus');
+  if (args[0] !== 'ready' || this.status === 'connect') {
+    setStatus.apply(this, args);
+    return;
+  }
+  // After `setStatus`, ioredis sets `prevCondition`, which contains the saved subscriptions, to null, as if the
+  // subscriptions had been restored. As they have not been restored, `prevCondition` gets its former value back.
+  const { prevCondition } = this;
+  queueMicrotask(() => {
+    this.prevCondition ??= prevCondition ?? null;
+  });
+}
+
+const attempts = Symbol('attempts');
+
+interface Connecting extends Internals {
+  [attempts]: FirstFailure;
 }
 
 /** Wraps `connect` so that its promise rejects at the first failed attempt instead of waiting until Redis is back. */
-export function interceptConnect(client: Redis, firstFailure: () => Promise<never>): void {
-  const target = internals(client);
-  const { connect } = target;
-  target.connect = (callback) => {
-    const connected = Promise.race([connect.call(target), firstFailure()]);
-    if (typeof callback === 'function') {
-      const answer = callback as (error: unknown) => void;
-      connected.then(() => answer(null), answer);
-    }
-    return connected;
-  };
+export function interceptConnect(client: Redis, source: FirstFailure): void {
+  (internals(client) as Connecting)[attempts] = source;
+  shareMethod(client, 'connect', connectOrFail);
+}
+
+function connectOrFail(this: Connecting, callback?: unknown): Promise<void> {
+  const connect = beneath(this as Internals, 'connect');
+  const connected = Promise.race([connect.call(this), this[attempts].firstFailure()]);
+  if (typeof callback === 'function') {
+    const answer = callback as (error: unknown) => void;
+    connected.then(() => answer(null), answer);
+  }
+  return connected;
 }
 
 function atOnce(): number {
@@ -77,21 +87,21 @@ export function takeOverRetries(client: Redis): void {
  * pause, ioredis' own `disconnect` would never end the client, because there is no socket whose close would end it.
  */
 export function interceptDisconnect(client: Redis): void {
-  const target = internals(client);
-  const { disconnect } = target;
-  target.disconnect = (reconnect = false) => {
-    if (reconnect || target.status !== 'reconnecting') {
-      disconnect.call(target, reconnect);
-      return;
-    }
-    // oxlint-disable-next-line no-restricted-globals -- ioredis' own timer, not ours
-    if (target.reconnectTimeout) clearTimeout(target.reconnectTimeout);
-    target.reconnectTimeout = null;
-    target.manuallyClosing = false;
-    target.status = 'close';
-    target.setStatus('end');
-    target.flushQueue(new Error('Connection is closed.'));
-  };
+  shareMethod(client, 'disconnect', disconnectAtOnce);
+}
+
+function disconnectAtOnce(this: Internals, reconnect = false): void {
+  if (reconnect || this.status !== 'reconnecting') {
+    beneath(this, 'disconnect').call(this, reconnect);
+    return;
+  }
+  // oxlint-disable-next-line no-restricted-globals -- ioredis' own timer, not ours
+  if (this.reconnectTimeout) clearTimeout(this.reconnectTimeout);
+  this.reconnectTimeout = null;
+  this.manuallyClosing = false;
+  this.status = 'close';
+  this.setStatus('end');
+  this.flushQueue(new Error('Connection is closed.'));
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Cluster, Redis } from 'ioredis';
-import { isRedisResilienceError } from '../errors.ts';
+import { isRedisResilienceError } from '../../errors.ts';
+import { beneath, shareMethod } from './replaced-method.ts';
 
 type Exec = (callback?: unknown) => Promise<unknown>;
 type Multi = (...args: unknown[]) => { exec: Exec };
@@ -15,14 +16,13 @@ interface Transactional {
  * commands.
  */
 export function quietTransactions(client: Redis | Cluster): void {
-  const target = client as unknown as Transactional;
   // A method that belongs to the client itself, and not to its class, was set by the application.
-  if (!Object.hasOwn(target, 'multi')) target.multi = quietMulti;
-  if (!Object.hasOwn(target, 'exec')) target.exec = quietExec;
+  if (!Object.hasOwn(client, 'multi')) shareMethod(client, 'multi', quietMulti);
+  if (!Object.hasOwn(client, 'exec')) shareMethod(client, 'exec', quietExec);
 }
 
 function quietMulti(this: Transactional, ...args: unknown[]): { exec: Exec } {
-  const pipeline = beneath(this, 'multi', quietMulti).apply(this, args);
+  const pipeline = beneath(this, 'multi').apply(this, args);
   const exec = pipeline.exec;
   // If the caller passes `pipeline: false`, `multi()` returns the promise of a single command and no pipeline.
   if (typeof exec !== 'function') return pipeline;
@@ -35,21 +35,7 @@ function quietMulti(this: Transactional, ...args: unknown[]): { exec: Exec } {
 }
 
 function quietExec(this: Transactional, callback?: unknown): Promise<unknown> {
-  return quieted(beneath(this, 'exec', quietExec).call(this, callback), callback);
-}
-
-/**
- * Returns the driver's own method, which `quiet` has replaced. The replacement may also be on an object from which
- * `client` inherits, as in a leased client.
- */
-function beneath<Name extends keyof Transactional>(
-  client: Transactional,
-  name: Name,
-  quiet: Transactional[Name],
-): Transactional[Name] {
-  let owner = client;
-  while (owner[name] === quiet) owner = Object.getPrototypeOf(owner) as Transactional;
-  return owner[name];
+  return quieted(beneath(this, 'exec').call(this, callback), callback);
 }
 
 function quieted(answer: Promise<unknown>, callback: unknown): Promise<unknown> {

@@ -1,28 +1,36 @@
 import type { Cluster, Redis } from 'ioredis';
-import { internals } from './internals.ts';
-import { compactOptions } from './options/compact-options.ts';
+import { internals, type Internals } from '../internals.ts';
+import { compactOptions } from '../options/compact-options.ts';
+import { beneath, shareMethod } from './replaced-method.ts';
+
+type OnDuplicate = (duplicate: Redis, isOwn: boolean) => void;
+
+const made = Symbol('duplicates');
+
+interface Duplicated extends Internals {
+  [made]: OnDuplicate;
+}
 
 /**
  * Calls `onDuplicate` with each client that `duplicate()` creates, before that client connects. `isOwn` means that the
  * duplicate was given its own endpoint or login, and therefore does not inherit credentials.
  */
-export function interceptDuplicate(
-  client: Redis,
-  onDuplicate: (duplicate: Redis, isOwn: boolean) => void,
-): void {
-  const target = internals(client);
-  const { duplicate: original } = target;
-  target.duplicate = (override = {}) => {
-    const given = override as Readonly<Record<string, unknown>>;
-    const isLazy = given['lazyConnect'] ?? target.options['lazyConnect'];
-    const isOwn = isOwnTarget(given, target.options);
-    const login = isOwn ? { ...noLogin, ...given } : given;
-    const duplicate = original.call(client, { ...login, lazyConnect: true }) as Redis;
-    compactOptions(duplicate);
-    onDuplicate(duplicate, isOwn);
-    setLazy(duplicate, isLazy === true);
-    return duplicate;
-  };
+export function interceptDuplicate(client: Redis, onDuplicate: OnDuplicate): void {
+  (internals(client) as Duplicated)[made] = onDuplicate;
+  shareMethod(client, 'duplicate', duplicateProtected);
+}
+
+function duplicateProtected(this: Duplicated, override: unknown = {}): Redis {
+  const given = override as Readonly<Record<string, unknown>>;
+  const isLazy = given['lazyConnect'] ?? this.options['lazyConnect'];
+  const isOwn = isOwnTarget(given, this.options);
+  const login = isOwn ? { ...noLogin, ...given } : given;
+  const original = beneath(this as Internals, 'duplicate');
+  const duplicate = original.call(this, { ...login, lazyConnect: true }) as Redis;
+  compactOptions(duplicate);
+  this[made](duplicate, isOwn);
+  setLazy(duplicate, isLazy === true);
+  return duplicate;
 }
 
 /** Like {@link interceptDuplicate}, for a Cluster. */

@@ -1,0 +1,47 @@
+import type { Cluster, Redis } from 'ioredis';
+import { internals, type Internals } from '../internals.ts';
+import { beneath, shareMethod } from './replaced-method.ts';
+
+type Hearer = (...args: never[]) => void;
+
+/** The hearers of one event: for most events a single function, otherwise a list. */
+type Hearers = Hearer | readonly Hearer[];
+
+const hearers = Symbol('hearers');
+
+interface Heard extends Internals {
+  /** The hearers of each event that is heard. */
+  [hearers]?: Record<string, Hearers>;
+}
+
+/**
+ * Calls `hearer` at each event of this name, before the listeners of the application. Unlike a listener, the hearer is
+ * not counted, is not removed by `removeAllListeners()`, and is called even if a listener throws.
+ */
+export function hear(client: Redis | Cluster, event: string, hearer: Hearer): void {
+  const known = hearersOf(client);
+  const others = known[event];
+  // `concat` is used because V8 reserves room for 17 more elements in an array that is made by spreading.
+  known[event] = others === undefined ? hearer : listOf(others).concat(hearer);
+}
+
+function hearersOf(client: Redis | Cluster): Record<string, Hearers> {
+  const target = internals(client) as Heard;
+  if (target[hearers] === undefined) {
+    target[hearers] = {};
+    shareMethod(client, 'emit', emitHeard);
+  }
+  return target[hearers];
+}
+
+function emitHeard(this: Heard, event: string, ...args: unknown[]): boolean {
+  const known = this[hearers] ?? {};
+  const heard = Object.hasOwn(known, event) ? known[event] : undefined;
+  if (typeof heard === 'function') heard(...(args as never[]));
+  else for (const hearer of heard ?? []) hearer(...(args as never[]));
+  return beneath(this as Internals, 'emit').call(this, event, ...args);
+}
+
+function listOf(known: Hearers): readonly Hearer[] {
+  return typeof known === 'function' ? [known] : known;
+}
