@@ -22,6 +22,7 @@ class Stage {
   /** The replicas of a primary that is down. */
   readonly candidates: NodeState[] = [];
   isPartAway = false;
+  isAwaited = false;
   /** Primaries to which there is no connection. */
   readonly unused: NodeDriver[] = [];
   readonly connected: string[] = [];
@@ -54,6 +55,7 @@ class Stage {
       candidates: () => this.candidates.map((node) => this.#driverOf(node)),
       signs: new FailoverSigns(),
       isPartAway: () => this.isPartAway,
+      isAwaited: () => this.isAwaited,
     },
     (news) => this.news.push(news),
   );
@@ -189,6 +191,31 @@ describe('a cluster in trouble', () => {
     stage.isPartAway = false;
     await stage.travel(1_000);
     expect(stage.clock.pendingTimers).toBe(0);
+  });
+
+  it('has its slots read as often as at first while a call waits', async () => {
+    const stage = new Stage();
+    stage.isPartAway = true;
+    stage.watch.trouble();
+    await stage.travel(60_000);
+    const before = stage.slotsReadAt.filter((when) => when > 59_000);
+    expect(before.length).toBeLessThanOrEqual(2);
+    stage.isAwaited = true;
+    await stage.travel(1_000);
+    const at = stage.slotsReadAt.filter((when) => when > 60_000);
+    expect(at.length).toBeGreaterThanOrEqual(9);
+    stage.isAwaited = false;
+    await stage.travel(10_000);
+    expect(stage.slotsReadAt.filter((when) => when > 61_000).length).toBeLessThanOrEqual(10);
+  });
+
+  it('with a thousand primaries has its slots read once a second also while a call waits', async () => {
+    const stage = new Stage();
+    stage.owners = Array.from({ length: 1_000 }, (_, index) => `node:${index}`);
+    stage.isAwaited = true;
+    stage.watch.trouble();
+    await stage.travel(3_000);
+    expect(stage.slotsReadAt.length).toBeLessThanOrEqual(4);
   });
 
   it('tells which node says that it is down, and which that it is up', async () => {

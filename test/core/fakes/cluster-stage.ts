@@ -40,6 +40,7 @@ export class ClusterStage {
       dialers: this.dialers,
       flushes: flushesOf(this.clock),
       clusterFlushes: this.flushes,
+      isAwaited: () => false,
     },
     (news) => this.news.push(news),
   );

@@ -6,8 +6,7 @@ import type { ClusterDriver, NodeDriver } from '../driver/cluster-driver.ts';
 import type { Lane } from '../snapshot.ts';
 import { askNode } from './nodes/ask-node.ts';
 import { BlockedNodes } from './nodes/blocked-nodes.ts';
-import type { ClusterFlushes } from './cluster-flushes.ts';
-import { ClusterNode, type ClusterNodeParts } from './nodes/cluster-node.ts';
+import { ClusterNode } from './nodes/cluster-node.ts';
 import { NodeCircuits } from './nodes/node-circuits.ts';
 import type { NodeNews } from './nodes/node-news.ts';
 import { PartOutages } from './part-outages.ts';
@@ -16,12 +15,9 @@ import { FailoverSigns } from './slots/failover-signs.ts';
 import { SlotWatch, type SlotNews } from './slots/slot-watch.ts';
 import { SubscriberWatch, type NodeRole } from './subscribers/subscriber-watch.ts';
 import type { TopologyNews } from './topology-news.ts';
+import type { TopologyParts } from './topology-parts.ts';
 import { Redialing } from './nodes/redialing.ts';
 import { watchAll, WatchedNodes } from './nodes/watched-nodes.ts';
-
-export interface TopologyParts extends ClusterNodeParts {
-  readonly clusterFlushes: ClusterFlushes;
-}
 
 /** Calls wait for a failed node or slot for this many times `timeoutMs` after the failure; later calls fail at once. */
 const deadlinesOfPatience = 5;
@@ -71,6 +67,7 @@ export class ClusterTopology {
         answering: () => this.nodes.answering(this.#cluster.primaries()),
         candidates: () => this.#redialing.candidates(),
         signs,
+        isAwaited: parts.isAwaited,
         isPartAway: () => !this.#outages.isEmpty || this.#subscribers.isIncomplete,
       },
       (news) => this.#onSlotNews(news),

@@ -50,7 +50,7 @@ export class ProtectedCluster implements ProtectedClient {
     this.#diagnosis = new ClusterDiagnosis(cluster, ofNodes, (cause) => this.#away(cause));
     this.topology = new ClusterTopology(
       cluster,
-      { ...ofNodes, flushes, clusterFlushes: this.#flushes },
+      { ...ofNodes, flushes, clusterFlushes: this.#flushes, isAwaited: () => this.gate.counts().waiting > 0 },
       (news) => this.#onTopologyNews(news),
     );
     this.#state = cluster.isReady

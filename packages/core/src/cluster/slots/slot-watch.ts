@@ -3,6 +3,7 @@ import type { Clock, Random, TimerHandle } from '../../clock.ts';
 import { connectWitness } from './witnesses.ts';
 import type { FailoverSigns } from './failover-signs.ts';
 import { askState, type ClusterState } from './cluster-state.ts';
+import { ReadingPace } from './reading-pace.ts';
 
 /** A report from a `SlotWatch`: a finding, or a task that is due. */
 export type SlotNews =
@@ -30,26 +31,18 @@ export interface SlotWatchParts {
   readonly signs: FailoverSigns;
   /** Returns whether any node or slot of the cluster is unavailable. */
   readonly isPartAway: () => boolean;
+  /** Returns whether any call waits until the cluster can serve it. */
+  readonly isAwaited: () => boolean;
 }
 
 /** How long the cluster is still watched after the last failure, in milliseconds. */
 const aftermathMs = 3000;
-/** For this long after a failover has completed, the slots are read more often. */
-const hurryMs = 1000;
 /**
  * When a failover is over, the first check comes after this many milliseconds. Checks are frequent after a failover,
  * because the nodes learn one after another that it is over.
  */
 const firstStepMs = 8;
 const stepGrowth = 1.5;
-const growth = 1.15;
-const maxPauseMs = 1000;
-/**
- * A large slot table costs more to read, so it is read less often: the interval is at least this many milliseconds per
- * primary, up to `maxPauseMs`.
- */
-const msPerOwner = 1;
-const hurriedMsPerOwner = 0.25;
 const maxAskedNodes = 8;
 
 /**
@@ -63,10 +56,7 @@ export class SlotWatch {
   readonly #tell: (news: SlotNews) => void;
   readonly #asked = new Set<NodeDriver>();
   #until = 0;
-  #hurryUntil = 0;
-  #pauseMs: number;
-  #slotsDueAt = 0;
-  #hurriedDueAt = 0;
+  readonly #pace: ReadingPace;
   #isReading = false;
   /** Milliseconds until the next check after a failover; the value grows with each check up to `periodMs`. */
   #stepMs = Infinity;
@@ -80,17 +70,14 @@ export class SlotWatch {
   constructor(cluster: ClusterDriver, parts: SlotWatchParts, tell: (news: SlotNews) => void) {
     this.#cluster = cluster;
     this.#parts = parts;
-    this.#pauseMs = parts.periodMs;
+    this.#pace = new ReadingPace(parts.periodMs);
     this.#tell = tell;
   }
 
   trouble(): void {
     if (this.#cluster.hasEnded) return;
     const now = this.#parts.clock.now();
-    if (now > this.#until) {
-      this.#pauseMs = this.#firstPauseMs();
-      this.#slotsDueAt = 0;
-    }
+    if (now > this.#until) this.#pace.begin(this.#cluster.owners().size);
     this.#until = now + aftermathMs;
     if (this.#timer === undefined) this.#arm();
   }
@@ -101,7 +88,7 @@ export class SlotWatch {
    */
   nodeAway(isNew: boolean): void {
     this.trouble();
-    if (isNew) this.#slotsDueAt = 0;
+    if (isNew) this.#pace.readNext();
   }
 
   /** Asks up to eight answering nodes whether the cluster is up, and resolves when all nodes asked have answered. */
@@ -113,11 +100,7 @@ export class SlotWatch {
   /** Reads the slots now, unless they are already being read. */
   readSlots(): void {
     if (this.#isReading || !this.#cluster.isReady) return;
-    const { clock } = this.#parts;
-    const owners = this.#cluster.owners().size;
-    this.#slotsDueAt = clock.now() + this.#pauseMs;
-    this.#hurriedDueAt = clock.now() + Math.min(maxPauseMs, hurriedMsPerOwner * owners);
-    this.#pauseMs = Math.min(maxPauseMs, this.#pauseMs * growth);
+    this.#pace.reads(this.#parts.clock.now(), this.#cluster.owners().size);
     this.#isReading = true;
     this.#cluster.readSlots().then(
       () => this.#slotsRead(true),
@@ -131,10 +114,6 @@ export class SlotWatch {
     this.#turns = [];
     this.#shares = 1;
     this.#until = 0;
-  }
-
-  #firstPauseMs(): number {
-    return Math.min(maxPauseMs, Math.max(this.#parts.periodMs, msPerOwner * this.#cluster.owners().size));
   }
 
   #arm(): void {
@@ -162,7 +141,7 @@ export class SlotWatch {
       this.#down.clear();
       return;
     }
-    if (now >= this.#slotsDueAt || (now < this.#hurryUntil && now >= this.#hurriedDueAt)) this.readSlots();
+    if (this.#pace.isDue(now, this.#parts.isAwaited())) this.readSlots();
     this.#tell({ kind: 'look' });
     const { isPartAway, random } = this.#parts;
     const answering = this.#parts.answering();
@@ -195,8 +174,7 @@ export class SlotWatch {
     if (!isAnswered) {
       // If no node answered, the slots are requested again at the next check.
       this.#until = this.#parts.clock.now() + aftermathMs;
-      this.#pauseMs = this.#firstPauseMs();
-      this.#slotsDueAt = 0;
+      this.#pace.begin(this.#cluster.owners().size);
     }
     this.#tell(isAnswered ? { kind: 'slots-read' } : { kind: 'unreachable' });
   }
@@ -236,7 +214,7 @@ export class SlotWatch {
     if (sign === undefined) return;
     const isOver = sign === 'over';
     this.trouble();
-    if (isOver) this.#hurryUntil = this.#parts.clock.now() + hurryMs;
+    if (isOver) this.#pace.hurry(this.#parts.clock.now());
     this.#tell({ kind: 'failover', address, isOver });
     if (!isOver) return;
     this.readSlots();
