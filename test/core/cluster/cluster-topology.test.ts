@@ -133,6 +133,16 @@ describe('the topology of a cluster', () => {
     expect(stage.topology.partAway(slot, 'write')).toBeUndefined();
   });
 
+  it('does not say of a node whose connection the client itself ends that the client is closed', async () => {
+    const stage = await ClusterStage.ready();
+    const { topology, cluster } = stage;
+    const slot = keySlot('a');
+    const owner = cluster.nodes().find(({ address }) => address === cluster.addressesOf(slot)[0]);
+    owner?.disconnect();
+    await stage.travel(0);
+    expect(topology.partAway(slot, 'read')?.cause).toBe('connection-reset');
+  });
+
   it('expects a part that is away back when a failover is seen', async () => {
     const stage = await ClusterStage.ready();
     const slot = keySlot(keys[1]);

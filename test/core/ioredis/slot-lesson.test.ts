@@ -117,6 +117,21 @@ describe('a client that learns which nodes own the slots', () => {
     ]);
   });
 
+  it('keeps the owners of slots that nobody is said to own, until somebody is', async () => {
+    const client = new Client();
+    const whole = tableOf([1, 2, 3]);
+    await client.learn(whole);
+    const [first, second, third] = whole as [SlotRange, SlotRange, SlotRange];
+    await client.learn([first, third]);
+    expect([client.dropped, client.ownersOf(second.first)]).toEqual([0, ['h:2']]);
+    await client.learn([first, { ...second, nodes: [{ host: 'h', port: 4 }] }, third]);
+    expect([client.dropped, client.pool.has('h:2'), client.ownersOf(second.first)]).toEqual([
+      1,
+      false,
+      ['h:4'],
+    ]);
+  });
+
   it('corrects a primary that a redirection wrote into the table, and a node that it added or made a primary', async () => {
     const client = new Client();
     const ranges: readonly SlotRange[] = [

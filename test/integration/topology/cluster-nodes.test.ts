@@ -132,6 +132,26 @@ describe('one node of a Cluster', () => {
     expect(await stage.client.get('a')).toBeNull();
   });
 
+  it.concurrent('that has forgotten who owns a slot does not end a call that blocks there', async () => {
+    await using cluster = await startCluster({ ...partial, nodes: 3, replicas: 0 });
+    await using stage = await protectCluster(cluster);
+    const owner = await cluster.primaryOf('a');
+    const [odd] = cluster.nodes.filter((node) => node !== owner) as [RedisServer, RedisServer];
+    await stage.client.set('a', '1');
+    const popped = stage.client.blpop('{a}list', 30).catch((error: unknown) => error);
+    const ranges = (await owner.command('CLUSTER', 'SLOTS')) as [number, number, [string, number]][];
+    for (const [first, last, [, port]] of ranges)
+      if (port === owner.port) await odd.command('CLUSTER', 'DELSLOTSRANGE', String(first), String(last));
+    // The slots are read from a random node.
+    for (let times = 0; times < 30; times++) {
+      await new Promise<void>((resolve) => {
+        (stage.client as unknown as Refreshable).refreshSlotsCache(resolve);
+      });
+    }
+    await owner.command('LPUSH', '{a}list', 'x');
+    expect(await popped).toEqual(['{a}list', 'x']);
+  });
+
   it.concurrent('is found at its new address', async () => {
     await using cluster = await startCluster({ nodes: 3, replicas: 0 });
     const mover = await cluster.primaryOf('a');
@@ -150,6 +170,10 @@ describe('one node of a Cluster', () => {
     expect(second.connections).toBeGreaterThan(0);
   });
 });
+
+interface Refreshable {
+  refreshSlotsCache(callback: () => void): void;
+}
 
 async function protectCluster(
   cluster: ClusterGroup,

@@ -76,8 +76,7 @@ export class ClusterTopology {
     const isAway = (node: NodeDriver): boolean =>
       this.#outages.isLost(node.address) || this.nodes.isSilent(node);
     cluster.readFromAnswering(isAway, random);
-    const onFailover = (): void => this.#slotWatch.nodeAway(true);
-    this.#blocked = new BlockedNodes(cluster, this.nodes, parts.settings, onFailover);
+    this.#blocked = new BlockedNodes(cluster, this.nodes, parts.settings, () => this.trouble(true));
     watchAll(cluster, this.nodes, isAway, clock);
     cluster.on('slots-read', () => this.#onSlots());
     cluster.on('node-error', () => this.trouble());
@@ -182,13 +181,17 @@ export class ClusterTopology {
       case 'doubtful':
         return this.#slotWatch.nodeAway(true);
       case 'lost':
-      case 'away':
+      case 'away': {
         // The loss of a replica that serves no reads affects no call.
         if (isReplica && !this.#cluster.serving().has(address)) return;
+        // Only the application closes the client. A connection that the client itself closes is lost, like any other.
+        const isOwn = news.cause === 'closed' && this.#cluster.isReady;
+        const cause = isOwn ? 'connection-reset' : news.cause;
         this.#slotWatch.nodeAway(
-          this.#outages.lost(address, news.cause, news.kind === 'away', settings.clock.now()),
+          this.#outages.lost(address, cause, news.kind === 'away', settings.clock.now()),
         );
         return this.#tell({ kind: 'parts-changed' });
+      }
       case 'found':
         this.#outages.found(address);
         this.#circuits.found(address);

@@ -1,6 +1,6 @@
 import type { Clock } from '../../clock.ts';
 import type { SlotRange } from '../../driver/cluster-driver.ts';
-import type { ClusterInternals } from './cluster-internals.ts';
+import type { ClusterInternals, SlotOwners } from './cluster-internals.ts';
 import { dropNodes } from './drop-nodes.ts';
 import { inTurns, nextTurn, nodesPerTurn } from './in-turns.ts';
 
@@ -64,9 +64,13 @@ export class SlotLesson {
       this.#write(lesson);
       if (isLarge) await nextTurn(this.#clock);
     }
-    const gone = this.#target
+    const unlisted = this.#target
       .nodes()
       .filter(({ options }) => !lesson.places.has(addressOf(options as Address)));
+    const owners = unlisted.length === 0 ? new Set() : addressesIn(this.#target.slots);
+    // A reply may lack slots, for example if the node that replied has forgotten their owner. The client then keeps the
+    // owner that it knows, and the connection to that owner, on which a call may be blocked.
+    const gone = unlisted.filter(({ options }) => !owners.has(addressOf(options as Address)));
     if (!(await inTurns(dropNodes(this.#target, gone), this.#clock, isGone))) return;
     const { shardedSubscribers, slots } = this.#target;
     shardedSubscribers?.reset?.(slots, this.#target.nodes()).catch(ignore);
@@ -145,6 +149,16 @@ function writeGroups(target: ClusterInternals): void {
     last = owners;
   }
   target[groupsIds] = ids;
+}
+
+function addressesIn(slots: SlotOwners): ReadonlySet<string> {
+  const addresses = new Set<string>();
+  let last: readonly string[] | undefined;
+  for (const list of slots) {
+    if (list !== last) for (const address of list ?? []) addresses.add(address);
+    last = list;
+  }
+  return addresses;
 }
 
 function isSameRange(left: SlotRange, right: SlotRange | undefined): boolean {
