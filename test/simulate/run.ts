@@ -55,6 +55,7 @@ export class Run {
     this.#resilience = createRedisResilience(site.target as string, {
       name: 'simulated',
       logger: false,
+      clock: time,
       connection: { credentials: async () => ({ ...login }) },
       // With this limit, the circuit refuses some calls because replies are slow; without it, the circuit refuses none
       // while the server replies.

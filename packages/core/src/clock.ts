@@ -1,3 +1,6 @@
+import { performance } from 'node:perf_hooks';
+import { clearTimeout, setImmediate, setTimeout } from 'node:timers';
+
 /** A timer that a {@link Clock} has created; the clock's `clearTimeout` cancels the timer. */
 export interface TimerHandle {
   unref?(): unknown;
@@ -21,16 +24,26 @@ export interface Clock {
 /** Returns a random number, uniformly distributed in [0, 1). */
 export type Random = () => number;
 
-/** The real clock, with Node's own timers. A timer keeps the process alive unless it is unref'd. */
+// The functions are taken when this module is loaded. Fake timers, as of Vitest or Jest, replace the global functions:
+// they would stop the deadlines of commands whose sockets are real, and a timer that was set while they were installed
+// would never fire after they have been removed.
+const monotonicNow = performance.now.bind(performance);
+const [setTimer, clearTimer, setNextTurn] = [setTimeout, clearTimeout, setImmediate];
+
+/**
+ * The real clock, with Node's own timers. A timer keeps the process alive unless it is unref'd. Fake timers of a test do
+ * not affect it, apart from `wallNow()`, which reads a fake `Date`; to control all times in a test, pass a
+ * `ManualClock`.
+ */
 export const systemClock: Clock = {
-  now: () => performance.now(),
+  now: monotonicNow,
   wallNow: () => Date.now(),
-  setTimeout: (callback, delayMs) => setTimeout(callback, delayMs),
+  setTimeout: (callback, delayMs) => setTimer(callback, delayMs),
   clearTimeout: (handle) => {
-    clearTimeout(handle as NodeJS.Timeout);
+    clearTimer(handle as NodeJS.Timeout);
   },
   setImmediate: (callback) => {
-    setImmediate(callback);
+    setNextTurn(callback);
   },
 };
 

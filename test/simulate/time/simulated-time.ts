@@ -62,7 +62,7 @@ export class SimulatedTime {
     };
     Object.assign(globalThis, patched);
     Object.assign(performance, { now: () => this.#now });
-    Object.assign(Date, { now: () => startedAt + Math.floor(this.#now) });
+    Object.assign(Date, { now: () => this.wallNow() });
     Object.assign(Math, { random: this.#random });
     Object.assign(process, { cpuUsage: () => ({ user: this.#busyMs * 1000, system: 0 }) });
     return () => {
@@ -77,6 +77,10 @@ export class SimulatedTime {
 
   now(): number {
     return this.#now;
+  }
+
+  wallNow(): number {
+    return startedAt + Math.floor(this.#now);
   }
 
   /**
