@@ -7,6 +7,7 @@ interface DriverCommands {
   getFlagMap?(): Tables;
   readonly ['_transformer']?: Tables;
   readonly prototype: { ['_iterateKeys']?: IterateKeys };
+  [mended]?: true;
 }
 
 interface MadeCommand extends KeyedCommand {
@@ -26,16 +27,17 @@ interface DriverPipeline {
   exec: (this: DriverPipeline, ...args: unknown[]) => unknown;
 }
 
-let isMended = false;
+// Registered by name, because a second copy of this package in the process must not correct ioredis again.
+const mended = Symbol.for('redis-resilience.mended');
 
 /**
  * Corrects how ioredis creates commands from input that may come from a request: names of inherited properties, and
  * arguments that cannot be converted to a string. The correction applies to all ioredis clients of the process.
  */
 export function mendCommands(): void {
-  if (isMended) return;
-  isMended = true;
   const commands = Command as unknown as DriverCommands;
+  if (commands[mended]) return;
+  commands[mended] = true;
   ignoreInheritedNames(commands);
   findPresentKeys(commands);
   countBrokenCommands(Pipeline.prototype as unknown as DriverPipeline);
