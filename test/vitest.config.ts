@@ -6,8 +6,11 @@ import { FlakyReporter } from './flaky-reporter.ts';
 // The folder for the results of each test suite, which another script combines.
 const resultsFolder = process.env['TEST_RESULTS_FOLDER'];
 
-// Tests about single files and folders of the source, which do not change global state.
-const rooms = ['{architecture,core}/**/*.test.ts'];
+// Tests that leave the global state of their process as it was, so that their files can share a process: those about
+// single files and folders of the source, and those of the built packages, which are a second copy of that source.
+const ofSource = ['{architecture,core}/**/*.test.ts'];
+const ofPackages = ['{contract,doctor,fallback,integration,node-redis,telemetry,testing}/**/*.test.ts'];
+const sharing = [...ofSource, ...ofPackages];
 
 export default defineConfig({
   test: {
@@ -16,12 +19,13 @@ export default defineConfig({
     // Vitest does not transform the built packages, so that Node loads them as in an application, which is also faster.
     server: { deps: { external: [/\/packages\/[^/]+\/dist\//] } },
     projects: [
-      // Files that run in the same worker share their modules, because loading the modules for each file would take
-      // longer than the tests.
-      { extends: true, test: { name: 'rooms', include: rooms, isolate: false } },
+      // Starting a process and loading the modules for each file would take longer than most of the tests. A process
+      // that runs many files also shows what one client leaves behind for the next.
+      { extends: true, test: { name: 'source', include: ofSource, isolate: false } },
+      { extends: true, test: { name: 'packages', include: ofPackages, isolate: false } },
       {
         extends: true,
-        test: { name: 'whole', include: ['**/*.test.ts'], exclude: [...configDefaults.exclude, ...rooms] },
+        test: { name: 'alone', include: ['**/*.test.ts'], exclude: [...configDefaults.exclude, ...sharing] },
       },
     ],
     // Most of these tests wait for servers and use little CPU time, so there is one worker more than cores.
