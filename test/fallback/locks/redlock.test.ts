@@ -1,8 +1,8 @@
-import type { Redis } from 'ioredis';
+import type { Cluster, Redis } from 'ioredis';
 // @ts-expect-error redlock 4 has no types of its own
 import UntypedRedlock from 'redlock';
 import { createRedisResilience, type RedisResilience } from '@redis-resilience/core';
-import { startProxy, startRedis, waitFor } from '@redis-resilience/testing';
+import { startCluster, startProxy, startRedis, waitFor } from '@redis-resilience/testing';
 import { expect, it, onTestFinished } from 'vitest';
 import { pass } from '../../integration/stage/call-loop.ts';
 import { connect, stage, timed } from '../stage.ts';
@@ -69,4 +69,42 @@ it('a lock whose reply was lost with the connection is free when the connection 
   await proxy.accept();
   await resilience.ready({ timeoutMs: 5000 });
   await waitFor(async () => (await server.command('EXISTS', 'cart')) === 0);
+});
+
+it('a lock that redlock did not get from a frozen node of a Cluster is free after the freeze', async () => {
+  await using cluster = await startCluster({ nodes: 3, replicas: 0 });
+  const resilience = createRedisResilience({ cluster: cluster.addresses }, { timeoutMs: 300 });
+  onTestFinished(() => resilience.close({ drainMs: 0 }));
+  await resilience.ready({ timeoutMs: 5000 });
+  const locks = redlockOn(resilience);
+  await (await locks.lock('cart', ttlMs)).unlock();
+  const node = await cluster.primaryOf('cart');
+  await node.freeze();
+  await expect(locks.lock('cart', ttlMs)).rejects.toThrow(/^Exceeded/);
+  await pass(500);
+  node.thaw();
+  await waitFor(async () => (await (resilience.client as Cluster).exists('cart')) === 0);
+  await (await locks.lock('cart', ttlMs)).unlock();
+});
+
+it('a lock whose reply was lost with the connection to a node of a Cluster is free when the connection is back', async () => {
+  await using cluster = await startCluster({ nodes: 3, replicas: 0 });
+  const resilience = createRedisResilience({ cluster: cluster.addresses }, { timeoutMs: 300 });
+  onTestFinished(() => resilience.close({ drainMs: 0 }));
+  await resilience.ready({ timeoutMs: 5000 });
+  const locks = redlockOn(resilience);
+  await (await locks.lock('cart', ttlMs)).unlock();
+  const node = await cluster.primaryOf('cart');
+  await node.freeze();
+  const lost = timed(() => locks.lock('cart', ttlMs));
+  await pass(100);
+  const socket = (resilience.client as Cluster)
+    .nodes('master')
+    .find(({ options }) => options.port === node.port) as unknown as { stream: { destroy(): void } };
+  socket.stream.destroy();
+  expect((await lost).error?.message).toMatch(/^Exceeded/);
+  node.thaw();
+  await waitFor(async () => (await node.command('EXISTS', 'cart')) === 0, { timeoutMs: 5000 });
+  await waitFor(() => resilience.snapshot().status === 'up', { timeoutMs: 5000 });
+  await (await locks.lock('cart', ttlMs)).unlock();
 });

@@ -1,13 +1,11 @@
 import { integerAt, textAt } from './arguments/argument-words.ts';
+import { lockReleaseArgs } from './lock-release.ts';
 
 /** The SHA-1 digests of the scripts with which redlock 4 and @sesamecare-oss/redlock 1 take a lock. */
 const lockScripts: ReadonlySet<unknown> = new Set([
   'e5a322e2634ef59a516e8ea150cb085afafee684',
   '1b77b94aa78451d55dfa97e18819bfbfc596cb5b',
 ]);
-
-const releaseScript =
-  "for _, key in ipairs(KEYS) do if redis.call('get', key) == ARGV[1] then redis.call('del', key) end end";
 
 /** How to release a lock of redlock. */
 export interface LockRelease {
@@ -23,5 +21,6 @@ export function lockReleaseOf(name: string, args: readonly unknown[]): LockRelea
   const texts = args.map((_, index) => textAt(args, index));
   const isComplete = texts.length === keyCount + 4 && texts.every((text) => text !== '');
   if (!isComplete) return undefined;
-  return { args: [releaseScript, ...texts.slice(1, -1)], ttlMs: integerAt(args, args.length - 1) };
+  const keys = texts.slice(2, 2 + keyCount);
+  return { args: lockReleaseArgs(keys, texts.at(-2) as string), ttlMs: integerAt(args, args.length - 1) };
 }

@@ -58,7 +58,6 @@ export class GateState {
     this.#kind = 'serving';
     this.#awaySince = undefined;
     this.noteSignOfLife();
-    this.guards.locks.connected();
   }
 
   /** Call when something proves that the server is alive. */

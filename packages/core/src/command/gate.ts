@@ -101,7 +101,8 @@ export class Gate {
   /** Call when a circuit or the socket's backpressure has changed: sends the waiting calls that can run now. */
   refresh(): void {
     this.state.refresh();
-    if (this.state.kind !== 'serving' || this.waiting.length === 0) return;
+    if (this.state.kind !== 'serving') return;
+    this.state.guards.locks.connected();
     for (const call of this.waiting.inOrder()) {
       if (this.#dispatch.isBlocked()) break;
       if (this.state.canRun(call) && this.waiting.remove(call, this.#clock.now())) this.run(call);
@@ -162,7 +163,7 @@ export class Gate {
   /** Call when the server has replied to a single command (not a batch) without an error. */
   answered(call: Call, value: unknown): void {
     const answer = answerTo(call, value, this.#clock);
-    if (call.settled) return;
+    if (call.settled) return this.state.guards.locks.answeredLate(call, value, this.inFlight);
     this.inFlight.remove(call);
     const decision = decide(call, answer);
     if (decision.kind === 'resend') return this.#resend(call, decision, answer);

@@ -56,6 +56,7 @@ export class CallGuards {
    */
   check(call: SlowCall): WatchLostError | OutcomeUnknownError | undefined {
     if (isLateWait(call)) endWait(call);
+    this.locks.connected();
     const lost = this.transactions.check(call) ?? this.#checkScans(call);
     if (call.batch === undefined && this.#queued.sends(call, this.transactions.isInside))
       call.slow.server = this.#dispatch.serverOf(call);

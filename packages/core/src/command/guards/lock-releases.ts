@@ -1,10 +1,16 @@
+import { textAt } from '../../catalogue/arguments/argument-words.ts';
+import { lockReleaseArgs } from '../../catalogue/lock-release.ts';
 import { lockReleaseOf, type LockRelease } from '../../catalogue/redlock.ts';
+import { setLockOf } from '../../catalogue/set-lock.ts';
 import type { Clock } from '../../clock.ts';
 import { isReplyError } from '../../replies/connection-error.ts';
 import type { Call } from '../call.ts';
 import type { Dispatch } from '../dispatch.ts';
+import type { InFlight } from '../pending/in-flight.ts';
 
 interface Due extends LockRelease {
+  /** The call that may have taken the lock. */
+  readonly call: Call;
   /** When the lock has expired at the latest, so that nothing is left to release. */
   readonly endsAt: number;
 }
@@ -13,10 +19,15 @@ interface Due extends LockRelease {
 const maxDue = 1000;
 
 /**
- * Releases the locks that a client may have taken with redlock without knowing it. When a frozen server thaws, it runs
- * the command that takes the lock, although redlock has already reported that it could not get the lock. redlock itself
- * tries to release the lock only once, while Redis is still unavailable. Without this class, the lock would then belong
- * to nobody until its ttl has passed.
+ * Releases the locks that a client has taken although the caller got an error. When a frozen server thaws, it runs the
+ * command that takes the lock, although the caller has already been told that nobody knows. Without this class, the
+ * lock would then belong to nobody until its ttl has passed.
+ *
+ * - `SET key token NX PX ttl`: if its late reply is OK, this very command has taken the lock, and no other caller has
+ *   the lock. See {@link answeredLate}.
+ * - The scripts of redlock: redlock itself tries to release such a lock only once, while Redis is still unavailable.
+ *   Its token is random and is never taken for the token of another lock, so the release needs no reply. See
+ *   {@link noteUnknown}.
  */
 export class LockReleases {
   readonly #clock: Clock;
@@ -33,14 +44,28 @@ export class LockReleases {
    * same connection, so a frozen server runs the release after the call. If the connection is lost, the release waits
    * until {@link connected}.
    */
-  noteUnknown({ batch, name, command }: Call): void {
+  noteUnknown(call: Call): void {
+    const { batch, name, command } = call;
     const release = batch === undefined ? lockReleaseOf(name, command.args) : undefined;
-    if (release !== undefined) this.#release({ ...release, endsAt: this.#clock.now() + release.ttlMs });
+    if (release !== undefined) this.#release({ ...release, call, endsAt: this.#clock.now() + release.ttlMs });
   }
 
   /**
-   * Call when the connection is open again, before waiting commands are sent. Among these may be a command with which
-   * redlock takes the lock again with the same token, and a later release would release the new lock, too.
+   * Call when the server has replied to a call that has already failed. If the call has taken a lock, the lock is
+   * released before any waiting command is sent: a caller that asks again, or looks whether the key has its token,
+   * finds the lock released. A command with the same key that is already in flight may see the lock before its release,
+   * so that its caller believes to hold the lock. Such a lock is not released.
+   */
+  answeredLate({ batch, name, command }: Call, reply: unknown, inFlight: Pick<InFlight, 'all'>): void {
+    const lock = batch === undefined && isOk(reply) ? setLockOf(name, command.args) : undefined;
+    if (lock === undefined || inFlight.all().some((call) => uses(call, lock.key))) return;
+    this.#dispatch.ask('eval', lockReleaseArgs([lock.key], lock.token)).catch(ignore);
+  }
+
+  /**
+   * Call when the connection, or that to a node of a Cluster, may be open again, before waiting commands are sent.
+   * Among these may be a command with which redlock takes the lock again with the same token, and a later release would
+   * release the new lock, too.
    */
   connected(): void {
     const due = this.#due;
@@ -53,6 +78,7 @@ export class LockReleases {
   }
 
   #release(due: Due): void {
+    if (this.#dispatch.partAway(due.call) !== undefined) return this.#keep(due);
     this.#dispatch.ask('eval', due.args).catch((error: unknown) => {
       if (error instanceof Error && !isReplyError(error)) this.#keep(due);
     });
@@ -61,4 +87,22 @@ export class LockReleases {
   #keep(due: Due): void {
     this.#due = [...this.#due.slice(1 - maxDue), due];
   }
+}
+
+/** Whether a reply is OK, as text, as bytes, or as the bytes of a raw reply. */
+function isOk(reply: unknown): boolean {
+  return reply === 'OK' || (reply instanceof Uint8Array && /^\+?OK(\r\n)?$/.test(textAt([reply], 0)));
+}
+
+/** Whether a call uses the key, and not only tries to take a lock that is taken. */
+function uses({ command, batch }: Call, key: string): boolean {
+  const commands = batch?.commands.map((each) => each.command) ?? [command];
+  return commands.some(
+    ({ name, args }) =>
+      args.some((_, index) => textAt(args, index) === key) && setLockOf(name, args) === undefined,
+  );
+}
+
+function ignore(): void {
+  // Without scripts, or without the permission to run them, the lock remains until its ttl has passed.
 }
