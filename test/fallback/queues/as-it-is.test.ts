@@ -1,13 +1,14 @@
 import Bull from 'bull';
-import type { Redis } from 'ioredis';
-import { waitFor } from '@redis-resilience/testing';
+import type { Cluster, Redis } from 'ioredis';
+import { createRedisResilience } from '@redis-resilience/core';
+import { startCluster, waitFor } from '@redis-resilience/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { pass } from '../../integration/stage/call-loop.ts';
 import { bringBack, stage, takeDown, timed, type Stage } from '../stage.ts';
 
 const config = { 'maxmemory-policy': 'noeviction', appendonly: 'yes', appendfsync: 'always' };
 /** Shorter than the 5 s for which a Bull processor pauses after an error, and than the 10 s timeouts of `wait`. */
-const soonMs = 3000;
+const soonMs = 4000;
 
 it('a Bull processor that has the client as it is takes jobs at once after Redis was restarted', async () => {
   const played = await stage({ config });
@@ -32,9 +33,11 @@ it('a Bull processor that has the client as it is takes jobs at once after Redis
   expect(sent).toEqual([1, 2]);
 });
 
+const keyOf = (name: string): string => `{bull}:mails:${name}`;
+
 describe.each([
-  ['BullMQ', (client: Redis, s: number) => client.bzpopmin('bull:mails:marker', s)],
-  ['Bull', (client: Redis, s: number) => client.brpoplpush('bull:mails:wait', 'bull:mails:active', s)],
+  ['BullMQ', (client: Redis | Cluster, s: number) => client.bzpopmin(keyOf('marker'), s)],
+  ['Bull', (client: Redis | Cluster, s: number) => client.brpoplpush(keyOf('wait'), keyOf('active'), s)],
 ])('a %s worker that waits for its next job', (_name, wait) => {
   it('is woken with null as soon as Redis is back', async () => {
     const played = await stage({ config });
@@ -45,6 +48,30 @@ describe.each([
     await takeDown(played);
     const late = wait(client, 10);
     await bringBack(played);
+    const woken = await timed(() => Promise.all([lost, late]));
+    expect(woken.value).toEqual([null, null]);
+    expect(woken.ms).toBeLessThan(soonMs);
+  });
+
+  it('is woken with null as soon as the node of a Cluster is back', async () => {
+    await using cluster = await startCluster({ nodes: 3, replicas: 0 });
+    const resilience = createRedisResilience({ cluster: cluster.addresses });
+    onTestFinished(() => resilience.close({ drainMs: 0 }));
+    await resilience.ready({ timeoutMs: 5000 });
+    const client = (resilience.client as Cluster).duplicate();
+    client.on('error', () => undefined);
+    onTestFinished(() => client.disconnect());
+    const node = await cluster.primaryOf(keyOf('wait'));
+    await client.exists(keyOf('wait'));
+    const lost = wait(client, 10);
+    await waitFor(async () => (await node.info('clients'))['blocked_clients'] === '1');
+    await node.kill();
+    const late = wait(client, 10);
+    await pass(500);
+    await node.start();
+    await waitFor(async () => (await client.exists(keyOf('wait')).catch(() => 1)) === 0, {
+      timeoutMs: 10_000,
+    });
     const woken = await timed(() => Promise.all([lost, late]));
     expect(woken.value).toEqual([null, null]);
     expect(woken.ms).toBeLessThan(soonMs);
