@@ -17,21 +17,19 @@ class Stage {
   /** The events so far, in order, with their times since the start. */
   readonly told: string[] = [];
   readonly events: SourceEvent[] = [];
+  readonly #settings = { clock: this.wired.clock, connection: { minStallMs: 200, maxStallMs: 2_000 } };
   readonly source = new Reconnector(this.dialer, this.wired.target, {
-    clock: this.wired.clock,
-    minStallMs: 200,
-    maxStallMs: 2_000,
+    settings: this.#settings,
+    isWanted: true,
     onReport: ({ cause }) => this.#note(`report ${cause ?? 'success'}`),
   });
   /** Another client of the same dialer, with leased connections. */
-  readonly leased = new Reconnector(this.dialer, this.wired.target, {
-    clock: this.wired.clock,
-    minStallMs: 200,
-    maxStallMs: 2_000,
-    isLeased: true,
-    isWanted: () => true,
-    onReport: () => this.#note('leased'),
-  });
+  readonly leased = new Reconnector(
+    this.dialer,
+    this.wired.target,
+    { settings: this.#settings, isWanted: true, onReport: () => this.#note('leased') },
+    true,
+  );
 
   start(priority: DialPriority = 'command'): void {
     this.source.start(priority, (event) => {

@@ -31,7 +31,7 @@ class CountingClock extends ManualClock {
 function setUp(): { clock: CountingClock; alarm: Alarm; rings: number[] } {
   const clock = new CountingClock({ nowMs: 5_000 });
   const rings: number[] = [];
-  return { clock, alarm: new Alarm(clock, () => rings.push(clock.now())), rings };
+  return { clock, alarm: new Alarm(clock, { look: () => rings.push(clock.now()) }), rings };
 }
 
 it('an alarm rings once, when it is due', () => {
@@ -82,7 +82,7 @@ it('an alarm that is cleared, or set for never, does not ring', () => {
 
 it('an exact alarm does not ring with another one that is due a millisecond before', () => {
   const { clock, alarm, rings } = setUp();
-  const other = new Alarm(clock, () => rings.push(-clock.now()));
+  const other = new Alarm(clock, { look: () => rings.push(-clock.now()) });
   alarm.set(5_100, false);
   other.set(5_099, false);
   clock.travel(99);
@@ -93,7 +93,7 @@ it('an exact alarm does not ring with another one that is due a millisecond befo
 
 it('an alarm that another one clears as both are due does not ring', () => {
   const { clock, alarm, rings } = setUp();
-  const other = new Alarm(clock, () => alarm.clear());
+  const other = new Alarm(clock, { look: () => alarm.clear() });
   other.set(5_100, false);
   alarm.set(5_100, false);
   clock.travel(1_000);
@@ -102,7 +102,7 @@ it('an alarm that another one clears as both are due does not ring', () => {
 
 it('an alarm rings also when another one is cleared', () => {
   const { clock, alarm, rings } = setUp();
-  const other = new Alarm(clock, () => undefined);
+  const other = new Alarm(clock, { look: () => undefined });
   alarm.set(5_100, false);
   other.set(5_200, false);
   other.clear();
@@ -113,9 +113,11 @@ it('an alarm rings also when another one is cleared', () => {
 it('an alarm may be set again while it rings', () => {
   const clock = new ManualClock();
   const rings: number[] = [];
-  const alarm: Alarm = new Alarm(clock, () => {
-    rings.push(clock.now());
-    if (rings.length < 3) alarm.set(clock.now() + 10, false);
+  const alarm: Alarm = new Alarm(clock, {
+    look: () => {
+      rings.push(clock.now());
+      if (rings.length < 3) alarm.set(clock.now() + 10, false);
+    },
   });
   alarm.set(10, false);
   clock.travel(100);
@@ -136,7 +138,7 @@ it('an alarm keeps the process alive only while that is asked for', () => {
 
 it('the alarms of a clock share one timer', () => {
   const { clock, alarm, rings } = setUp();
-  const other = new Alarm(clock, () => rings.push(-clock.now()));
+  const other = new Alarm(clock, { look: () => rings.push(-clock.now()) });
   alarm.set(5_100, false);
   other.set(5_050, false);
   expect(clock.pendingTimers).toBe(1);
@@ -147,7 +149,7 @@ it('the alarms of a clock share one timer', () => {
 
 it('an alarm that need not be exact rings early with another one, and not by itself', () => {
   const { clock, alarm, rings } = setUp();
-  const other = new Alarm(clock, () => rings.push(-clock.now()));
+  const other = new Alarm(clock, { look: () => rings.push(-clock.now()) });
   alarm.set(5_100, false, 60);
   other.set(5_050, false);
   clock.travel(50);
@@ -162,9 +164,11 @@ it('an alarm that need not be exact rings early with another one, and not by its
 it('an alarm that is set for now while alarms ring rings in the next turn', () => {
   const { clock } = setUp();
   const rings: number[] = [];
-  const alarm = new Alarm(clock, () => {
-    rings.push(clock.now());
-    if (rings.length < 3) alarm.set(clock.now(), false);
+  const alarm = new Alarm(clock, {
+    look: () => {
+      rings.push(clock.now());
+      if (rings.length < 3) alarm.set(clock.now(), false);
+    },
   });
   alarm.set(5_010, false);
   clock.travel(10);
@@ -176,7 +180,7 @@ it('an alarm that is set for now while alarms ring rings in the next turn', () =
 
 it('an alarm that another one clears as they ring together does not ring', () => {
   const { clock, alarm, rings } = setUp();
-  const other = new Alarm(clock, () => alarm.clear());
+  const other = new Alarm(clock, { look: () => alarm.clear() });
   other.set(5_020, false);
   alarm.set(5_020, false);
   clock.travel(50);
@@ -186,8 +190,10 @@ it('an alarm that another one clears as they ring together does not ring', () =>
 
 it('an alarm rings although another one that was due with it throws', () => {
   const { clock, alarm, rings } = setUp();
-  const broken = new Alarm(clock, () => {
-    throw new Error('broken');
+  const broken = new Alarm(clock, {
+    look: () => {
+      throw new Error('broken');
+    },
   });
   broken.set(5_010, false);
   alarm.set(5_010, false);
@@ -202,10 +208,12 @@ it.each([
   ['set again', 5_030],
 ])('an alarm that was %s by another one that then throws rings once when it is due', (_how, againAt) => {
   const { clock, alarm, rings } = setUp();
-  const broken = new Alarm(clock, () => {
-    alarm.clear();
-    if (againAt !== undefined) alarm.set(againAt, false);
-    throw new Error('broken');
+  const broken = new Alarm(clock, {
+    look: () => {
+      alarm.clear();
+      if (againAt !== undefined) alarm.set(againAt, false);
+      throw new Error('broken');
+    },
   });
   broken.set(5_010, false);
   alarm.set(5_010, false);

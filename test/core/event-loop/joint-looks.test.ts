@@ -1,6 +1,7 @@
 import { ManualClock } from '@redis-resilience/testing';
 import { expect, it } from 'vitest';
-import { JointLooks, type Looks } from '../../../packages/core/src/event-loop/joint-looks.ts';
+import type { Looks } from '../../../packages/core/src/event-loop/alarm.ts';
+import { JointLooks } from '../../../packages/core/src/event-loop/joint-looks.ts';
 
 function setUp(): {
   clock: ManualClock;

@@ -60,9 +60,8 @@ export class ConnectionStage {
     this.dialer = new Dialer({ clock, random, minPeriodMs, maxPeriodMs, handshakeTimeoutMs });
     this.target = targetOf(this.driver, this.settings, { source: credentials }, network.open);
     this.source = new Reconnector(this.dialer, this.target, {
-      clock,
-      minStallMs: this.settings.connection.minStallMs,
-      maxStallMs: this.settings.connection.maxStallMs,
+      settings: this.settings,
+      isWanted: true,
       onReport: (report) => this.reports.push(report),
     });
     this.#onDead = onDead;
@@ -141,9 +140,11 @@ export class ConnectionStage {
     const onDead = this.#onDead;
     const hearsBytes = this.#hearsBytes;
     const parts = { driver, target, source, settings, flushes: flushesOf(clock), onDead, hearsBytes };
-    const connection = new Connection(parts, (news) => {
-      this.news.push({ ...news, at: clock.now() });
-      this.onNews(news);
+    const connection = new Connection(parts, {
+      onConnection: (news) => {
+        this.news.push({ ...news, at: clock.now() });
+        this.onNews(news);
+      },
     });
     this.#connection = connection;
     const gate: SendCommand = (command, ...rest) => {

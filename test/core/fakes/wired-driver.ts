@@ -39,9 +39,11 @@ export class WiredDriver {
 
   constructor(roundTrip = new RoundTrip(200, 2_000)) {
     const flushes = flushesOf(this.clock);
-    this.wire = new Wire(this.driver, this.clock, roundTrip, flushes, maxReplyBytes, (event) => {
-      this.events.push(event);
-      this.onEvent(event);
+    this.wire = new Wire(this.driver, this.clock, roundTrip, flushes, maxReplyBytes, {
+      onWire: (event) => {
+        this.events.push(event);
+        this.onEvent(event);
+      },
     });
   }
 

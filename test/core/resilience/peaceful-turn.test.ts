@@ -5,7 +5,11 @@ import { PeacefulTurn } from '../../../packages/core/src/resilience/peaceful-tur
 function turnOf(): { clock: ManualClock; turn: PeacefulTurn; failedAt: number[] } {
   const clock = new ManualClock({ nowMs: 0 });
   const failedAt: number[] = [];
-  return { clock, turn: new PeacefulTurn(clock, () => failedAt.push(clock.now())), failedAt };
+  return {
+    clock,
+    turn: new PeacefulTurn(clock, { onConnection: () => failedAt.push(clock.now()) }),
+    failedAt,
+  };
 }
 
 it('a turn in peace is under way until it ends, and says nothing', async () => {

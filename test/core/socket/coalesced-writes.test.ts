@@ -26,9 +26,11 @@ async function openPair(): Promise<Pair> {
   peer.on('data', (chunk: Buffer) => chunks.push(chunk));
   const flushes: number[] = [];
   const blocked: boolean[] = [];
-  const writes: CoalescedWrites = new CoalescedWrites(socket, (event) => {
-    if (event === 'flush') flushes.push(socket.bytesWritten);
-    else blocked.push(writes.isBlocked);
+  const writes: CoalescedWrites = new CoalescedWrites(socket, {
+    onWrites: (event) => {
+      if (event === 'flush') flushes.push(socket.bytesWritten);
+      else blocked.push(writes.isBlocked);
+    },
   });
   return {
     socket,

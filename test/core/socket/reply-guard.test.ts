@@ -34,7 +34,7 @@ function guarded(
   );
   queue.push(...commands.map((name) => ({ name }) as DriverCommand));
   const pass = (text: string): { readonly passed: string; readonly breach: Breach | undefined } => {
-    guard.pass(Buffer.from(text), (bytes) => passed.push(String(bytes)));
+    guard.pass(Buffer.from(text), { deliver: (bytes) => passed.push(String(bytes)) });
     return { passed: passed.join(''), breach: guard.breach };
   };
   return { guard, queue, pass };
@@ -72,7 +72,11 @@ describe('a guard before the parser of a driver', () => {
         return true;
       });
       for (const chunk of chunks)
-        guard.pass(Buffer.from(chunk), (bytes) => told.push(`passed ${String(bytes)}`), everyByte);
+        guard.pass(
+          Buffer.from(chunk),
+          { deliver: (bytes) => told.push(`passed ${String(bytes)}`) },
+          everyByte,
+        );
       return told.map((each) => each.replaceAll(/\s+/g, ' ').trim());
     };
     const chunks = ['$1\r\na\r\n*1\r\n:1\r\n_\r\n+OK\r\n:7\r\n$1\r', '\nc\r\n+d\r\n'];
@@ -213,9 +217,11 @@ describe('a guard before the parser of a driver', () => {
     const thrown = new Promise((resolve) => process.once('uncaughtException', resolve));
     const { guard } = guarded([], 'messages');
     const passed: string[] = [];
-    guard.pass(Buffer.from(message + message), (bytes) => {
-      passed.push(String(bytes));
-      if (passed.length === 1) throw new Error('of a listener');
+    guard.pass(Buffer.from(message + message), {
+      deliver: (bytes) => {
+        passed.push(String(bytes));
+        if (passed.length === 1) throw new Error('of a listener');
+      },
     });
     expect(passed).toEqual([message, message]);
     expect(await thrown).toMatchObject({ message: 'of a listener' });

@@ -18,16 +18,13 @@ async function watched({ idleMs = 5_000, limitMs = 200 } = {}): Promise<Watched>
   const wired = await WiredDriver.ready(new RoundTrip(limitMs, 2_000));
   const { clock, wire } = wired;
   const found: (readonly [StallFinding, number])[] = [];
-  const watch: StallWatch = new StallWatch(
-    wire,
-    clock,
-    () => subject.random,
-    (stretch) => subject.idleMs * stretch,
-    (finding) => {
+  const watch: StallWatch = new StallWatch(wire, clock, () => subject.random, {
+    idleMs: (stretch) => subject.idleMs * stretch,
+    onFinding: (finding) => {
       found.push([finding, clock.now()]);
       subject.onFinding();
     },
-  );
+  });
   const subject: Watched = { wired, watch, found, idleMs, random: 0, onFinding: () => undefined };
   wired.onEvent = (event) => {
     if (event === 'written') watch.noteWrite(wire.writtenAt);
@@ -526,13 +523,10 @@ describe('a watch that was never started', () => {
   it('arms itself for no write', async () => {
     const { wired, watch } = await watched();
     watch.stop();
-    const other = new StallWatch(
-      wired.wire,
-      wired.clock,
-      Math.random,
-      () => 0,
-      () => undefined,
-    );
+    const other = new StallWatch(wired.wire, wired.clock, Math.random, {
+      idleMs: () => 0,
+      onFinding: () => undefined,
+    });
     other.noteWrite(1_100);
     expect(wired.clock.pendingTimers).toBe(0);
   });

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import { afterReads } from '../event-loop/after-reads.ts';
-import { Alarm } from '../event-loop/alarm.ts';
+import { Alarm, type Looks } from '../event-loop/alarm.ts';
 import { RefusalPace } from '../event-loop/refusal-pace.ts';
 import { DueQueue } from '../event-loop/due-queue.ts';
 import { callError, elsewhere, type CallFailure } from './call-errors.ts';
@@ -31,7 +31,7 @@ const roundingMs = 0.5;
  * Owns the calls of one client until they are settled: runs, queues or rejects them, and carries out the decisions of
  * `decide`. Every call is settled exactly once, whatever fails and when.
  */
-export class Gate {
+export class Gate implements Looks {
   readonly state: GateState;
   readonly waiting: WaitingQueue;
   readonly inFlight: InFlight;
@@ -54,7 +54,7 @@ export class Gate {
     this.waiting = new WaitingQueue(parts.settings.admission, parts.stallDetector);
     this.inFlight = new InFlight(parts.settings.timeoutMs, parts.settings.admission);
     this.#refusals = new RefusalPace(this.#clock);
-    this.#alarm = new Alarm(this.#clock, () => this.#onAlarm());
+    this.#alarm = new Alarm(this.#clock, this);
   }
 
   counts(): { readonly waiting: number; readonly waitingBytes: number; readonly inFlight: number } {
@@ -226,7 +226,8 @@ export class Gate {
     this.#alarm.set(dueAt, this.waiting.length + this.#retryDelays.length > 0, earlyMs);
   }
 
-  #onAlarm(): void {
+  /** Called when the alarm fires: settles or retries the calls whose time has come. */
+  look(): void {
     const now = this.#clock.now() + roundingMs;
     for (let call = this.#retryDelays.due(now); call !== undefined; call = this.#retryDelays.due(now)) {
       this.#retryDelays.remove(call);

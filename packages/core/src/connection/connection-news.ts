@@ -38,6 +38,11 @@ export type ConnectionNews =
   | { readonly kind: 'verified'; readonly verified: VerifiedSocket }
   | SubscriptionNews;
 
+/** Receives the reports of a connection. */
+export interface ConnectionListener {
+  onConnection(news: ConnectionNews): void;
+}
+
 /** An event in the life of the driver's sockets. */
 export type ConnectorEvent =
   /** The driver asks for a socket. */
@@ -47,6 +52,11 @@ export type ConnectorEvent =
   | { readonly kind: 'verified'; readonly verified: VerifiedSocket }
   /** The driver's socket has closed. Reported before the driver rejects the commands in flight. */
   | { readonly kind: 'lost'; readonly cause: CauseCode };
+
+/** Receives the events of the driver's sockets. */
+export interface ConnectorListener {
+  onConnector(event: ConnectorEvent): void;
+}
 
 // The reports of reads and writes are shared objects, so that no object is created for each report.
 export const bytesRead = { kind: 'bytes-read' } as const;

@@ -4,10 +4,17 @@ import type { VerifiedSocket } from '../handshake/establish.ts';
 import type { Settings } from '../options/settings.ts';
 import type { ConnectionState } from '../snapshot.ts';
 import { RoundTrip } from '../socket/round-trip.ts';
-import { Wire, type WireEvent } from '../socket/wire.ts';
-import { StallGuard, type StallNews } from '../stall/stall-guard.ts';
+import { Wire, type WireEvent, type WireListener } from '../socket/wire.ts';
+import { StallGuard, type StallListener, type StallNews } from '../stall/stall-guard.ts';
 import type { ConnectionParts } from './connection-parts.ts';
-import { bytesRead, bytesWritten, type ConnectionNews, type ConnectorEvent } from './connection-news.ts';
+import {
+  bytesRead,
+  bytesWritten,
+  type ConnectionListener,
+  type ConnectionNews,
+  type ConnectorEvent,
+  type ConnectorListener,
+} from './connection-news.ts';
 import { Connector } from './connector.ts';
 import type { ConnectionEffect, ConnectionSignal, LiveConnectionState } from './connection-state.ts';
 import { awaySince, connectionTransition } from './connection-transition.ts';
@@ -17,11 +24,8 @@ import type { SocketSource } from './socket-source.ts';
 import { Subscriptions } from './subscriptions.ts';
 import { isUnnoticedLoss } from './unnoticed-loss.ts';
 
-/** A connection with subscriptions sends no commands, so it is checked by a PING after this idle time. */
-const subscriberIdleMs = 1000;
-
 /** One connection of a client. Runs the state machine in `connection-transition.ts`, and performs its effects. */
-export class Connection {
+export class Connection implements WireListener, ConnectorListener, StallListener {
   readonly wire: Wire;
   readonly connector: Connector;
   readonly #driver: Driver;
@@ -32,39 +36,25 @@ export class Connection {
   readonly #stallGuard: StallGuard;
   readonly #orderCheck: OrderCheck;
   readonly #replacement: PeacefulReplacement;
-  readonly #tell: (news: ConnectionNews) => void;
+  readonly #listener: ConnectionListener;
   #state: LiveConnectionState = { kind: 'idle' };
 
-  constructor(parts: ConnectionParts, tell: (news: ConnectionNews) => void) {
+  constructor(parts: ConnectionParts, listener: ConnectionListener) {
     const { driver, target, source, settings, flushes } = parts;
-    const { minStallMs, maxStallMs, idlePingMs, handshakeTimeoutMs, maxReplyBytes } = settings.connection;
+    const { minStallMs, maxStallMs, maxReplyBytes } = settings.connection;
     this.#driver = driver;
     this.#source = source;
     this.#settings = settings;
     this.#replacesDead = parts.onDead === 'replace';
-    this.#tell = tell;
+    this.#listener = listener;
     this.#replacement = new PeacefulReplacement(settings.clock);
-    this.#subscriptions = new Subscriptions(driver, settings.clock, tell);
+    this.#subscriptions = new Subscriptions(driver, settings.clock, listener);
     const roundTrip = new RoundTrip(minStallMs, maxStallMs);
-    this.wire = new Wire(driver, settings.clock, roundTrip, flushes, maxReplyBytes, (event) =>
-      this.#onWire(event),
-    );
+    this.wire = new Wire(driver, settings.clock, roundTrip, flushes, maxReplyBytes, this);
     this.wire.tellsAll = parts.hearsBytes || settings.connection.integrity === 'load';
     this.#orderCheck = new OrderCheck(driver, this.wire, settings);
-    this.connector = new Connector(
-      driver,
-      this.wire,
-      source,
-      this.#subscriptions,
-      settings.clock,
-      handshakeTimeoutMs,
-      (event) => this.#onConnector(event),
-    );
-    const idleMs = (stretch: number): number =>
-      this.#subscriptions.isActive ? Math.min(subscriberIdleMs, idlePingMs) : idlePingMs * stretch;
-    this.#stallGuard = new StallGuard(driver, target, this.wire, settings, idleMs, source, (news) =>
-      this.#onStall(news),
-    );
+    this.connector = new Connector(driver, this.wire, source, this.#subscriptions, settings, this);
+    this.#stallGuard = new StallGuard(driver, target, this.wire, settings, source, this);
     this.#enter(this.#takeOver());
     driver.on('connect', () => this.connector.connected());
     driver.on('ready', () => this.#onReady());
@@ -128,6 +118,10 @@ export class Connection {
     if (this.#state.kind === 'ready') this.#orderCheck.ping();
   }
 
+  idleMs(stretch: number): number {
+    return this.#subscriptions.idleMs(this.#settings.connection.idlePingMs, stretch);
+  }
+
   // Adopts a connection made before `protect` was called; an unfinished attempt to connect starts again.
   #takeOver(): LiveConnectionState {
     const since = this.#settings.clock.now();
@@ -179,7 +173,7 @@ export class Connection {
     }
   }
 
-  #onWire(event: WireEvent): void {
+  onWire(event: WireEvent): void {
     switch (event) {
       case 'alive':
       case 'read':
@@ -210,7 +204,7 @@ export class Connection {
     if (!servesNot && (state.kind !== 'ready' || state.isSuspect)) this.#signal({ kind: 'answered' });
   }
 
-  #onConnector(event: ConnectorEvent): void {
+  onConnector(event: ConnectorEvent): void {
     if (event.kind === 'verified') return this.#tell(event);
     if (event.kind === 'lost') {
       this.#stallGuard.unwatch();
@@ -220,7 +214,7 @@ export class Connection {
     this.#signal(event);
   }
 
-  #onStall(news: StallNews): void {
+  onStall(news: StallNews): void {
     if (news.kind === 'doubtful') return this.#tell(news);
     switch (news.kind) {
       case 'silent':
@@ -246,5 +240,9 @@ export class Connection {
     this.#subscriptions.restore();
     this.#signal({ kind: 'ready' });
     this.#stallGuard.watch();
+  }
+
+  #tell(news: ConnectionNews): void {
+    this.#listener.onConnection(news);
   }
 }

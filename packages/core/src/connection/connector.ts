@@ -1,29 +1,28 @@
 import type { Socket } from 'node:net';
 import type { CauseCode } from '../cause.ts';
-import type { Clock, TimerHandle } from '../clock.ts';
+import type { TimerHandle } from '../clock.ts';
 import type { DriverConnector, FirstFailure } from '../driver/driver-connector.ts';
 import type { Driver } from '../driver/driver.ts';
+import type { Settings } from '../options/settings.ts';
 import type { VerifiedSocket } from '../handshake/establish.ts';
+import type { CloseListener } from '../socket/socket-reads.ts';
 import type { Wire } from '../socket/wire.ts';
 import { identityOf, type Identity } from '../handshake/identity.ts';
+import { isRepeatedError, type EmittedError } from '../observability/repeated-error.ts';
 import { abandonSocket, endSocket, leaveSocket } from '../socket/parting.ts';
-import type { ConnectorEvent } from './connection-news.ts';
+import type { ConnectorListener } from './connection-news.ts';
 import type { SocketSource, SourceEvent } from './socket-source.ts';
 import type { Subscriptions } from './subscriptions.ts';
 
-/** The driver emits `error` immediately for a new cause, but for the same cause only after this many milliseconds. */
-const repeatErrorAfterMs = 10_000;
-
 /** Supplies the driver with verified sockets. */
-export class Connector implements DriverConnector, FirstFailure {
+export class Connector implements DriverConnector, FirstFailure, CloseListener {
   readonly #driver: Driver;
   readonly #wire: Wire;
   readonly #source: SocketSource;
   readonly #subscriptions: Subscriptions;
-  readonly #clock: Clock;
-  readonly #handshakeTimeoutMs: number;
-  readonly #tell: (event: ConnectorEvent) => void;
-  #firstFailures: ((error: Error) => void)[] = [];
+  readonly #settings: Pick<Settings, 'clock' | 'connection'>;
+  readonly #listener: ConnectorListener;
+  #firstFailures: readonly ((error: Error) => void)[] | undefined;
   #standby: VerifiedSocket | undefined;
   #pending: { readonly reject: (error: Error) => void } | undefined;
   #handshakeTimer: TimerHandle | undefined;
@@ -35,7 +34,7 @@ export class Connector implements DriverConnector, FirstFailure {
   #standing: Socket | undefined;
   /** Whether the next socket is needed urgently, because the last socket was dropped. */
   #isHurried = false;
-  #emitted: { readonly cause: CauseCode; readonly at: number } | undefined;
+  #emitted: EmittedError | undefined;
   /** Whether the connection is serving, so that it may be closed gracefully. */
   isServing = false;
 
@@ -44,22 +43,20 @@ export class Connector implements DriverConnector, FirstFailure {
     wire: Wire,
     source: SocketSource,
     subscriptions: Subscriptions,
-    clock: Clock,
-    handshakeTimeoutMs: number,
-    tell: (event: ConnectorEvent) => void,
+    settings: Pick<Settings, 'clock' | 'connection'>,
+    listener: ConnectorListener,
   ) {
     this.#driver = driver;
     this.#wire = wire;
     this.#source = source;
     this.#subscriptions = subscriptions;
-    this.#clock = clock;
-    this.#handshakeTimeoutMs = handshakeTimeoutMs;
-    this.#tell = tell;
+    this.#settings = settings;
+    this.#listener = listener;
   }
 
   /** Resolves with a verified socket. Rejects when the client is closed or the socket source gives up. */
   connect(emit: (event: string, error: Error) => void): Promise<Socket> {
-    this.#tell({ kind: 'dial' });
+    this.#listener.onConnector({ kind: 'dial' });
     this.#driver.keepDatabase();
     const [standby, isHurried] = [this.#standby, this.#isHurried];
     this.#standby = undefined;
@@ -86,13 +83,15 @@ export class Connector implements DriverConnector, FirstFailure {
     const isForGood = this.#driver.isClosing;
     const { socket } = this.#wire;
     if (isForGood && this.#pending !== undefined) this.#giveUp(this.#pending.reject);
-    else if (isForGood) endSocket(socket, this.isServing, this.#driver, this.#clock);
+    else if (isForGood) endSocket(socket, this.isServing, this.#driver, this.#settings.clock);
     else if (this.#pending !== undefined) this.#source.ticket?.hurry();
     else abandonSocket(socket, this.#driver);
   }
 
   firstFailure(): Promise<never> {
-    return new Promise((_resolve, reject) => this.#firstFailures.push(reject));
+    return new Promise((_resolve, reject) => {
+      this.#firstFailures = [...(this.#firstFailures ?? []), reject];
+    });
   }
 
   /** Drops the socket for the given cause, and dials again. */
@@ -106,8 +105,8 @@ export class Connector implements DriverConnector, FirstFailure {
     if (cause === 'closed') socket?.destroy();
     else if (readOnMs === undefined || socket === undefined) abandonSocket(socket, this.#driver);
     else {
-      const left = { own: this.#ownListeners, onLeft: () => this.#closed(socket) };
-      queueMicrotask(() => leaveSocket(socket, readOnMs, this.#driver, this.#clock, left));
+      const left = { own: this.#ownListeners, onLeft: () => this.closed(socket) };
+      queueMicrotask(() => leaveSocket(socket, readOnMs, this.#driver, this.#settings.clock, left));
     }
   }
 
@@ -130,6 +129,7 @@ export class Connector implements DriverConnector, FirstFailure {
   connected(): void {
     const { socket } = this.#driver;
     if (socket === undefined || socket.destroyed || socket === this.#wire.socket) return;
+    socket.on('error', ignore);
     this.#adopt(socket, undefined);
     if (this.#driver.isClosing) socket.destroy();
   }
@@ -137,7 +137,7 @@ export class Connector implements DriverConnector, FirstFailure {
   /** Call when the driver has completed its own handshake. */
   ready(): void {
     this.#clearHandshakeTimer();
-    this.#firstFailures = [];
+    this.#firstFailures = undefined;
   }
 
   /** Call when the driver has ended. */
@@ -160,7 +160,7 @@ export class Connector implements DriverConnector, FirstFailure {
         return;
       case 'failed':
         if (event.cause === 'database') this.#driver.refuseDatabase();
-        this.#tell({ kind: 'attempt-failed', cause: event.cause });
+        this.#listener.onConnector({ kind: 'attempt-failed', cause: event.cause });
         if (this.#isWorthEmitting(event.cause)) emit('error', event.error);
         this.#tellFirst(event.error);
         return;
@@ -169,7 +169,7 @@ export class Connector implements DriverConnector, FirstFailure {
         return;
       case 'gave-up':
         this.#pending = undefined;
-        this.#tell({ kind: 'attempt-failed', cause: event.cause });
+        this.#listener.onConnector({ kind: 'attempt-failed', cause: event.cause });
         reject(event.error);
         return;
       default:
@@ -178,15 +178,15 @@ export class Connector implements DriverConnector, FirstFailure {
   }
 
   #tellFirst(error: Error): void {
-    for (const reject of this.#firstFailures) reject(error);
-    this.#firstFailures = [];
+    for (const reject of this.#firstFailures ?? []) reject(error);
+    this.#firstFailures = undefined;
   }
 
   #isWorthEmitting(cause: CauseCode): boolean {
-    const at = this.#clock.now();
-    const isRepeated = this.#emitted?.cause === cause && at - this.#emitted.at < repeatErrorAfterMs;
-    if (!isRepeated) this.#emitted = { cause, at };
-    return !isRepeated;
+    const next = { cause, at: this.#settings.clock.now() };
+    if (isRepeatedError(this.#emitted, next)) return false;
+    this.#emitted = next;
+    return true;
   }
 
   // Whether the socket still fits the client, which may have selected another database since the socket was verified.
@@ -208,25 +208,24 @@ export class Connector implements DriverConnector, FirstFailure {
     const isResp3 = this.#driver.speaksResp3();
     this.#driver.proven({ credentials, isResp3, session: proof.session, info: proof.info });
     this.#adopt(socket, identityOf(proof));
-    this.#handshakeTimer = this.#clock.setTimeout(() => {
+    this.#handshakeTimer = this.#settings.clock.setTimeout(() => {
       this.#lossCause = 'handshake-timeout';
       socket.destroy();
-    }, this.#handshakeTimeoutMs);
-    this.#tell({ kind: 'verified', verified });
+    }, this.#settings.connection.handshakeTimeoutMs);
+    this.#listener.onConnector({ kind: 'verified', verified });
     return socket;
   }
 
   #adopt(socket: Socket, identity: Identity | undefined): void {
-    this.#wire.adopt(socket, identity);
+    // `closed` is called before the driver's own listener, so that new commands wait when the driver rejects commands in
+    // flight.
+    this.#wire.adopt(socket, identity, this);
     this.#standing = socket;
     this.#lossCause = undefined;
-    // This listener runs before the driver's own, so that new commands wait when the driver rejects commands in flight.
-    socket.prependListener('close', () => this.#closed(socket));
-    socket.on('error', ignore);
     this.#ownListeners = socket.rawListeners('close');
   }
 
-  #closed(socket: Socket): void {
+  closed(socket: Socket): void {
     if (socket !== this.#standing || socket !== this.#wire.socket) return;
     this.#standing = undefined;
     this.#clearHandshakeTimer();
@@ -234,11 +233,14 @@ export class Connector implements DriverConnector, FirstFailure {
     // A connection that the application closed says nothing about the server.
     if (isClosing) this.#source.stop();
     else this.#source.ticket?.lost();
-    this.#tell({ kind: 'lost', cause: this.#lossCause ?? (isClosing ? 'closed' : 'connection-reset') });
+    this.#listener.onConnector({
+      kind: 'lost',
+      cause: this.#lossCause ?? (isClosing ? 'closed' : 'connection-reset'),
+    });
   }
 
   #clearHandshakeTimer(): void {
-    if (this.#handshakeTimer !== undefined) this.#clock.clearTimeout(this.#handshakeTimer);
+    if (this.#handshakeTimer !== undefined) this.#settings.clock.clearTimeout(this.#handshakeTimer);
     this.#handshakeTimer = undefined;
   }
 }

@@ -11,16 +11,17 @@ import { RoundTrip } from '../socket/round-trip.ts';
 import { ConnectionAttempts, type AttemptTrouble } from './connection-attempts.ts';
 import type { SocketSource, SourceEvent } from './socket-source.ts';
 
-export interface ReconnectorOptions {
-  readonly clock: Clock;
-  /** Bounds on how long a server that is not serving yet may leave a PING unanswered. */
-  readonly minStallMs: number;
-  readonly maxStallMs: number;
-  /** Whether the connection belongs to a pool of leased connections. */
-  readonly isLeased?: boolean;
-  /** Returns whether callers are waiting for the connection. */
-  readonly isWanted?: () => boolean;
-  readonly onReport: (report: DialReport) => void;
+/** The client for which connections are made. */
+export interface ReconnectorClient {
+  readonly settings: {
+    readonly clock: Clock;
+    /** Bounds on how long a server that is not serving yet may leave a PING unanswered. */
+    readonly connection: { readonly minStallMs: number; readonly maxStallMs: number };
+  };
+  /** Whether callers are waiting for the connection. */
+  readonly isWanted: boolean;
+  /** Called when an attempt has ended. */
+  onReport(report: DialReport): void;
 }
 
 /**
@@ -45,15 +46,19 @@ interface Search {
 /** Makes one connection: attempts, whose times the endpoint's dialer decides, go on until one succeeds. */
 export class Reconnector implements SocketSource {
   readonly dialer: Dialer;
-  readonly #options: ReconnectorOptions;
+  readonly #client: ReconnectorClient;
+  readonly #isLeased: boolean;
   readonly #attempts: ConnectionAttempts;
   #ticket: DialTicket | undefined;
   #search: Search | undefined;
 
-  constructor(dialer: Dialer, target: Target, options: ReconnectorOptions) {
+  /** `isLeased`: whether the connection belongs to a pool of leased connections. */
+  constructor(dialer: Dialer, target: Target, client: ReconnectorClient, isLeased = false) {
+    const { clock } = client.settings;
     this.dialer = dialer;
-    this.#options = options;
-    this.#attempts = new ConnectionAttempts(target, options.clock, tlsMismatchOf(target.open, options.clock));
+    this.#client = client;
+    this.#isLeased = isLeased;
+    this.#attempts = new ConnectionAttempts(target, clock, tlsMismatchOf(target.open, clock));
   }
 
   start(priority: DialPriority, tell: (event: SourceEvent) => void): void {
@@ -66,17 +71,16 @@ export class Reconnector implements SocketSource {
     const onTrouble = (trouble: AttemptTrouble): void => {
       if (isDialing && !search.isOver) tell({ kind: 'failed', ...trouble });
     };
-    const { isLeased, isWanted } = this.#options;
     this.#ticket = this.dialer.dial({
-      priority: isLeased === true ? 'leased' : priority,
-      isWanted,
+      priority: this.#isLeased ? 'leased' : priority,
+      isWanted: () => this.#client.isWanted,
       attempt: (attempt) => {
         const isHedged = (this.dialer.fleetSize ?? 0) < largeFleet;
         return this.#attempts.run(attempt, isHedged, onTrouble);
       },
       onAttempt: (report) => {
         const verified = report.cause === undefined ? this.#attempts.take() : undefined;
-        this.#options.onReport(report);
+        this.#client.onReport(report);
         if (verified === undefined) return;
         isDialing = false;
         this.#accept(verified, priority, search, tell);
@@ -110,7 +114,8 @@ export class Reconnector implements SocketSource {
     tell(notServing(proof.waiting));
     search.ended = new AbortController();
     if (search.isOver) search.ended.abort(new Error('The connection is closed.'));
-    const { clock, minStallMs, maxStallMs } = this.#options;
+    const { clock, connection } = this.#client.settings;
+    const { minStallMs, maxStallMs } = connection;
     const intervalMs = this.#servingPollMs();
     awaitServing(socket, {
       clock,

@@ -14,8 +14,14 @@ export type SubscriptionNews =
   /** The server refused to restore `channels` subscriptions, with the error code `code`; they will be retried. */
   | { readonly kind: 'resubscribe-failed'; readonly channels: number; readonly code: string };
 
+interface SubscriptionListener {
+  onConnection(news: SubscriptionNews): void;
+}
+
 const kinds: readonly SubscriptionKind[] = ['subscribe', 'psubscribe', 'ssubscribe'];
 const retryMs = 1000;
+/** A connection with subscriptions sends no commands, so it is checked by a PING after this idle time. */
+const subscriberIdleMs = 1000;
 
 /**
  * Restores the subscriptions of a lost connection, and reports how long no message could arrive. A subscription that
@@ -24,7 +30,7 @@ const retryMs = 1000;
 export class Subscriptions implements UnsubscribeListener {
   readonly #driver: Driver;
   readonly #clock: Clock;
-  readonly #tell: (news: SubscriptionNews) => void;
+  readonly #listener: SubscriptionListener;
   /** The subscriptions that must be restored; undefined until a connection is lost. */
   #lost: Map<SubscriptionKind, Set<string>> | undefined;
   #silentSince = 0;
@@ -32,16 +38,21 @@ export class Subscriptions implements UnsubscribeListener {
   #restoration: object | undefined;
   #timer: TimerHandle | undefined;
 
-  constructor(driver: Driver, clock: Clock, tell: (news: SubscriptionNews) => void) {
+  constructor(driver: Driver, clock: Clock, listener: SubscriptionListener) {
     this.#driver = driver;
     this.#clock = clock;
-    this.#tell = tell;
+    this.#listener = listener;
     driver.onUnsubscribe(this);
   }
 
   /** Whether this connection has subscriptions, or is about to restore some. */
   get isActive(): boolean {
     return count(this.#driver.subscriptions()) > 0 || this.#lostCount() > 0;
+  }
+
+  /** Returns the idle time after which PING is due; `stretch` extends it while the connection has no subscriptions. */
+  idleMs(idlePingMs: number, stretch: number): number {
+    return this.isActive ? Math.min(subscriberIdleMs, idlePingMs) : idlePingMs * stretch;
   }
 
   /**
@@ -83,10 +94,18 @@ export class Subscriptions implements UnsubscribeListener {
   #onResults(results: readonly PromiseSettledResult<unknown>[], wanted: number): void {
     const failure = results.find((result) => result.status === 'rejected');
     if (failure === undefined) {
-      this.#tell({ kind: 'gap', gapMs: this.#clock.now() - this.#silentSince, channels: wanted });
+      this.#listener.onConnection({
+        kind: 'gap',
+        gapMs: this.#clock.now() - this.#silentSince,
+        channels: wanted,
+      });
       return;
     }
-    this.#tell({ kind: 'resubscribe-failed', channels: this.#lostCount(), code: codeOf(failure.reason) });
+    this.#listener.onConnection({
+      kind: 'resubscribe-failed',
+      channels: this.#lostCount(),
+      code: codeOf(failure.reason),
+    });
     if (this.#lostCount() > 0) this.#timer = this.#clock.setTimeout(() => this.restore(), retryMs);
   }
 

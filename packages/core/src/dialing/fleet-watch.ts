@@ -3,33 +3,36 @@ import type { Dialer } from './dialer.ts';
 
 const periodMs = 60_000;
 
-type AskInfo = () => Promise<unknown>;
+/** A connected client that can ask its server. */
+interface Asker {
+  ask(command: string, args: readonly string[]): Promise<unknown>;
+}
 
 /** Reads the number of the server's clients once a minute, so that the pace of dialing is known before an outage. */
 export class FleetWatch {
   readonly #watch: DialerWatch;
-  readonly #askInfo: AskInfo;
+  readonly #asker: Asker;
 
   /** All connections of a dialer share one watch, and take turns in asking the server for the number of its clients. */
-  constructor(clock: Clock, dialer: Dialer, askInfo: AskInfo) {
+  constructor(clock: Clock, dialer: Dialer, asker: Asker) {
     this.#watch = watches.get(dialer) ?? new DialerWatch(clock, dialer);
     watches.set(dialer, this.#watch);
-    this.#askInfo = askInfo;
+    this.#asker = asker;
   }
 
   start(): void {
-    this.#watch.add(this.#askInfo);
+    this.#watch.add(this.#asker);
   }
 
   stop(): void {
-    this.#watch.remove(this.#askInfo);
+    this.#watch.remove(this.#asker);
   }
 }
 
 class DialerWatch {
   readonly #clock: Clock;
   readonly #dialer: Dialer;
-  readonly #asked = new Set<AskInfo>();
+  readonly #asked = new Set<Asker>();
   #timer: TimerHandle | undefined;
 
   constructor(clock: Clock, dialer: Dialer) {
@@ -37,13 +40,13 @@ class DialerWatch {
     this.#dialer = dialer;
   }
 
-  add(askInfo: AskInfo): void {
-    this.#asked.add(askInfo);
+  add(asker: Asker): void {
+    this.#asked.add(asker);
     if (this.#timer === undefined) this.#arm();
   }
 
-  remove(askInfo: AskInfo): void {
-    this.#asked.delete(askInfo);
+  remove(asker: Asker): void {
+    this.#asked.delete(asker);
     if (this.#asked.size > 0 || this.#timer === undefined) return;
     this.#clock.clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -58,13 +61,13 @@ class DialerWatch {
   }
 
   async #read(): Promise<void> {
-    const [askInfo] = this.#asked;
-    if (askInfo === undefined) return;
+    const [asker] = this.#asked;
+    if (asker === undefined) return;
     // The connection that is asked now becomes the last in the set, so that another connection is asked next time: this
     // one may be down for a long time.
-    this.#asked.delete(askInfo);
-    this.#asked.add(askInfo);
-    const connected = /^connected_clients:(\d+)/m.exec(String(await askInfo()))?.[1];
+    this.#asked.delete(asker);
+    this.#asked.add(asker);
+    const connected = /^connected_clients:(\d+)/m.exec(String(await asker.ask('info', ['clients'])))?.[1];
     if (connected !== undefined) this.#dialer.observeFleet(Number(connected));
   }
 }

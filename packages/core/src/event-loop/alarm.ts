@@ -1,8 +1,13 @@
 import type { Clock } from '../clock.ts';
 import { ClockTimer, type Timed } from './clock-timer.ts';
 
+/** An object that makes a check, called a look, from time to time. */
+export interface Looks {
+  look(): void;
+}
+
 /**
- * Calls a function at a given time. One alarm can serve many due times: the function checks which of them have come,
+ * Makes an object look at a given time. One alarm can serve many due times: the object checks which of them have come,
  * and sets the alarm again for the next. All alarms on a clock share its timers. An alarm that may fire early fires
  * together with another one, to wake the process less often.
  */
@@ -12,12 +17,12 @@ export class Alarm implements Timed {
   duePlace = 0;
   earlyMs = 0;
   readonly #clock: Clock;
-  readonly #onTime: () => void;
+  readonly #looks: Looks;
   #keepsAlive = false;
 
-  constructor(clock: Clock, onTime: () => void) {
+  constructor(clock: Clock, looks: Looks) {
     this.#clock = clock;
-    this.#onTime = onTime;
+    this.#looks = looks;
   }
 
   /**
@@ -44,10 +49,10 @@ export class Alarm implements Timed {
     ClockTimer.of(this.#clock, this.#keepsAlive).remove(this);
   }
 
-  /** Called by the shared timer: clears the alarm and calls its callback. */
+  /** Called by the shared timer: clears the alarm, and makes its object look. */
   fire(): void {
     if (this.dueAt === Infinity) return;
     this.clear();
-    this.#onTime();
+    this.#looks.look();
   }
 }

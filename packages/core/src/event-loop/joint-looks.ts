@@ -1,27 +1,21 @@
 import type { Clock } from '../clock.ts';
-import { Alarm } from './alarm.ts';
+import { Alarm, type Looks } from './alarm.ts';
 
 const roundingMs = 0.5;
-
-/** An object that makes a check, called a look, from time to time. */
-export interface Looks {
-  /** Called at the time that `JointLooks.plan` returned. */
-  look(): void;
-}
 
 /**
  * Schedules the looks (checks) of all objects that use the same clock. Each look is scheduled a little early, so that
  * looks for about the same time share one alarm, and a thousand connections wake the process hardly more often than a
  * single one.
  */
-export class JointLooks {
+export class JointLooks implements Looks {
   readonly #slots = new Map<number, Looks[]>();
   readonly #clock: Clock;
   readonly #alarm: Alarm;
 
   private constructor(clock: Clock) {
     this.#clock = clock;
-    this.#alarm = new Alarm(clock, () => this.#onAlarm());
+    this.#alarm = new Alarm(clock, this);
   }
 
   static of(clock: Clock): JointLooks {
@@ -52,7 +46,8 @@ export class JointLooks {
     if (this.#slots.size === 0) this.#alarm.clear();
   }
 
-  #onAlarm(): void {
+  /** Makes the looks that are due. */
+  look(): void {
     const now = this.#clock.now() + roundingMs;
     const due = [...this.#slots.keys()].filter((dueAt) => dueAt <= now);
     for (const dueAt of due) this.#lookAt(dueAt);

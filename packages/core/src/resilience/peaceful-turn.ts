@@ -3,18 +3,23 @@ import type { Clock, TimerHandle } from '../clock.ts';
 /** If calls are not served again within this time, the client counts as unavailable. */
 const graceMs = 250;
 
+interface TurnListener {
+  /** Called when the client turns out to be unavailable after all. */
+  onConnection(news: { readonly kind: 'changed' }): void;
+}
+
 /**
  * The short time without a connection after a graceful switch, or after the loss of an idle connection. Callers have to
  * wait until the client is connected again, but this short wait is not reported as an outage.
  */
 export class PeacefulTurn {
   readonly #clock: Clock;
-  readonly #onFailed: () => void;
+  readonly #listener: TurnListener;
   #timer: TimerHandle | undefined;
 
-  constructor(clock: Clock, onFailed: () => void) {
+  constructor(clock: Clock, listener: TurnListener) {
     this.#clock = clock;
-    this.#onFailed = onFailed;
+    this.#listener = listener;
   }
 
   get isUnderWay(): boolean {
@@ -31,7 +36,7 @@ export class PeacefulTurn {
   fail(): void {
     if (!this.isUnderWay) return;
     this.end();
-    this.#onFailed();
+    this.#listener.onConnection({ kind: 'changed' });
   }
 
   /** Call when the client is being served again, or has been closed. */

@@ -3,9 +3,9 @@ import { Entrance } from '../command/entrance.ts';
 import { expectChange } from '../databases/expect-change.ts';
 import { Gate } from '../command/gate.ts';
 import { RedisDispatch } from '../connection/redis-dispatch.ts';
-import type { ConnectionNews } from '../connection/connection-news.ts';
+import type { ConnectionListener, ConnectionNews } from '../connection/connection-news.ts';
 import { Connection } from '../connection/connection.ts';
-import { ActiveRoute, type RouteNews } from '../routes/active-route.ts';
+import { ActiveRoute, type RoutedClient, type RouteNews } from '../routes/active-route.ts';
 import type { MovableClient } from '../databases/movable-client.ts';
 import { blockedCallOf, type BlockedCall } from '../databases/release-blocked.ts';
 import type { Route } from '../routes/route.ts';
@@ -16,45 +16,37 @@ import type { ClientParts, ProtectedClient } from '../connection/protected-clien
 import type { ReplyVerdict } from '../replies/reply-error.ts';
 import type { ConnectionState } from '../snapshot.ts';
 import type { ServerFacts } from '../snapshot-detail.ts';
+import type { Settings } from '../options/settings.ts';
 import { PeacefulTurn } from './peaceful-turn.ts';
 
 /**
  * Protects one ioredis instance: passes its commands through a gate, which admits, queues or rejects them; supplies its
  * connection; and moves it to another Redis database when necessary.
  */
-export class ProtectedRedis implements ProtectedClient, MovableClient {
+export class ProtectedRedis implements ProtectedClient, MovableClient, RoutedClient, ConnectionListener {
+  readonly driver: Driver;
+  readonly settings: Settings;
   readonly gate: Gate;
   readonly connections = 1;
   readonly partlyAwayBy = undefined;
   readonly #parts: ClientParts;
   readonly #connection: Connection;
-  readonly #driver: Driver;
   readonly #activeRoute: ActiveRoute;
   #holdsWrites = false;
   readonly #turn: PeacefulTurn;
 
   /** `routeTo` returns the route to the named database or, without a name, to the one in use. */
   constructor(driver: Driver, routeTo: (database?: string) => Route, parts: ClientParts) {
-    this.#driver = driver;
+    this.driver = driver;
     this.#parts = parts;
     const { settings, flushes } = parts;
-    this.#turn = new PeacefulTurn(settings.clock, () => this.#parts.tell({ kind: 'changed' }));
-    this.#activeRoute = new ActiveRoute(
-      routeTo,
-      {
-        driver,
-        settings,
-        wire: () => this.#connection.wire,
-        writesWantedAt: () => this.gate.state.writesWantedAt,
-        isWanted: () => this.gate.counts().waiting > 0 || parts.isAwaited?.() === true,
-        ask: this.ask.bind(this),
-      },
-      (news) => this.#onRouteNews(news),
-    );
+    this.settings = settings;
+    this.#turn = new PeacefulTurn(settings.clock, this);
+    this.#activeRoute = new ActiveRoute(routeTo, this);
     const { target, source } = this.#activeRoute;
     this.#connection = new Connection(
       { driver, target, source, settings, flushes, onDead: 'replace', hearsBytes: false },
-      (news) => this.#onNews(news),
+      this,
     );
     const dispatch = new RedisDispatch(driver, this.#connection.wire, parts.ownCircuits);
     this.gate = new Gate(parts.gateParts, this, dispatch);
@@ -66,6 +58,14 @@ export class ProtectedRedis implements ProtectedClient, MovableClient {
     driver.answerConnectBy(this.#connection.connector);
     entrance.adopt(driver.sentBefore(), flushes.begin(settings.clock.now(), 'calls'));
     driver.beginAgain();
+  }
+
+  get wire(): Connection['wire'] {
+    return this.#connection.wire;
+  }
+
+  get isWanted(): boolean {
+    return this.gate.counts().waiting > 0 || this.#parts.isAwaited?.() === true;
   }
 
   get state(): ConnectionState {
@@ -117,14 +117,14 @@ export class ProtectedRedis implements ProtectedClient, MovableClient {
   }
 
   drop(cause: CauseCode): void {
-    debug('%s: the socket is dropped (%s)', this.#parts.settings.name, cause);
+    debug('%s: the socket is dropped (%s)', this.settings.name, cause);
     this.#connection.drop(cause);
   }
 
   // Discards the counts of the client's own circuits. The `Engine` discards the counts of the shared circuits.
   discardCounts(): void {
-    const { ownCircuits, settings } = this.#parts;
-    for (const circuit of Object.values(ownCircuits ?? {})) circuit.discardCounts(settings.clock.now());
+    const circuits = Object.values(this.#parts.ownCircuits ?? {});
+    for (const circuit of circuits) circuit.discardCounts(this.settings.clock.now());
   }
 
   ping(): void {
@@ -132,7 +132,7 @@ export class ProtectedRedis implements ProtectedClient, MovableClient {
   }
 
   ask(command: string, args: readonly string[]): Promise<unknown> {
-    return this.#driver.ask(command, args);
+    return this.driver.ask(command, args);
   }
 
   get database(): string | undefined {
@@ -140,11 +140,11 @@ export class ProtectedRedis implements ProtectedClient, MovableClient {
   }
 
   get isQuiet(): boolean {
-    return this.#driver.unansweredCount() === 0;
+    return this.driver.unansweredCount() === 0;
   }
 
   pause(): void {
-    this.gate.hold(this.#parts.settings.clock.now());
+    this.gate.hold(this.settings.clock.now());
   }
 
   resume(): void {
@@ -152,7 +152,7 @@ export class ProtectedRedis implements ProtectedClient, MovableClient {
   }
 
   get blocked(): BlockedCall | undefined {
-    return blockedCallOf(this.#driver, this.#connection.wire);
+    return blockedCallOf(this.driver, this.#connection.wire);
   }
 
   prepare(database: string, signal: AbortSignal): Promise<VerifiedSocket> {
@@ -174,21 +174,21 @@ export class ProtectedRedis implements ProtectedClient, MovableClient {
   }
 
   expectChange(at: number | undefined): void {
-    expectChange(this.gate, at, this.#parts.settings.clock.now());
+    expectChange(this.gate, at, this.settings.clock.now());
   }
 
   async disconnect(): Promise<void> {
     this.#activeRoute.watches.stop();
-    if (this.#driver.status === 'ended') return;
-    const ended = new Promise<void>((resolve) => this.#driver.on('end', resolve));
-    this.#driver.disconnect();
+    if (this.driver.status === 'ended') return;
+    const ended = new Promise<void>((resolve) => this.driver.on('end', resolve));
+    this.driver.disconnect();
     // The commands in flight have already been given time to finish, so the socket need not wait for them.
     this.#connection.drop('closed');
     await ended;
-    await this.#driver.givenUp();
+    await this.driver.givenUp();
   }
 
-  #onNews(news: ConnectionNews): void {
+  onConnection(news: ConnectionNews): void {
     switch (news.kind) {
       case 'serving':
         this.#turn.end();
@@ -214,7 +214,7 @@ export class ProtectedRedis implements ProtectedClient, MovableClient {
     }
   }
 
-  #onRouteNews(news: RouteNews): void {
+  onRoute(news: RouteNews): void {
     switch (news.kind) {
       case 'attempt':
         if (news.report.cause !== undefined) this.#turn.fail();
@@ -244,7 +244,7 @@ export class ProtectedRedis implements ProtectedClient, MovableClient {
 
   #holdWrites(isHeld: boolean): void {
     this.#holdsWrites = isHeld;
-    this.gate.holdWrites(isHeld ? this.#parts.settings.clock.now() : undefined);
+    this.gate.holdWrites(isHeld ? this.settings.clock.now() : undefined);
     this.#parts.tell({ kind: 'changed' });
   }
 }

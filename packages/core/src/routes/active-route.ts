@@ -1,13 +1,14 @@
-import { Reconnector } from '../connection/reconnector.ts';
+import { Reconnector, type ReconnectorClient } from '../connection/reconnector.ts';
 import type { AttemptReport } from '../connection/protected-client.ts';
 import type { Driver } from '../driver/driver.ts';
 import { establish, type Target, type VerifiedSocket } from '../handshake/establish.ts';
 import { productOf } from '../handshake/server-product.ts';
 import type { ServerInfo } from '../handshake/verify-handshake.ts';
+import type { Settings } from '../options/settings.ts';
 import type { PrimaryNews } from '../sentinel/primary-watch.ts';
 import type { ServerFacts } from '../snapshot-detail.ts';
 import type { Route } from './route.ts';
-import { RouteWatches, type WatchParts } from './route-watches.ts';
+import { RouteWatches, type WatchedClient } from './route-watches.ts';
 import { CurrentTarget } from './current-target.ts';
 import { SwitchableSource } from './switchable-source.ts';
 
@@ -15,10 +16,11 @@ import { SwitchableSource } from './switchable-source.ts';
 export type RouteNews = { readonly kind: 'attempt'; readonly report: AttemptReport } | PrimaryNews;
 
 /** What an active route needs from its client. */
-export interface ActiveRouteParts extends WatchParts {
+export interface RoutedClient extends WatchedClient {
   readonly driver: Driver;
   /** Whether callers are waiting for the client to be connected. */
-  readonly isWanted: () => boolean;
+  readonly isWanted: boolean;
+  onRoute(news: RouteNews): void;
 }
 
 const roleNames: Readonly<Record<string, ServerFacts['role']>> = { master: 'primary', slave: 'replica' };
@@ -27,25 +29,19 @@ const roleNames: Readonly<Record<string, ServerFacts['role']>> = { master: 'prim
  * Determines where one client connects, and changes this on a switch to another database. Provides the target, the
  * source of connected sockets, and the watches on the target.
  */
-export class ActiveRoute {
+export class ActiveRoute implements ReconnectorClient {
   readonly source: SwitchableSource;
   readonly target: Target;
-  readonly #parts: ActiveRouteParts;
+  readonly #client: RoutedClient;
   readonly #routeTo: (database?: string) => Route;
-  readonly #tell: (news: RouteNews) => void;
   #route: Route;
   #watches: RouteWatches;
   #info: ServerInfo | undefined;
 
   /** `routeTo` returns the route to the named database or, without a name, to the one in use. */
-  constructor(
-    routeTo: (database?: string) => Route,
-    parts: ActiveRouteParts,
-    tell: (news: RouteNews) => void,
-  ) {
+  constructor(routeTo: (database?: string) => Route, client: RoutedClient) {
     this.#routeTo = routeTo;
-    this.#parts = parts;
-    this.#tell = tell;
+    this.#client = client;
     this.#route = routeTo();
     this.source = new SwitchableSource(this.#reconnector(this.#route));
     this.target = new CurrentTarget(() => this.#route.target);
@@ -80,7 +76,7 @@ export class ActiveRoute {
 
   /** Makes a connection to another database, and keeps the current connection. */
   prepare(database: string, signal: AbortSignal): Promise<VerifiedSocket> {
-    return establish(this.#routeTo(database).target, this.#parts.settings.clock, signal);
+    return establish(this.#routeTo(database).target, this.#client.settings.clock, signal);
   }
 
   /**
@@ -91,7 +87,7 @@ export class ActiveRoute {
     const route = this.#routeTo(database);
     const { options, database: number } = route.destination;
     this.#watches.stop();
-    this.#parts.driver.leadTo(options, number);
+    this.#client.driver.leadTo(options, number);
     this.#route = route;
     this.#watches = this.#watch();
     return this.source.switchTo(this.#reconnector(route), verified);
@@ -102,17 +98,23 @@ export class ActiveRoute {
     return this.source.switchTo(this.#reconnector(this.#route), verified);
   }
 
+  get isWanted(): boolean {
+    return this.#client.isWanted;
+  }
+
+  get settings(): Settings {
+    return this.#client.settings;
+  }
+
+  onReport({ durationMs, cause, nextAttemptMs }: AttemptReport): void {
+    this.#client.onRoute({ kind: 'attempt', report: { durationMs, cause, nextAttemptMs } });
+  }
+
   #reconnector({ dialer, target, isLeased }: Route): Reconnector {
-    const { settings, isWanted } = this.#parts;
-    const { clock, connection } = settings;
-    const { minStallMs, maxStallMs } = connection;
-    const onReport = ({ durationMs, cause, nextAttemptMs }: AttemptReport): void =>
-      this.#tell({ kind: 'attempt', report: { durationMs, cause, nextAttemptMs } });
-    const options = { clock, minStallMs, maxStallMs, isLeased, isWanted, onReport };
-    return new Reconnector(dialer, target, options);
+    return new Reconnector(dialer, target, this, isLeased);
   }
 
   #watch(): RouteWatches {
-    return new RouteWatches(this.#route, this.#parts, this.#tell);
+    return new RouteWatches(this.#route, this.#client);
   }
 }

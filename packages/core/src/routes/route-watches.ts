@@ -1,3 +1,4 @@
+import type { GateState } from '../command/gate-state.ts';
 import { sentinelCredentials } from '../connection/target-of.ts';
 import { FleetWatch } from '../dialing/fleet-watch.ts';
 import type { VerifiedSocket } from '../handshake/establish.ts';
@@ -8,12 +9,13 @@ import type { Wire } from '../socket/wire.ts';
 import type { Route } from './route.ts';
 
 /** What the watches need from a client. */
-export interface WatchParts {
+export interface WatchedClient {
   readonly settings: Settings;
-  readonly wire: () => Wire;
-  /** Returns the last time at which a write had to wait for a primary, in monotonic milliseconds. */
-  readonly writesWantedAt: () => number;
-  readonly ask: (command: string, args: readonly string[]) => Promise<unknown>;
+  readonly wire: Wire;
+  readonly gate: { readonly state: Pick<GateState, 'writesWantedAt'> };
+  ask(command: string, args: readonly string[]): Promise<unknown>;
+  /** Receives the findings of the watches. */
+  onRoute(news: PrimaryNews): void;
 }
 
 /**
@@ -22,18 +24,16 @@ export interface WatchParts {
  */
 export class RouteWatches {
   readonly #route: Route;
-  readonly #parts: WatchParts;
-  readonly #tell: (news: PrimaryNews) => void;
+  readonly #client: WatchedClient;
   readonly #fleet: FleetWatch;
   /** The watch for the primary; undefined without sentinels until the server first turns out to be a replica. */
   #primary: PrimaryWatch | undefined;
   #info: ServerInfo | undefined;
 
-  constructor(route: Route, parts: WatchParts, tell: (news: PrimaryNews) => void) {
+  constructor(route: Route, client: WatchedClient) {
     this.#route = route;
-    this.#parts = parts;
-    this.#tell = tell;
-    this.#fleet = new FleetWatch(parts.settings.clock, route.dialer, () => parts.ask('info', ['clients']));
+    this.#client = client;
+    this.#fleet = new FleetWatch(client.settings.clock, route.dialer, client);
     if (route.target.resolver !== undefined) this.#primary = this.#watchPrimary();
   }
 
@@ -69,8 +69,8 @@ export class RouteWatches {
 
   #watchPrimary(): PrimaryWatch {
     const { target, dialer, expectsPrimary, destination, isLeased } = this.#route;
-    const { settings, wire, writesWantedAt } = this.#parts;
-    const { clock, name } = settings;
+    const client = this.#client;
+    const { clock, name } = client.settings;
     const { resolver, requiresPrimary } = target;
     return new PrimaryWatch(
       {
@@ -82,7 +82,7 @@ export class RouteWatches {
         followsAt: (now) => (isLeased ? dialer.leasePace.spread(now, now, dialer.alive) : now),
         onDial: () => dialer.leasePace.lookedFor(clock.now()),
         expectsPrimary,
-        pace: () => ({ periodMs: dialer.periodMs, wantedAt: writesWantedAt() }),
+        pace: () => ({ periodMs: dialer.periodMs, wantedAt: client.gate.state.writesWantedAt }),
         sentinels:
           resolver === undefined || !requiresPrimary
             ? undefined
@@ -92,11 +92,11 @@ export class RouteWatches {
                 credentials: sentinelCredentials(destination),
               },
         isCurrent: ({ host, port }) => {
-          const { remoteAddress, remotePort } = wire().socket ?? {};
+          const { remoteAddress, remotePort } = client.wire.socket ?? {};
           return remotePort === port && remoteAddress === host;
         },
       },
-      this.#tell,
+      (news) => client.onRoute(news),
     );
   }
 }

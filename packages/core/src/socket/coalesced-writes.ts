@@ -23,6 +23,17 @@ const maxEnough = 16_000;
  */
 export type WritesEvent = 'flush' | 'room-changed';
 
+/** Told what happens to the bytes that are written to a socket. */
+export interface WritesListener {
+  onWrites(event: WritesEvent, socket: Socket): void;
+}
+
+const writtenBy = Symbol('writes');
+
+interface CoalescedSocket extends Socket {
+  [writtenBy]: CoalescedWrites;
+}
+
 /**
  * Gathers the bytes written to a socket during one turn of the event loop, and sends them with one system call, or a
  * few if there are many. The order of the bytes is preserved. Buffers and long strings are never copied. While the
@@ -30,8 +41,10 @@ export type WritesEvent = 'flush' | 'room-changed';
  */
 export class CoalescedWrites implements CommandSink {
   readonly #socket: Socket;
+  /** The socket's own methods, which this object replaces. */
   readonly #write: Socket['write'];
-  readonly #tell: (event: WritesEvent) => void;
+  readonly #end: Socket['end'];
+  readonly #listener: WritesListener;
   #parts: (string | Uint8Array)[] = [];
   /** The output that is still growing: either text, or a range in the block into which commands are encoded. */
   #text = '';
@@ -53,16 +66,15 @@ export class CoalescedWrites implements CommandSink {
   #isBlocked = false;
 
   /** Replaces the socket's `write` and `end` methods. */
-  constructor(socket: Socket, tell: (event: WritesEvent) => void) {
+  constructor(socket: Socket, listener: WritesListener) {
     this.#socket = socket;
-    this.#tell = tell;
-    this.#write = socket.write.bind(socket);
-    const end = socket.end.bind(socket);
-    socket.write = this.#gather;
-    socket.end = ((...args: Parameters<Socket['end']>) => {
-      this.#flushNow();
-      return end(...args);
-    }) as Socket['end'];
+    this.#listener = listener;
+    this.#write = socket.write;
+    this.#end = socket.end;
+    (socket as CoalescedSocket)[writtenBy] = this;
+    // The two functions are shared by all sockets, because closures for each socket would occupy more memory.
+    socket.write = gather as Socket['write'];
+    socket.end = end as Socket['end'];
   }
 
   /** Whether the kernel's buffer is full. */
@@ -121,7 +133,7 @@ export class CoalescedWrites implements CommandSink {
     if (isAlone || this.#gathered >= this.#enough) this.#flushNow();
     else if (!this.#isScheduled) {
       this.#isScheduled = true;
-      process.nextTick(this.#flush);
+      process.nextTick(flush, this);
     }
   }
 
@@ -139,19 +151,22 @@ export class CoalescedWrites implements CommandSink {
     return stretch;
   }
 
-  readonly #gather = (chunk: string | Uint8Array, ...rest: unknown[]): boolean => {
-    if (rest.length > 0) {
-      this.#flushNow();
-      return (this.#write as (...args: unknown[]) => boolean)(chunk, ...rest);
-    }
-    this.write(chunk);
-    return true;
-  };
+  /** Writes immediately, behind all bytes that have been gathered. `rest` are further arguments of `Socket.write`. */
+  writeNow(chunk: string | Uint8Array, rest: readonly unknown[]): boolean {
+    this.#flushNow();
+    return this.#write.apply(this.#socket, [chunk, ...rest] as Parameters<Socket['write']>);
+  }
 
-  readonly #flush = (): void => {
+  end(args: readonly unknown[]): Socket {
+    this.#flushNow();
+    return this.#end.apply(this.#socket, args as Parameters<Socket['end']>);
+  }
+
+  /** Called at the end of a turn of the event loop in which bytes were gathered. */
+  flush(): void {
     this.#isScheduled = false;
     this.#flushNow();
-  };
+  }
 
   #flushNow(): void {
     const socket = this.#socket;
@@ -164,7 +179,7 @@ export class CoalescedWrites implements CommandSink {
       this.#gathered = 0;
       const part = hasStretch ? this.#stretch() : this.#text;
       this.#text = '';
-      if (!this.#write(part)) this.#waitForDrain();
+      if (!this.#write.call(socket, part)) this.#waitForDrain();
       return;
     }
     this.#tell('flush');
@@ -175,9 +190,13 @@ export class CoalescedWrites implements CommandSink {
     this.#gathered = 0;
     socket.cork();
     let hasRoom = true;
-    for (const part of parts) hasRoom = this.#write(part);
+    for (const part of parts) hasRoom = this.#write.call(socket, part);
     socket.uncork();
     if (!hasRoom) this.#waitForDrain();
+  }
+
+  #tell(event: WritesEvent): void {
+    this.#listener.onWrites(event, this.#socket);
   }
 
   #waitForDrain(): void {
@@ -189,4 +208,19 @@ export class CoalescedWrites implements CommandSink {
       if (!this.#isBlocked) this.#tell('room-changed');
     });
   }
+}
+
+function gather(this: CoalescedSocket, chunk: string | Uint8Array, ...rest: unknown[]): boolean {
+  const writes = this[writtenBy];
+  if (rest.length > 0) return writes.writeNow(chunk, rest);
+  writes.write(chunk);
+  return true;
+}
+
+function end(this: CoalescedSocket, ...args: unknown[]): Socket {
+  return this[writtenBy].end(args);
+}
+
+function flush(writes: CoalescedWrites): void {
+  writes.flush();
 }

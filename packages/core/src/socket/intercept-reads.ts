@@ -1,22 +1,43 @@
 import type { Socket } from 'node:net';
 
+/** Receives the events of one socket before the socket's listeners. */
+export interface SocketReader {
+  /** Called with every chunk that is read, which the `data` listeners do not get; see {@link deliver}. */
+  read(chunk: Buffer): void;
+  /** Called when the socket has closed. */
+  closed(): void;
+}
+
+const readBy = Symbol('reader');
+const ownEmit = Symbol('emit');
+
+interface InterceptedSocket extends Socket {
+  [readBy]: SocketReader;
+  [ownEmit]: (event: string | symbol, ...args: unknown[]) => boolean;
+}
+
 /**
- * Calls `pass` with every chunk that a socket reads, instead of the socket's `data` listeners. The `data` listeners,
- * including those that were added earlier or are prepended later, receive only the bytes that `pass` hands to
- * `deliver`.
+ * Passes every chunk that a socket reads to `reader`, instead of to the socket's `data` listeners. The `data` listeners,
+ * including those that were added earlier or are prepended later, receive only the bytes that are delivered.
  */
-export function interceptReads(
-  socket: Socket,
-  pass: (chunk: Buffer, deliver: (bytes: Buffer) => void) => void,
-): void {
-  const emit = socket.emit.bind(socket) as (event: string | symbol, ...args: unknown[]) => boolean;
-  const deliver = (bytes: Buffer): void => {
-    emit('data', bytes);
-  };
-  const intercepted = (event: string | symbol, ...args: unknown[]): boolean => {
-    if (event !== 'data') return emit(event, ...args);
-    pass(args[0] as Buffer, deliver);
+export function interceptReads(socket: Socket, reader: SocketReader): void {
+  const target = socket as InterceptedSocket;
+  target[readBy] = reader;
+  target[ownEmit] = socket.emit;
+  // The function is shared by all sockets, because a closure for each socket would occupy more memory.
+  socket.emit = emitIntercepted as Socket['emit'];
+}
+
+/** Passes bytes to the `data` listeners of a socket whose reads are intercepted. */
+export function deliver(socket: Socket, bytes: Buffer): void {
+  (socket as InterceptedSocket)[ownEmit]('data', bytes);
+}
+
+function emitIntercepted(this: InterceptedSocket, event: string | symbol, ...args: unknown[]): boolean {
+  if (event === 'data') {
+    this[readBy].read(args[0] as Buffer);
     return true;
-  };
-  socket.emit = intercepted as Socket['emit'];
+  }
+  if (event === 'close') this[readBy].closed();
+  return this[ownEmit](event, ...args);
 }

@@ -1,5 +1,10 @@
 import type { ReleaseBook, TrackedCall } from '../driver/tracked-call.ts';
 
+interface AbandonListener {
+  /** Called when a caller has stopped waiting for a call that may still block the connection. */
+  onAbandoned(): void;
+}
+
 /**
  * Counts the requests (CLIENT UNBLOCK) that ask the server to end a blocking call on one connection. A request ends at
  * most one call, with a null reply that must not reach the caller. Each request names the connection and not the call,
@@ -8,19 +13,18 @@ import type { ReleaseBook, TrackedCall } from '../driver/tracked-call.ts';
 export class ReleaseRequests implements ReleaseBook {
   /** Number of requests that may have ended a call, but for which no null reply has arrived yet. */
   #open = 0;
-  readonly #onAbandoned: () => void;
+  readonly #listener: AbandonListener | undefined;
   /** When a caller last stopped waiting for a blocking call. */
   abandonedAt = -Infinity;
 
-  /** `onAbandoned` is called when a caller has stopped waiting for a call that may still block the connection. */
-  constructor(onAbandoned: () => void = () => undefined) {
-    this.#onAbandoned = onAbandoned;
+  constructor(listener?: AbandonListener) {
+    this.#listener = listener;
   }
 
   abandoned({ blockingMs }: TrackedCall, now: number): void {
     if (blockingMs === undefined) return;
     this.abandonedAt = now;
-    this.#onAbandoned();
+    this.#listener?.onAbandoned();
   }
 
   /**

@@ -29,6 +29,11 @@ const list = 0x2a;
 const simpleError = 0x2d;
 const blobError = 0x21;
 
+/** Receives the bytes that may reach the driver. */
+export interface DeliversBytes {
+  deliver(bytes: Buffer): void;
+}
+
 /**
  * Filters the bytes for the driver's parser, which trusts its peer: a reply that no command is waiting for, an array
  * nested ten thousand levels deep or a push without a type would crash the process, and an array of four billion
@@ -72,21 +77,21 @@ export class ReplyGuard {
   }
 
   /**
-   * Passes bytes on to `deliver`, up to the first reply that must not reach the driver. Unless `everyByte` is true,
+   * Passes bytes on to `sink`, up to the first reply that must not reach the driver. Unless `everyByte` is true,
    * replies such as strings and numbers are handed directly to the commands that wait for them, where possible; the
    * bytes of these replies are not passed on.
    */
-  pass(chunk: Buffer, deliver: (bytes: Buffer) => void, everyByte = false): void {
+  pass(chunk: Buffer, sink: DeliversBytes, everyByte = false): void {
     if (this.#breach !== undefined) return;
     if (this.#isBlind) {
-      deliver(chunk);
+      sink.deliver(chunk);
       this.#isBlind = this.#driver.unansweredCount() > 0;
     } else if (this.#isOrphanTooLarge()) this.#breach = 'too-large';
-    else if (this.#lookAround() === 'nothing') this.#passAtOnce(chunk, deliver, !everyByte);
-    else this.#passOneByOne(chunk, deliver);
+    else if (this.#lookAround() === 'nothing') this.#passAtOnce(chunk, sink, !everyByte);
+    else this.#passOneByOne(chunk, sink);
   }
 
-  #passAtOnce(chunk: Buffer, deliver: (bytes: Buffer) => void, maySpare: boolean): void {
+  #passAtOnce(chunk: Buffer, sink: DeliversBytes, maySpare: boolean): void {
     const frames = this.#frames;
     const isResp3 = this.#isResp3;
     const unanswered = this.#driver.unansweredCount();
@@ -100,7 +105,7 @@ export class ReplyGuard {
         let end = asked > 0 ? endOfPlainReply(chunk, at, isResp3) : -1;
         while (end !== -1) {
           if (isSpared) {
-            if (from < at) deliver(chunk.subarray(from, at));
+            if (from < at) sink.deliver(chunk.subarray(from, at));
             from = at;
             isSpared = this.#driver.answerPlain(chunk, at, end);
             if (isSpared) from = end;
@@ -121,19 +126,19 @@ export class ReplyGuard {
     }
     this.#replies += unanswered - asked;
     const stop = this.#breach === undefined ? chunk.length : at;
-    if (from < stop) deliver(stop - from === chunk.length ? chunk : chunk.subarray(from, stop));
+    if (from < stop) sink.deliver(stop - from === chunk.length ? chunk : chunk.subarray(from, stop));
   }
 
   /**
    * Inspects each reply or message only after the earlier ones have been delivered, because these determine what may
    * follow.
    */
-  #passOneByOne(chunk: Buffer, deliver: (bytes: Buffer) => void): void {
+  #passOneByOne(chunk: Buffer, sink: DeliversBytes): void {
     const frames = this.#frames;
     let at = 0;
     while (at < chunk.length) {
       const around = this.#lookAround();
-      if (around === 'confirmations' && frames.isBetween) this.#answerSilentLogins(chunk[at], deliver);
+      if (around === 'confirmations' && frames.isBetween) this.#answerSilentLogins(chunk[at], sink);
       const end = frames.next(chunk, at);
       this.#breach ??= frames.failure;
       if (end !== -1 && around !== 'lines') this.#breach ??= this.#breachOf(around === 'messages');
@@ -141,7 +146,7 @@ export class ReplyGuard {
         this.#findShift(chunk.subarray(at, end === -1 ? chunk.length : end), end !== -1);
       if (this.#breach !== undefined) return;
       this.#replies++;
-      const read = (): void => deliverAlone(deliver, chunk.subarray(at, end === -1 ? chunk.length : end));
+      const read = (): void => deliverAlone(sink, chunk.subarray(at, end === -1 ? chunk.length : end));
       const { shape } = frames;
       if (end !== -1 && shape !== undefined && messageOf(shape) === 'unsubscribed')
         this.#driver.readUnsubscribed(shape.first, read);
@@ -155,13 +160,13 @@ export class ReplyGuard {
    * Rejects a login that the server has refused without sending a reply, because the caller of the login would
    * otherwise get the reply to a later command.
    */
-  #answerSilentLogins(marker: number | undefined, deliver: (bytes: Buffer) => void): void {
+  #answerSilentLogins(marker: number | undefined, sink: DeliversBytes): void {
     const login = this.#driver.oldestUnanswered();
     if (login === undefined || login.isQueued === true || !isPastLogin(login.name, marker)) return;
     this.#replies++;
-    deliverAlone(deliver, silentRefusal);
+    deliverAlone(sink, silentRefusal);
     if (this.#driver.oldestUnanswered() === login) this.#breach ??= 'shifted';
-    else this.#answerSilentLogins(marker, deliver);
+    else this.#answerSilentLogins(marker, sink);
   }
 
   /**
@@ -227,9 +232,9 @@ export class ReplyGuard {
 
 // An error thrown by one of the application's listeners must reach the application, but must not stop the delivery of
 // later bytes.
-function deliverAlone(deliver: (bytes: Buffer) => void, bytes: Buffer): void {
+function deliverAlone(sink: DeliversBytes, bytes: Buffer): void {
   try {
-    deliver(bytes);
+    sink.deliver(bytes);
   } catch (error) {
     process.nextTick(() => {
       throw error;

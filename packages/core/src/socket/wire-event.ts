@@ -12,3 +12,7 @@ export type WireEvent =
   | 'abandoned'
   /** The socket has stopped accepting bytes, or has started to accept them again. */
   | 'room-changed';
+
+export interface WireListener {
+  onWire(event: WireEvent): void;
+}

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Clock } from '../clock.ts';
-import { CoalescedWrites } from './coalesced-writes.ts';
+import { CoalescedWrites, type WritesEvent, type WritesListener } from './coalesced-writes.ts';
 import type { Flush, Flushes } from '../event-loop/flush.ts';
 import type { CommandSink } from '../driver/command-sink.ts';
 import type { DriverCommand } from '../driver/driver-command.ts';
@@ -13,17 +13,18 @@ import { Progress } from './progress.ts';
 import { ReleaseRequests } from './release-requests.ts';
 import { ReplyGuard, type Breach } from './reply-guard.ts';
 import type { RoundTrip } from './round-trip.ts';
-import type { WireEvent } from './wire-event.ts';
+import { SocketReads, type CloseListener } from './socket-reads.ts';
+import type { WireEvent, WireListener } from './wire-event.ts';
 
-export type { WireEvent } from './wire-event.ts';
+export type { WireEvent, WireListener } from './wire-event.ts';
 
 /** The current socket of one connection, with its pending writes and the times of its last reads and writes. */
-export class Wire {
+export class Wire implements WritesListener {
   readonly #driver: Driver;
   readonly #clock: Clock;
   readonly #flushes: Pick<Flushes, 'begin'>;
   readonly #limits: ReplyLimits;
-  readonly #tell: (event: WireEvent) => void;
+  readonly #listener: WireListener;
   readonly roundTrip: RoundTrip;
   readonly #progress = new Progress();
   #writes: CoalescedWrites | undefined;
@@ -41,7 +42,7 @@ export class Wire {
    */
   #untracked: { readonly command: DriverCommand; readonly sentAt: number } | undefined;
   /** Flushes that are waiting because the socket accepts no more bytes. */
-  #blockedFlushes: Flush[] = [];
+  #blockedFlushes: Flush[] | undefined;
   /** Whether all reads and writes are reported; if not, `isCalm` decides about reads, and `lookDueAt` about writes. */
   tellsAll = true;
   /** Whether the connection serves normally, so that signs of life need not be reported. */
@@ -63,14 +64,14 @@ export class Wire {
     roundTrip: RoundTrip,
     flushes: Pick<Flushes, 'begin'>,
     maxReplyBytes: number,
-    tell: (event: WireEvent) => void,
+    listener: WireListener,
   ) {
     this.#driver = driver;
     this.#clock = clock;
     this.roundTrip = roundTrip;
     this.#flushes = flushes;
     this.#limits = driverReplyLimits(maxReplyBytes);
-    this.#tell = tell;
+    this.#listener = listener;
   }
 
   get socket(): Socket | undefined {
@@ -111,37 +112,39 @@ export class Wire {
     return this.#guard?.breach;
   }
 
-  /** Makes this socket the connection's current socket. Call before the driver receives a verified socket. */
-  adopt(socket: Socket, identity: Identity | undefined): void {
+  /**
+   * Makes this socket the connection's current socket. Call before the driver receives a verified socket. `listener` is
+   * told when the socket has closed.
+   */
+  adopt(socket: Socket, identity: Identity | undefined, listener?: CloseListener): void {
     const guard = new ReplyGuard(this.#driver, this.#limits);
     this.#socket = socket;
     this.#guard = guard;
     this.#identity = identity;
     this.#adopted++;
-    this.#releases = new ReleaseRequests(() => this.#tell('abandoned'));
+    this.#releases = new ReleaseRequests(this);
     this.#current = undefined;
-    this.#blockedFlushes = [];
+    this.#blockedFlushes = undefined;
     this.readAt = this.#clock.now();
     this.writtenAt = this.readAt;
     this.aliveAt = this.readAt;
-    this.#writes = new CoalescedWrites(socket, (event) => {
-      if (event === 'flush') this.#flushed();
-      else if (this.#socket === socket) this.#tell('room-changed');
-    });
-    interceptReads(socket, (chunk, deliver) => {
-      const isPresent = this.#socket === socket;
-      if (isPresent) this.#read(chunk);
-      const wasSound = guard.breach === undefined;
-      guard.pass(chunk, deliver, socket.listenerCount('data') > 1);
-      if (this.#driver.unansweredCount() === 0) this.#rest();
-      if (isPresent && wasSound && guard.breach !== undefined) this.#breached(guard.breach);
-    });
+    this.#writes = new CoalescedWrites(socket, this);
+    interceptReads(socket, new SocketReads(socket, this, guard, this.#driver, listener));
+  }
+
+  onWrites(event: WritesEvent, socket: Socket): void {
+    if (event === 'flush') this.#flushed();
+    else if (this.#socket === socket) this.#tell('room-changed');
+  }
+
+  onAbandoned(): void {
+    this.#tell('abandoned');
   }
 
   /** Call when a reply on the current socket turns out to have belonged to another command. */
   distrust(): void {
     this.#guard?.distrust();
-    this.#breached('shifted');
+    this.breached('shifted');
   }
 
   /** Sends the connection's own PING. */
@@ -160,7 +163,7 @@ export class Wire {
     if (current !== undefined && !this.isBlocked) return current;
     const flush = this.#flushes.begin(this.#clock.now(), this.#isPinging ? 'ping' : 'calls');
     this.#current = flush;
-    if (this.isBlocked) this.#blockedFlushes.push(flush);
+    if (this.isBlocked) (this.#blockedFlushes ??= []).push(flush);
     return flush;
   }
 
@@ -188,12 +191,14 @@ export class Wire {
     return call?.settled === true ? Math.min(until, this.#releases.abandonedAt) : until;
   }
 
-  #breached(how: Breach): void {
+  /** Call when the peer has broken the protocol on the current socket. */
+  breached(how: Breach): void {
     debug('the peer broke the protocol (%s), and its socket is dropped', how);
     this.#tell('breached');
   }
 
-  #read(chunk: Buffer): void {
+  /** Call with the bytes that have been read from the current socket, before the driver parses them. */
+  noteRead(chunk: Buffer): void {
     const now = this.#clock.now();
     const pending = this.#driver.oldestUnanswered();
     const isAlive = this.#progress.isMadeBy(chunk.length, pending);
@@ -216,8 +221,8 @@ export class Wire {
     this.#tell('alive');
   }
 
-  // Call when no command is unanswered, so that the last command is not kept in memory.
-  #rest(): void {
+  /** Call when no command is unanswered, so that the last command is not kept in memory. */
+  rest(): void {
     this.#progress.rest();
     this.#untracked = undefined;
     this.awaiting?.answered();
@@ -232,10 +237,14 @@ export class Wire {
       current.isWritten = true;
       this.#current = undefined;
     }
-    if (this.#blockedFlushes.length > 0) {
+    if (this.#blockedFlushes !== undefined) {
       for (const flush of this.#blockedFlushes) flush.isWritten = true;
-      this.#blockedFlushes = [];
+      this.#blockedFlushes = undefined;
     }
     if (this.tellsAll || this.lookDueAt > now + this.roundTrip.limitMs() + 1) this.#tell('written');
+  }
+
+  #tell(event: WireEvent): void {
+    this.#listener.onWire(event);
   }
 }

@@ -7,7 +7,7 @@ import { AbandonedRelease } from './abandoned-release.ts';
 import { BlockingCheck } from './blocking-check.ts';
 import { StallInquiry, type InquiryEndpoint, type InquiryFinding } from './stall-inquiry.ts';
 import { PingTurns } from './ping-turns.ts';
-import { StallWatch, type StallFinding } from './stall-watch.ts';
+import { StallWatch, type IdleTime, type StallFinding, type StallWatchListener } from './stall-watch.ts';
 
 /** A finding about a connection that may be stalled. */
 export type StallNews =
@@ -19,8 +19,13 @@ export type StallNews =
   | { readonly kind: 'doubtful' }
   | InquiryFinding;
 
+/** Told what a `StallGuard` finds out about its connection. */
+export interface StallListener extends IdleTime {
+  onStall(news: StallNews): void;
+}
+
 /** Watches one connection and, when that connection falls silent, finds out the reason over a second one. */
-export class StallGuard {
+export class StallGuard implements StallWatchListener {
   readonly #watch: StallWatch;
   readonly #driver: Driver;
   readonly #target: Target;
@@ -30,16 +35,15 @@ export class StallGuard {
   #inquiry: StallInquiry | undefined;
   #blockingCheck: BlockingCheck | undefined;
   #abandonedRelease: AbandonedRelease | undefined;
-  readonly #tell: (news: StallNews) => void;
+  readonly #listener: StallListener;
 
   constructor(
     driver: Driver,
     target: Target,
     wire: Wire,
     settings: Settings,
-    idleMs: (stretch: number) => number,
     endpoint: InquiryEndpoint,
-    tell: (news: StallNews) => void,
+    listener: StallListener,
   ) {
     const { clock, random } = settings;
     this.#driver = driver;
@@ -47,8 +51,8 @@ export class StallGuard {
     this.#wire = wire;
     this.#settings = settings;
     this.#endpoint = endpoint;
-    this.#tell = tell;
-    this.#watch = new StallWatch(wire, clock, random, idleMs, (finding) => this.#onFinding(finding));
+    this.#listener = listener;
+    this.#watch = new StallWatch(wire, clock, random, this);
   }
 
   /** Call when the connection starts serving commands. */
@@ -83,7 +87,7 @@ export class StallGuard {
     const { clock } = this.#settings;
     this.#abandonedRelease ??= new AbandonedRelease(this.#driver, this.#wire, this.#target, clock);
     const isHeld = await this.#abandonedRelease.run();
-    if (isHeld) this.#tell({ kind: 'gone', cause: 'stalled' });
+    if (isHeld) this.#listener.onStall({ kind: 'gone', cause: 'stalled' });
   }
 
   stopInquiry(): void {
@@ -92,12 +96,18 @@ export class StallGuard {
 
   // Creates the inquiry when it is first needed, because most connections never need one.
   #openInquiry(): StallInquiry {
-    this.#inquiry ??= new StallInquiry(this.#target, this.#wire, this.#settings, this.#endpoint, this.#tell);
+    this.#inquiry ??= new StallInquiry(this.#target, this.#wire, this.#settings, this.#endpoint, (finding) =>
+      this.#listener.onStall(finding),
+    );
     return this.#inquiry;
   }
 
-  #onFinding(finding: StallFinding): void {
-    if (finding !== 'blocked') this.#tell({ kind: finding });
+  idleMs(stretch: number): number {
+    return this.#listener.idleMs(stretch);
+  }
+
+  onFinding(finding: StallFinding): void {
+    if (finding !== 'blocked') this.#listener.onStall({ kind: finding });
     else void this.#checkBlocked();
   }
 
@@ -105,6 +115,6 @@ export class StallGuard {
     const { clock } = this.#settings;
     this.#blockingCheck ??= new BlockingCheck(this.#driver, this.#wire, this.#target, clock);
     const found = await this.#blockingCheck.run();
-    if (found !== undefined) this.#tell(found);
+    if (found !== undefined) this.#listener.onStall(found);
   }
 }

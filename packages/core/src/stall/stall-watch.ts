@@ -1,7 +1,7 @@
 import type { Clock, Random } from '../clock.ts';
 import { afterReads } from '../event-loop/after-reads.ts';
-import { Alarm } from '../event-loop/alarm.ts';
-import { JointLooks, type Looks } from '../event-loop/joint-looks.ts';
+import { Alarm, type Looks } from '../event-loop/alarm.ts';
+import { JointLooks } from '../event-loop/joint-looks.ts';
 import type { Wire } from '../socket/wire.ts';
 import type { PingTurns, TakesTurns } from './ping-turns.ts';
 import { UnansweredConnections, type Unanswered } from './unanswered-connections.ts';
@@ -14,6 +14,20 @@ export type StallFinding =
   | 'idle'
   /** The oldest command blocks without a timeout, so no reply is ever due. */
   | 'blocked';
+
+/** Gives a `StallWatch` the idle time of its connection. */
+export interface IdleTime {
+  /**
+   * Returns the idle time after which PING is due. `stretch` is the factor by which the connection's turn extends the
+   * idle time. Called at each check, because the idle time is shorter while the connection has subscriptions.
+   */
+  idleMs(stretch: number): number;
+}
+
+/** Told what a `StallWatch` finds out about its connection. */
+export interface StallWatchListener extends IdleTime {
+  onFinding(finding: StallFinding): void;
+}
 
 /**
  * An idle connection may send its PING early, to send it together with other connections: earlier by at most this share
@@ -38,8 +52,7 @@ export class StallWatch implements Looks, TakesTurns, Unanswered {
   readonly #wire: Wire;
   readonly #clock: Clock;
   readonly #random: Random;
-  readonly #idleMs: (stretch: number) => number;
-  readonly #tell: (finding: StallFinding) => void;
+  readonly #listener: StallWatchListener;
   readonly #alarm: Alarm;
   readonly #joint: JointLooks;
   readonly #unanswered: UnansweredConnections;
@@ -51,24 +64,12 @@ export class StallWatch implements Looks, TakesTurns, Unanswered {
   #turn = 0;
   #isDoubted = false;
 
-  /**
-   * `idleMs` returns the idle time after which PING is due, given the factor by which the connection's turn extends the
-   * idle time. `idleMs` is called at each check, because the idle time is shorter while the connection has
-   * subscriptions.
-   */
-  constructor(
-    wire: Wire,
-    clock: Clock,
-    random: Random,
-    idleMs: (stretch: number) => number,
-    tell: (finding: StallFinding) => void,
-  ) {
+  constructor(wire: Wire, clock: Clock, random: Random, listener: StallWatchListener) {
     this.#wire = wire;
     this.#clock = clock;
     this.#random = random;
-    this.#idleMs = idleMs;
-    this.#tell = tell;
-    this.#alarm = new Alarm(clock, () => this.look());
+    this.#listener = listener;
+    this.#alarm = new Alarm(clock, this);
     this.#joint = JointLooks.of(clock);
     this.#unanswered = UnansweredConnections.of(clock);
   }
@@ -158,14 +159,14 @@ export class StallWatch implements Looks, TakesTurns, Unanswered {
   }
 
   #lookAtIdle(now: number, isDoubted: boolean): void {
-    const idleMs = this.#idleMs(this.#turns?.stretch(this.#turn) ?? 1);
-    const earlyMs = togetherShare * this.#idleMs(this.#turns?.company ?? 1);
+    const idleMs = this.#listener.idleMs(this.#turns?.stretch(this.#turn) ?? 1);
+    const earlyMs = togetherShare * this.#listener.idleMs(this.#turns?.company ?? 1);
     const limitMs = this.#wire.roundTrip.limitMs();
     const idleFor = now - Math.max(this.#wire.readAt, this.#wire.writtenAt);
     if (idleFor + earlyMs >= idleMs || (isDoubted && idleFor >= limitMs)) {
       this.#turn = this.#random();
       this.#armJointly(limitMs, limitMs < 2 * replyEarlyMs ? inUseEarlyMs : replyEarlyMs);
-      this.#tell('idle');
+      this.#listener.onFinding('idle');
     } else {
       // The time of the check is jittered, so that the idle connections of a fleet do not all send PING at the same
       // moment.
@@ -177,15 +178,15 @@ export class StallWatch implements Looks, TakesTurns, Unanswered {
     const limitMs = this.#wire.roundTrip.limitMs();
     const since = Math.max(this.#wire.aliveAt, this.#wire.blockedUntil() ?? sentAt);
     if (since === Infinity) {
-      const idleMs = this.#idleMs(1);
-      if (now - Math.max(this.#wire.readAt, sentAt) >= idleMs) this.#tell('blocked');
+      const idleMs = this.#listener.idleMs(1);
+      if (now - Math.max(this.#wire.readAt, sentAt) >= idleMs) this.#listener.onFinding('blocked');
       return idleMs;
     }
     const silentFor = now - since;
     if (silentFor < limitMs) return Math.max(1, limitMs - silentFor);
     afterReads(this.#clock, () => {
       const isStillSilent = this.#wire.aliveAt < now && this.#wire.oldestSentAt() === sentAt;
-      if (this.#turns !== undefined && isStillSilent) this.#tell('silent');
+      if (this.#turns !== undefined && isStillSilent) this.#listener.onFinding('silent');
     });
     return limitMs;
   }

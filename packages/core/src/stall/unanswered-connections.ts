@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
-import { Alarm } from '../event-loop/alarm.ts';
-import { lookAlone, type Looks } from '../event-loop/joint-looks.ts';
+import { Alarm, type Looks } from '../event-loop/alarm.ts';
+import { lookAlone } from '../event-loop/joint-looks.ts';
 
 /** A connection that may wait for a reply. */
 export interface Unanswered extends Looks {
@@ -19,7 +19,7 @@ const roundingMs = 0.5;
  * connection that has waited for nearly as long as its stall limit is checked. Most replies come sooner, so most
  * connections leave the linked list unchecked, and joining and leaving it is cheap.
  */
-export class UnansweredConnections {
+export class UnansweredConnections implements Looks {
   readonly #alarm: Alarm;
   readonly #clock: Clock;
   #first: Unanswered | undefined;
@@ -29,7 +29,7 @@ export class UnansweredConnections {
 
   private constructor(clock: Clock) {
     this.#clock = clock;
-    this.#alarm = new Alarm(clock, () => this.#onAlarm());
+    this.#alarm = new Alarm(clock, this);
   }
 
   static of(clock: Clock): UnansweredConnections {
@@ -78,7 +78,8 @@ export class UnansweredConnections {
     if (this.#first === undefined) this.#alarm.clear();
   }
 
-  #onAlarm(): void {
+  /** Checks the connections that have waited for nearly as long as their limit. */
+  look(): void {
     const now = this.#clock.now();
     const aheadMs = this.#shortestMs - earlyMs;
     while (this.#first !== undefined && this.#first.unansweredSince + aheadMs <= now + roundingMs) {

@@ -72,7 +72,7 @@ export class ClusterNode {
     const ofNode = { begin: (now: number, kind: FlushKind) => flushes.begin(now, kind, around.circuits()) };
     this.connection = new Connection(
       { driver, target: this.#target, source, settings, flushes: ofNode, onDead: 'drop', hearsBytes: true },
-      (news) => this.#onNews(news),
+      { onConnection: (news) => this.#onNews(news) },
     );
     this.#redirections = new Redirections(around.send);
     this.#route = new NodeRoute(driver, this.connection.wire, around, this.#redirections);

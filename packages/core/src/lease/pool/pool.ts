@@ -44,7 +44,7 @@ export class Pool {
     this.#leases = new LeasesOut(parts.settings.pool.maxLeaseMs);
     this.#waiting = new WaitingLeases(this.#clock);
     this.#pulse = new MainPulse(parts);
-    this.#alarm = new Alarm(this.#clock, () => this.#onAlarm());
+    this.#alarm = new Alarm(this.#clock, { look: () => this.#onAlarm() });
   }
 
   detail(): PoolDetail {

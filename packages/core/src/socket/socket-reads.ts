@@ -1,0 +1,60 @@
+import type { Socket } from 'node:net';
+import type { Driver } from '../driver/driver.ts';
+import { deliver, type SocketReader } from './intercept-reads.ts';
+import type { Breach, DeliversBytes, ReplyGuard } from './reply-guard.ts';
+
+/** Told when a socket has closed, before the driver is told. */
+export interface CloseListener {
+  closed(socket: Socket): void;
+}
+
+/** The connection whose current socket is read. */
+interface ReadingWire {
+  readonly socket: Socket | undefined;
+  /** Called with each chunk of the current socket, before it is checked. */
+  noteRead(chunk: Buffer): void;
+  /** Called when no command is unanswered any more. */
+  rest(): void;
+  breached(how: Breach): void;
+}
+
+/** Passes what one socket reads through its guard to the driver, and tells the connection, as long as it uses the socket. */
+export class SocketReads implements SocketReader, DeliversBytes {
+  readonly #socket: Socket;
+  readonly #wire: ReadingWire;
+  readonly #guard: ReplyGuard;
+  readonly #driver: Driver;
+  readonly #listener: CloseListener | undefined;
+
+  constructor(
+    socket: Socket,
+    wire: ReadingWire,
+    guard: ReplyGuard,
+    driver: Driver,
+    listener: CloseListener | undefined,
+  ) {
+    this.#socket = socket;
+    this.#wire = wire;
+    this.#guard = guard;
+    this.#driver = driver;
+    this.#listener = listener;
+  }
+
+  read(chunk: Buffer): void {
+    const [socket, wire, guard] = [this.#socket, this.#wire, this.#guard];
+    const isPresent = wire.socket === socket;
+    if (isPresent) wire.noteRead(chunk);
+    const wasSound = guard.breach === undefined;
+    guard.pass(chunk, this, socket.listenerCount('data') > 1);
+    if (this.#driver.unansweredCount() === 0) wire.rest();
+    if (isPresent && wasSound && guard.breach !== undefined) wire.breached(guard.breach);
+  }
+
+  deliver(bytes: Buffer): void {
+    deliver(this.#socket, bytes);
+  }
+
+  closed(): void {
+    this.#listener?.closed(this.#socket);
+  }
+}
