@@ -9,24 +9,24 @@ function tryTake(budget: RetryBudget): boolean {
 }
 
 function emptyBudget(now: () => number): RetryBudget {
-  const budget = new RetryBudget(now);
+  const budget = new RetryBudget({ now });
   for (let retry = 0; retry < 20; retry++) budget.take();
   return budget;
 }
 
 describe('retry budget', () => {
   it('starts with 100 tokens', () => {
-    expect(new RetryBudget(() => 0).level).toBe(100);
+    expect(new RetryBudget({ now: () => 0 }).level).toBe(100);
   });
 
   it('takes 5 tokens for a retry', () => {
-    const budget = new RetryBudget(() => 0);
+    const budget = new RetryBudget({ now: () => 0 });
     expect(tryTake(budget)).toBe(true);
     expect(budget.level).toBe(95);
   });
 
   it('gains one token for a success at the first try, up to its capacity', () => {
-    const budget = new RetryBudget(() => 0, 50);
+    const budget = new RetryBudget({ now: () => 0 }, 50);
     budget.take();
     for (let call = 0; call < 4; call++) budget.succeededFirstTry();
     expect(budget.level).toBe(49);
@@ -83,7 +83,7 @@ describe('retry budget', () => {
   });
 
   it('lives on its free retries alone without tokens', () => {
-    const budget = new RetryBudget(() => 0, 0);
+    const budget = new RetryBudget({ now: () => 0 }, 0);
     budget.succeededFirstTry();
     expect(budget.level).toBe(0);
     expect([1, 2, 3, 4].map(() => tryTake(budget))).toEqual([true, true, true, false]);
@@ -100,7 +100,7 @@ describe('retry budget', () => {
         let now = 0;
         let level = capacity;
         const free: number[] = [];
-        const budget = new RetryBudget(() => now, capacity);
+        const budget = new RetryBudget({ now: () => now }, capacity);
         for (const action of steps) {
           if ('ms' in action) now += action.ms;
           else if ('count' in action) {
@@ -124,7 +124,7 @@ describe('retry budget', () => {
 
   it('bounds retries to a fifth of the calls and a burst of twenty, beside the free ones', () => {
     let now = 0;
-    const budget = new RetryBudget(() => now);
+    const budget = new RetryBudget({ now: () => now });
     let retries = 0;
     for (let call = 0; call < 10_000; call++) {
       if (call % 2 === 0) budget.succeededFirstTry();

@@ -40,7 +40,7 @@ function setUp(options: ResilienceOptions = {}): {
   const records = {
     settings,
     circuits: { read: circuitOf(), write: circuitOf() },
-    retryBudget: new RetryBudget(() => clock.now()),
+    retryBudget: new RetryBudget({ now: () => clock.now() }),
     stallDetector: new ProcessStallDetector(clock, () => undefined),
     events,
     history: new History(),

@@ -75,7 +75,7 @@ export class FakeDispatch implements Dispatch {
         this.#unanswered.push(command);
       },
     };
-    return () => (this.hasRoute ? route : undefined);
+    return { routeOf: () => (this.hasRoute ? route : undefined) };
   }
 
   batchStream(): PipelineStream | undefined {

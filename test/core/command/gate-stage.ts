@@ -75,7 +75,7 @@ export function gateStage<Clock extends ManualClock = ManualClock>(
   const records = {
     settings,
     circuits,
-    retryBudget: new RetryBudget(() => clock.now(), settings.retry.budgetTokens),
+    retryBudget: new RetryBudget({ now: () => clock.now() }, settings.retry.budgetTokens),
     stallDetector: new ProcessStallDetector(clock, () => undefined),
     events,
     history,

@@ -74,8 +74,10 @@ export class FakeDriver implements Driver {
     return command.promise;
   };
 
-  fastPath(): (command: DriverCommand) => void {
-    return (command) => this.#connection.write(command, this.socket as Socket);
+  readonly hasFastPath = true;
+
+  writePlain(command: DriverCommand): void {
+    this.#connection.write(command, this.socket as Socket);
   }
 
   batchStream(): undefined {

@@ -78,7 +78,7 @@ export const mistakes: readonly Mistake[] = [
     edits: [
       {
         file: 'resilience/protected-redis.ts',
-        find: 'this.gate.holdWrites(isHeld ? this.#parts.settings.clock.now() : undefined);',
+        find: 'this.gate.holdWrites(isHeld ? this.settings.clock.now() : undefined);',
         replace: 'if (isHeld) this.gate.holdWrites(this.#parts.settings.clock.now());',
       },
     ],
@@ -185,7 +185,7 @@ export const mistakes: readonly Mistake[] = [
   {
     name: 'timer-after-close',
     says: 'a timer runs on after close()',
-    edits: [{ file: 'resilience/engine.ts', find: 'this.#unwatchThaws();', replace: '' }],
+    edits: [{ file: 'resilience/engine.ts', find: 'unwatchThaws(this.clock, this.#onThaw);', replace: '' }],
   },
 ];
 

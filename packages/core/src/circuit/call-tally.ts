@@ -8,24 +8,25 @@ const minFailureEvents = 2;
 /** Counts how the calls within a circuit's time window ended, and reports when too many of them failed or were slow. */
 export class CallTally {
   readonly #settings: CircuitSettings;
-  readonly #window: RollingWindow;
-  readonly #streak = new FailureStreak();
+  /** Undefined until a call is counted, because many clients only read, or only write. */
+  #window: RollingWindow | undefined;
+  /** Undefined until a call fails. */
+  #streak: FailureStreak | undefined;
 
   constructor(settings: CircuitSettings) {
     this.#settings = settings;
-    this.#window = new RollingWindow(settings.windowMs);
   }
 
   ok(now: number): void {
-    this.#streak.reset();
-    this.#window.record('ok', now);
+    this.#streak?.reset();
+    this.#counts.record('ok', now);
   }
 
   /** Counts a call that was answered slowly. Returns whether too large a share of the calls in the window was slow. */
   slow(now: number): boolean {
-    this.#streak.reset();
-    this.#window.record('slow', now);
-    const { total, slow } = this.#window.totals(now);
+    this.#streak?.reset();
+    this.#counts.record('slow', now);
+    const { total, slow } = this.#counts.totals(now);
     return total >= this.#settings.minCalls && slow / total >= this.#settings.slowRatio;
   }
 
@@ -34,16 +35,21 @@ export class CallTally {
    * window.
    */
   fail(now: number): boolean {
-    this.#window.record('fail', now);
+    this.#counts.record('fail', now);
+    this.#streak ??= new FailureStreak();
     const events = this.#streak.add(now);
     const { maxConsecutiveFailures, minCalls, failureRatio } = this.#settings;
-    const { total, fail } = this.#window.totals(now);
+    const { total, fail } = this.#counts.totals(now);
     const inARow = events >= Math.max(minFailureEvents, maxConsecutiveFailures);
     return inARow || (total >= minCalls && fail >= minFailures && fail / total >= failureRatio);
   }
 
   clear(): void {
-    this.#window.clear();
-    this.#streak.reset();
+    this.#window?.clear();
+    this.#streak?.reset();
+  }
+
+  get #counts(): RollingWindow {
+    return (this.#window ??= new RollingWindow(this.#settings.windowMs));
   }
 }

@@ -1,6 +1,9 @@
+import type { Clock } from '../clock.ts';
 import type { Lane } from '../snapshot.ts';
 import type { LaneCircuits } from './lane-circuits.ts';
 import { CircuitProbe, type CircuitProbeOptions } from './circuit-probe.ts';
+
+type Asker = Pick<CircuitProbeOptions, 'ask'>;
 
 /**
  * The probes of the two circuits of one `RedisResilience`. A probe is created when its circuit first changes, because
@@ -11,9 +14,10 @@ export class CircuitProbes {
   readonly #options: CircuitProbeOptions;
   readonly #probes: Partial<Record<Lane, CircuitProbe>> = {};
 
-  constructor(circuits: LaneCircuits, options: CircuitProbeOptions) {
+  /** `asker` sends the commands of the probes. */
+  constructor(circuits: LaneCircuits, clock: Clock, asker: Asker) {
     this.#circuits = circuits;
-    this.#options = options;
+    this.#options = { clock, ask: asker.ask.bind(asker) };
   }
 
   /** Call when the circuit for reads or the circuit for writes (`lane`) has changed: starts or stops its probe. */

@@ -1,6 +1,9 @@
+import type { Clock } from '../clock.ts';
+
 const retryPrice = 5;
 const freeRetries = 3;
 const freeWithinMs = 1_000;
+const none: readonly number[] = [];
 
 /**
  * Limits the load that retries can add, with a token bucket that all connections of a `RedisResilience` share. A retry
@@ -11,13 +14,13 @@ const freeWithinMs = 1_000;
  */
 export class RetryBudget {
   readonly #capacity: number;
-  readonly #now: () => number;
-  #freeRetriesAt: readonly number[] = [];
+  readonly #clock: Pick<Clock, 'now'>;
+  #freeRetriesAt: readonly number[] = none;
   #level: number;
 
-  /** `now` returns monotonic milliseconds. `capacity` is the number of tokens; the bucket starts full. Default 100. */
-  constructor(now: () => number, capacity = 100) {
-    this.#now = now;
+  /** `capacity` is the number of tokens; the bucket starts full. Default 100. */
+  constructor(clock: Pick<Clock, 'now'>, capacity = 100) {
+    this.#clock = clock;
     this.#capacity = capacity;
     this.#level = capacity;
   }
@@ -29,7 +32,7 @@ export class RetryBudget {
 
   /** Whether the budget allows a retry now, so that {@link take} may be called. */
   get allowsRetry(): boolean {
-    return this.#level >= retryPrice || this.#now() - this.#oldestFreeAt >= freeWithinMs;
+    return this.#level >= retryPrice || this.#clock.now() - this.#oldestFreeAt >= freeWithinMs;
   }
 
   /** Records a retry: takes 5 tokens or, if there are fewer, one of the free retries. */
@@ -38,7 +41,7 @@ export class RetryBudget {
       this.#level -= retryPrice;
       return;
     }
-    this.#freeRetriesAt = [...this.#freeRetriesAt, this.#now()].slice(-freeRetries);
+    this.#freeRetriesAt = [...this.#freeRetriesAt, this.#clock.now()].slice(-freeRetries);
   }
 
   /** Adds one token for a command that succeeded on the first attempt. */

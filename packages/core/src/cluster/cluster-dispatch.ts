@@ -1,5 +1,5 @@
 import { laneOf, type Call } from '../command/call.ts';
-import type { Dispatch, FastRoute } from '../command/dispatch.ts';
+import type { Dispatch, FastPath, FastRoute } from '../command/dispatch.ts';
 import type { ClusterDriver } from '../driver/cluster-driver.ts';
 import type { DriverCommand } from '../driver/driver-command.ts';
 import type { ClusterFlushes } from './cluster-flushes.ts';
@@ -11,6 +11,7 @@ export function clusterDispatch(
   flushes: ClusterFlushes,
   topology: () => ClusterTopology,
 ): Dispatch {
+  const path: FastPath = { routeOf: (command) => routeOf(driver, topology(), command) };
   return {
     send: driver.send,
     follow: (command) => {
@@ -19,7 +20,7 @@ export function clusterDispatch(
     },
     ask: (name, args) => driver.ask(name, args),
     writesAtOnce: false,
-    fastPath: () => (driver.isBypassable ? (command) => routeOf(driver, topology(), command) : undefined),
+    fastPath: () => (driver.isBypassable ? path : undefined),
     batchStream: () => undefined,
     currentFlush: () => flushes.currentFlush(),
     isHandshake: (command) => driver.isHandshake(command),

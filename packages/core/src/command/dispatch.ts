@@ -17,11 +17,13 @@ export interface FastRoute {
   write(command: DriverCommand): void;
 }
 
-/**
- * Returns the connection to which this plain command can be written directly (see {@link FastRoute}); undefined if the
- * command has to be passed to the driver.
- */
-export type FastPath = (command: DriverCommand) => FastRoute | undefined;
+export interface FastPath {
+  /**
+   * Returns the connection to which this plain command can be written directly (see {@link FastRoute}); undefined if
+   * the command has to be passed to the driver.
+   */
+  routeOf(command: DriverCommand): FastRoute | undefined;
+}
 
 /** The outage of a Cluster node or slot, while the rest of the Cluster serves commands. */
 export interface PartAway {

@@ -55,7 +55,7 @@ export class Entrance {
       const traits = traitsOf(command.name);
       const isPlain = traits.ordinary && !isUnsendable(command) && command.timeoutMs === undefined;
       if (isPlain && !this.#gate.inFlight.isFull && !isFollowed()) {
-        const route = fastPath(command);
+        const route = fastPath.routeOf(command);
         if (route !== undefined) {
           const call = new Call(this.#answers, command, traits);
           call.circuits = route.circuits;
@@ -156,7 +156,7 @@ export class Entrance {
     const { fastPath, takesBatchesAtOnce } = this.#gate.state;
     const isSent = takesBatchesAtOnce && currentRequestBudget() === undefined;
     if (isSent) this.#gate.start(call);
-    const direct = isSent ? directSendBy(fastPath?.(command), this.#dispatch) : undefined;
+    const direct = isSent ? directSendBy(fastPath?.routeOf(command), this.#dispatch) : undefined;
     batch.isDirect = direct !== undefined;
     process.nextTick(() => {
       if (this.#gathering?.call === call) this.#completeBatch();
@@ -189,7 +189,7 @@ export class Entrance {
       for (const { command: step } of batch.commands)
         state.guards.checkBatched(call, step, traitsOf(step.name));
     }
-    const route = this.#dispatch.writesAtOnce ? state.fastPath?.(command) : undefined;
+    const route = this.#dispatch.writesAtOnce ? state.fastPath?.routeOf(command) : undefined;
     if (route === undefined) this.#dispatch.send(command);
     else route.write(command);
   }

@@ -42,7 +42,7 @@ export class Gate implements Looks {
   /** Calls that will be retried when their random delay is over. */
   readonly #retryDelays = new DueQueue(slowStateOf);
   readonly #alarm: Alarm;
-  readonly #refusals: RefusalPace;
+  #refusals: RefusalPace | undefined;
   #isReadingSockets = false;
 
   constructor(parts: GateParts, line: Line, dispatch: Dispatch) {
@@ -53,7 +53,6 @@ export class Gate implements Looks {
     this.state = new GateState(parts, line, dispatch);
     this.waiting = new WaitingQueue(parts.settings.admission, parts.stallDetector);
     this.inFlight = new InFlight(parts.settings.timeoutMs, parts.settings.admission);
-    this.#refusals = new RefusalPace(this.#clock);
     this.#alarm = new Alarm(this.#clock, this);
   }
 
@@ -157,7 +156,7 @@ export class Gate implements Looks {
   refuse(call: SlowCall, failure: CallFailure): void {
     const error = callError(failure, this.state.errorContextOf(call, this.counts()));
     this.#recorder.lost(call, error);
-    this.#refusals.later(() => reject(call, error));
+    (this.#refusals ??= new RefusalPace(this.#clock)).later(() => reject(call, error));
   }
 
   /** Call when the server has replied to a single command (not a batch) without an error. */

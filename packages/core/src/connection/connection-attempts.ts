@@ -13,12 +13,14 @@ export interface AttemptTrouble {
   readonly error: Error;
 }
 
+const none: readonly VerifiedSocket[] = [];
+
 /** Makes the attempts to establish one connection, whenever the dialer asks for one, and keeps the verified sockets. */
 export class ConnectionAttempts {
   readonly #target: Target;
   readonly #clock: Clock;
   readonly #tlsMismatch: TlsMismatch | undefined;
-  readonly #verified: VerifiedSocket[] = [];
+  #verified: readonly VerifiedSocket[] = none;
 
   /**
    * `tlsMismatch` makes further connections to recognise failures that arise because only one side uses TLS; without
@@ -50,13 +52,13 @@ export class ConnectionAttempts {
           void this.#explain('handshake-timeout', endpoint).then((cause) => onTrouble({ cause, error }));
         },
       });
-      this.#verified.push(verified);
+      this.#verified = this.#verified.concat(verified);
       this.#tlsMismatch?.connected();
       return {
         ok: true,
         fleetSize: clientsIn(verified.proof.info),
         discard: () => {
-          this.#verified.splice(this.#verified.indexOf(verified), 1);
+          this.#verified = this.#verified.filter((each) => each !== verified);
           verified.socket.destroy();
         },
       };
@@ -71,7 +73,9 @@ export class ConnectionAttempts {
 
   /** Removes and returns the socket of the attempt that the dialer has reported as successful. */
   take(): VerifiedSocket | undefined {
-    return this.#verified.shift();
+    const [first, ...others] = this.#verified;
+    this.#verified = others.length === 0 ? none : others;
+    return first;
   }
 
   #explain(cause: CauseCode, endpoint: Endpoint | undefined): Promise<CauseCode> {

@@ -35,7 +35,7 @@ export class Connection implements WireListener, ConnectorListener, StallListene
   readonly #subscriptions: Subscriptions;
   readonly #stallGuard: StallGuard;
   readonly #orderCheck: OrderCheck;
-  readonly #replacement: PeacefulReplacement;
+  #replacement: PeacefulReplacement | undefined;
   readonly #listener: ConnectionListener;
   #state: LiveConnectionState = { kind: 'idle' };
 
@@ -47,7 +47,6 @@ export class Connection implements WireListener, ConnectorListener, StallListene
     this.#settings = settings;
     this.#replacesDead = parts.onDead === 'replace';
     this.#listener = listener;
-    this.#replacement = new PeacefulReplacement(settings.clock);
     this.#subscriptions = new Subscriptions(driver, settings.clock, listener);
     const roundTrip = new RoundTrip(minStallMs, maxStallMs);
     this.wire = new Wire(driver, settings.clock, roundTrip, flushes, maxReplyBytes, this);
@@ -110,6 +109,7 @@ export class Connection implements WireListener, ConnectorListener, StallListene
   replaceGracefully(verified: VerifiedSocket): void {
     this.#tell({ kind: 'away', since: this.#settings.clock.now(), isFirst: false, isUnnoticed: false });
     const isDone = (): boolean => this.#driver.unansweredCount() === 0 || this.#state.kind !== 'ready';
+    this.#replacement ??= new PeacefulReplacement(this.#settings.clock);
     this.#replacement.start(verified, isDone, (proven) => this.replaceWith(proven, 'replaced'));
   }
 
@@ -208,7 +208,7 @@ export class Connection implements WireListener, ConnectorListener, StallListene
     if (event.kind === 'verified') return this.#tell(event);
     if (event.kind === 'lost') {
       this.#stallGuard.unwatch();
-      this.#replacement.stop();
+      this.#replacement?.stop();
       if (this.#replacesDead) this.#subscriptions.remember(this.wire.readAt);
     }
     this.#signal(event);

@@ -137,6 +137,7 @@ export class Connector implements DriverConnector, FirstFailure, CloseListener {
   /** Call when the driver has completed its own handshake. */
   ready(): void {
     this.#clearHandshakeTimer();
+    this.#driver.proven(undefined);
     this.#firstFailures = undefined;
   }
 
@@ -217,8 +218,7 @@ export class Connector implements DriverConnector, FirstFailure, CloseListener {
   }
 
   #adopt(socket: Socket, identity: Identity | undefined): void {
-    // `closed` is called before the driver's own listener, so that new commands wait when the driver rejects commands in
-    // flight.
+    // `closed` is called before the driver rejects the commands in flight, so that new commands wait.
     this.#wire.adopt(socket, identity, this);
     this.#standing = socket;
     this.#lossCause = undefined;

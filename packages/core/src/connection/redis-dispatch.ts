@@ -1,14 +1,16 @@
 import type { LaneCircuits } from '../circuit/lane-circuits.ts';
 import type { Dispatch, FastPath, FastRoute } from '../command/dispatch.ts';
+import type { CommandSink } from '../driver/command-sink.ts';
 import type { DriverCommand, PipelineStream, SendCommand } from '../driver/driver-command.ts';
 import type { Driver } from '../driver/driver.ts';
 import type { Flush } from '../event-loop/flush.ts';
 import type { Wire } from '../socket/wire.ts';
 
 /** Sends commands of a client with one connection: directly to its socket if that is safe, otherwise through the driver. */
-export class RedisDispatch implements Dispatch {
+export class RedisDispatch implements Dispatch, FastPath, FastRoute {
   readonly send: SendCommand;
   readonly writesAtOnce = true;
+  readonly circuits = undefined;
   readonly #driver: Driver;
   readonly #wire: Wire;
   readonly #ownCircuits: LaneCircuits | undefined;
@@ -29,16 +31,16 @@ export class RedisDispatch implements Dispatch {
   }
 
   fastPath(): FastPath | undefined {
-    if (this.#ownCircuits !== undefined) return undefined;
-    const { sink } = this.#wire;
-    const write = this.#driver.fastPath();
-    if (write === undefined || sink === undefined) return undefined;
-    const route: FastRoute = {
-      circuits: undefined,
-      currentFlush: () => this.#wire.currentFlush(),
-      write: (command) => write(command, sink),
-    };
-    return () => route;
+    if (this.#ownCircuits !== undefined || !this.#driver.hasFastPath) return undefined;
+    return this.#wire.sink === undefined ? undefined : this;
+  }
+
+  routeOf(): FastRoute {
+    return this;
+  }
+
+  write(command: DriverCommand): void {
+    this.#driver.writePlain(command, this.#wire.sink as CommandSink);
   }
 
   batchStream(): PipelineStream | undefined {

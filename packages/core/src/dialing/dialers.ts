@@ -1,15 +1,10 @@
 import type { Clock } from '../clock.ts';
 import { Dialer, type DialerOptions } from './dialer.ts';
 
-/** A share in the process's dialer for an endpoint. */
-export interface DialerLease {
-  readonly key: string;
-  readonly dialer: Dialer;
-  /** Releases this share in the dialer, once; the release of the last share discards the dialer. */
-  release(): void;
-}
-
 interface Shared {
+  /** The name of the endpoint: one string for all shares. */
+  readonly key: string;
+  readonly clock: Clock;
   readonly dialer: Dialer;
   leases: number;
 }
@@ -29,18 +24,36 @@ const dialers = new WeakMap<Clock, Map<string, Shared>>();
 export function acquireDialer(key: string, options: DialerOptions): DialerLease {
   const ofClock = dialers.get(options.clock) ?? new Map<string, Shared>();
   dialers.set(options.clock, ofClock);
-  const shared = ofClock.get(key) ?? { dialer: new Dialer(options), leases: 0 };
+  const shared = ofClock.get(key) ?? { key, clock: options.clock, dialer: new Dialer(options), leases: 0 };
   ofClock.set(key, shared);
-  shared.leases++;
-  let isReleased = false;
-  return {
-    key,
-    dialer: shared.dialer,
-    release() {
-      if (isReleased) return;
-      isReleased = true;
-      shared.leases--;
-      if (shared.leases === 0 && ofClock.get(key) === shared) ofClock.delete(key);
-    },
-  };
+  return new DialerLease(shared);
+}
+
+/** A share in the process's dialer for an endpoint. */
+export class DialerLease {
+  readonly #shared: Shared;
+  #isReleased = false;
+
+  constructor(shared: Shared) {
+    shared.leases++;
+    this.#shared = shared;
+  }
+
+  get key(): string {
+    return this.#shared.key;
+  }
+
+  get dialer(): Dialer {
+    return this.#shared.dialer;
+  }
+
+  /** Releases this share in the dialer, once; the release of the last share discards the dialer. */
+  release(): void {
+    if (this.#isReleased) return;
+    this.#isReleased = true;
+    const { clock, key } = this.#shared;
+    const ofClock = dialers.get(clock);
+    this.#shared.leases--;
+    if (this.#shared.leases === 0 && ofClock?.get(key) === this.#shared) ofClock.delete(key);
+  }
 }

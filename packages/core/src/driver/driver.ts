@@ -34,13 +34,17 @@ export interface Driver {
   /** Sends a command as the client itself would (the slow path). */
   readonly send: SendCommand;
   /**
-   * Returns a function that writes a plain command directly to the socket of a ready connection. (A plain command
-   * neither blocks nor subscribes, and does not change the state of its connection.) Undefined if the client cannot
-   * write directly at the moment, so that `send` has to be used.
+   * Whether `writePlain` can be used. False if every command has to be passed to `send`, for example because of a
+   * tracer.
    */
-  fastPath(): ((command: DriverCommand, sink: CommandSink) => void) | undefined;
+  readonly hasFastPath: boolean;
   /**
-   * If some commands of a batch are written with `fastPath` and the others are passed to `send`, returns the stream to
+   * Writes a plain command directly to the socket of a ready connection (the fast path). A plain command neither blocks
+   * nor subscribes, and does not change the state of its connection.
+   */
+  writePlain(command: DriverCommand, sink: CommandSink): void;
+  /**
+   * If some commands of a batch are written with `writePlain` and the others are passed to `send`, returns the stream to
    * pass along with the others. Undefined if all commands of the batch have to be passed to `send`.
    */
   batchStream(): PipelineStream | undefined;
@@ -133,9 +137,9 @@ export interface Driver {
   speakResp2(): void;
   /**
    * Call with the verified state of the client's next socket. As far as possible, the commands of the client's own
-   * handshake are answered from this state and not sent to the server.
+   * handshake are answered from this state and not sent to the server. Undefined when that handshake is over.
    */
-  proven(state: ProvenState): void;
+  proven(state: ProvenState | undefined): void;
 
   /** Returns the subscriptions of the connection or, if it was lost, those that it had. */
   subscriptions(): Subscriptions;

@@ -18,17 +18,20 @@ export function stallDetectorOf(clock: Clock): ProcessStallDetector {
   return sharedOf(clock).detector;
 }
 
-/** Calls `onThaw` whenever the process runs again after it has stood still. The returned function removes `onThaw`. */
-export function watchThaws(clock: Clock, onThaw: OnThaw): () => void {
+/**
+ * Calls `onThaw` whenever the process runs again after it has stood still, until {@link unwatchThaws} is called. Each
+ * caller must pass a function of its own.
+ */
+export function watchThaws(clock: Clock, onThaw: OnThaw): void {
   const { detector, listeners } = sharedOf(clock);
-  // `onThaw` is wrapped in a new function, because the same function may be registered twice.
-  const listener: OnThaw = (...thaw) => onThaw(...thaw);
-  listeners.add(listener);
+  listeners.add(onThaw);
   detector.start();
-  return () => {
-    listeners.delete(listener);
-    if (listeners.size === 0) detector.stop();
-  };
+}
+
+export function unwatchThaws(clock: Clock, onThaw: OnThaw): void {
+  const { detector, listeners } = sharedOf(clock);
+  listeners.delete(onThaw);
+  if (listeners.size === 0) detector.stop();
 }
 
 function sharedOf(clock: Clock): Shared {

@@ -10,15 +10,11 @@ import { openSocket, type OpenSocket } from './open-socket.ts';
  */
 export class SocketBook {
   readonly #clock: Clock;
-  readonly #sockets = new Set<Socket>();
-  readonly #forget: (this: Socket) => void;
+  /** An array and not a set, because most instances have one socket, and a set takes 200 bytes. */
+  #sockets: readonly Socket[] = none;
 
   constructor(clock: Clock) {
     this.#clock = clock;
-    const sockets = this.#sockets;
-    this.#forget = function () {
-      sockets.delete(this);
-    };
   }
 
   readonly open: OpenSocket = (endpoint, options) =>
@@ -26,8 +22,8 @@ export class SocketBook {
 
   /** Destroys all sockets, and resolves when all of them have closed. */
   async close(): Promise<void> {
-    while (this.#sockets.size > 0) {
-      await Promise.all([...this.#sockets].map(gone));
+    while (this.#sockets.length > 0) {
+      await Promise.all(this.#sockets.map(gone));
       // Code whose socket has closed may still open another socket, to find out why the first one closed.
       await new Promise<void>((resolve) => this.#clock.setImmediate(resolve));
     }
@@ -36,10 +32,28 @@ export class SocketBook {
     await new Promise<void>((resolve) => afterReads(this.#clock, resolve));
   }
 
-  #note(socket: Socket): void {
-    this.#sockets.add(socket);
-    socket.on('close', this.#forget);
+  /** Call when a socket has closed. */
+  forget(socket: Socket): void {
+    this.#sockets = this.#sockets.filter((each) => each !== socket);
   }
+
+  #note(socket: Socket): void {
+    this.#sockets = this.#sockets.concat(socket);
+    (socket as NotedSocket)[notedIn] = this;
+    socket.on('close', forget);
+  }
+}
+
+const none: readonly Socket[] = [];
+const notedIn = Symbol('book');
+
+interface NotedSocket extends Socket {
+  [notedIn]: SocketBook;
+}
+
+// All sockets share this listener, because a closure for each of them would occupy more memory.
+function forget(this: NotedSocket): void {
+  this[notedIn].forget(this);
 }
 
 function gone(socket: Socket): Promise<void> {

@@ -11,43 +11,48 @@ const { toWritable } = Command.prototype as unknown as Readonly<Record<string, u
 const driverLogs = /ioredis/.test(process.env['DEBUG'] ?? '') || process.env['DEBUG'] === '*';
 
 /**
- * Returns a function that writes a plain command to the socket and adds it to ioredis' queue of unanswered commands,
- * without the other work of `sendCommand`. (A plain command neither blocks nor subscribes, and does not change the
- * state of its connection.) Returns undefined if every command has to go through `sendCommand` because of a tracer,
- * ioredis' debug log or its option `himportFieldsets`.
+ * Whether plain commands of a client may be written with {@link writePlain}. False if every command has to go through
+ * `sendCommand` because of a tracer, ioredis' debug log or its option `himportFieldsets`.
  */
-export function fastPathOf(
+export function hasFastPath(client: Redis, send: SendCommand): boolean {
+  if (send.isWrapped === true || driverLogs) return false;
+  const fieldsets = internals(client).options['himportFieldsets'];
+  return !Array.isArray(fieldsets) || fieldsets.length === 0;
+}
+
+/**
+ * Writes a plain command to the socket and adds it to ioredis' queue of unanswered commands, without the other work of
+ * `sendCommand`. (A plain command neither blocks nor subscribes, and does not change the state of its connection.)
+ */
+export function writePlain(
   client: Redis,
   send: SendCommand,
-): ((command: DriverCommand, sink: CommandSink) => void) | undefined {
+  command: DriverCommand,
+  sink: CommandSink,
+): void {
   const target = internals(client);
-  if (send.isWrapped === true) return undefined;
-  const fieldsets = target.options['himportFieldsets'];
-  if (driverLogs || (Array.isArray(fieldsets) && fieldsets.length > 0)) return undefined;
-  return (command, sink) => {
-    const condition = target.condition as Condition;
-    // A socket that is being closed takes no more commands: ioredis queues them, in the order in which they are issued.
-    const isOpen = target.stream?.writable === true;
-    if (!isOpen || commandChannel.hasSubscribers || (condition.subscriber && condition.protocol !== 3)) {
-      send(command);
+  const condition = target.condition as Condition;
+  // A socket that is being closed takes no more commands: ioredis queues them, in the order in which they are issued.
+  const isOpen = target.stream?.writable === true;
+  if (!isOpen || commandChannel.hasSubscribers || (condition.subscriber && condition.protocol !== 3)) {
+    send(command);
+    return;
+  }
+  if (condition.protocol !== undefined) {
+    command.protocol = condition.protocol;
+    command.replyMapping = condition.replyMapping ?? 'legacy';
+  }
+  // A command whose class overrides `toWritable`, such as a raw command, must encode itself.
+  const isUsual = command.toWritable === toWritable;
+  if (!isUsual || !sink.writeCommand(command.name, command.args, command.call?.isBatch)) {
+    try {
+      sink.write(command.toWritable(target.stream as Socket));
+    } catch (error) {
+      rejectThrown(command, error, (replacement) => send(replacement, streamAtOnce(client)));
       return;
     }
-    if (condition.protocol !== undefined) {
-      command.protocol = condition.protocol;
-      command.replyMapping = condition.replyMapping ?? 'legacy';
-    }
-    // A command whose class overrides `toWritable`, such as a raw command, must encode itself.
-    const isUsual = command.toWritable === toWritable;
-    if (!isUsual || !sink.writeCommand(command.name, command.args, command.call?.isBatch)) {
-      try {
-        sink.write(command.toWritable(target.stream as Socket));
-      } catch (error) {
-        rejectThrown(command, error, (replacement) => send(replacement, streamAtOnce(client)));
-        return;
-      }
-    }
-    target.commandQueue.push({ command, stream: undefined, select: condition.select });
-  };
+  }
+  target.commandQueue.push({ command, stream: undefined, select: condition.select });
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { Credentials } from '../redis-resilience.ts';
 import { internals, type Internals } from './internals.ts';
 import { lazyRedis, type RedisOptions } from './clients.ts';
 import { placeOptionNames } from './known-options.ts';
@@ -14,5 +15,12 @@ export function leadTo(target: Internals, options: Readonly<Record<string, unkno
     else target.options[name] = options[name];
   }
   const { username, password } = options;
+  if (target.condition) target.condition.auth = username ? [username, password] : password;
+}
+
+/** Makes the client log in with these credentials from the next handshake on, even if it has already begun. */
+export function logInWith(target: Internals, { username, password }: Credentials): void {
+  target.options['username'] = username;
+  target.options['password'] = password;
   if (target.condition) target.condition.auth = username ? [username, password] : password;
 }

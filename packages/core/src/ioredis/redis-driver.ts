@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { Command, type Redis } from 'ioredis';
+import type { CommandSink } from '../driver/command-sink.ts';
 import type { DriverCommand, SendCommand } from '../driver/driver-command.ts';
 import { changesSubscriptions, logsIn, type BesidesReplies } from '../driver/besides-replies.ts';
 import type { ParserTraits } from '../replies/frame-line.ts';
@@ -10,10 +11,10 @@ import { endedKindOf, type Subscriptions, type UnsubscribeListener } from '../dr
 import type { Credentials } from '../redis-resilience.ts';
 import { beginAgain, sendQueued } from './begin-again.ts';
 import { wake } from './methods/duplicates.ts';
-import { fastPathOf, streamAtOnce } from './fast-path.ts';
+import { hasFastPath, streamAtOnce, writePlain } from './fast-path.ts';
 import { hear } from './methods/hear.ts';
 import { internals } from './internals.ts';
-import { leadTo } from './lead-to.ts';
+import { leadTo, logInWith } from './lead-to.ts';
 import { Logins } from './logins.ts';
 import { ownSendOf } from './commands/own-send.ts';
 import { sentBefore } from './commands/sent-before.ts';
@@ -23,12 +24,10 @@ import { flushInOrder } from './sockets/flush-in-order.ts';
 import { driverStatusOf } from './sockets/driver-status.ts';
 import { leaveBehind } from './sockets/left-behind.ts';
 import { parserOf, speakResp2 } from './sockets/protocol.ts';
-import { answerFromProof } from './sockets/proven-handshake.ts';
+import { answerFromProof, isHandshakeCommand } from './sockets/proven-handshake.ts';
 import { SelectedDatabase } from './selected-database.ts';
 import { interceptConnect, monitorAtOnce, takeOverConnection, takeOverRetries } from './methods/take-over.ts';
 import { readUnsubscribed, subscriptionsOf } from './unsubscribed.ts';
-
-const handshakeNames = new Set(['hello', 'auth', 'select', 'client', 'readonly', 'info', 'monitor']);
 
 /** Adapts one ioredis client to core's driver interface. */
 export class RedisDriver implements Driver {
@@ -96,11 +95,15 @@ export class RedisDriver implements Driver {
   }
 
   isHandshake(command: DriverCommand): boolean {
-    return internals(this.client).status === 'connect' && handshakeNames.has(command.name.toLowerCase());
+    return internals(this.client).status === 'connect' && isHandshakeCommand(command);
   }
 
-  fastPath(): ReturnType<Driver['fastPath']> {
-    return fastPathOf(this.client, this.send);
+  get hasFastPath(): boolean {
+    return hasFastPath(this.client, this.send);
+  }
+
+  writePlain(command: DriverCommand, sink: CommandSink): void {
+    writePlain(this.client, this.send, command, sink);
   }
 
   batchStream(): ReturnType<Driver['batchStream']> {
@@ -191,11 +194,8 @@ export class RedisDriver implements Driver {
     this.#selected.refused();
   }
 
-  setCredentials({ username, password }: Credentials): void {
-    const target = internals(this.client);
-    target.options['username'] = username;
-    target.options['password'] = password;
-    if (target.condition) target.condition.auth = username ? [username, password] : password;
+  setCredentials(credentials: Credentials): void {
+    logInWith(internals(this.client), credentials);
   }
 
   async authenticate({ username, password }: Credentials): Promise<void> {
@@ -215,7 +215,7 @@ export class RedisDriver implements Driver {
     return leaveBehind(this.client, socket, own, onLeft);
   }
 
-  proven(state: ProvenState): void {
+  proven(state: ProvenState | undefined): void {
     this.#proven = state;
   }
 

@@ -22,6 +22,13 @@ interface LeasedClients {
   wake(): void;
 }
 
+type Overdue = Parameters<PoolParts['tell']>[0];
+
+/** Reports leases that last too long. */
+interface LeaseEvents {
+  emit(event: 'lease-overdue', overdue: Overdue): void;
+}
+
 /**
  * Implements `lease` and `transaction` of one `RedisResilience`. Keeps a pool of connections for each server to which
  * leases lead.
@@ -29,7 +36,7 @@ interface LeasedClients {
 export class Leases {
   readonly #clients: LeasedClients;
   readonly #settings: Settings;
-  readonly #tell: PoolParts['tell'];
+  readonly #events: LeaseEvents;
   /** The pools, by address; undefined until the first lease is requested. */
   #pools: Map<string, Pool> | undefined;
   #known: LeasePlaces | undefined;
@@ -37,10 +44,10 @@ export class Leases {
   #counted: PoolCounts | undefined;
   #isClosed = false;
 
-  constructor(settings: Settings, clients: LeasedClients, tell: PoolParts['tell']) {
+  constructor(settings: Settings, clients: LeasedClients, events: LeaseEvents) {
     this.#settings = settings;
     this.#clients = clients;
-    this.#tell = tell;
+    this.#events = events;
   }
 
   // This method is not `async`, and returns the promise of the method that it calls, because one more promise would
@@ -148,7 +155,7 @@ export class Leases {
       connect,
       wake: () => this.#clients.wake(),
       totals: this.#totals,
-      tell: this.#tell,
+      tell: (overdue) => this.#events.emit('lease-overdue', overdue),
     });
     pools.set(address, pool);
     if (this.#isClosed) pool.close();

@@ -59,10 +59,22 @@ export class Durations implements DurationTotals {
 const boundsMs = Float64Array.from([...durationBoundsMs, Infinity]);
 const zeros: readonly number[] = Object.freeze(Array.from(boundsMs, () => 0));
 
+const noDurations: DurationTotals = new Durations();
+
 class LaneCount implements LaneTotals {
   readonly durations = new Durations();
-  readonly waits = new Durations();
+  #waits: Durations | undefined;
   #failures: Readonly<Failures> = noFailures;
+
+  get waits(): DurationTotals {
+    return this.#waits ?? noDurations;
+  }
+
+  /** Counts a command that was never sent. */
+  wait(durationMs: number): void {
+    this.#waits ??= new Durations();
+    this.#waits.record(durationMs);
+  }
 
   get results(): Readonly<Record<CommandResult, number>> {
     let ok = this.durations.count + this.waits.count;
@@ -101,7 +113,7 @@ export class Totals implements Readonly<Record<Lane, LaneTotals>> {
   count(lane: Lane, durationMs: number, failure: Error | undefined, sends: number): void {
     const counts = lane === 'read' ? this.read : this.write;
     if (sends > 0) counts.durations.record(durationMs);
-    else counts.waits.record(durationMs);
+    else counts.wait(durationMs);
     if (failure !== undefined) counts.fail(failure);
   }
 }

@@ -9,7 +9,7 @@ import { SocketBook } from '../handshake/socket-book.ts';
 import { dialerKey, ownCredentials, targetOf, type Destination } from '../connection/target-of.ts';
 import type { ClientParts } from '../connection/protected-client.ts';
 import { onePlace, type LeasePlaces } from '../lease/places.ts';
-import { databaseRoutes } from '../routes/database-routes.ts';
+import { databaseRoutes, routeOf } from '../routes/database-routes.ts';
 import { DatabaseSwitch } from '../databases/database-switch.ts';
 import type { Database } from '../routes/database.ts';
 import type { Route } from '../routes/route.ts';
@@ -186,7 +186,7 @@ class RedisClients implements ClientsControl {
       databases: this.#several,
       circuits: gateParts.circuits,
       targetOf: ({ name, isReadOnly }: Database) =>
-        new CurrentTarget(() => routeTo(name).target, settings.connection.role === 'primary' && !isReadOnly),
+        new CurrentTarget(routeOf(routeTo, name), settings.connection.role === 'primary' && !isReadOnly),
       periodMsOf: ({ name }: Database) => routeTo(name).dialer.periodMs,
     };
     return new DatabaseSwitch(options, tell);

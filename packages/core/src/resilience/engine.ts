@@ -4,7 +4,7 @@ import { Circuit, type CircuitDependencies } from '../circuit/circuit.ts';
 import type { ClientNews, ClientParts } from '../connection/protected-client.ts';
 import { Flushes } from '../event-loop/flush.ts';
 import type { ThawKind } from '../event-loop/process-stall-detector.ts';
-import { stallDetectorOf, watchThaws } from '../event-loop/thaw-watches.ts';
+import { stallDetectorOf, unwatchThaws, watchThaws } from '../event-loop/thaw-watches.ts';
 import { Leases } from '../lease/leases.ts';
 import type { DatabaseReport } from '../database-report.ts';
 import { debug } from '../observability/debug.ts';
@@ -48,9 +48,10 @@ export class Engine implements RedisResilience {
   readonly #isolations: Isolations;
   readonly #keeper: SnapshotKeeper;
   readonly #observer: Observer;
-  readonly #unwatchThaws: () => void;
-  readonly #probes: CircuitProbes;
-  readonly #executeParts: ExecuteParts;
+  /** Undefined until a circuit first changes, because most circuits never do. */
+  #probes: CircuitProbes | undefined;
+  /** Undefined until `execute` is first called. */
+  #executeParts: ExecuteParts | undefined;
   #closing: Promise<void> | undefined;
 
   /**
@@ -84,15 +85,10 @@ export class Engine implements RedisResilience {
       gateParts: this.#gateParts,
       tell: (news) => this.#onNews(news),
     });
-    this.#leases = new Leases(settings, this.#clients, (overdue) =>
-      this.#events.emit('lease-overdue', overdue),
-    );
-    this.#executeParts = executeParts(this, settings, this.#clients);
+    this.#leases = new Leases(settings, this.#clients, this.#events);
     this.#isolations = new Isolations(this.name, this.circuits, () => this.#keeper.refresh());
     this.#keeper = new SnapshotKeeper(this, this.#clients, this.#isolations, this.#events, this.#history);
-    const ask = this.#clients.main.ask.bind(this.#clients.main);
-    this.#probes = new CircuitProbes(this.circuits, { clock, ask });
-    this.#unwatchThaws = watchThaws(clock, (...thaw) => this.#onThaw(...thaw));
+    watchThaws(clock, this.#onThaw);
     Object.defineProperties(this, printedResilience);
     noteMade(this);
   }
@@ -127,6 +123,7 @@ export class Engine implements RedisResilience {
   ): Promise<T> => {
     const circuit = this.circuits[(options as { lane?: Lane } | null)?.lane === 'write' ? 'write' : 'read'];
     if (!circuit.admitsAll) circuit.wantedAt = this.clock.now();
+    this.#executeParts ??= executeParts(this, this.settings, this.#clients);
     return execute(this.#executeParts, circuit, operation, options);
   };
 
@@ -212,6 +209,7 @@ export class Engine implements RedisResilience {
       onChange: ({ from, to, cause }, circuit) => {
         const lane = circuit === this.circuits.read ? 'read' : 'write';
         this.#clients.refreshGates();
+        this.#probes ??= new CircuitProbes(this.circuits, this.clock, this.#clients.main);
         this.#probes.follow(lane);
         this.#events.emit('circuit-change', { lane, from, to, cause });
         this.#observer.circuit(lane, from, to, cause);
@@ -222,21 +220,21 @@ export class Engine implements RedisResilience {
     return { read: new Circuit(settings, parts), write: new Circuit(settings, parts) };
   }
 
-  #onThaw(kind: ThawKind, durationMs: number): void {
+  readonly #onThaw = (kind: ThawKind, durationMs: number): void => {
     debug('%s: thaw, the process was %s for %d ms', this.name, kind, Math.round(durationMs));
     this.#events.emit('thaw', { kind, durationMs });
     for (const circuit of Object.values(this.circuits)) circuit.discardCounts(this.clock.now());
     this.#clients.thaw(kind, durationMs);
-  }
+  };
 
   async #close(drainMs: number): Promise<void> {
     debug('%s: closes, with %d ms for what is pending', this.name, drainMs);
     this.#leases.close();
     await drain(() => this.#clients.pendingCalls() + this.#leases.load, this.clock, drainMs);
     this.#leases.end();
-    this.#probes.stop();
+    this.#probes?.stop();
     await this.#clients.disconnect();
-    this.#unwatchThaws();
+    unwatchThaws(this.clock, this.#onThaw);
     this.#isolations.close();
     this.#keeper.refresh();
     debug('%s: closed', this.name);

@@ -22,7 +22,7 @@ export interface SharedGateParts extends GateParts {
  */
 export function makeGateParts(parts: OwnParts): SharedGateParts {
   const { settings, circuits, stallDetector, events, history, pendingCalls } = parts;
-  const retryBudget = new RetryBudget(() => settings.clock.now(), settings.retry.budgetTokens);
+  const retryBudget = new RetryBudget(settings.clock, settings.retry.budgetTokens);
   const unaided = new UnaidedLibraries(events);
   // The properties are listed one by one, because V8 gives each object made by spreading a hidden class of its own,
   // which makes property access slower.

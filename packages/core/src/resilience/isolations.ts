@@ -3,6 +3,12 @@ import { debug } from '../observability/debug.ts';
 import { textOf } from '../options/option-readers.ts';
 import type { Lane } from '../snapshot.ts';
 
+interface Isolation {
+  readonly reason: string;
+}
+
+const none: readonly Isolation[] = [];
+
 /**
  * The isolations that the application has started and not yet ended. As long as at least one isolation exists, the
  * circuits for reads and for writes are isolated, so that all commands are rejected.
@@ -12,7 +18,7 @@ export class Isolations {
   readonly #circuits: Readonly<Record<Lane, Circuit>>;
   readonly #onChange: () => void;
   #isClosed = false;
-  #held: readonly { readonly reason: string }[] = [];
+  #held: readonly Isolation[] = none;
 
   constructor(name: string, circuits: Readonly<Record<Lane, Circuit>>, onChange: () => void) {
     this.#name = name;

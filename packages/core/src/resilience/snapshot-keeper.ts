@@ -51,7 +51,7 @@ export class SnapshotKeeper {
     this.#events = events;
     this.#history = history;
     this.#sinceMonotonic = subject.clock.now();
-    this.#snapshot = this.#take(new Date(subject.clock.wallNow()), undefined);
+    this.#snapshot = this.#take(undefined);
     this.#published = this.#snapshot;
   }
 
@@ -87,16 +87,12 @@ export class SnapshotKeeper {
   #renew(): void {
     this.#isStale = false;
     const previous = this.#snapshot;
-    const next = this.#take(previous.since, previous.cause);
+    const next = this.#take(previous);
     const isSame = isAlike(previous, next) && previous.attempts === next.attempts;
-    if (isSame) return;
-    this.#snapshot =
-      previous.status === next.status
-        ? next
-        : Object.freeze({ ...next, since: new Date(this.#subject.clock.wallNow()) });
+    if (!isSame) this.#snapshot = next;
   }
 
-  #take(since: Date, knownCause: Cause | undefined): RedisSnapshot {
+  #take(previous: RedisSnapshot | undefined): RedisSnapshot {
     const { circuits, clock, name } = this.#subject;
     const { main } = this.#clients;
     const verdict = statusOf({
@@ -117,9 +113,9 @@ export class SnapshotKeeper {
       writes: verdict.writes,
       connection: main.state,
       circuit: Object.freeze({ read: circuits.read.state, write: circuits.write.state }),
-      cause: causeWith(verdict.cause, this.#messageOf(verdict.cause), knownCause, clock),
+      cause: causeWith(verdict.cause, this.#messageOf(verdict.cause), previous?.cause, clock),
       database: this.#database(),
-      since,
+      since: verdict.status === previous?.status ? previous.since : new Date(clock.wallNow()),
       retryAfterMs: isUp
         ? undefined
         : wholeMilliseconds(this.#subject.retryAfterMs(verdict.reads ? 'write' : 'read')),
@@ -152,7 +148,7 @@ export class SnapshotKeeper {
     const now = clock.now();
     this.#history.add({
       kind: 'status',
-      at: new Date(clock.wallNow()),
+      at: snapshot.since,
       from: previous.status,
       to: snapshot.status,
       cause: (snapshot.cause ?? previous.cause)?.code,

@@ -44,7 +44,7 @@ export class ActiveRoute implements ReconnectorClient {
     this.#client = client;
     this.#route = routeTo();
     this.source = new SwitchableSource(this.#reconnector(this.#route));
-    this.target = new CurrentTarget(() => this.#route.target);
+    this.target = new CurrentTarget(this);
     this.#watches = this.#watch();
   }
 

@@ -3,52 +3,56 @@ import type { Target } from '../handshake/establish.ts';
 import type { Endpoint, OpenSocket } from '../handshake/open-socket.ts';
 import type { Session } from '../handshake/session.ts';
 
+interface TargetHolder {
+  readonly route: { readonly target: Target };
+}
+
 /**
  * A target that always delegates to the current target of a client. The fields of this class are not `#private`,
  * because `targetWith` derives objects from targets with `Object.create`, and such objects have no private fields.
  */
 export class CurrentTarget implements Target {
-  protected readonly present: () => Target;
+  protected readonly holder: TargetHolder;
   protected readonly primaryOnly: boolean | undefined;
 
   /**
-   * `present` returns the client's current target. `requiresPrimary`, if given, takes precedence over the current
+   * `holder` has the client's current target. `requiresPrimary`, if given, takes precedence over the current
    * target's property of the same name.
    */
-  constructor(present: () => Target, requiresPrimary?: boolean) {
-    this.present = present;
+  constructor(holder: TargetHolder, requiresPrimary?: boolean) {
+    this.holder = holder;
     this.primaryOnly = requiresPrimary;
   }
 
   get credentials(): CredentialsSource {
-    return this.present().credentials;
+    return this.holder.route.target.credentials;
   }
 
   get credentialsTimeoutMs(): number {
-    return this.present().credentialsTimeoutMs;
+    return this.holder.route.target.credentialsTimeoutMs;
   }
 
   get keepAliveMs(): number {
-    return this.present().keepAliveMs;
+    return this.holder.route.target.keepAliveMs;
   }
 
   get requiresPrimary(): boolean {
-    return this.primaryOnly ?? this.present().requiresPrimary;
+    return this.primaryOnly ?? this.holder.route.target.requiresPrimary;
   }
 
   endpoint(signal: AbortSignal): Promise<Endpoint> {
-    return this.present().endpoint(signal);
+    return this.holder.route.target.endpoint(signal);
   }
 
   get open(): OpenSocket {
-    return this.present().open;
+    return this.holder.route.target.open;
   }
 
   wantsHello(): boolean {
-    return this.present().wantsHello();
+    return this.holder.route.target.wantsHello();
   }
 
   session(): Session {
-    return this.present().session();
+    return this.holder.route.target.session();
   }
 }

@@ -24,6 +24,15 @@ export function databaseRoutes(
   };
 }
 
+/** Returns an object whose `route` is always the route to this database, which is made when it is first needed. */
+export function routeOf(routeTo: (name?: string) => Route, name: string): { readonly route: Route } {
+  return {
+    get route() {
+      return routeTo(name);
+    },
+  };
+}
+
 /**
  * Returns the destination for a Redis database. If the application has selected a database number with SELECT, that
  * number also applies on this server.

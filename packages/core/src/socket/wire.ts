@@ -33,7 +33,7 @@ export class Wire implements WritesListener {
   #identity: Identity | undefined;
   /** Number of sockets that have been this connection's current socket so far. */
   #adopted = 0;
-  #releases = new ReleaseRequests();
+  #releases: ReleaseRequests | undefined;
   #current: Flush | undefined;
   #isPinging = false;
   /**
@@ -95,7 +95,7 @@ export class Wire implements WritesListener {
 
   /** The requests to unblock calls on the current socket. */
   get releases(): ReleaseRequests {
-    return this.#releases;
+    return (this.#releases ??= new ReleaseRequests(this));
   }
 
   get isBlocked(): boolean {
@@ -122,7 +122,7 @@ export class Wire implements WritesListener {
     this.#guard = guard;
     this.#identity = identity;
     this.#adopted++;
-    this.#releases = new ReleaseRequests(this);
+    this.#releases = undefined;
     this.#current = undefined;
     this.#blockedFlushes = undefined;
     this.readAt = this.#clock.now();
@@ -188,7 +188,7 @@ export class Wire implements WritesListener {
     const blockingMs = call?.blockingMs;
     if (blockingMs === undefined) return undefined;
     const until = (call?.written?.at ?? this.writtenAt) + blockingMs;
-    return call?.settled === true ? Math.min(until, this.#releases.abandonedAt) : until;
+    return call?.settled === true ? Math.min(until, this.releases.abandonedAt) : until;
   }
 
   /** Call when the peer has broken the protocol on the current socket. */

@@ -9,7 +9,7 @@ import type { Redirections } from './redirections.ts';
 /** Writes plain commands, as defined at {@link FastRoute}, directly to a node of a cluster. */
 export class NodeRoute implements FastRoute {
   readonly #wire: Wire;
-  readonly #write: ReturnType<NodeDriver['fastPath']>;
+  readonly #driver: NodeDriver;
   readonly #node: { circuits(): LaneCircuits };
   /**
    * The `reject` method of every command that is written to this route: one function for all commands, so that no
@@ -25,7 +25,7 @@ export class NodeRoute implements FastRoute {
     node: { circuits(): LaneCircuits },
     redirections: Redirections,
   ) {
-    this.#write = driver.fastPath();
+    this.#driver = driver;
     this.#wire = wire;
     this.#node = node;
     this.#reject = function (this: DriverCommand, reply) {
@@ -39,7 +39,7 @@ export class NodeRoute implements FastRoute {
    */
   whenOpen(): FastRoute | undefined {
     const { sink, isBlocked } = this.#wire;
-    if (this.#write === undefined || sink === undefined || isBlocked) return undefined;
+    if (!this.#driver.hasFastPath || sink === undefined || isBlocked) return undefined;
     this.circuits = this.#node.circuits();
     return this.circuits.read.admitsAll && this.circuits.write.admitsAll ? this : undefined;
   }
@@ -51,6 +51,6 @@ export class NodeRoute implements FastRoute {
   write(command: DriverCommand): void {
     const { sink } = this.#wire;
     command.reject = this.#reject;
-    if (sink !== undefined) this.#write?.(command, sink);
+    if (sink !== undefined) this.#driver.writePlain(command, sink);
   }
 }

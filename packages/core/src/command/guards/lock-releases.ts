@@ -15,6 +15,8 @@ interface Due extends LockRelease {
   readonly endsAt: number;
 }
 
+const none: readonly Due[] = [];
+
 /** Maximum number of locks whose release waits for Redis; those that have waited longest are given up first. */
 const maxDue = 1000;
 
@@ -32,7 +34,7 @@ const maxDue = 1000;
 export class LockReleases {
   readonly #clock: Clock;
   readonly #dispatch: Dispatch;
-  #due: readonly Due[] = [];
+  #due: readonly Due[] = none;
 
   constructor(clock: Clock, dispatch: Dispatch) {
     this.#clock = clock;
@@ -70,7 +72,7 @@ export class LockReleases {
   connected(): void {
     const due = this.#due;
     if (due.length === 0) return;
-    this.#due = [];
+    this.#due = none;
     const now = this.#clock.now();
     for (const each of due) {
       if (each.endsAt > now) this.#release(each);

@@ -17,7 +17,7 @@ export function queuedBefore(exec: Pick<Queued, 'name' | 'args'>, { commands }: 
  * cursors of scans.
  */
 export class QueuedSingly {
-  #queued: Queued[] = [];
+  #queued: Queued[] | undefined;
   /** Undefined until a transaction contains a scan command, such as HSCAN. */
   #ofExec: WeakMap<SlowCall, readonly Queued[]> | undefined;
 
@@ -28,12 +28,12 @@ export class QueuedSingly {
   sends(call: SlowCall, isInside: boolean): boolean {
     if (isInside) {
       if (call.name === 'multi') this.#queued = [];
-      else this.#queued.push(call.command);
+      else (this.#queued ??= []).push(call.command);
       return false;
     }
     const queued = this.#queued;
-    if (queued.length === 0) return false;
-    this.#queued = [];
+    if (queued === undefined) return false;
+    this.#queued = undefined;
     if (call.name !== 'exec' || !queued.some(({ name }) => traitsOf(name).kind === 'cursor')) return false;
     this.#ofExec ??= new WeakMap();
     this.#ofExec.set(call, queued);

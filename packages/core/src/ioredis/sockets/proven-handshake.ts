@@ -3,6 +3,13 @@ import type { DriverCommand, SendCommand } from '../../driver/driver-command.ts'
 import type { ProvenState } from '../../driver/driver.ts';
 import type { ServerInfo } from '../../handshake/verify-handshake.ts';
 
+const handshakeNames = new Set(['hello', 'auth', 'select', 'client', 'readonly', 'info', 'monitor']);
+
+/** Whether the driver's own handshake may contain this command. */
+export function isHandshakeCommand({ name }: DriverCommand): boolean {
+  return handshakeNames.has(name.toLowerCase());
+}
+
 /**
  * Saves a round trip: resolves a command in the driver's own handshake without sending it, if its effect (login,
  * protocol, database, name or mode) was already established when the connection was verified. CLIENT SETINFO is
