@@ -19,7 +19,8 @@ export function lockReleaseOf(name: string, args: readonly unknown[]): LockRelea
   if (name !== 'evalsha' || !lockScripts.has(args[0])) return undefined;
   const keyCount = integerAt(args, 1);
   const texts = args.map((_, index) => textAt(args, index));
-  const isComplete = texts.length === keyCount + 4 && texts.every((text) => text !== '');
+  // The keys are followed by the token and the ttl; @sesamecare-oss/redlock passes a database before both.
+  const isComplete = [4, 5].includes(texts.length - keyCount) && texts.every((text) => text !== '');
   if (!isComplete) return undefined;
   const keys = texts.slice(2, 2 + keyCount);
   return { args: lockReleaseArgs(keys, texts.at(-2) as string), ttlMs: integerAt(args, args.length - 1) };

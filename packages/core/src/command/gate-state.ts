@@ -1,6 +1,6 @@
 import type { CauseCode } from '../cause.ts';
 import { canRun, type GateFacts } from './admission.ts';
-import type { ErrorContext } from './call-errors.ts';
+import { callError, type CallFailure, type ErrorContext } from './call-errors.ts';
 import { circuitOf, laneOf, type Call, type SlowCall } from './call.ts';
 import type { Situation } from './decide.ts';
 import type { Dispatch, FastPath } from './dispatch.ts';
@@ -69,6 +69,7 @@ export class GateState {
   hold(since: number | undefined): void {
     if (this.#kind === 'ended') return;
     this.guards.transactions.connectionLost();
+    this.guards.locks.disconnected();
     this.#kind = 'held';
     this.#awaySince = since;
   }
@@ -232,5 +233,10 @@ export class GateState {
   /** Returns the data that every error for this call carries: the current state, counts and ages of the connection. */
   errorContextOf(call: Call, load: CallLoad): ErrorContext {
     return errorContextOf(call, load, this.#parts, this.#line);
+  }
+  /** Returns the error for the caller of a call that is not sent, and notes a lock that the call should have released. */
+  refusalOf(call: Call, failure: CallFailure, load: CallLoad): Error {
+    this.guards.locks.failed(call, failure);
+    return callError(failure, this.errorContextOf(call, load));
   }
 }

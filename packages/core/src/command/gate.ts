@@ -154,7 +154,7 @@ export class Gate implements Looks {
 
   /** Rejects a call: records the failure now, but passes the error to the caller in a later turn of the event loop. */
   refuse(call: SlowCall, failure: CallFailure): void {
-    const error = callError(failure, this.state.errorContextOf(call, this.counts()));
+    const error = this.state.refusalOf(call, failure, this.counts());
     this.#recorder.lost(call, error);
     (this.#refusals ??= new RefusalPace(this.#clock)).later(() => reject(call, error));
   }

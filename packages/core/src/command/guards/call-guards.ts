@@ -89,7 +89,7 @@ export class CallGuards {
   failed(call: Call, failure: CallFailure): void {
     const now = this.#parts.settings.clock.now();
     call.slow?.releases?.abandoned(call, now);
-    if ('outcome' in failure && failure.outcome === 'unknown') this.locks.noteUnknown(call);
+    this.locks.failed(call, failure);
   }
 
   #noteCursor(command: ScanCommand, reply: unknown, server: string): void {

@@ -1,17 +1,22 @@
 import { textAt } from '../../catalogue/arguments/argument-words.ts';
 import { lockReleaseArgs } from '../../catalogue/lock-release.ts';
-import { lockReleaseOf, type LockRelease } from '../../catalogue/redlock.ts';
+import { lockReleaseOf } from '../../catalogue/redlock.ts';
+import { releaseScriptArgs } from '../../catalogue/release-script.ts';
 import { setLockOf } from '../../catalogue/set-lock.ts';
 import type { Clock } from '../../clock.ts';
 import { isReplyError } from '../../replies/connection-error.ts';
+import type { CallFailure, OwnFailure } from '../call-errors.ts';
 import type { Call } from '../call.ts';
 import type { Dispatch } from '../dispatch.ts';
 import type { InFlight } from '../pending/in-flight.ts';
 
-interface Due extends LockRelease {
-  /** The call that may have taken the lock. */
+/** The release of a lock. */
+interface Due {
+  /** The arguments of EVAL. */
+  readonly args: readonly string[];
+  /** The call that may have taken the lock, or should have released the lock. */
   readonly call: Call;
-  /** When the lock has expired at the latest, so that nothing is left to release. */
+  /** When the lock has expired at the latest, so that nothing is left to release; Infinity if that is not known. */
   readonly endsAt: number;
 }
 
@@ -21,20 +26,20 @@ const none: readonly Due[] = [];
 const maxDue = 1000;
 
 /**
- * Releases the locks that a client has taken although the caller got an error. When a frozen server thaws, it runs the
- * command that takes the lock, although the caller has already been told that nobody knows. Without this class, the
- * lock would then belong to nobody until its ttl has passed.
+ * Releases the locks that nobody would release otherwise until their ttl has passed:
  *
- * - `SET key token NX PX ttl`: if its late reply is OK, this very command has taken the lock, and no other caller has
- *   the lock. See {@link answeredLate}.
- * - The scripts of redlock: redlock itself tries to release such a lock only once, while Redis is still unavailable.
- *   Its token is random and is never taken for the token of another lock, so the release needs no reply. See
- *   {@link noteUnknown}.
+ * - A lock that a client has taken although the caller got an error. When a frozen server thaws, it runs the command
+ *   that takes the lock, although the caller has already been told that nobody knows. If the late reply to `SET key
+ *   token NX PX ttl` is OK, this very command has taken the lock, and no other caller has the lock. See
+ *   {@link answeredLate}. The scripts of redlock need no reply, because the token is new for each lock. See
+ *   {@link failed}.
+ * - A lock that a library tried to release while Redis was unavailable. Libraries try only once. See {@link failed}.
  */
 export class LockReleases {
   readonly #clock: Clock;
   readonly #dispatch: Dispatch;
   #due: readonly Due[] = none;
+  #isConnected = false;
 
   constructor(clock: Clock, dispatch: Dispatch) {
     this.#clock = clock;
@@ -42,14 +47,21 @@ export class LockReleases {
   }
 
   /**
-   * Call when a call has failed although the server may run it. If the call takes a lock, the release is sent on the
-   * same connection, so a frozen server runs the release after the call. If the connection is lost, the release waits
-   * until {@link connected}.
+   * Call when a call has failed or was not sent. If the call may have taken a lock, the release is sent on the same
+   * connection, so a frozen server runs the release after the call. If the call should have released a lock, it is sent
+   * again. If the connection is lost, both wait until {@link connected}.
    */
-  noteUnknown(call: Call): void {
+  failed(call: Call, failure: CallFailure): void {
     const { batch, name, command } = call;
-    const release = batch === undefined ? lockReleaseOf(name, command.args) : undefined;
-    if (release !== undefined) this.#release({ ...release, call, endsAt: this.#clock.now() + release.ttlMs });
+    if (batch !== undefined || !isAway(failure)) return;
+    const taken = failure.outcome === 'unknown' ? lockReleaseOf(name, command.args) : undefined;
+    if (taken !== undefined)
+      return this.#release({ args: taken.args, call, endsAt: this.#clock.now() + taken.ttlMs });
+    const args = releaseScriptArgs(name, command.args);
+    if (args === undefined) return;
+    const due: Due = { args, call, endsAt: Infinity };
+    if (this.#isConnected && failure.kind !== 'circuit-open') this.#release(due);
+    else this.#keep(due);
   }
 
   /**
@@ -70,6 +82,7 @@ export class LockReleases {
    * release the new lock, too.
    */
   connected(): void {
+    this.#isConnected = true;
     const due = this.#due;
     if (due.length === 0) return;
     this.#due = none;
@@ -77,6 +90,11 @@ export class LockReleases {
     for (const each of due) {
       if (each.endsAt > now) this.#release(each);
     }
+  }
+
+  /** Call when the connection is lost, or its server silent. */
+  disconnected(): void {
+    this.#isConnected = false;
   }
 
   #release(due: Due): void {
@@ -89,6 +107,12 @@ export class LockReleases {
   #keep(due: Due): void {
     this.#due = [...this.#due.slice(1 - maxDue), due];
   }
+}
+
+/** Whether a call failed because Redis is unavailable, and not because its client is closed or was taken out of use. */
+function isAway(failure: CallFailure): failure is OwnFailure {
+  if (!('outcome' in failure) || failure.kind === 'overloaded') return false;
+  return failure.reason !== 'closed' && failure.reason !== 'isolated';
 }
 
 /** Whether a reply is OK, as text, as bytes, or as the bytes of a raw reply. */

@@ -7,8 +7,8 @@ import type { SlowCall } from '../call.ts';
  */
 const shortestMs = 10;
 /**
- * The same for Bull, which also works with Redis 5, where a timeout is a whole number of seconds. Bull itself wakes this
- * wait when a delayed job is due, so the longer wait delays no job.
+ * The same for Bull, which also works with Redis 5, where a timeout is a whole number of seconds. Bull itself wakes
+ * this wait when a delayed job is due, so the longer wait delays no job.
  */
 const shortestOfBullMs = 1000;
 
