@@ -22,6 +22,8 @@ export const streamGroup: Subject = async (stage) => {
   reader.on('error', () => undefined);
   let isClosed = false;
   let groupExists = false;
+  // After an error, the entries come first that were delivered, but not acknowledged.
+  let from: '0' | '>' = '>';
   const loop = async (): Promise<void> => {
     while (!isClosed) {
       try {
@@ -39,14 +41,17 @@ export const streamGroup: Subject = async (stage) => {
           1000,
           'STREAMS',
           'stream',
-          '>',
+          from,
         )) as [string, [string, string[]][]][] | null;
-        for (const [id, [, i]] of answer?.[0]?.[1] ?? []) {
+        const entries = answer?.[0]?.[1] ?? [];
+        if (entries.length === 0) from = '>';
+        for (const [id, [, i]] of entries) {
           stage.done(Number(i));
           await reader.xack('stream', 'group', id);
         }
       } catch {
         // Asked again at once, as such loops are written.
+        from = '0';
       }
     }
   };
