@@ -5,7 +5,7 @@ import { createRedisResilience } from '@redis-resilience/core';
 import { expect, it } from 'vitest';
 import { internals } from '../../../packages/core/src/ioredis/internals.ts';
 import { compactOptions } from '../../../packages/core/src/ioredis/options/compact-options.ts';
-import { keptOptions } from '../../../packages/core/src/ioredis/options/keep-to-client.ts';
+import { keptOptions } from '../../../packages/core/src/ioredis/options/own-options.ts';
 
 /** Whether V8 keeps the properties of an object in fields, not in a hash table. */
 function hasFields(object: object): boolean {

@@ -3,30 +3,17 @@ import type { SendCommand } from '../../driver/driver-command.ts';
 import type { DriverConnector, FirstFailure } from '../../driver/driver-connector.ts';
 import { internals, type Internals } from '../internals.ts';
 import { keepToClient } from '../options/keep-to-client.ts';
+import { ownOptions, ownRetries } from '../options/own-options.ts';
 import { quietTransactions } from './quiet-transactions.ts';
 import { beneath, shareMethod } from './replaced-method.ts';
 
-/**
- * Takes over dialing, and disables everything in ioredis that would retry, queue, resend or time out on its own.
- * `maxRetriesPerRequest: 0` is the only setting that neither resends nor loses the commands in flight.
- */
+/** Takes over dialing, and disables everything in ioredis that would retry, queue, resend or time out on its own. */
 export function takeOverConnection(client: Redis, connector: DriverConnector): void {
   const target = internals(client);
   shareMethod(client, 'setStatus', refuseStaleReady);
   quietTransactions(client);
   target.connector = connector;
-  keepToClient(target.options, {
-    maxRetriesPerRequest: 0,
-    autoResendUnfulfilledCommands: false,
-    autoResubscribe: false,
-    enableOfflineQueue: true,
-    enableReadyCheck: false,
-    // Auto-pipelining is off because commands written in the same turn of the event loop are sent together anyway.
-    // Without auto-pipelining, each command keeps its own deadline and outcome.
-    enableAutoPipelining: false,
-    reconnectOnError: null,
-    connectTimeout: 0,
-  });
+  keepToClient(target.options, ownOptions);
   // `commandTimeout` and `socketTimeout` are cleared only if they are set, because two more options would double the
   // table in which V8 keeps the options of each client.
   for (const name of ['commandTimeout', 'socketTimeout']) {
@@ -72,13 +59,9 @@ function connectOrFail(this: Connecting, callback?: unknown): Promise<void> {
   return connected;
 }
 
-function atOnce(): number {
-  return 0;
-}
-
-/** Makes ioredis ask for the next socket immediately after each failure, because the connector does the waiting. */
+/** Makes ioredis ask for the next socket immediately after each failure, and end at once when it is closed. */
 export function takeOverRetries(client: Redis): void {
-  keepToClient(internals(client).options, { retryStrategy: atOnce });
+  keepToClient(internals(client).options, ownRetries);
   interceptDisconnect(client);
 }
 

@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import { internals } from '../internals.ts';
-import { keptOptions } from './keep-to-client.ts';
+import { keptOptions } from './own-options.ts';
 
 /**
  * Replaces the options of a client that nobody has seen yet with an equal object of a quarter of the size. ioredis sets

@@ -8,16 +8,3 @@ export function keepToClient(options: object, own: Readonly<Record<string, unkno
     Object.defineProperty(options, name, { value, writable: true, configurable: true, enumerable: false });
   }
 }
-
-/** The options of a `Redis` client that must not appear when its options are copied. */
-export const keptOptions: ReadonlySet<string> = new Set([
-  'maxRetriesPerRequest',
-  'autoResendUnfulfilledCommands',
-  'autoResubscribe',
-  'enableOfflineQueue',
-  'enableReadyCheck',
-  'enableAutoPipelining',
-  'reconnectOnError',
-  'connectTimeout',
-  'retryStrategy',
-]);
