@@ -4,7 +4,8 @@ import type { VerifiedSocket } from '../handshake/establish.ts';
 import type { Settings } from '../options/settings.ts';
 import type { ConnectionState } from '../snapshot.ts';
 import { RoundTrip } from '../socket/round-trip.ts';
-import { Wire, type WireEvent, type WireListener } from '../socket/wire.ts';
+import type { WireEvent, WireListener } from '../socket/wire-event.ts';
+import { Wire } from '../socket/wire.ts';
 import { StallGuard, type StallListener, type StallNews } from '../stall/stall-guard.ts';
 import type { ConnectionParts } from './connection-parts.ts';
 import {

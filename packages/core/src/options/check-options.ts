@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../errors.ts';
 import { refuseUnknown } from './known-options.ts';
-import { hasMethod } from './option-readers.ts';
+import { hasMethod } from './has-method.ts';
 import { isResilience } from './resilience-readers.ts';
 import { resilienceOptionNames } from './settings.ts';
 import { checkKeys, invalid, invalidOptions, isOptions, type OptionReader } from './validate-options.ts';

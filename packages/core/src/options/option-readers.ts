@@ -1,3 +1,4 @@
+import { hasMethod } from './has-method.ts';
 import { ConfigurationError } from '../errors.ts';
 import { invalid, type OptionReader } from './validate-options.ts';
 
@@ -166,10 +167,6 @@ export const credentialsOf: OptionReader = (value, path) => {
     );
   }
 };
-
-export function hasMethod(value: unknown, name: string): boolean {
-  return typeof (value as Readonly<Record<string, unknown>> | null | undefined)?.[name] === 'function';
-}
 
 function isFunction(value: unknown): boolean {
   return typeof value === 'function';

@@ -1,5 +1,6 @@
 import { ConfigurationError } from '../errors.ts';
-import { hasMethod, isListOf } from './option-readers.ts';
+import { hasMethod } from './has-method.ts';
+import { isListOf } from './option-readers.ts';
 import type { RedisResilience } from '../redis-resilience.ts';
 import { invalid, type OptionReader } from './validate-options.ts';
 

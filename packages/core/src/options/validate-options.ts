@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../errors.ts';
+import { hasMethod } from './has-method.ts';
 
 /** Checks one value. If the value is not allowed, throws a {@link ConfigurationError} that names `path`. */
 export type OptionReader = (value: unknown, path: string) => void;
@@ -115,7 +116,7 @@ function describe(given: unknown, path: string): string {
     return /^[\w .-]{0,40}$/.test(given) && !secret.test(path) ? `'${given}'` : 'a string';
   if (typeof given === 'number' || typeof given === 'boolean' || given === null || given === undefined)
     return String(given);
-  if (typeof (given as { then?: unknown }).then === 'function') return 'a promise, which is not awaited';
+  if (hasMethod(given, 'then')) return 'a promise, which is not awaited';
   return Array.isArray(given) ? 'an array' : `a value of type ${typeof given}`;
 }
 

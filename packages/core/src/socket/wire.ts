@@ -16,8 +16,6 @@ import type { RoundTrip } from './round-trip.ts';
 import { SocketReads, type CloseListener } from './socket-reads.ts';
 import type { WireEvent, WireListener } from './wire-event.ts';
 
-export type { WireEvent, WireListener } from './wire-event.ts';
-
 /** The current socket of one connection, with its pending writes and the times of its last reads and writes. */
 export class Wire implements WritesListener {
   readonly #driver: Driver;

@@ -2,6 +2,7 @@ import type { ClusterNode, ClusterOptions, RedisOptions } from '../ioredis/clien
 import { clusterOptionNames, redisOptionNames } from '../ioredis/known-options.ts';
 import { ConfigurationError } from '../errors.ts';
 import { isResilience } from '../options/resilience-readers.ts';
+import { hasMethod } from '../options/has-method.ts';
 import { resilienceOptionNames } from '../options/settings.ts';
 import { checkKeys, invalid, objectOf } from '../options/validate-options.ts';
 import { checkDriverOptions } from './check-driver-options.ts';
@@ -38,7 +39,7 @@ function refuseMistaken(target: unknown): void {
   if (kind !== undefined)
     refuse(`a client of ${kind}`, 'createRedisResilience(url), with the URL that it connects to');
   if (isResilience(target)) refuse('a resilience already', 'resilience.client for its client');
-  if (isPromise(target)) refuse('a promise', 'createRedisResilience(await target)');
+  if (hasMethod(target, 'then')) refuse('a promise', 'createRedisResilience(await target)');
   if (target instanceof URL) refuse('a URL object', 'createRedisResilience(url.href)');
   if (Array.isArray(target)) refuse('a list', 'createRedisResilience({ cluster: nodes })');
   if (typeof target === 'number') refuse('a number', 'createRedisResilience({ host, port })');
@@ -46,10 +47,6 @@ function refuseMistaken(target: unknown): void {
   if (typeof (target as { url?: unknown }).url === 'string') {
     refuse('an object with a url', 'createRedisResilience(url, options)');
   }
-}
-
-function isPromise(value: unknown): boolean {
-  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
 }
 
 function refuse(given: string, meant: string): never {

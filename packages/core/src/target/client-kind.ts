@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../errors.ts';
-import { hasMethod } from '../options/option-readers.ts';
+import { hasMethod } from '../options/has-method.ts';
 import { isResilience } from '../options/resilience-readers.ts';
 
 /** The library that a client object comes from. */
