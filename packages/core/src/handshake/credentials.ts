@@ -4,6 +4,21 @@ import type { Credentials } from '../redis-resilience.ts';
 
 export type CredentialsSource = Credentials | (() => Credentials | Promise<Credentials>) | undefined;
 
+/**
+ * Returns the credentials in the options of a driver; undefined if there is no password. The driver accepts a user name
+ * or password that is a number, as a settings file may contain, and sends the number as text.
+ */
+export function driverCredentials(
+  username: string | number | null | undefined,
+  password: string | number | null | undefined,
+): Credentials | undefined {
+  if (password === undefined || password === null) return undefined;
+  return {
+    username: username === undefined || username === null ? undefined : String(username),
+    password: String(password),
+  };
+}
+
 /** Thrown if the application's credentials provider threw, took too long, or did not return credentials. */
 export class CredentialsError extends Error {
   override readonly name = 'CredentialsError';

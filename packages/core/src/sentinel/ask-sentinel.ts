@@ -7,7 +7,7 @@ import { ErrorReply, type Reply } from '../replies/reply.ts';
 import { request } from '../replies/request.ts';
 import { addressOf, type SentinelReport } from './agreement.ts';
 import type { Replica } from './choose-replica.ts';
-import type { SentinelOptions } from './sentinel-options.ts';
+import { sentinelCredentials, type SentinelOptions } from './sentinel-options.ts';
 
 /** The reply of one sentinel: the servers that it named, and the other sentinels that it knows. */
 export interface SentinelAnswer {
@@ -22,13 +22,12 @@ export async function askSentinel(
   open: OpenSocket,
   signal: AbortSignal,
 ): Promise<SentinelAnswer> {
-  const { name, role, sentinelUsername, sentinelPassword } = options;
+  const { name, role } = options;
   const socket = await open(sentinel, { signal, keepAliveMs: 0 });
   try {
     const id = sentinelId(socket, sentinel);
-    const auth = sentinelPassword
-      ? [authCommand({ username: sentinelUsername ?? undefined, password: String(sentinelPassword) })]
-      : [];
+    const credentials = sentinelCredentials(options);
+    const auth = credentials === undefined ? [] : [authCommand(credentials)];
     const questions = [
       ['SENTINEL', 'get-master-addr-by-name', name],
       ['SENTINEL', 'replicas', name],

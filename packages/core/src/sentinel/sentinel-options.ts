@@ -1,4 +1,6 @@
 import type { ConnectionOptions as TlsOptions } from 'node:tls';
+import { driverCredentials } from '../handshake/credentials.ts';
+import type { Credentials } from '../redis-resilience.ts';
 import type { PreferredReplicas } from './choose-replica.ts';
 
 /** The ioredis options for finding the primary through its sentinels. */
@@ -18,6 +20,13 @@ export interface SentinelOptions {
     Record<string, { host: string; port: number }> | ((key: string) => { host: string; port: number } | null);
   preferredSlaves?: PreferredReplicas | null;
   updateSentinels?: boolean;
+}
+
+/** Returns the credentials for the sentinels themselves; undefined if there are none. */
+export function sentinelCredentials(
+  options: Pick<SentinelOptions, 'sentinelUsername' | 'sentinelPassword'>,
+): Credentials | undefined {
+  return driverCredentials(options.sentinelUsername, options.sentinelPassword || undefined);
 }
 
 /** Translates an address reported by a sentinel according to `natMap`. */

@@ -17,12 +17,13 @@ export function isHandshakeCommand({ name }: DriverCommand): boolean {
  * Returns false if the command must be sent.
  */
 export function answerFromProof(command: DriverCommand, proven: ProvenState, send: SendCommand): boolean {
-  const [first, second] = command.args.flat().map(String);
+  const words = command.args.flat().map(String);
+  const [first, second] = words;
   switch (command.name.toLowerCase()) {
     case 'hello':
-      return answer(command, proven.isResp3 && isLogin(command.args.flat().slice(2), proven), []);
+      return answer(command, proven.isResp3 && isLogin(words.slice(2), proven), []);
     case 'auth':
-      return answer(command, isLogin(command.args.flat(), proven));
+      return answer(command, isLogin(words, proven));
     case 'select':
       return answer(command, Number(first) === proven.session.database);
     case 'readonly':
@@ -38,10 +39,10 @@ export function answerFromProof(command: DriverCommand, proven: ProvenState, sen
 }
 
 /** Whether these arguments log in with the same credentials as the connection did, or with none if it used none. */
-function isLogin(words: readonly unknown[], { credentials }: ProvenState): boolean {
+function isLogin(words: readonly string[], { credentials }: ProvenState): boolean {
   if (credentials === undefined) return words.length === 0;
   const [username, password] = words.length > 1 ? words : ['default', words[0]];
-  return String(password) === credentials.password && username === (credentials.username || 'default');
+  return password === credentials.password && username === (credentials.username || 'default');
 }
 
 function answer(command: DriverCommand, isProven: boolean, value: unknown = 'OK'): boolean {
