@@ -81,6 +81,12 @@ export class ProtectedClients {
     return waiting + inFlight;
   }
 
+  /** Number of the main client's calls that are waiting or in flight. */
+  get pendingOfMain(): number {
+    const { waiting, inFlight } = this.main.gate.counts();
+    return waiting + inFlight;
+  }
+
   line(): { readonly isReady: boolean; readonly readAt: number | undefined } {
     const { state, readAt } = this.main;
     return { isReady: state === 'ready', readAt };

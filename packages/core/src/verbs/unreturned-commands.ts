@@ -1,10 +1,10 @@
 import { ConfigurationError } from '../errors.ts';
 import { tellMistake } from '../observability/told-mistakes.ts';
 
-/** What is known of the commands of a `RedisResilience`. */
+/** What is known of the commands of the client that operations get. */
 export interface CommandsInSight {
-  /** Returns the number of calls that are waiting or in flight. */
-  pendingCalls(): number;
+  /** Number of the client's calls that are waiting or in flight. */
+  readonly pendingOfMain: number;
   /** Returns whether commands are sent at once, and when a reply was last read. */
   line(): { readonly isReady: boolean; readonly readAt: number | undefined };
 }
@@ -24,7 +24,7 @@ export class UnreturnedCommands {
   constructor(commands: CommandsInSight) {
     this.#commands = commands;
     this.#readAt = commands.line().readAt;
-    this.#before = commands.pendingCalls();
+    this.#before = commands.pendingOfMain;
   }
 
   /**
@@ -32,7 +32,7 @@ export class UnreturnedCommands {
    * issued since this object was created, because no other code has run.
    */
   called(): void {
-    this.#issued = this.#commands.pendingCalls() - this.#before;
+    this.#issued = this.#commands.pendingOfMain - this.#before;
   }
 
   /**
@@ -43,7 +43,7 @@ export class UnreturnedCommands {
     if (value !== undefined || this.#issued <= 0) return;
     const { isReady, readAt } = this.#commands.line();
     const isPending =
-      isReady && readAt === this.#readAt && this.#commands.pendingCalls() >= this.#before + this.#issued;
+      isReady && readAt === this.#readAt && this.#commands.pendingOfMain >= this.#before + this.#issued;
     if (!isPending) return;
     tellMistake(
       new ConfigurationError(
