@@ -8,6 +8,11 @@ it.each<[string, Reply]>([
     'a user who may not PING',
     new ErrorReply("NOPERM User shop has no permissions to run the 'ping' command"),
   ],
+  ['PING under another name', new ErrorReply("ERR unknown command 'PING', with args beginning with: ")],
+  [
+    'PING under another name in Redis 5',
+    new ErrorReply('ERR unknown command `PING`, with args beginning with: '),
+  ],
   ['a disk that is full', new ErrorReply('MISCONF Redis is configured to save RDB snapshots')],
 ])('takes %s for a server that serves', (_what, reply) => {
   expect(judgePing(reply)).toBeUndefined();
@@ -27,6 +32,7 @@ it.each<[string, Reply | undefined, string]>([
   ['nothing', null, 'protocol'],
   ['no reply', undefined, 'protocol'],
   ['an error of no Redis', new ErrorReply('ERR what do you want?'), 'protocol'],
+  ['an error of a POP3 server', new ErrorReply('ERR Unknown command.'), 'protocol'],
   ['NOAUTH', new ErrorReply('NOAUTH Authentication required.'), 'auth'],
   ['DENIED', new ErrorReply('DENIED Redis is running in protected mode'), 'auth'],
 ])('takes %s for no proof', (_what, reply, reason) => {

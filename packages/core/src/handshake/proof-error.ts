@@ -31,6 +31,13 @@ export function judgePing(reply: Reply | undefined): CauseCode | undefined {
   if (isWaiting(cause)) return cause;
   // A user without permission for PING may have every permission that the application needs. A server in the state
   // MISCONF refuses PING but not reads.
-  if (['NOPERM', 'MISCONF'].includes(codeOfReply(reply.message))) return undefined;
+  if (['NOPERM', 'MISCONF'].includes(codeOfReply(reply.message)) || isPingRenamed(reply.message))
+    return undefined;
   throw new ProofError(cause ?? 'protocol', reply);
+}
+
+// A server whose operator has renamed PING (`rename-command`) names the command that it does not know, in contrast to
+// other servers whose errors begin with ERR, such as a POP3 server.
+function isPingRenamed(message: string): boolean {
+  return /^ERR unknown command ['`]?ping\b/i.test(message);
 }
