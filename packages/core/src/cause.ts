@@ -7,7 +7,7 @@
  * | `connection-reset` | the server, or a proxy in front of it, closed or reset the connection |
  * | `connect-timeout` | the TCP connection was not established in time |
  * | `dns` | the host name could not be resolved |
- * | `sentinel` | the sentinels name no server to connect to, or disagree |
+ * | `sentinel` | the sentinels do not answer, name no server to connect to, or disagree |
  * | `tls` | the TLS handshake failed, or only one side uses TLS |
  * | `handshake-timeout` | the peer accepted the connection but did not complete the handshake in time |
  * | `auth` | the server or a Sentinel refused the login (WRONGPASS, NOAUTH, NOPERM) |
@@ -71,7 +71,7 @@ const sentences: Readonly<Record<CauseCode, string>> = {
   'connection-reset': 'The connection was closed or reset by the other side.',
   'connect-timeout': 'The TCP connection was not established in time.',
   dns: 'The host name could not be resolved.',
-  sentinel: 'The sentinels name no server to connect to, or disagree.',
+  sentinel: 'The sentinels do not answer, name no server to connect to, or disagree.',
   tls: 'The TLS handshake failed.',
   'handshake-timeout': 'The peer accepted the connection and did not answer the handshake in time.',
   auth: 'The server did not accept the credentials, or the user lacks a permission.',

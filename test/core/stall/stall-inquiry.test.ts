@@ -65,14 +65,22 @@ describe('a silent connection', () => {
   });
 
   it.each([
-    { meanMs: 10, graceMs: 90 },
-    { meanMs: 100, graceMs: 200 },
-  ])('with a round trip of $meanMs ms is given $graceMs ms', async ({ meanMs, graceMs }) => {
+    { deviationMs: 5, graceMs: 70 },
+    { deviationMs: 50, graceMs: 200 },
+  ])('with a deviation of $deviationMs ms is given $graceMs ms', async ({ deviationMs, graceMs }) => {
     const { wired, inquiry, found } = await prepared();
-    wired.wire.roundTrip.observe(meanMs);
+    wired.wire.roundTrip.observe(2 * deviationMs);
     inquiry.begin();
     await wired.travel(300);
     expect(found).toEqual([['dead', undefined, 6 + graceMs]]);
+  });
+
+  it('with a distant server whose replies take equally long is given 50 ms', async () => {
+    const { wired, inquiry, found } = await prepared();
+    for (let reply = 0; reply < 200; reply++) wired.wire.roundTrip.observe(100);
+    inquiry.begin();
+    await wired.travel(300);
+    expect(found).toEqual([['dead', undefined, expect.closeTo(56, 3)]]);
   });
 
   it.each([

@@ -6,13 +6,22 @@ import { startProtectedRedis, waitUntilOnNewSocket } from '../stage/protected-re
 
 describe('a socket that is dropped in silence while new connections work', () => {
   it('the first retryable command on an idle connection succeeds', async () => {
-    await using redis = await startProtectedRedis();
+    await using redis = await startProtectedRedis({ resilience: { timeoutMs: 1_000 + slackMs } });
     await redis.client.set('greeting', 'hello');
     redis.proxy.blackhole({ existing: true });
 
     expect(await redis.client.get('greeting')).toBe('hello');
     expect(await redis.client.set('greeting', 'hello again')).toBe('OK');
     expect(redis.resilience.snapshot().status).toBe('up');
+  });
+
+  it('the first retryable command on a connection to a distant server succeeds within its deadline', async () => {
+    await using redis = await startProtectedRedis();
+    redis.proxy.latency(50);
+    for (let call = 0; call < 10; call++) await redis.client.set('greeting', 'hello');
+    redis.proxy.blackhole({ existing: true });
+
+    expect(await redis.client.get('greeting')).toBe('hello');
   });
 
   it('a ping on an idle connection finds it before a command does', async () => {

@@ -34,8 +34,8 @@ export class ConnectionAttempts {
 
   /**
    * Makes one connection attempt. With `isHedged`, further handshakes are started in parallel as long as the server
-   * leaves one unanswered. `onTrouble` is called when the attempt fails, and also while it is running, if the server
-   * accepts the connection but does not answer.
+   * or the sentinels leave one unanswered. `onTrouble` is called when the attempt fails, and also while it is running, if
+   * the sentinels do not answer, or the server accepts the connection but does not answer.
    */
   async run(
     attempt: DialAttempt,
@@ -48,8 +48,10 @@ export class ConnectionAttempts {
         connected: () => attempt.connected(),
         preparing: (cause) => attempt.preparing(cause),
         unanswered: (endpoint) => {
-          const error = new Error('The peer does not answer.');
-          void this.#explain('handshake-timeout', endpoint).then((cause) => onTrouble({ cause, error }));
+          const isOfSentinels = endpoint === undefined;
+          const error = new Error(`The ${isOfSentinels ? 'sentinels do' : 'peer does'} not answer.`);
+          const cause = isOfSentinels ? 'sentinel' : 'handshake-timeout';
+          void this.#explain(cause, endpoint).then((explained) => onTrouble({ cause: explained, error }));
         },
       });
       this.#verified = this.#verified.concat(verified);

@@ -3,7 +3,7 @@ import type { Driver } from '../driver/driver.ts';
 import type { VerifiedSocket } from '../handshake/establish.ts';
 import type { Settings } from '../options/settings.ts';
 import type { ConnectionState } from '../snapshot.ts';
-import { RoundTrip } from '../socket/round-trip.ts';
+import { roundTripOf } from '../socket/round-trip.ts';
 import type { WireEvent, WireListener } from '../socket/wire-event.ts';
 import { Wire } from '../socket/wire.ts';
 import { StallGuard, type StallListener, type StallNews } from '../stall/stall-guard.ts';
@@ -42,15 +42,14 @@ export class Connection implements WireListener, ConnectorListener, StallListene
 
   constructor(parts: ConnectionParts, listener: ConnectionListener) {
     const { driver, target, source, settings, flushes } = parts;
-    const { minStallMs, maxStallMs, maxReplyBytes } = settings.connection;
     this.#driver = driver;
     this.#source = source;
     this.#settings = settings;
     this.#replacesDead = parts.onDead === 'replace';
     this.#listener = listener;
     this.#subscriptions = new Subscriptions(driver, settings.clock, listener);
-    const roundTrip = new RoundTrip(minStallMs, maxStallMs);
-    this.wire = new Wire(driver, settings.clock, roundTrip, flushes, maxReplyBytes, this);
+    const { maxReplyBytes } = settings.connection;
+    this.wire = new Wire(driver, settings.clock, roundTripOf(settings), flushes, maxReplyBytes, this);
     this.wire.tellsAll = parts.hearsBytes || settings.connection.integrity === 'load';
     this.#orderCheck = new OrderCheck(driver, this.wire, settings);
     this.connector = new Connector(driver, this.wire, source, this.#subscriptions, settings, this);

@@ -2,7 +2,7 @@ import type { ConnectionOptions as TlsOptions } from 'node:tls';
 import type { Driver } from '../driver/driver.ts';
 import type { Credentials } from '../redis-resilience.ts';
 import type { Settings } from '../options/settings.ts';
-import type { CredentialsSource } from '../handshake/credentials.ts';
+import { driverCredentials, type CredentialsSource } from '../handshake/credentials.ts';
 import type { Target } from '../handshake/establish.ts';
 import type { Session } from '../handshake/session.ts';
 import { endpointKey, tlsOf, type Endpoint, type OpenSocket } from '../handshake/open-socket.ts';
@@ -52,7 +52,7 @@ class OwnTarget implements ResolvedTarget {
     this.driver = driver;
     this.settings = settings;
     this.given = given;
-    this.resolver = this.hasSentinels
+    this.resolver = this.asksSentinels
       ? new SentinelResolver(
           () => driver.options as unknown as SentinelOptions,
           open,
@@ -77,7 +77,7 @@ class OwnTarget implements ResolvedTarget {
 
   get requiresPrimary(): boolean {
     const isPrimaryWanted = this.driver.options['role'] !== 'slave';
-    return this.hasSentinels && isPrimaryWanted && this.settings.connection.role === 'primary';
+    return this.asksSentinels && isPrimaryWanted && this.settings.connection.role === 'primary';
   }
 
   endpoint(signal: AbortSignal): Promise<Endpoint> {
@@ -97,7 +97,7 @@ class OwnTarget implements ResolvedTarget {
     };
   }
 
-  protected get hasSentinels(): boolean {
+  get asksSentinels(): boolean {
     return Array.isArray(this.driver.options['sentinels']);
   }
 }
@@ -133,18 +133,5 @@ export function ownEndpoint(options: Readonly<Record<string, unknown>>): Endpoin
 /** Returns the credentials from the client's own options; undefined if there are none. */
 export function ownCredentials(options: Readonly<Record<string, unknown>>): Credentials | undefined {
   const { username, password } = options as Partial<Record<'username' | 'password', string | number | null>>;
-  if (password === undefined || password === null) return undefined;
-  // The driver accepts a password or user name that is a number, as a settings file may contain, and sends the number
-  // as text.
-  return {
-    username: username === undefined || username === null ? undefined : String(username),
-    password: String(password),
-  };
-}
-
-/** Returns the credentials for the sentinels themselves; undefined if there are none. */
-export function sentinelCredentials(driver: Pick<Destination, 'options'>): Credentials | undefined {
-  const { sentinelUsername, sentinelPassword } = driver.options as unknown as SentinelOptions;
-  if (!sentinelPassword) return undefined;
-  return ownCredentials({ username: sentinelUsername, password: sentinelPassword });
+  return driverCredentials(username, password);
 }

@@ -14,11 +14,11 @@ export interface DialAttempt {
   /** Call when the TCP (or Unix) connection is established. Periodic attempts pause during this attempt's handshake. */
   connected(): void;
   /**
-   * Call before slow work that precedes the SYN, such as name resolution or a credentials provider. The handshake
+   * Call before slow work that precedes the SYN: name resolution, a credentials provider or sentinels. The handshake
    * deadline applies to this work, and an attempt that exceeds it fails with `cause`. When the slow work is done, call
    * the returned function, which starts the SYN deadline.
    */
-  preparing(cause: 'dns' | 'credentials'): () => void;
+  preparing(cause: 'dns' | 'credentials' | 'sentinel'): () => void;
 }
 
 /** How an attempt ended. */

@@ -26,6 +26,8 @@ export interface Target {
   session(): Session;
   /** Whether an attempt that reaches a replica fails, with the cause `read-only`. */
   readonly requiresPrimary: boolean;
+  /** Whether sentinels are asked for the endpoint. */
+  readonly asksSentinels?: boolean;
 }
 
 /**
@@ -49,11 +51,14 @@ export interface VerifiedSocket {
 export interface EstablishProgress {
   connected(): void;
   /**
-   * Called before the TCP connection is made, when the credentials or the host name begin to be looked up. The returned
-   * function is called when the lookup has ended.
+   * Called before the TCP connection is made, when the credentials, the host name, or the endpoint that the sentinels
+   * report begin to be looked up. The returned function is called when the lookup has ended.
    */
-  preparing(cause: 'credentials' | 'dns'): () => void;
-  /** Called when the peer takes unusually long to respond. The attempt continues. */
+  preparing(cause: 'credentials' | 'dns' | 'sentinel'): () => void;
+  /**
+   * Called when the peer or, if `endpoint` is undefined, the sentinels take unusually long to respond. The attempt
+   * continues.
+   */
   unanswered?(endpoint: Endpoint | undefined): void;
   /** Called when the endpoint of the attempt is known. */
   resolved?(endpoint: Endpoint): void;
@@ -85,7 +90,7 @@ export async function establish(
   signal: AbortSignal,
   progress?: EstablishProgress,
 ): Promise<VerifiedSocket> {
-  let phase: 'credentials' | 'endpoint' | 'tcp' | 'tls' | 'handshake' = 'credentials';
+  let phase: 'credentials' | 'endpoint' | 'sentinel' | 'tcp' | 'tls' | 'handshake' = 'credentials';
   let socket: Socket | undefined;
   let endpoint: Endpoint | undefined;
   try {
@@ -94,8 +99,9 @@ export async function establish(
     const { credentials: source, credentialsTimeoutMs } = target;
     const credentials = await resolveCredentials(source, credentialsTimeoutMs, clock, signal);
     prepared?.();
-    phase = 'endpoint';
-    const resolved = progress?.preparing('dns');
+    const { asksSentinels = false } = target;
+    phase = asksSentinels ? 'sentinel' : 'endpoint';
+    const resolved = progress?.preparing(asksSentinels ? 'sentinel' : 'dns');
     endpoint = await target.endpoint(signal);
     progress?.resolved?.(endpoint);
     phase = 'tcp';
@@ -128,7 +134,7 @@ function reasonOf(error: unknown, phase: string, signal: AbortSignal): CauseCode
   if (error instanceof ErrorReply) return classifyReply(error.message).cause ?? 'protocol';
   if (error instanceof CredentialsError) return 'credentials';
   if (signal.aborted) {
-    if (phase === 'credentials') return 'credentials';
+    if (phase === 'credentials' || phase === 'sentinel') return phase;
     if (phase === 'handshake') return 'handshake-timeout';
     return phase === 'tls' ? 'tls' : 'connect-timeout';
   }

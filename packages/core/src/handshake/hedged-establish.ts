@@ -5,6 +5,13 @@ import { establish, type VerifiedSocket, type EstablishProgress, type Target } f
 /** Minimum time for which a handshake may be unanswered before another one is started in parallel. */
 const minPatienceMs = 150;
 const toleratedRoundTrips = 8;
+/** Interval between two parallel attempts while the sentinels have not named the endpoint. */
+const sentinelsPatienceMs = 250;
+/**
+ * Number of parallel attempts that may ask the sentinels at the same time: each has a second, which is also enough for
+ * distant sentinels.
+ */
+const maxAsking = 4;
 /**
  * A missing answer is reported only after this time, so that a slow start of this process is not blamed on the server.
  */
@@ -22,10 +29,10 @@ export interface HedgePace {
 }
 
 /**
- * Like `establish`, but for a server that may accept connections without responding. If the first handshake is not
- * answered soon, short handshakes are tried in parallel, one after another, while the first one keeps its full time.
- * With these parallel handshakes, a server that responds again is noticed at once, and a server that is only slow is
- * not given up.
+ * Like `establish`, but for a server, or sentinels, that may accept connections without responding. If the first
+ * handshake is not answered soon, short handshakes are tried in parallel, one after another, while the first one keeps
+ * its full time. With these parallel handshakes, a server that responds again is noticed at once, and a server that is
+ * only slow is not given up. Until the sentinels have named the server, the same is done with the question to them.
  *
  * @throws {@link EstablishError} of the first connection
  */
@@ -42,14 +49,15 @@ export function hedgedEstablish(
     let isDone = false;
     let endpoint: Endpoint | undefined;
     let timer: TimerHandle | undefined;
-    let hedge: AbortController | undefined;
+    let isAsking = false;
+    const hedges: AbortController[] = [];
     const first = new AbortController();
     const onAbort = (): void => first.abort(signal.reason);
     const finish = (): void => {
       isDone = true;
       signal.removeEventListener('abort', onAbort);
       if (timer !== undefined) clock.clearTimeout(timer);
-      hedge?.abort(new Error('Another connection answered.'));
+      for (const hedge of hedges) hedge.abort(new Error('Another connection answered.'));
     };
     const accept = (verified: VerifiedSocket): void => {
       if (isDone) {
@@ -70,8 +78,10 @@ export function hedgedEstablish(
     const tryBeside = (): void => {
       if (isDone) return;
       if (clock.now() - startedAt >= reportAfterMs) progress.unanswered?.(endpoint);
-      hedge?.abort(new Error('No answer in time.'));
-      hedge = new AbortController();
+      while (hedges.length >= (isAsking ? maxAsking : 1))
+        hedges.shift()?.abort(new Error('No answer in time.'));
+      const hedge = new AbortController();
+      hedges.push(hedge);
       establish(target, clock, hedge.signal).then(acceptOther, ignore);
       armNext();
     };
@@ -82,7 +92,18 @@ export function hedgedEstablish(
     if (signal.aborted) first.abort(signal.reason);
     else signal.addEventListener('abort', onAbort, { once: true });
     establish(target, clock, first.signal, {
-      preparing: (cause) => progress.preparing(cause),
+      preparing: (cause) => {
+        const prepared = progress.preparing(cause);
+        if (cause !== 'sentinel') return prepared;
+        isAsking = true;
+        patienceMs = Math.max(sentinelsPatienceMs, periodMs);
+        armNext();
+        return () => {
+          isAsking = false;
+          if (timer !== undefined && !isUndialed) clock.clearTimeout(timer);
+          prepared();
+        };
+      },
       resolved: (found) => {
         endpoint = found;
       },

@@ -3,6 +3,11 @@ import type { Cluster, Redis } from 'ioredis';
 import type { DriverCommand, PipelineStream, SendCommand } from '../driver/driver-command.ts';
 import type { DriverConnector } from '../driver/driver-connector.ts';
 
+/** A connector of ioredis, with the socket that it made last. */
+export interface OwnConnector extends DriverConnector {
+  readonly stream?: Socket;
+}
+
 /** A connection's settings: database, credentials, protocol and subscriptions. */
 export interface Condition {
   select: number;
@@ -44,7 +49,7 @@ export interface Internals {
     clear(): void;
   };
   options: Record<string, unknown>;
-  connector: DriverConnector;
+  connector: OwnConnector;
   manuallyClosing: boolean;
   reconnectTimeout: NodeJS.Timeout | null;
   socketTimeoutTimer?: NodeJS.Timeout | undefined;
@@ -52,8 +57,9 @@ export interface Internals {
   duplicate: (...override: unknown[]) => Redis | Cluster;
   disconnect: (reconnect?: boolean) => void;
   connect: (callback?: unknown) => Promise<void>;
-  flushQueue(error: Error, options?: object): void;
+  flushQueue: (error: Error, options?: object) => void;
   setStatus: (status: string, detail?: unknown) => void;
+  silentEmit: (event: string, detail?: unknown) => void;
   isCluster?: boolean;
   emit: (event: string, ...args: unknown[]) => boolean;
   on(event: string, listener: (...args: unknown[]) => void): unknown;

@@ -9,11 +9,11 @@ import type { DriverStatus } from '../driver/driver-status.ts';
 import type { Driver, DriverEvent, ProvenState } from '../driver/driver.ts';
 import { endedKindOf, type Subscriptions, type UnsubscribeListener } from '../driver/subscriptions.ts';
 import type { Credentials } from '../redis-resilience.ts';
-import { beginAgain, sendQueued } from './begin-again.ts';
+import { beginAgain, sendQueued } from './begun/begin-again.ts';
 import { wake } from './methods/duplicates.ts';
 import { hasFastPath, streamAtOnce, writePlain } from './fast-path.ts';
 import { hear } from './methods/hear.ts';
-import { internals } from './internals.ts';
+import { internals, type OwnConnector } from './internals.ts';
 import { leadTo, logInWith } from './lead-to.ts';
 import { Logins } from './logins.ts';
 import { ownSendOf } from './commands/own-send.ts';
@@ -36,7 +36,7 @@ export class RedisDriver implements Driver {
   readonly #selected: SelectedDatabase;
   readonly #logins = new Logins(this);
   /** The connector that the client had before it was protected. */
-  #former: DriverConnector | undefined;
+  #former: OwnConnector | undefined;
   #givenUp: Promise<void> | undefined;
   #unsubscribing: UnsubscribeListener | undefined;
   #proven: ProvenState | undefined;

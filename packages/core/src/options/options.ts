@@ -129,7 +129,7 @@ export interface ConnectionOptions {
    */
   readonly idlePingMs?: number;
   /**
-   * Bounds of the stall limit, which adapts to the round-trip time. When the oldest command on a connection has had no
+   * Bounds of the stall limit, which adapts to the round-trip time and, with a distant server, to `timeoutMs`. When the oldest command on a connection has had no
    * reply for longer than the stall limit, a second connection checks the server. Defaults: 200 ms for `minStallMs`,
    * 2,000 ms for `maxStallMs`.
    */

@@ -40,6 +40,10 @@ export class CurrentTarget implements Target {
     return this.primaryOnly ?? this.holder.route.target.requiresPrimary;
   }
 
+  get asksSentinels(): boolean {
+    return this.holder.route.target.asksSentinels === true;
+  }
+
   endpoint(signal: AbortSignal): Promise<Endpoint> {
     return this.holder.route.target.endpoint(signal);
   }

@@ -1,27 +1,38 @@
+import type { Settings } from '../options/settings.ts';
+
 /** Weight of a new sample in the moving averages. */
 const share = 0.1;
 const toleratedRoundTrips = 10;
+const leastToleratedRoundTrips = 2;
 
 /**
  * Estimates the usual round-trip time and, from that, how long a connection may normally go without a reply: ten round
- * trips plus four deviations, but within a minimum and a maximum. Mean and deviation are moving averages, as in TCP's
+ * trips plus four deviations, but within a minimum and a maximum. For a distant server, that may be longer than a call
+ * can wait; the limit is then `usefulMs`, but at least two round trips plus four deviations. Mean and deviation are moving averages, as in TCP's
  * own estimator (RFC 6298). A reply that arrives later than this limit counts as if it had arrived exactly at the
  * limit, so that one stall does not make the next stall harder to notice.
  */
 export class RoundTrip {
   readonly #minLimitMs: number;
   readonly #maxLimitMs: number;
+  readonly #usefulMs: number;
   #meanMs = 0;
   #deviationMs = 0;
   #isEmpty = true;
 
-  constructor(minLimitMs: number, maxLimitMs: number) {
+  constructor(minLimitMs: number, maxLimitMs: number, usefulMs = Infinity) {
     this.#minLimitMs = minLimitMs;
     this.#maxLimitMs = maxLimitMs;
+    this.#usefulMs = usefulMs;
   }
 
   get meanMs(): number {
     return this.#meanMs;
+  }
+
+  /** The time by which a reply may be later than usual. */
+  get toleratedDelayMs(): number {
+    return 4 * this.#deviationMs;
   }
 
   /** The shortest time that `limitMs` can return. */
@@ -43,7 +54,20 @@ export class RoundTrip {
 
   /** Returns the number of milliseconds after which a missing reply is suspicious. */
   limitMs(): number {
-    const limit = toleratedRoundTrips * this.#meanMs + 4 * this.#deviationMs;
+    const usual = toleratedRoundTrips * this.#meanMs + 4 * this.#deviationMs;
+    const least = leastToleratedRoundTrips * this.#meanMs + 4 * this.#deviationMs;
+    const limit = Math.min(usual, Math.max(least, this.#usefulMs));
     return Math.min(this.#maxLimitMs, Math.max(this.#minLimitMs, limit));
   }
+}
+
+/** A dead connection is noticed within this share of a call's deadline, so that the rest is enough for a retry. */
+const inTimeShare = 0.3;
+
+/** Returns the estimate for a connection that callers' commands use. */
+export function roundTripOf({
+  connection,
+  timeoutMs,
+}: Pick<Settings, 'connection' | 'timeoutMs'>): RoundTrip {
+  return new RoundTrip(connection.minStallMs, connection.maxStallMs, inTimeShare * timeoutMs);
 }

@@ -155,7 +155,7 @@ export class StallInquiry {
     }
     // When a frozen server resumes, it answers on both connections, in either order, so the silent connection is given
     // a moment longer.
-    const graceMs = Math.min(maxGraceMs, minGraceMs + 4 * this.#wire.roundTrip.meanMs);
+    const graceMs = Math.min(maxGraceMs, minGraceMs + this.#wire.roundTrip.toleratedDelayMs);
     this.#spare = spare;
     this.#timer = this.#clock.setTimeout(() => {
       this.#timer = undefined;

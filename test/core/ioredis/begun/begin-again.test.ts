@@ -9,10 +9,10 @@ import {
 } from '@redis-resilience/testing';
 import type { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { beginAgain } from '../../../packages/core/src/ioredis/begin-again.ts';
-import { internals } from '../../../packages/core/src/ioredis/internals.ts';
-import { interceptDisconnect } from '../../../packages/core/src/ioredis/methods/take-over.ts';
-import { supportedIoredis } from './supported-ioredis.ts';
+import { beginAgain } from '../../../../packages/core/src/ioredis/begun/begin-again.ts';
+import { internals } from '../../../../packages/core/src/ioredis/internals.ts';
+import { interceptDisconnect } from '../../../../packages/core/src/ioredis/methods/take-over.ts';
+import { supportedIoredis } from '../supported-ioredis.ts';
 
 describe.each(supportedIoredis)(
   'what a client of ioredis %s began before it was protected',
@@ -98,6 +98,22 @@ describe.each(supportedIoredis)(
       takeOver();
       await waitFor(() => client.status === 'ready');
 
+      expect(client.stream).toBe(sockets[0]);
+    });
+
+    it('is given up while a sentinel never answers, and its late failure changes nothing', async () => {
+      proxy.blackhole({ incoming: true });
+      open({ sentinels: [{ host: proxy.host, port: proxy.port }], name: 'shop' });
+      const news: string[] = [];
+      for (const event of ['error', 'close', 'end']) client.on(event, () => news.push(event));
+      await waitFor(() => proxy.connections === 1);
+      takeOver();
+
+      expect(await client.set('greeting', 'hello')).toBe('OK');
+      proxy.reset();
+      await waitFor(() => proxy.connections === 0);
+      expect(await client.get('greeting')).toBe('hello');
+      expect(news).toEqual([]);
       expect(client.stream).toBe(sockets[0]);
     });
 

@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net';
 import type { Redis } from 'ioredis';
-import type { DriverConnector } from '../driver/driver-connector.ts';
-import { internals, type Internals } from './internals.ts';
+import type { DriverConnector } from '../../driver/driver-connector.ts';
+import { abandonSearch } from './abandon-search.ts';
+import { internals, type Internals, type OwnConnector } from '../internals.ts';
 
 /**
  * Abandons the connection attempt that a client began before it was protected, because that attempt has no time limit
@@ -13,7 +14,7 @@ import { internals, type Internals } from './internals.ts';
  */
 export function beginAgain(
   client: Redis,
-  former: DriverConnector,
+  former: OwnConnector,
   onGivenUp: (socket: Socket) => void = ignore,
 ): void {
   const target = internals(client);
@@ -42,11 +43,15 @@ export function beginAgain(
     connect(target);
     return;
   }
-  awaitFormer(target, discard);
-  // An attempt through sentinels is stopped explicitly, because ioredis would keep asking the sentinels forever. An
-  // attempt to a plain address need not be stopped: it gets its socket before this turn of the event loop ends, and the
-  // socket is then discarded.
-  if (Array.isArray(target.options['sentinels'])) former.disconnect();
+  // An attempt to a plain address gets its socket before this turn of the event loop ends, as does one for which a
+  // sentinel has already named the address.
+  const isSearching = Array.isArray(target.options['sentinels']) && former.stream === stream;
+  if (!isSearching) {
+    awaitFormer(target, discard);
+    return;
+  }
+  abandonSearch(target, former);
+  connect(target);
 }
 
 /**
