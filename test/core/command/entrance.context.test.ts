@@ -13,7 +13,8 @@ it.each([true, false])(
     const { issue, dispatch, gate } = gateStage();
     const seen: unknown[] = [];
     const send = (): void => void seen.push(storage.getStore());
-    dispatch.send = isWrapped ? Object.assign(send, { isWrapped }) : send;
+    dispatch.send = send;
+    dispatch.isWrapped = isWrapped;
     dispatch.hasFastPath = false;
     gate.hold(10_000);
     storage.run('where it was issued', () => issue('get', 'a'));

@@ -45,6 +45,8 @@ export class FakeDispatch implements Dispatch {
     this.#generations = generations;
   }
 
+  isWrapped = false;
+
   send: SendCommand = (command, stream, node) => {
     this.slow.push(command);
     this.givenWith.push({ stream, node });

@@ -57,7 +57,7 @@ class Stage {
     const { driver } = this.subject;
     for (const event of ['connect', 'ready', 'end'] satisfies DriverEvent[])
       driver.on(event, () => this.trace.push(`${event} (${driver.status})`));
-    driver.takeOver(driver.send, this.#connector(own));
+    driver.takeOver((...given) => driver.send(...given), this.#connector(own));
   }
 
   /** Lets time pass until the condition is true. */

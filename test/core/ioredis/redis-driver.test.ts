@@ -25,7 +25,7 @@ it.each(speakers)(
       onTestFinished(() => client.disconnect());
       const driver = new RedisDriver(client);
       expect(driver.speaksResp3()).toBe(false);
-      driver.takeOver(driver.send, {
+      driver.takeOver((...given) => driver.send(...given), {
         connect: () => {
           seen.push(driver.speaksResp3());
           return Promise.reject(new Error('There is no socket.'));

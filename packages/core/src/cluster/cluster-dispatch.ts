@@ -14,6 +14,7 @@ export function clusterDispatch(
   const path: FastPath = { routeOf: (command) => routeOf(driver, topology(), command) };
   return {
     send: driver.send,
+    isWrapped: driver.send.isWrapped === true,
     follow: (command) => {
       command.pipelineIndex = undefined;
       driver.send(command);

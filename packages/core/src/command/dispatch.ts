@@ -1,6 +1,6 @@
 import type { CauseCode } from '../cause.ts';
 import type { LaneCircuits } from '../circuit/lane-circuits.ts';
-import type { DriverCommand, PipelineStream, SendCommand } from '../driver/driver-command.ts';
+import type { DriverCommand, PipelineStream } from '../driver/driver-command.ts';
 import type { ReleaseBook } from '../driver/tracked-call.ts';
 import type { Flush } from '../event-loop/flush.ts';
 import type { Call, SlowCall } from './call.ts';
@@ -40,8 +40,10 @@ export interface PartAway {
  * to a Cluster.
  */
 export interface Dispatch {
-  /** The driver's own `sendCommand`. */
-  readonly send: SendCommand;
+  /** Sends a command as the driver itself would. */
+  send(command: DriverCommand, stream?: PipelineStream, node?: unknown): unknown;
+  /** Whether a tracer wraps the driver, so that it must see each command in the async context of its call. */
+  readonly isWrapped: boolean;
   /**
    * Sends a command of a pipeline alone, because a node of a Cluster redirected it. Undefined without a Cluster, where
    * the driver follows no redirections.
@@ -110,7 +112,7 @@ export function handOver(dispatch: Dispatch, { command, batch, slow }: SlowCall)
   slow.releases = dispatch.releases();
   const handOne = (each: DriverCommand): void => {
     if (inContext === undefined) dispatch.send(each, stream, node);
-    else inContext(dispatch.send, each, stream, node);
+    else inContext(() => dispatch.send(each, stream, node));
   };
   if (batch !== undefined) dispatch.beforeBatch(node);
   const commands = batch?.sent() ?? [command];

@@ -211,7 +211,7 @@ export class Entrance {
     const { slow } = call;
     const { state, waiting, inFlight } = this.#gate;
     this.#dispatch.wake();
-    if (this.#dispatch.send.isWrapped === true) slow.keepContext();
+    if (this.#dispatch.isWrapped) slow.keepContext();
     const requestBudget = currentRequestBudget();
     slow.patienceMs = patienceOf(call);
     const { maxWaitMs } = this.#parts.settings.admission;

@@ -1,14 +1,13 @@
 import type { LaneCircuits } from '../circuit/lane-circuits.ts';
 import type { Dispatch, FastPath, FastRoute } from '../command/dispatch.ts';
 import type { CommandSink } from '../driver/command-sink.ts';
-import type { DriverCommand, PipelineStream, SendCommand } from '../driver/driver-command.ts';
+import type { DriverCommand, PipelineStream } from '../driver/driver-command.ts';
 import type { Driver } from '../driver/driver.ts';
 import type { Flush } from '../event-loop/flush.ts';
 import type { Wire } from '../socket/wire.ts';
 
 /** Sends commands of a client with one connection: directly to its socket if that is safe, otherwise through the driver. */
 export class RedisDispatch implements Dispatch, FastPath, FastRoute {
-  readonly send: SendCommand;
   readonly writesAtOnce = true;
   readonly circuits = undefined;
   readonly #driver: Driver;
@@ -20,10 +19,17 @@ export class RedisDispatch implements Dispatch, FastPath, FastRoute {
    * fast path.
    */
   constructor(driver: Driver, wire: Wire, ownCircuits?: LaneCircuits) {
-    this.send = driver.send;
     this.#driver = driver;
     this.#wire = wire;
     this.#ownCircuits = ownCircuits;
+  }
+
+  get isWrapped(): boolean {
+    return this.#driver.isWrapped === true;
+  }
+
+  send(command: DriverCommand, stream?: PipelineStream, node?: unknown): unknown {
+    return this.#driver.send(command, stream, node);
   }
 
   ask(name: string, args: readonly string[]): Promise<unknown> {

@@ -8,43 +8,34 @@ interface Asker {
   ask(command: string, args: readonly string[]): Promise<unknown>;
 }
 
-/** Reads the number of the server's clients once a minute, so that the pace of dialing is known before an outage. */
+/**
+ * Reads the number of the server's clients once a minute, so that the pace of dialing is known before an outage. All
+ * connections of a dialer share one watch, and take turns in asking the server.
+ */
 export class FleetWatch {
-  readonly #watch: DialerWatch;
-  readonly #asker: Asker;
-
-  /** All connections of a dialer share one watch, and take turns in asking the server for the number of its clients. */
-  constructor(clock: Clock, dialer: Dialer, asker: Asker) {
-    this.#watch = watches.get(dialer) ?? new DialerWatch(clock, dialer);
-    watches.set(dialer, this.#watch);
-    this.#asker = asker;
-  }
-
-  start(): void {
-    this.#watch.add(this.#asker);
-  }
-
-  stop(): void {
-    this.#watch.remove(this.#asker);
-  }
-}
-
-class DialerWatch {
   readonly #clock: Clock;
   readonly #dialer: Dialer;
   readonly #asked = new Set<Asker>();
   #timer: TimerHandle | undefined;
 
-  constructor(clock: Clock, dialer: Dialer) {
+  private constructor(clock: Clock, dialer: Dialer) {
     this.#clock = clock;
     this.#dialer = dialer;
   }
 
+  static of(clock: Clock, dialer: Dialer): FleetWatch {
+    let shared = watches.get(dialer);
+    if (shared === undefined) watches.set(dialer, (shared = new FleetWatch(clock, dialer)));
+    return shared;
+  }
+
+  /** Call when the client is connected. */
   add(asker: Asker): void {
     this.#asked.add(asker);
     if (this.#timer === undefined) this.#arm();
   }
 
+  /** Call when the client no longer uses the dialer. */
   remove(asker: Asker): void {
     this.#asked.delete(asker);
     if (this.#asked.size > 0 || this.#timer === undefined) return;
@@ -72,7 +63,7 @@ class DialerWatch {
   }
 }
 
-const watches = new WeakMap<Dialer, DialerWatch>();
+const watches = new WeakMap<Dialer, FleetWatch>();
 
 function ignore(): void {
   // The user may lack permission for INFO. The estimate then stays unchanged.

@@ -32,7 +32,12 @@ export interface Driver {
   on(event: DriverEvent, listener: () => void): void;
 
   /** Sends a command as the client itself would (the slow path). */
-  readonly send: SendCommand;
+  send(command: DriverCommand, stream?: PipelineStream, node?: unknown): unknown;
+  /**
+   * Whether the client's own function is wrapped, most likely by a tracer, so that every command must go through the
+   * wrapper.
+   */
+  readonly isWrapped?: boolean;
   /**
    * Whether `writePlain` can be used. False if every command has to be passed to `send`, for example because of a
    * tracer.

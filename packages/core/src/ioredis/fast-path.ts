@@ -2,7 +2,7 @@ import { tracingChannel } from 'node:diagnostics_channel';
 import type { Socket } from 'node:net';
 import { Command, type Redis } from 'ioredis';
 import type { CommandSink } from '../driver/command-sink.ts';
-import type { DriverCommand, PipelineStream, SendCommand } from '../driver/driver-command.ts';
+import type { DriverCommand, PipelineStream } from '../driver/driver-command.ts';
 import { rejectThrown } from './commands/thrown-commands.ts';
 import { internals, type Condition } from './internals.ts';
 
@@ -10,12 +10,17 @@ const commandChannel = tracingChannel('ioredis:command');
 const { toWritable } = Command.prototype as unknown as Readonly<Record<string, unknown>>;
 const driverLogs = /ioredis/.test(process.env['DEBUG'] ?? '') || process.env['DEBUG'] === '*';
 
+/** Sends commands in the usual way. */
+interface Sender {
+  send(command: DriverCommand, stream?: PipelineStream): unknown;
+}
+
 /**
- * Whether plain commands of a client may be written with {@link writePlain}. False if every command has to go through
- * `sendCommand` because of a tracer, ioredis' debug log or its option `himportFieldsets`.
+ * Whether plain commands of a client that no tracer wraps may be written with {@link writePlain}. False if every command
+ * has to go through `sendCommand` because of ioredis' debug log or its option `himportFieldsets`.
  */
-export function hasFastPath(client: Redis, send: SendCommand): boolean {
-  if (send.isWrapped === true || driverLogs) return false;
+export function hasFastPath(client: Redis): boolean {
+  if (driverLogs) return false;
   const fieldsets = internals(client).options['himportFieldsets'];
   return !Array.isArray(fieldsets) || fieldsets.length === 0;
 }
@@ -24,18 +29,13 @@ export function hasFastPath(client: Redis, send: SendCommand): boolean {
  * Writes a plain command to the socket and adds it to ioredis' queue of unanswered commands, without the other work of
  * `sendCommand`. (A plain command neither blocks nor subscribes, and does not change the state of its connection.)
  */
-export function writePlain(
-  client: Redis,
-  send: SendCommand,
-  command: DriverCommand,
-  sink: CommandSink,
-): void {
+export function writePlain(client: Redis, driver: Sender, command: DriverCommand, sink: CommandSink): void {
   const target = internals(client);
   const condition = target.condition as Condition;
   // A socket that is being closed takes no more commands: ioredis queues them, in the order in which they are issued.
   const isOpen = target.stream?.writable === true;
   if (!isOpen || commandChannel.hasSubscribers || (condition.subscriber && condition.protocol !== 3)) {
-    send(command);
+    driver.send(command);
     return;
   }
   if (condition.protocol !== undefined) {
@@ -48,7 +48,7 @@ export function writePlain(
     try {
       sink.write(command.toWritable(target.stream as Socket));
     } catch (error) {
-      rejectThrown(command, error, (replacement) => send(replacement, streamAtOnce(client)));
+      rejectThrown(command, error, (replacement) => driver.send(replacement, streamAtOnce(client)));
       return;
     }
   }

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { Command, type Redis } from 'ioredis';
 import type { CommandSink } from '../driver/command-sink.ts';
-import type { DriverCommand, SendCommand } from '../driver/driver-command.ts';
+import type { DriverCommand, PipelineStream, SendCommand } from '../driver/driver-command.ts';
 import { changesSubscriptions, logsIn, type BesidesReplies } from '../driver/besides-replies.ts';
 import type { ParserTraits } from '../replies/frame-line.ts';
 import type { DriverConnector, FirstFailure } from '../driver/driver-connector.ts';
@@ -31,7 +31,7 @@ import { readUnsubscribed, subscriptionsOf } from './unsubscribed.ts';
 
 /** Adapts one ioredis client to core's driver interface. */
 export class RedisDriver implements Driver {
-  readonly send: SendCommand;
+  readonly #own: SendCommand;
   protected readonly client: Redis;
   readonly #selected: SelectedDatabase;
   readonly #logins = new Logins(this);
@@ -47,21 +47,25 @@ export class RedisDriver implements Driver {
     this.client = client;
     flushInOrder(client);
     this.#selected = new SelectedDatabase(internals(client));
-    const own = ownSendOf(client);
-    const send: SendCommand = (command, stream, node) => {
-      const proven = internals(client).status === 'connect' ? this.#proven : undefined;
-      if (proven !== undefined && answerFromProof(command, proven, own)) return command.promise;
-      if (command.name === 'select') this.#selected.follow(command);
-      else if (command.name === 'monitor') this.#besides = 'lines';
-      else if (changesSubscriptions(command.name) || logsIn(command.name)) this.#besides ??= 'confirmations';
-      const kind = endedKindOf(command.name);
-      if (kind !== undefined) this.#unsubscribing?.ended(kind, command.args.map(String));
-      this.#logins.sends(command);
-      const sent = own(command, stream, node);
-      this.#logins.sent(command, stream === undefined);
-      return sent;
-    };
-    this.send = own.isWrapped === true ? Object.assign(send, { isWrapped: true }) : send;
+    this.#own = ownSendOf(client);
+  }
+
+  get isWrapped(): boolean {
+    return this.#own.isWrapped === true;
+  }
+
+  send(command: DriverCommand, stream?: PipelineStream, node?: unknown): unknown {
+    const proven = internals(this.client).status === 'connect' ? this.#proven : undefined;
+    if (proven !== undefined && answerFromProof(command, proven, this.#own)) return command.promise;
+    if (command.name === 'select') this.#selected.follow(command);
+    else if (command.name === 'monitor') this.#besides = 'lines';
+    else if (changesSubscriptions(command.name) || logsIn(command.name)) this.#besides ??= 'confirmations';
+    const kind = endedKindOf(command.name);
+    if (kind !== undefined) this.#unsubscribing?.ended(kind, command.args.map(String));
+    this.#logins.sends(command);
+    const sent = this.#own(command, stream, node);
+    this.#logins.sent(command, stream === undefined);
+    return sent;
   }
 
   get status(): DriverStatus {
@@ -99,11 +103,11 @@ export class RedisDriver implements Driver {
   }
 
   get hasFastPath(): boolean {
-    return hasFastPath(this.client, this.send);
+    return !this.isWrapped && hasFastPath(this.client);
   }
 
   writePlain(command: DriverCommand, sink: CommandSink): void {
-    writePlain(this.client, this.send, command, sink);
+    writePlain(this.client, this, command, sink);
   }
 
   batchStream(): ReturnType<Driver['batchStream']> {
@@ -141,7 +145,7 @@ export class RedisDriver implements Driver {
     allowRouting(client, this);
     // Without a listener ioredis prints every failed attempt to the console.
     client.on('error', ignore);
-    if (this.options['monitor'] === true) monitorAtOnce(client, this.send);
+    if (this.options['monitor'] === true) monitorAtOnce(client, this);
     else internals(client).sendCommand = gate;
   }
 
@@ -180,10 +184,7 @@ export class RedisDriver implements Driver {
   }
 
   onDatabase(database: number, send: () => void): void {
-    const selected = this.database;
-    this.ask('select', [String(database)]).catch(ignore);
-    send();
-    this.ask('select', [String(selected)]).catch(ignore);
+    this.#selected.during(database, this, send);
   }
 
   keepDatabase(): void {

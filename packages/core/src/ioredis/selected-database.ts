@@ -2,6 +2,10 @@ import type { DriverCommand } from '../driver/driver-command.ts';
 import { isReplyError } from '../replies/connection-error.ts';
 import type { Internals } from './internals.ts';
 
+interface Asker {
+  ask(name: string, args: readonly string[]): Promise<unknown>;
+}
+
 /**
  * The database number that a client has selected. To ioredis, a SELECT is done as soon as it is sent, even if the
  * server then refuses it; this class restores the previous number after a refusal.
@@ -35,6 +39,14 @@ export class SelectedDatabase {
     );
   }
 
+  /** Selects `database` on this connection, calls `send`, and selects the present number again. */
+  during(database: number, connection: Asker, send: () => void): void {
+    const selected = this.number;
+    connection.ask('select', [String(database)]).catch(ignore);
+    send();
+    connection.ask('select', [String(selected)]).catch(ignore);
+  }
+
   /**
    * If the connection is lost, the commands that are now unanswered may be retried, and the next connection selects the
    * number that was selected last.
@@ -64,4 +76,8 @@ export class SelectedDatabase {
     if (condition) condition.select = this.#accepted;
     if (prevCondition) prevCondition.select = this.#accepted;
   }
+}
+
+function ignore(): void {
+  // If the connection is lost, the next one selects the present number.
 }

@@ -25,7 +25,6 @@ export interface WatchedClient {
 export class RouteWatches {
   readonly #route: Route;
   readonly #client: WatchedClient;
-  readonly #fleet: FleetWatch;
   /** The watch for the primary; undefined without sentinels until the server first turns out to be a replica. */
   #primary: PrimaryWatch | undefined;
   #info: ServerInfo | undefined;
@@ -33,7 +32,6 @@ export class RouteWatches {
   constructor(route: Route, client: WatchedClient) {
     this.#route = route;
     this.#client = client;
-    this.#fleet = new FleetWatch(client.settings.clock, route.dialer, client);
     if (route.target.resolver !== undefined) this.#primary = this.#watchPrimary();
   }
 
@@ -50,7 +48,7 @@ export class RouteWatches {
     this.#info = proof.info;
     if (proof.info['role'] === 'slave') this.#primary ??= this.#watchPrimary();
     this.#primary?.connected(proof.info);
-    this.#fleet.start();
+    this.#fleet.add(this.#client);
   }
 
   /** Call when the server has refused a write with READONLY. */
@@ -64,7 +62,11 @@ export class RouteWatches {
 
   stop(): void {
     this.#primary?.stop();
-    this.#fleet.stop();
+    this.#fleet.remove(this.#client);
+  }
+
+  get #fleet(): FleetWatch {
+    return FleetWatch.of(this.#client.settings.clock, this.#route.dialer);
   }
 
   #watchPrimary(): PrimaryWatch {

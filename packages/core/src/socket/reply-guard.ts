@@ -3,8 +3,10 @@ import type { Driver } from '../driver/driver.ts';
 import { endOfPlainReply } from '../replies/plain-frame.ts';
 import type { ProtocolErrorReason } from '../replies/protocol-error.ts';
 import { ReplyFrames } from '../replies/reply-frames.ts';
+import type { ParserTraits } from '../replies/frame-line.ts';
 import type { ReplyLimits } from '../replies/reply-limits.ts';
 import { messageOf } from '../replies/reply-shape.ts';
+import { deliverAlone, type DeliversBytes } from './delivers-bytes.ts';
 
 /** The parts of the driver that a guard needs in order to filter the bytes for the driver's parser. */
 export type GuardedDriver = Pick<
@@ -29,11 +31,6 @@ const list = 0x2a;
 const simpleError = 0x2d;
 const blobError = 0x21;
 
-/** Receives the bytes that may reach the driver. */
-export interface DeliversBytes {
-  deliver(bytes: Buffer): void;
-}
-
 /**
  * Filters the bytes for the driver's parser, which trusts its peer: a reply that no command is waiting for, an array
  * nested ten thousand levels deep or a push without a type would crash the process, and an array of four billion
@@ -42,8 +39,10 @@ export interface DeliversBytes {
  */
 export class ReplyGuard {
   readonly #driver: GuardedDriver;
-  readonly #frames: ReplyFrames;
-  readonly #isResp3: boolean;
+  readonly #limits: ReplyLimits;
+  readonly #traits: ParserTraits;
+  /** Undefined until a reply arrives that is not plain: most connections only get strings and numbers. */
+  #frames: ReplyFrames | undefined;
   #breach: Breach | undefined;
   /** The latest bytes of an incomplete reply to EXEC; `#findShift` examines the end of that reply. */
   #tail: Buffer = nothing;
@@ -56,9 +55,8 @@ export class ReplyGuard {
 
   constructor(driver: GuardedDriver, limits: ReplyLimits) {
     this.#driver = driver;
-    const { parser } = driver;
-    this.#frames = new ReplyFrames(limits, parser);
-    this.#isResp3 = parser.readsResp3;
+    this.#limits = limits;
+    this.#traits = driver.parser;
     this.#isBlind = driver.unansweredCount() > 0;
   }
 
@@ -92,8 +90,7 @@ export class ReplyGuard {
   }
 
   #passAtOnce(chunk: Buffer, sink: DeliversBytes, maySpare: boolean): void {
-    const frames = this.#frames;
-    const isResp3 = this.#isResp3;
+    const { readsResp3 } = this.#traits;
     const unanswered = this.#driver.unansweredCount();
     let asked = unanswered;
     let at = 0;
@@ -101,8 +98,8 @@ export class ReplyGuard {
     let from = 0;
     let isSpared = maySpare;
     while (at < chunk.length && this.#breach === undefined) {
-      if (frames.isBetween) {
-        let end = asked > 0 ? endOfPlainReply(chunk, at, isResp3) : -1;
+      if (this.#isBetween) {
+        let end = asked > 0 ? endOfPlainReply(chunk, at, readsResp3) : -1;
         while (end !== -1) {
           if (isSpared) {
             if (from < at) sink.deliver(chunk.subarray(from, at));
@@ -111,12 +108,13 @@ export class ReplyGuard {
             if (isSpared) from = end;
           }
           at = end;
-          end = --asked > 0 ? endOfPlainReply(chunk, at, isResp3) : -1;
+          end = --asked > 0 ? endOfPlainReply(chunk, at, readsResp3) : -1;
         }
         if (at === chunk.length) break;
         if (asked === 0 && chunk[at] !== push) this.#breach = 'unasked';
         if (this.#breach !== undefined) break;
       }
+      const frames = this.#openFrames();
       const end = frames.next(chunk, at);
       this.#breach ??= frames.failure;
       if (end === -1) break;
@@ -134,7 +132,7 @@ export class ReplyGuard {
    * follow.
    */
   #passOneByOne(chunk: Buffer, sink: DeliversBytes): void {
-    const frames = this.#frames;
+    const frames = this.#openFrames();
     let at = 0;
     while (at < chunk.length) {
       const around = this.#lookAround();
@@ -184,24 +182,33 @@ export class ReplyGuard {
     }
   }
 
+  get #isBetween(): boolean {
+    return this.#frames?.isBetween !== false;
+  }
+
+  #openFrames(): ReplyFrames {
+    return (this.#frames ??= new ReplyFrames(this.#limits, this.#traits));
+  }
+
   #lookAround(): ReturnType<Driver['besidesReplies']> {
     const around = this.#driver.besidesReplies();
     // `keepsShapes` changes only between replies, because the `ReplyShape` of a reply must be recorded from the first
     // byte of that reply.
-    if (this.#frames.isBetween) {
-      this.#frames.keepsShapes = around !== 'nothing';
-      this.#frames.allowsLongLines = around === 'lines';
+    if (this.#isBetween && (this.#frames !== undefined || around !== 'nothing')) {
+      const frames = this.#openFrames();
+      frames.keepsShapes = around !== 'nothing';
+      frames.allowsLongLines = around === 'lines';
     }
     return around;
   }
 
   #isOrphanTooLarge(): boolean {
-    if (this.#frames.isBetween || this.#frames.bytes <= maxOrphanBytes) return false;
+    if (this.#frames === undefined || this.#isBetween || this.#frames.bytes <= maxOrphanBytes) return false;
     return this.#driver.oldestUnanswered()?.call?.settled === true;
   }
 
   #breachOf(hasMessages: boolean): Breach | undefined {
-    const { marker, shape } = this.#frames;
+    const { marker, shape } = this.#openFrames();
     const command = this.#driver.oldestUnanswered()?.name.toLowerCase();
     if (marker === push) return this.#breachOfPush(command);
     const isError = marker === simpleError || marker === blobError;
@@ -222,22 +229,10 @@ export class ReplyGuard {
    * command; undefined if that cannot be a subscribe or unsubscribe command.
    */
   #breachOfPush(command: string | undefined): Breach | undefined {
-    const { shape } = this.#frames;
+    const { shape } = this.#openFrames();
     const message = shape === undefined ? 'other' : messageOf(shape);
     if (message === 'malformed') return 'malformed';
     // If no command asked for a subscription, the driver would mistake its confirmation for another command's reply.
     return message === 'subscribed' && shape?.first !== command ? 'unasked' : undefined;
-  }
-}
-
-// An error thrown by one of the application's listeners must reach the application, but must not stop the delivery of
-// later bytes.
-function deliverAlone(sink: DeliversBytes, bytes: Buffer): void {
-  try {
-    sink.deliver(bytes);
-  } catch (error) {
-    process.nextTick(() => {
-      throw error;
-    });
   }
 }

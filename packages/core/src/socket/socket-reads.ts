@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net';
 import type { Driver } from '../driver/driver.ts';
 import { deliver, type SocketReader } from './intercept-reads.ts';
-import type { Breach, DeliversBytes, ReplyGuard } from './reply-guard.ts';
+import type { DeliversBytes } from './delivers-bytes.ts';
+import type { Breach, ReplyGuard } from './reply-guard.ts';
 
 /** Told when a socket has closed, before the driver is told. */
 export interface CloseListener {

@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import type { SendCommand } from '../../driver/driver-command.ts';
+import type { Driver } from '../../driver/driver.ts';
 import type { DriverConnector, FirstFailure } from '../../driver/driver-connector.ts';
 import { internals, type Internals } from '../internals.ts';
 import { keepToClient } from '../options/keep-to-client.ts';
@@ -92,7 +92,7 @@ function disconnectAtOnce(this: Internals, reconnect = false): void {
  * together with that reply, before its promise settles. A monitoring client has no gate, because its connection replies
  * to no commands.
  */
-export function monitorAtOnce(client: Redis, send: SendCommand): void {
+export function monitorAtOnce(client: Redis, driver: Pick<Driver, 'send'>): void {
   const target = internals(client);
   target.sendCommand = (command, stream, node) => {
     const { resolve } = command;
@@ -102,6 +102,6 @@ export function monitorAtOnce(client: Redis, send: SendCommand): void {
         return resolve(value);
       };
     }
-    return send(command, stream, node);
+    return driver.send(command, stream, node);
   };
 }
