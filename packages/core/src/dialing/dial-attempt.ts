@@ -34,7 +34,9 @@ export class RunningAttempt {
   readonly #startedAt: number;
   #synAt: number;
   #phase: 'preparing' | 'syn' | 'handshake' | 'over' = 'syn';
+  #deadline: { readonly dueAt: number; readonly cause: CauseCode } | undefined;
   #timer: TimerHandle | undefined;
+  #timerAt = 0;
   #connectedAt: number | undefined;
 
   constructor(clock: Clock, options: AttemptOptions) {
@@ -126,17 +128,33 @@ export class RunningAttempt {
     };
   }
 
+  /** Replaces the deadline of the attempt. */
   #await(deadlineMs: number, cause: CauseCode): void {
-    this.#clear();
     const dueAt = this.#clock.now() + deadlineMs;
-    const timer = this.#clock.setTimeout(() => {
-      const expire = (): void => {
-        if (this.#timer === timer) this.expire(cause);
-      };
-      if (this.#clock.now() - dueAt <= lateMs) expire();
-      else this.#clock.setImmediate(() => this.#clock.setImmediate(expire));
-    }, deadlineMs);
-    this.#timer = timer;
+    this.#deadline = { dueAt, cause };
+    // A timer that fires before the deadline is set again then. Most attempts end before, and so need only one timer.
+    if (this.#timer === undefined || dueAt < this.#timerAt) this.#arm(dueAt);
+  }
+
+  #arm(dueAt: number): void {
+    this.#clear();
+    this.#timerAt = dueAt;
+    this.#timer = this.#clock.setTimeout(() => this.#onTime(), Math.max(0, dueAt - this.#clock.now()));
+  }
+
+  #onTime(): void {
+    const deadline = this.#deadline;
+    this.#timer = undefined;
+    if (deadline === undefined) return;
+    if (this.#timerAt < deadline.dueAt) {
+      this.#arm(deadline.dueAt);
+      return;
+    }
+    const expire = (): void => {
+      if (this.#deadline === deadline) this.expire(deadline.cause);
+    };
+    if (this.#clock.now() - deadline.dueAt <= lateMs) expire();
+    else this.#clock.setImmediate(() => this.#clock.setImmediate(expire));
   }
 
   #settle(result: DialResult, overdue: boolean): void {
@@ -150,6 +168,7 @@ export class RunningAttempt {
 
   #end(reason: Error | undefined): void {
     this.#phase = 'over';
+    this.#deadline = undefined;
     this.#clear();
     if (reason !== undefined) this.#abort.abort(reason);
   }

@@ -6,6 +6,7 @@ const interactive: ReadonlySet<DialPriority> = new Set(['inquiry', 'command', 'l
 /** The requests that are waiting for a connection, in the order in which they will get one. */
 export class DialQueue {
   readonly #waiting: DialerTicket[] = [];
+  #leased = 0;
 
   get length(): number {
     return this.#waiting.length;
@@ -13,6 +14,11 @@ export class DialQueue {
 
   get leader(): DialerTicket | undefined {
     return this.#waiting[0];
+  }
+
+  /** Whether any of the requested connections is for leases, which may have to wait for others. */
+  get hasLeased(): boolean {
+    return this.#leased > 0;
   }
 
   /** Whether any of the requested connections is for more than subscriptions. */
@@ -43,10 +49,13 @@ export class DialQueue {
   add(ticket: DialerTicket): void {
     const index = this.#waiting.findIndex((other) => ticket.goesBefore(other));
     this.#waiting.splice(index < 0 ? this.#waiting.length : index, 0, ticket);
+    if (ticket.isLeased) this.#leased++;
   }
 
   remove(ticket: DialerTicket): void {
     const index = this.#waiting.indexOf(ticket);
-    if (index >= 0) this.#waiting.splice(index, 1);
+    if (index < 0) return;
+    this.#waiting.splice(index, 1);
+    if (ticket.isLeased) this.#leased--;
   }
 }

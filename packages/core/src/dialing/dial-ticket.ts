@@ -35,9 +35,13 @@ export class DialerTicket {
     return this.#request;
   }
 
+  get isLeased(): boolean {
+    return this.#request.priority === 'leased';
+  }
+
   /** Whether the connection is for leases, and no caller is waiting for it. */
   get canWait(): boolean {
-    return this.#request.priority === 'leased' && this.#request.isWanted?.() !== true;
+    return this.isLeased && this.#request.isWanted?.() !== true;
   }
 
   get isWaiting(): boolean {

@@ -224,7 +224,7 @@ export class Dialer {
   /** Returns the time of the next attempt; undefined if it depends on the result of a running attempt. */
   #scheduledAt(): number | undefined {
     const dueAt = nextDueAt(this.#state);
-    if (dueAt === undefined || this.#next?.canWait !== true) return dueAt;
+    if (dueAt === undefined || !this.#waiting.hasLeased || this.#next?.canWait !== true) return dueAt;
     return this.leasePace.spread(dueAt, this.#options.clock.now(), this.#alive + this.#waiting.length);
   }
 

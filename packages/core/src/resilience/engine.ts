@@ -174,8 +174,7 @@ export class Engine implements RedisResilience {
       case 'changed':
         return this.#onClientChange();
       case 'attempt':
-        this.#keeper.countAttempt();
-        this.#observer.attempt(this.#keeper.snapshot().attempts, news.report);
+        this.#observer.attempt(this.#keeper.countAttempt(), news.report);
         this.#clients.databases?.attempted(news.report.cause);
         return;
       case 'database-switched':

@@ -65,9 +65,11 @@ export class SnapshotKeeper {
     return this.#snapshot;
   }
 
-  countAttempt(): void {
+  /** Counts a connection attempt, and returns the number of all. */
+  countAttempt(): number {
     this.#attempts++;
     this.#isStale = true;
+    return this.#attempts;
   }
 
   /** Call when something may have changed: takes a new snapshot, and reports the changes. */
