@@ -1,6 +1,7 @@
 import { createRedisResilience } from '@redis-resilience/core';
-import { startCluster } from '@redis-resilience/testing';
+import { startCluster, waitFor } from '@redis-resilience/testing';
 import { describe, expect, it } from 'vitest';
+import { outcomeOf } from '../stage/outcome-of.ts';
 
 describe('quit() of a Cluster client', () => {
   it.concurrent('lets the calls before it end, also at nodes that are still being connected to', async () => {
@@ -36,4 +37,24 @@ describe('quit() of a Cluster client', () => {
       await resilience.close({ drainMs: 0 });
     }
   });
+});
+
+it('disconnect() of a Cluster client lets the calls before it end', async () => {
+  await using cluster = await startCluster({ nodes: 3, replicas: 0 });
+  const resilience = createRedisResilience({ cluster: cluster.addresses }, { logger: false });
+  try {
+    const { client } = resilience;
+    await Promise.all(Array.from({ length: 20 }, (_, index) => client.set(`key:${index}`, '1')));
+    // The script keeps its node busy for longer than the others need to end.
+    const slow = client.eval('local i = 0 while i < 2e6 do i = i + 1 end return i', 1, 'key:0');
+    const calls = Array.from({ length: 20 }, (_, index) => client.incr(`key:${index}`));
+    client.disconnect();
+    expect(await Promise.all(calls)).toEqual(calls.map(() => 2));
+    expect(await slow).toBe(2e6);
+    await waitFor(() => client.status === 'end');
+    const late = await outcomeOf(client.get('key:0'));
+    expect(late).toMatchObject({ kind: 'rejected', error: { reason: 'closed', outcome: 'not-applied' } });
+  } finally {
+    await resilience.close({ drainMs: 0 });
+  }
 });

@@ -235,9 +235,9 @@ export class ProtectedCluster implements ProtectedClient {
     for (const effect of effects) {
       if (effect === 'serve') this.gate.serve();
       // A cluster is `stalled` if none of its nodes can serve calls, and each call waits only if its own slot is
-      // unavailable, so the gate as a whole need not hold the calls.
+      // unavailable, so the gate as a whole need not hold the calls. When it has ended, its nodes may still reply.
       else if (effect === 'hold' && state.kind !== 'stalled') this.#hold(state);
-      else if (effect === 'end') this.gate.end();
+      else if (effect === 'end') this.gate.end(true);
       else if (effect === 'publish') this.#parts.tell({ kind: 'changed' });
     }
   }

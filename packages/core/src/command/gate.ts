@@ -83,12 +83,13 @@ export class Gate implements Looks {
     this.refresh();
   }
 
-  /** Call when the client has ended, so that no command will run any more: settles all pending calls. */
-  end(): void {
+  /** Call when the client has ended: settles all pending calls, but not those that the driver settles if `isDraining`. */
+  end(isDraining = false): void {
     this.state.end();
     this.refresh();
-    const pending = [...this.waiting.inOrder(), ...this.#retryDelays.all(), ...this.inFlight.all()];
-    for (const call of pending) this.settle(call, closed);
+    const inFlight = isDraining ? [] : this.inFlight.all();
+    for (const call of [...this.waiting.inOrder(), ...this.#retryDelays.all(), ...inFlight])
+      this.settle(call, closed);
     this.#setAlarm();
   }
 

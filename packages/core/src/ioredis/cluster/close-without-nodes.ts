@@ -5,21 +5,21 @@ export function closeWithoutNodes(target: ClusterInternals): void {
   const disconnect = target.disconnect.bind(target);
   const quit = target.quit.bind(target);
   target.disconnect = (...args) => {
-    const before = target.status;
+    const [before, hadNodes] = [target.status, target.nodes().length > 0];
     disconnect(...args);
-    closeIfEmpty(target, before);
+    if (!hadNodes) closeEmpty(target, before);
   };
   target.quit = (...args) => {
-    const before = target.status;
+    const [before, hadNodes] = [target.status, target.nodes().length > 0];
     const answer = quit(...args);
-    closeIfEmpty(target, before);
+    if (!hadNodes) closeEmpty(target, before);
     return answer;
   };
 }
 
-function closeIfEmpty(target: ClusterInternals, before: string): void {
+function closeEmpty(target: ClusterInternals, before: string): void {
   // A client that was never connected ends by itself.
-  if (target.status !== 'disconnecting' || target.nodes().length > 0 || before === 'wait') return;
+  if (target.status !== 'disconnecting' || before === 'wait') return;
   target.setStatus('close');
   // Between two attempts, ioredis does not listen to `close`, so its handler of this event is called directly.
   if (before === 'reconnecting' || before === 'close') target.handleCloseEvent();
