@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { DriverCommand, JoinedCommand } from '../../../packages/core/src/driver/driver-command.ts';
-import { commandOf, connectionError, fateOf } from './call-of.ts';
+import { commandOf, connectionError, fateOf, slowCall } from './call-of.ts';
 import { gateStage } from './gate-stage.ts';
 
 /**
@@ -132,7 +132,7 @@ describe('QUIT', () => {
 
   it('is sent after a pipeline that was issued before it, although another one was issued even earlier', async () => {
     const { entrance, dispatch, gate, issue, settle } = gateStage({ retry: { scans: 'fail' } });
-    expect(gate.state.takesBatchesAtOnce).toBe(false);
+    expect(gate.state.takesAtOnce(slowCall())).toBe(false);
     entrance.handle(commandOf('get', 'a'), { isPipeline: true });
     process.nextTick(() => issue('quit'));
     entrance.handle(commandOf('get', 'b'), { isPipeline: true });

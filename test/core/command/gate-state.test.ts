@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { callOf } from './call-of.ts';
+import { batchOf, callOf } from './call-of.ts';
 import { gateStage } from './gate-stage.ts';
 
 it('the cause of a call is that of its part, else of the connection, else of held writes, else of its circuit', () => {
@@ -83,18 +83,19 @@ it('an error tells of its connection: its state, its age, and when it is tried a
 
 it('batches are sent at once only where nothing stands in their way', () => {
   const { gate, issue, dispatch } = gateStage();
-  expect(gate.state.takesBatchesAtOnce).toBe(true);
+  const { call } = batchOf(['get', 'a']);
+  expect(gate.state.takesAtOnce(call)).toBe(true);
   dispatch.hasFastPath = false;
   gate.refresh();
-  expect(gate.state.takesBatchesAtOnce).toBe(true);
+  expect(gate.state.takesAtOnce(call)).toBe(true);
   issue('watch', 'a');
-  expect(gate.state.takesBatchesAtOnce).toBe(false);
+  expect(gate.state.takesAtOnce(call)).toBe(false);
   issue('unwatch');
-  expect(gate.state.takesBatchesAtOnce).toBe(true);
+  expect(gate.state.takesAtOnce(call)).toBe(true);
   dispatch.away = { cause: 'stalled', isExpectedUntil: 0 };
   gate.refresh();
-  expect(gate.state.takesBatchesAtOnce).toBe(false);
+  expect(gate.state.takesAtOnce(call)).toBe(false);
   dispatch.away = undefined;
   gate.holdWrites(0);
-  expect(gate.state.takesBatchesAtOnce).toBe(false);
+  expect(gate.state.takesAtOnce(call)).toBe(false);
 });

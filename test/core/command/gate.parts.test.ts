@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { Circuit } from '../../../packages/core/src/circuit/circuit.ts';
 import type { LaneCircuits } from '../../../packages/core/src/circuit/lane-circuits.ts';
 import { resolveSettings } from '../../../packages/core/src/options/settings.ts';
-import { connectionError, fateOf } from './call-of.ts';
+import type { DriverCommand } from '../../../packages/core/src/driver/driver-command.ts';
+import { commandOf, connectionError, fateOf } from './call-of.ts';
 import { gateStage, type GateStage } from './gate-stage.ts';
 
 describe('a part of Redis that is away', () => {
@@ -100,6 +101,30 @@ describe('the circuit of a part', () => {
     expect(dispatch.fast.length).toBeGreaterThan(1);
     expect(await before.promise).toBe('OK');
     expect([part.write.admitsAll, circuits.write.admitsAll]).toEqual([false, true]);
+  });
+
+  it.each(['a pipeline', 'joined commands'])('counts and refuses %s', async (kind) => {
+    const { circuits, clock, dispatch, entrance, pipeline } = gateStage();
+    const part = circuitsAt(clock);
+    dispatch.partCircuits = part;
+    const send = async (): Promise<DriverCommand> => {
+      if (kind === 'a pipeline') return (await pipeline(['set', 'a', '1']))[0] as DriverCommand;
+      const command = Object.assign(commandOf('pipeline'), { joined: [['set', 'a', '1'] as const] });
+      entrance.handle(command);
+      return command;
+    };
+    const command = await send();
+    const text = "OOM command not allowed when used memory > 'maxmemory'.";
+    if (kind === 'a pipeline') dispatch.refuse(command, text);
+    else dispatch.answer(command, Buffer.from(`-${text}\r\n`));
+    expect([part.write.cause, circuits.write.state]).toEqual(['out-of-memory', 'closed']);
+    const refused = await send();
+    clock.travel(1);
+    expect(await fateOf(refused)).toMatchObject({ error: { code: 'CIRCUIT_OPEN', reason: 'out-of-memory' } });
+    dispatch.partCircuits = undefined;
+    const sent = dispatch.sent.length;
+    await send();
+    expect(dispatch.sent).toHaveLength(sent + 1);
   });
 
   it('is asked by a command that no route takes, on the slow path', () => {

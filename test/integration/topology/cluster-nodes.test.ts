@@ -132,6 +132,23 @@ describe('one node of a Cluster', () => {
     expect(await stage.client.get('a')).toBeNull();
   });
 
+  it.concurrent('that is out of memory refuses pipelines of its own slots alone', async () => {
+    await using cluster = await startCluster({ ...partial, nodes: 3, replicas: 0 });
+    await using stage = await protectCluster(cluster);
+    const full = await cluster.primaryOf('a');
+    const elsewhere = await keyElsewhere(cluster, full);
+    const write = (key: string): Promise<[Error | null, unknown][] | null> =>
+      stage.client.pipeline().set(key, '1').exec();
+    await Promise.all([write('a'), write(elsewhere)]);
+    await full.command('CONFIG', 'SET', 'maxmemory', '1');
+    for (let times = 0; times < 20; times++) {
+      expect(await write('a')).toMatchObject([[{ reason: 'out-of-memory', outcome: 'not-applied' }]]);
+      expect(await write(elsewhere)).toEqual([[null, 'OK']]);
+    }
+    await full.command('CONFIG', 'SET', 'maxmemory', '0');
+    await waitFor(async () => (await write('a'))?.[0]?.[1] === 'OK');
+  });
+
   it.concurrent('that has forgotten who owns a slot does not end a call that blocks there', async () => {
     await using cluster = await startCluster({ ...partial, nodes: 3, replicas: 0 });
     await using stage = await protectCluster(cluster);

@@ -153,10 +153,10 @@ export class Entrance {
     });
     const batch = new Batch();
     call.batch = batch;
-    const { fastPath, takesBatchesAtOnce } = this.#gate.state;
-    const isSent = takesBatchesAtOnce && currentRequestBudget() === undefined;
+    const { state } = this.#gate;
+    const isSent = currentRequestBudget() === undefined && state.takesAtOnce(call);
     if (isSent) this.#gate.start(call);
-    const direct = isSent ? directSendBy(fastPath?.routeOf(command), this.#dispatch) : undefined;
+    const direct = isSent ? directSendBy(state.fastPath?.routeOf(command), this.#dispatch) : undefined;
     batch.isDirect = direct !== undefined;
     process.nextTick(() => {
       if (this.#gathering?.call === call) this.#completeBatch();
@@ -183,7 +183,7 @@ export class Entrance {
       if (blockingMs !== undefined) call.slow.allowBlocking(blockingMs);
     }
     const { state } = this.#gate;
-    if (!state.takesBatchesAtOnce || currentRequestBudget() !== undefined) return this.#admit(call);
+    if (currentRequestBudget() !== undefined || !state.takesAtOnce(call)) return this.#admit(call);
     this.#gate.start(call);
     if (batch.hasScans) {
       for (const { command: step } of batch.commands)

@@ -49,9 +49,15 @@ export class GateState {
     return this.#fastPath;
   }
 
-  /** Whether the commands in a batch may be sent as they are issued, before the batch is complete. */
-  get takesBatchesAtOnce(): boolean {
-    return this.#isClear && !this.guards.needWholeBatches;
+  /**
+   * Returns whether the commands in this batch may be sent as they are issued, before the batch is complete. If so, the
+   * circuits of the batch are those of the server that it is sent to.
+   */
+  takesAtOnce(batch: Call): boolean {
+    if (!this.#isClear || this.guards.needWholeBatches) return false;
+    batch.circuits = this.#dispatch.circuitsOf(batch);
+    const { read, write } = batch.circuits ?? this.#parts.circuits;
+    return read.admitsAll && write.admitsAll;
   }
 
   serve(): void {

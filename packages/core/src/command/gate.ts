@@ -87,9 +87,8 @@ export class Gate implements Looks {
   end(isDraining = false): void {
     this.state.end();
     this.refresh();
-    const inFlight = isDraining ? [] : this.inFlight.all();
-    for (const call of [...this.waiting.inOrder(), ...this.#retryDelays.all(), ...inFlight])
-      this.settle(call, closed);
+    const pending = [...this.waiting.inOrder(), ...this.#retryDelays.all()];
+    for (const call of isDraining ? pending : [...pending, ...this.inFlight.all()]) this.settle(call, closed);
     this.#setAlarm();
   }
 
