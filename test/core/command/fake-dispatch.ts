@@ -35,6 +35,8 @@ export class FakeDispatch implements Dispatch {
   server: string | undefined = 'first';
   /** Counts the CLIENT UNBLOCK requests that end blocking calls on this connection. */
   releaseBook: ReleaseBook | undefined;
+  /** The names of the commands that core has sent by itself. */
+  readonly asked: string[] = [];
   wakes = 0;
   lastReadAt = 0;
   #unanswered: DriverCommand[] = [];
@@ -54,7 +56,8 @@ export class FakeDispatch implements Dispatch {
     return command.promise;
   };
 
-  ask(): Promise<unknown> {
+  ask(name: string): Promise<unknown> {
+    this.asked.push(name);
     return Promise.resolve();
   }
 

@@ -253,4 +253,40 @@ describe('a transaction', () => {
     issue('get', 'a');
     expect(dispatch.sent).toEqual(['get', 'multi']);
   });
+
+  it('goes on where it was if its connection was only silent for a while', async () => {
+    const { issue, dispatch, gate } = gateStage();
+    dispatch.answer(issue('multi'));
+    gate.hold(10_000, false);
+    const set = issue('set', 'a', '1');
+    gate.serve();
+    dispatch.answer(set, 'QUEUED');
+    expect(await fateOf(set)).toEqual({ value: 'QUEUED' });
+    expect(dispatch.sent).toEqual(['multi', 'set']);
+  });
+
+  it.each(['set', 'exec'])('is discarded on the server if its %s is not sent', async (name) => {
+    const { issue, dispatch, circuits, clock } = gateStage();
+    dispatch.answer(issue('multi'));
+    const putBack = circuits.write.isolate();
+    const refused = issue(name, 'a', '1');
+    clock.travel(1000);
+    expect(await fateOf(refused)).toMatchObject({ error: { code: 'CIRCUIT_OPEN' } });
+    putBack();
+    expect(dispatch.asked).toEqual(['discard']);
+    issue('exec');
+    issue('set', 'a', '1');
+    expect(dispatch.sent).toEqual(name === 'set' ? ['set', 'multi'] : ['set', 'multi', 'exec']);
+  });
+
+  it('does not run in part, alone, if its connection is lost when all of it has been sent singly', async () => {
+    const { issue, dispatch, gate } = gateStage();
+    const calls = [issue('multi'), issue('set', 'a', '1'), issue('get', 'a'), issue('exec')];
+    dispatch.write();
+    gate.hold(10_000);
+    dispatch.break();
+    gate.serve();
+    expect(await fates(calls)).toMatchObject(calls.map(() => ({ error: { outcome: 'unknown' } })));
+    expect(dispatch.sent).toEqual(['multi', 'set', 'get', 'exec']);
+  });
 });

@@ -1,13 +1,20 @@
+import { ManualClock } from '@redis-resilience/testing';
 import { describe, expect, it } from 'vitest';
 import { TransactionGuard } from '../../../packages/core/src/command/guards/transaction-guard.ts';
-import { batchOf, callOf } from './call-of.ts';
+import { onSlowPath, type SlowCall } from '../../../packages/core/src/command/call.ts';
+import { batchOf, callOf as fastCallOf } from './call-of.ts';
+
+const clock = new ManualClock();
+
+const callOf = (name: string, ...args: readonly string[]): SlowCall =>
+  onSlowPath(fastCallOf(name, ...args), { issuedAt: 0, allowedMs: 1000 });
 
 const transaction = (): ReturnType<typeof batchOf>['call'] =>
   batchOf(['multi'], ['set', 'a', '1'], ['exec']).call;
 
 describe('what a connection promised', () => {
   it('nothing at first, and nothing once it is taken back', () => {
-    const guard = new TransactionGuard();
+    const guard = new TransactionGuard(clock, 1000);
     expect([guard.isInside, guard.isWatching]).toEqual([false, false]);
     guard.check(callOf('watch', 'a'));
     guard.check(callOf('unwatch'));
@@ -20,7 +27,7 @@ describe('what a connection promised', () => {
   });
 
   it('a WATCH guards one transaction', () => {
-    const guard = new TransactionGuard();
+    const guard = new TransactionGuard(clock, 1000);
     expect(guard.check(callOf('watch', 'a'))).toBeUndefined();
     expect(guard.isWatching).toBe(true);
     expect(guard.check(transaction())).toBeUndefined();
@@ -33,7 +40,7 @@ describe('what a connection promised', () => {
     ['EXEC of a chain', transaction],
     ['EXEC sent alone', () => callOf('exec')],
   ])('a WATCH that is lost refuses %s, once', (_name, call) => {
-    const guard = new TransactionGuard();
+    const guard = new TransactionGuard(clock, 1000);
     guard.check(callOf('watch', 'a'));
     guard.connectionLost();
     expect(guard.check(callOf('get', 'a'))).toBeUndefined();
@@ -46,7 +53,7 @@ describe('what a connection promised', () => {
   });
 
   it('a WATCH that is lost stays lost when another one follows', () => {
-    const guard = new TransactionGuard();
+    const guard = new TransactionGuard(clock, 1000);
     guard.check(callOf('watch', 'a'));
     guard.connectionLost();
     guard.check(callOf('watch', 'b'));
@@ -54,7 +61,7 @@ describe('what a connection promised', () => {
   });
 
   it('a transaction that was sent under a WATCH is not sent again on a connection without it', () => {
-    const guard = new TransactionGuard();
+    const guard = new TransactionGuard(clock, 1000);
     guard.check(callOf('watch', 'a'));
     const call = transaction();
     expect(guard.check(call)).toBeUndefined();
@@ -63,7 +70,7 @@ describe('what a connection promised', () => {
   });
 
   it.each(['unwatch', 'discard'])('%s forgets a lost WATCH', (name) => {
-    const guard = new TransactionGuard();
+    const guard = new TransactionGuard(clock, 1000);
     guard.check(callOf('watch', 'a'));
     guard.connectionLost();
     guard.check(callOf(name));
@@ -71,7 +78,7 @@ describe('what a connection promised', () => {
   });
 
   it('a pipeline that is no transaction takes no notice', () => {
-    const guard = new TransactionGuard();
+    const guard = new TransactionGuard(clock, 1000);
     guard.check(callOf('watch', 'a'));
     guard.connectionLost();
     expect(guard.check(batchOf(['get', 'a'], ['set', 'b', '1']).call)).toBeUndefined();
@@ -79,7 +86,7 @@ describe('what a connection promised', () => {
   });
 
   it('a MULTI that is lost refuses all that would run outside of it, up to its end', () => {
-    const guard = new TransactionGuard();
+    const guard = new TransactionGuard(clock, 1000);
     guard.check(callOf('multi'));
     expect(guard.isInside).toBe(true);
     guard.connectionLost();
@@ -90,9 +97,79 @@ describe('what a connection promised', () => {
   });
 
   it('a loss without promises changes nothing', () => {
-    const guard = new TransactionGuard();
+    const guard = new TransactionGuard(clock, 1000);
     guard.connectionLost();
     expect(guard.check(transaction())).toBeUndefined();
     expect(guard.check(callOf('set', 'a', '1'))).toBeUndefined();
+  });
+
+  it('a MULTI that is lost refuses no more commands when its caller has been told, and has given up', () => {
+    const guard = new TransactionGuard(clock, 1000);
+    guard.check(callOf('multi'));
+    guard.connectionLost();
+    clock.travel(5000);
+    expect(guard.check(callOf('set', 'a', '1'))).toMatchObject({ code: 'WATCH_LOST' });
+    clock.travel(999);
+    expect(guard.check(callOf('set', 'a', '1'))).toMatchObject({ code: 'WATCH_LOST' });
+    clock.travel(1);
+    expect(guard.check(callOf('set', 'a', '1'))).toBeUndefined();
+    expect(guard.isInside).toBe(false);
+  });
+
+  it('commands of a MULTI are sent again inside the same MULTI, and not without it', () => {
+    const guard = new TransactionGuard(clock, 1000);
+    const calls = [callOf('multi'), callOf('set', 'a', '1'), callOf('exec')] as const;
+    for (const call of calls) guard.check(call);
+    guard.connectionLost();
+    for (const call of calls) expect(guard.check(call)).toBeUndefined();
+    guard.connectionLost();
+    const [, set, exec] = calls;
+    expect(guard.check(set)).toMatchObject({ code: 'WATCH_LOST' });
+    guard.check(callOf('multi'));
+    expect(guard.check(exec)).toMatchObject({ code: 'WATCH_LOST' });
+    expect(guard.notSent(exec)).toBe(false);
+    expect(guard.isInside).toBe(true);
+  });
+
+  it('an EXEC that was sent under a WATCH is not sent again without it, and its MULTI is discarded', () => {
+    const guard = new TransactionGuard(clock, 1000);
+    const calls = [callOf('multi'), callOf('set', 'a', '1'), callOf('exec')] as const;
+    guard.check(callOf('watch', 'a'));
+    for (const call of calls) guard.check(call);
+    guard.connectionLost();
+    const [multi, set, exec] = calls;
+    expect([guard.check(multi), guard.check(set)]).toEqual([undefined, undefined]);
+    expect(guard.check(exec)).toMatchObject({ code: 'WATCH_LOST' });
+    expect(guard.notSent(exec)).toBe(true);
+    expect(guard.isInside).toBe(false);
+  });
+
+  it.each(['exec', 'discard'])('a MULTI whose %s is not sent is discarded, once', (name) => {
+    const guard = new TransactionGuard(clock, 1000);
+    guard.check(callOf('multi'));
+    const end = callOf(name);
+    expect(guard.check(end)).toBeUndefined();
+    expect([guard.notSent(end), guard.notSent(end)]).toEqual([true, false]);
+    guard.check(callOf('multi'));
+    const unchecked = callOf(name);
+    expect([guard.notSent(unchecked), guard.notSent(unchecked)]).toEqual([true, false]);
+  });
+
+  it('a MULTI of which a command is not sent is discarded, and the rest of it refused', () => {
+    const guard = new TransactionGuard(clock, 1000);
+    guard.check(callOf('multi'));
+    expect(guard.notSent(callOf('set', 'a', '1'), 'overloaded')).toBe(true);
+    expect(guard.check(callOf('set', 'b', '1'))).toMatchObject({ code: 'WATCH_LOST', reason: 'overloaded' });
+    expect(guard.check(callOf('exec'))).toMatchObject({ code: 'WATCH_LOST', outcome: 'not-applied' });
+    expect(guard.isInside).toBe(false);
+  });
+
+  it('a MULTI whose end was sent is not discarded', () => {
+    const guard = new TransactionGuard(clock, 1000);
+    const exec = callOf('exec');
+    guard.check(callOf('multi'));
+    guard.check(exec);
+    guard.check(callOf('get', 'a'));
+    expect([guard.notSent(exec), guard.notSent(callOf('get', 'a'))]).toEqual([false, false]);
   });
 });

@@ -121,5 +121,28 @@ describe('a command that was sent before its client was protected', () => {
       expect(settled[0]).toMatchObject({ reason: { code: 'OUTCOME_UNKNOWN', outcome: 'unknown' } });
       expect(settled[1]).toMatchObject({ value: [[{ code: 'OUTCOME_UNKNOWN', outcome: 'unknown' }]] });
     });
+
+    it('fails with the outcome unknown if it belongs to a transaction that was sent command by command', async () => {
+      const answers = await lose(() => [
+        client.watch('greeting'),
+        client.multi({ pipeline: false }),
+        client.set('greeting', 'hello'),
+        client.exec(),
+      ]);
+      resilience = protect(client, { logger: false });
+      const settled = await Promise.allSettled(answers);
+
+      expect(settled).toMatchObject(answers.map(() => ({ reason: { outcome: 'unknown' } })));
+    });
+
+    it('refuses the rest of a MULTI that was begun', async () => {
+      const answers = await lose(() => [client.multi({ pipeline: false })]);
+      resilience = protect(client, { logger: false });
+      await Promise.allSettled(answers);
+
+      await expect(client.set('greeting', 'hello')).rejects.toMatchObject({ code: 'WATCH_LOST' });
+      await expect(client.exec()).rejects.toMatchObject({ code: 'WATCH_LOST' });
+      expect(await client.get('greeting')).toBeNull();
+    });
   });
 });

@@ -51,6 +51,14 @@ export function elsewhere(outcome: Outcome): OwnFailure {
   return { kind: 'unavailable', reason: 'connection-reset', outcome, error: undefined };
 }
 
+/** Returns the failure of a call that a circuit, which is open for the reason `cause`, has rejected. */
+export function rejectedBy(
+  { cause = 'error-rate' }: { readonly cause: CauseCode | undefined },
+  outcome: Outcome,
+): OwnFailure {
+  return { kind: 'circuit-open', reason: cause, outcome, error: undefined };
+}
+
 /**
  * Returns the failure of a call that was not admitted. `reason` says why reads or writes are unavailable. `spent` is
  * the error that the caller gets if its request budget (see `runWithBudget`) is spent.

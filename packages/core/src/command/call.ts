@@ -106,7 +106,8 @@ export interface CallFacts {
   readonly batch:
     { readonly lane: Lane; readonly commands: readonly { readonly command: BatchedFacts }[] } | undefined;
   readonly slow:
-    | (Pick<SlowPathState, 'outcome' | 'released' | 'isGuarded'> & Partial<Pick<SlowPathState, 'refusal'>>)
+    | (Pick<SlowPathState, 'outcome' | 'released' | 'isGuarded'> &
+        Partial<Pick<SlowPathState, 'refusal' | 'multi'>>)
     | undefined;
 }
 

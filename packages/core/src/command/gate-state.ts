@@ -72,9 +72,9 @@ export class GateState {
     signsOfLife.note(settings.clock.now());
   }
 
-  hold(since: number | undefined): void {
+  hold(since: number | undefined, isLost: boolean): void {
     if (this.#kind === 'ended') return;
-    this.guards.transactions.connectionLost();
+    if (isLost) this.guards.transactions.connectionLost();
     this.guards.locks.disconnected();
     this.#kind = 'held';
     this.#awaySince = since;

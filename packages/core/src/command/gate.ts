@@ -3,7 +3,7 @@ import { afterReads } from '../event-loop/after-reads.ts';
 import { Alarm, type Looks } from '../event-loop/alarm.ts';
 import { RefusalPace } from '../event-loop/refusal-pace.ts';
 import { DueQueue } from '../event-loop/due-queue.ts';
-import { callError, elsewhere, type CallFailure } from './call-errors.ts';
+import { callError, elsewhere, rejectedBy, type CallFailure } from './call-errors.ts';
 import type { CallOutcomeRecorder } from './call-outcome-recorder.ts';
 import {
   circuitOf,
@@ -68,9 +68,9 @@ export class Gate implements Looks {
     this.refresh();
   }
 
-  /** Makes calls wait. `since` is when the connection was lost or stalled; undefined during the first attempt. */
-  hold(since: number | undefined): void {
-    this.state.hold(since);
+  /** Makes calls wait since an outage began (undefined: in the first attempt), in which the connection may be lost. */
+  hold(since: number | undefined, isLost = true): void {
+    this.state.hold(since, isLost);
     this.refresh();
     if (since !== undefined && this.state.changePatienceMs === 0) this.waiting.hurry();
     if (this.state.givesUpReads) this.inFlight.giveUpReads(this.#clock.now() + this.state.readPatienceMs);
@@ -138,10 +138,7 @@ export class Gate implements Looks {
     else if (this.#recorder.admits(call)) {
       this.start(call);
       handOver(this.#dispatch, call);
-    } else {
-      const { cause: reason = 'error-rate' } = circuitOf(call, this.#parts.circuits);
-      this.refuse(call, { kind: 'circuit-open', reason, outcome: call.slow.outcome, error: undefined });
-    }
+    } else this.refuse(call, rejectedBy(circuitOf(call, this.#parts.circuits), call.slow.outcome));
     // The call may have been a MULTI, which closes the fast path, or an EXEC, which opens it again.
     this.state.refresh();
   }
@@ -156,6 +153,7 @@ export class Gate implements Looks {
   refuse(call: SlowCall, failure: CallFailure): void {
     const error = this.state.refusalOf(call, failure, this.counts());
     this.#recorder.lost(call, error);
+    this.state.guards.notSent(call, error);
     (this.#refusals ??= new RefusalPace(this.#clock)).later(() => reject(call, error));
   }
 
@@ -193,7 +191,7 @@ export class Gate implements Looks {
     const error = callError(failure, context);
     if (tells === 'error') this.#recorder.failed(call, decision, error, readAt);
     call.settled = true;
-    this.state.guards.failed(call, failure);
+    this.state.guards.failed(call, failure, error);
     if (call.batch === undefined) rejectCaller(call, error);
     else call.batch.fail(error, { failure, context });
   }

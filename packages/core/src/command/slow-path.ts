@@ -63,6 +63,8 @@ export class SlowPathState implements Due {
    * the WATCH was lost with the old connection.
    */
   isGuarded = false;
+  /** The MULTI inside which the call was sent singly; the call is not retried without it, or if its EXEC was sent. */
+  multi: { readonly by: object; readonly isEnded: boolean } | undefined = undefined;
   /** Whether the server has unblocked the call at our request (CLIENT UNBLOCK), so that the call has popped nothing. */
   released = false;
   /** The server process that a scan command was last sent to. */

@@ -144,7 +144,7 @@ export class ProtectedRedis implements ProtectedClient, MovableClient, RoutedCli
   }
 
   pause(): void {
-    this.gate.hold(this.settings.clock.now());
+    this.gate.hold(this.settings.clock.now(), false);
   }
 
   resume(): void {
@@ -196,7 +196,7 @@ export class ProtectedRedis implements ProtectedClient, MovableClient, RoutedCli
       case 'away':
         if (news.isUnnoticed && this.gate.state.kind === 'serving') this.#turn.begin();
         if (news.isFirst) this.gate.reopen();
-        return this.gate.hold(news.since);
+        return this.gate.hold(news.since, !['ready', 'stalled'].includes(this.#connection.state));
       case 'ended':
         this.#turn.end();
         this.#activeRoute.watches.stop();

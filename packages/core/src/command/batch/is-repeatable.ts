@@ -6,12 +6,10 @@ export function isRepeatable(
   { batch, slow, traits, command }: CallFacts,
   categories?: CategoryOverrides,
 ): boolean {
+  if (slow?.isGuarded === true || slow?.multi?.isEnded === true) return false;
   if (batch === undefined) return maySendAgain(traits, command.args, categories);
-  return (
-    slow?.isGuarded !== true &&
-    maySendAllAgain(
-      batch.commands.map(({ command: each }) => each),
-      categories,
-    )
+  return maySendAllAgain(
+    batch.commands.map(({ command: each }) => each),
+    categories,
   );
 }

@@ -1,6 +1,6 @@
 import { traitsOf, type CommandTraits } from '../../catalogue/command-traits.ts';
 import type { DriverCommand } from '../../driver/driver-command.ts';
-import { OutcomeUnknownError, type WatchLostError } from '../../errors.ts';
+import { isRedisResilienceError, OutcomeUnknownError, type WatchLostError } from '../../errors.ts';
 import type { CallFailure } from '../call-errors.ts';
 import type { Call, SlowCall } from '../call.ts';
 import type { Dispatch } from '../dispatch.ts';
@@ -18,7 +18,7 @@ type ScanCommand = Pick<DriverCommand, 'name' | 'args'>;
  * a WATCH or the cursor of a scan.
  */
 export class CallGuards {
-  readonly transactions = new TransactionGuard();
+  readonly transactions: TransactionGuard;
   readonly locks: LockReleases;
   readonly #queued = new QueuedSingly();
   /** Undefined until a scan command has been answered. */
@@ -29,6 +29,7 @@ export class CallGuards {
   constructor(parts: GateParts, dispatch: Dispatch) {
     this.#parts = parts;
     this.#dispatch = dispatch;
+    this.transactions = new TransactionGuard(parts.settings.clock, parts.settings.timeoutMs);
     this.locks = new LockReleases(parts.settings.clock, dispatch);
   }
 
@@ -60,6 +61,7 @@ export class CallGuards {
     const lost = this.transactions.check(call) ?? this.#checkScans(call);
     if (call.batch === undefined && this.#queued.sends(call, this.transactions.isInside))
       call.slow.server = this.#dispatch.serverOf(call);
+    if (lost !== undefined) this.notSent(call, lost);
     return lost;
   }
 
@@ -85,8 +87,15 @@ export class CallGuards {
     }
   }
 
+  /** Call when a call fails without having been sent. */
+  notSent(call: Call, error: Error): void {
+    const reason = isRedisResilienceError(error) ? error.reason : undefined;
+    if (this.transactions.notSent(call, reason)) this.#dispatch.ask('discard', []).catch(ignore);
+  }
+
   /** Call when a call has failed: its command may still be on the server, or may run there later. */
-  failed(call: Call, failure: CallFailure): void {
+  failed(call: Call, failure: CallFailure, error: Error): void {
+    if (call.sent === undefined) this.notSent(call, error);
     const now = this.#parts.settings.clock.now();
     call.slow?.releases?.abandoned(call, now);
     this.locks.failed(call, failure);
@@ -128,4 +137,8 @@ function lostCursor(connection: string, command: string): OutcomeUnknownError {
       'Begin the scan again with cursor 0.',
     { reason: 'connection-reset', outcome: 'unknown', connection },
   );
+}
+
+function ignore(): void {
+  // If DISCARD fails, its connection is gone, and the MULTI with it.
 }

@@ -1,75 +1,153 @@
+import type { CauseCode } from '../../cause.ts';
+import type { Clock } from '../../clock.ts';
 import { WatchLostError } from '../../errors.ts';
-import type { Call } from '../call.ts';
+import type { Call, SlowCall } from '../call.ts';
+
+/** A WATCH or a MULTI that the connection holds. */
+interface Held {
+  /** The call that began it. */
+  readonly by: Call;
+  /** Why the connection no longer holds it; undefined if the connection does. */
+  lost: CauseCode | undefined;
+  /** Whether its EXEC or DISCARD has been sent. */
+  isEnded: boolean;
+  /** When commands run again although no EXEC or DISCARD has ended the lost MULTI. */
+  endsAt: number;
+}
 
 /**
  * Tracks transaction state that is lost with its connection: a WATCH, and a MULTI whose commands are sent individually.
  * Rejects an EXEC whose WATCH or MULTI was lost, and commands that would run outside their MULTI.
  */
 export class TransactionGuard {
-  #watch: 'none' | 'held' | 'lost' = 'none';
-  #multi: 'none' | 'begun' | 'lost' = 'none';
+  readonly #clock: Pick<Clock, 'now'>;
+  readonly #giveUpMs: number;
+  #watch: Held | undefined;
+  #multi: Held | undefined;
+  /** The EXEC or DISCARD that was checked last and ends a MULTI, if no other call has been checked since. */
+  #ending: Call | undefined;
+
+  /**
+   * @param giveUpMs when a caller has been told that its MULTI is lost, and sends neither EXEC nor DISCARD within this
+   * many milliseconds, it is assumed to have given up, so that the commands of other callers run again
+   */
+  constructor(clock: Pick<Clock, 'now'>, giveUpMs: number) {
+    this.#clock = clock;
+    this.#giveUpMs = giveUpMs;
+  }
 
   /** Whether the connection is between a MULTI and an EXEC that are sent individually, not as a batch. */
   get isInside(): boolean {
-    return this.#multi !== 'none';
+    return this.#multi !== undefined;
   }
 
   get isWatching(): boolean {
-    return this.#watch !== 'none';
+    return this.#watch !== undefined;
   }
 
   connectionLost(): void {
-    if (this.#watch === 'held') this.#watch = 'lost';
-    if (this.#multi === 'begun') this.#multi = 'lost';
+    for (const held of [this.#watch, this.#multi]) if (held !== undefined) held.lost ??= 'connection-reset';
+    this.#ending = undefined;
   }
 
   /** Checks a call immediately before it is sent. Returns an error if the call must not be sent. */
-  check(call: Call): WatchLostError | undefined {
-    if (call.batch !== undefined) return call.batch.isTransaction ? this.#checkTransaction(call) : undefined;
-    switch (call.command.name.toLowerCase()) {
+  check(call: SlowCall): WatchLostError | undefined {
+    this.#ending = undefined;
+    if (call.batch !== undefined)
+      return call.batch.isTransaction ? this.#checkExec(call) : this.#checkMember(call);
+    switch (call.name) {
       case 'watch':
-        if (this.#watch === 'none') this.#watch = 'held';
+        if (this.#watch === undefined || this.#watch.by === call) this.#watch = heldBy(call);
         return undefined;
       case 'unwatch':
-        this.#watch = 'none';
+        this.#watch = undefined;
         return undefined;
       case 'multi':
-        this.#multi = 'begun';
+        this.#multi = heldBy(call);
         return undefined;
       case 'discard':
-        this.#watch = 'none';
-        return this.#leaveMulti();
-      case 'exec': {
-        const lost = this.#checkExec();
-        return this.#leaveMulti() ?? lost;
-      }
+        this.#watch = undefined;
+        return this.#checkEnd(call);
+      case 'exec':
+        return this.#checkEnd(call, this.#checkExec(call));
       default:
-        return this.#multi === 'lost' ? lostError('MULTI') : undefined;
+        return this.#checkMember(call);
     }
   }
 
-  #checkTransaction({ slow }: Call): WatchLostError | undefined {
-    if (slow?.isGuarded === true) return lostError('WATCH');
-    if (slow !== undefined) slow.isGuarded = this.#watch === 'held';
-    return this.#checkExec();
+  /**
+   * Call when a call fails without having been sent, for this reason. Returns whether DISCARD must be sent, because the
+   * server is inside a MULTI whose EXEC will not come, or would run only a part of the transaction.
+   */
+  notSent(call: Call, reason: CauseCode = 'connection-reset'): boolean {
+    const multi = this.#multi;
+    const isEnding = this.#ending === call;
+    this.#ending = undefined;
+    if (isEnding) return true;
+    if (multi === undefined || multi.lost !== undefined || call.isTransaction) return false;
+    if (isOfOther(call, multi)) return false;
+    // DISCARD also ends the WATCH.
+    if (this.#watch !== undefined) this.#watch.lost ??= reason;
+    if (!call.isBatch && (call.name === 'exec' || call.name === 'discard')) this.#multi = undefined;
+    else multi.lost = reason;
+    return true;
   }
 
-  #checkExec(): WatchLostError | undefined {
-    const isLost = this.#watch === 'lost';
-    this.#watch = 'none';
-    return isLost ? lostError('WATCH') : undefined;
+  /** Checks the WATCH of an EXEC or of a whole transaction, which ends the WATCH. */
+  #checkExec({ slow }: SlowCall): WatchLostError | undefined {
+    const watch = this.#watch;
+    this.#watch = undefined;
+    if (slow.isGuarded || watch?.lost !== undefined) return lostError('WATCH', 'connection-reset');
+    slow.isGuarded = watch !== undefined;
+    return undefined;
   }
 
-  #leaveMulti(): WatchLostError | undefined {
-    const isLost = this.#multi === 'lost';
-    this.#multi = 'none';
-    return isLost ? lostError('MULTI') : undefined;
+  #checkEnd(call: SlowCall, lost?: WatchLostError): WatchLostError | undefined {
+    const multi = this.#multi;
+    const error = isOfOther(call, multi) ? lostError('MULTI', 'connection-reset') : undefined;
+    if (error !== undefined || multi === undefined) return error ?? lost;
+    call.slow.multi = multi;
+    if (multi.lost === undefined && lost !== undefined) return lost;
+    multi.isEnded = true;
+    this.#multi = undefined;
+    if (multi.lost !== undefined) return lostError('MULTI', multi.lost);
+    this.#ending = call;
+    return undefined;
+  }
+
+  #checkMember(call: SlowCall): WatchLostError | undefined {
+    const multi = this.#multi;
+    // The call was sent inside a MULTI that is gone, so it would now run outside of that MULTI.
+    if (isOfOther(call, multi)) return lostError('MULTI', 'connection-reset');
+    if (multi === undefined) return undefined;
+    if (multi.lost === undefined) {
+      call.slow.multi = multi;
+      return undefined;
+    }
+    const now = this.#clock.now();
+    multi.endsAt = Math.min(multi.endsAt, now + this.#giveUpMs);
+    if (now < multi.endsAt) return lostError('MULTI', multi.lost);
+    this.#multi = undefined;
+    return undefined;
   }
 }
 
-function lostError(what: 'WATCH' | 'MULTI'): WatchLostError {
-  return new WatchLostError(
-    `The connection that held the ${what} is gone, so the transaction was not run. Read the keys again, and retry the transaction.`,
-    { reason: 'connection-reset', outcome: 'not-applied' },
-  );
+function heldBy(call: Call): Held {
+  return { by: call, lost: undefined, isEnded: false, endsAt: Infinity };
+}
+
+/** Whether the call was sent before, inside another MULTI than this one. */
+function isOfOther({ slow }: Call, multi: Held | undefined): boolean {
+  return slow?.multi !== undefined && slow.multi.by !== multi?.by;
+}
+
+function lostError(what: 'WATCH' | 'MULTI', reason: CauseCode): WatchLostError {
+  const why =
+    reason === 'connection-reset'
+      ? `The connection that held the ${what} is gone, so the transaction was not run.`
+      : 'A command of the transaction was not sent, so the transaction was not run.';
+  return new WatchLostError(`${why} Read the keys again, and retry the transaction.`, {
+    reason,
+    outcome: 'not-applied',
+  });
 }

@@ -27,8 +27,14 @@ export function adoptCalls({ commands, isLost }: SentBefore, parts: AdoptionPart
   const { gate, flush } = parts;
   flush.isWritten = true;
   const calls = unitsOf(commands).map((unit) => callOf(unit, parts));
-  for (const call of calls) gate.start(call, flush);
+  const { transactions } = gate.state.guards;
+  for (const call of calls) {
+    transactions.check(call);
+    gate.start(call, flush);
+  }
+  gate.state.refresh();
   if (!isLost) return;
+  transactions.connectionLost();
   // Failures are reported in a microtask, because the objects that receive them are created later in this turn.
   queueMicrotask(() => {
     for (const call of calls) gate.settle(call, { kind: 'lost', error: new Error('Connection is closed.') });
@@ -36,23 +42,16 @@ export function adoptCalls({ commands, isLost }: SentBefore, parts: AdoptionPart
 }
 
 /**
- * Groups the commands into single commands and whole pipelines. Leaves out what is half done and must not be sent again:
- * the rest of a pipeline whose first replies have arrived, and the steps of a MULTI that is not a pipeline.
+ * Groups the commands into single commands and whole pipelines. Leaves out the rest of a pipeline whose first replies
+ * have arrived: it is half done and must not be sent again, and ioredis rejects it if its connection is lost.
  */
 function unitsOf(commands: readonly Sent[]): Sent[][] {
   const units: Sent[][] = [];
-  let isInside = false;
   for (const sent of commands) {
-    const { name, pipelineIndex } = sent.command;
+    const { pipelineIndex } = sent.command;
     const last = units.at(-1);
-    if (pipelineIndex !== undefined) {
-      if (pipelineIndex === 0) units.push([sent]);
-      else if (last?.length === pipelineIndex && last[0]?.stream === sent.stream) last.push(sent);
-      continue;
-    }
-    if (name === 'multi') isInside = true;
-    if (!isInside && traitsOf(name).kind !== 'transaction') units.push([sent]);
-    if (name === 'exec' || name === 'discard') isInside = false;
+    if (pipelineIndex === undefined || pipelineIndex === 0) units.push([sent]);
+    else if (last?.length === pipelineIndex && last[0]?.stream === sent.stream) last.push(sent);
   }
   return units;
 }
