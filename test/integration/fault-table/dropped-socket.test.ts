@@ -16,8 +16,8 @@ describe('a socket that is dropped in silence while new connections work', () =>
   });
 
   it('the first retryable command on a connection to a distant server succeeds within its deadline', async () => {
-    await using redis = await startProtectedRedis();
-    redis.proxy.latency(50);
+    await using redis = await startProtectedRedis({ resilience: { timeoutMs: 1_000 + slackMs } });
+    redis.proxy.latency(70);
     for (let call = 0; call < 10; call++) await redis.client.set('greeting', 'hello');
     redis.proxy.blackhole({ existing: true });
 
