@@ -107,6 +107,15 @@ describe('applyOnce', () => {
     expect(resilience.detail().waiting).toBe(0);
   });
 
+  it('applies a write of 7,999 arguments, and refuses one of more before anything is sent', async () => {
+    const values = Array.from({ length: 7_998 }, (_, index) => index);
+    expect(await resilience.applyOnce('many', 'rpush', 'list', ...values)).toBe(7_998);
+    expect(await errorOf(resilience.applyOnce('more', 'rpush', 'list', ...values, 'x'))).toMatchObject({
+      code: 'CONFIGURATION',
+      message: expect.stringContaining('Split the write'),
+    });
+  });
+
   it('does not show what a request gave as the name of the command', async () => {
     const name = 'no\ncommand '.repeat(100_000);
     const error = await errorOf(resilience.applyOnce('odd', name, 'key'));

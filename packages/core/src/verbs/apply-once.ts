@@ -6,11 +6,10 @@ import {
   OutcomeUnknownError,
   RedisUnavailableError,
 } from '../errors.ts';
-import { isCluster, keysOf, optionsOf } from '../ioredis/clients.ts';
+import { isCluster, optionsOf } from '../ioredis/clients.ts';
 import { isAway } from '../is-away.ts';
 import { ownSignal } from '../own-signal.ts';
 import type { ApplyOnceOptions, OnceArgument, RedisResilience } from '../redis-resilience.ts';
-import { traitsOf } from '../catalogue/command-traits.ts';
 import { isReplyError } from '../replies/connection-error.ts';
 import { classifyReply } from '../replies/reply-error.ts';
 import { checkOptions, type OptionReaders } from '../options/check-options.ts';
@@ -18,6 +17,7 @@ import { durationOf, signalOf, textOf } from '../options/option-readers.ts';
 import type { Settings } from '../options/settings.ts';
 import { hashTagOf } from '../keys/hash-tag.ts';
 import { boundTo } from './bound-to-database.ts';
+import { checkOnceCall } from './check-once-call.ts';
 import { OnceHomes } from './once-homes.ts';
 import { OnceQueue } from './once-queue.ts';
 import { OnceScript } from './once-script.ts';
@@ -58,7 +58,7 @@ export function onceParts(
  * `parts.homes` records the database for each id of this process.
  *
  * @throws {@link ConfigurationError} if the command is not a plain write of exactly one key, its first argument, if an
- *   argument is not a string, number or Buffer, or if the id was used with another command; {@link CommandTimeoutError}
+ *   argument is not a string, number or Buffer, if there are more than 7,999, or if the id was used with another command; {@link CommandTimeoutError}
  *   after `timeoutMs`; {@link OverloadedError} if `admission.maxWaiting` calls are already waiting;
  *   {@link OutcomeUnknownError} if the id may have reached a database that is not in use now
  */
@@ -88,7 +88,7 @@ async function applyInTime(
 ): Promise<unknown> {
   const { id, timeoutMs, database, ...bounds } =
     typeof given === 'object' && given !== null ? checkOptions('applyOnce', given, readers) : { id: given };
-  checkCall(id, command, args);
+  checkOnceCall(id, command, args);
   const { clock } = parts.settings;
   const calledAt = clock.now();
   const turn = parts.turns.next();
@@ -208,43 +208,4 @@ function fingerprintOf(command: string, args: readonly OnceArgument[]): string {
     hash.update(`:${bytes.length}:`).update(bytes);
   }
   return hash.digest('base64url').slice(0, 16);
-}
-
-function checkCall(id: string, name: string, args: readonly unknown[]): void {
-  if (typeof id !== 'string' || id.length === 0) {
-    throw new ConfigurationError(
-      "applyOnce needs an id, a string that is not empty: applyOnce('order:17', 'incr', 'sold').",
-    );
-  }
-  if (typeof name !== 'string' || name.length === 0) {
-    throw new ConfigurationError(
-      "applyOnce needs the name of a command after the id: applyOnce('order:17', 'incr', 'sold').",
-    );
-  }
-  if (!args.every(isArgument)) {
-    throw new ConfigurationError(
-      'applyOnce takes strings, numbers and Buffers as the arguments of a command, none of them undefined or an object.',
-    );
-  }
-  const traits = traitsOf(name);
-  if (traits.kind !== 'ordinary' || traits.lane !== 'write' || traits.script || traits.container) {
-    throw new ConfigurationError(
-      `applyOnce takes an id of yours, then a plain write: applyOnce('order:17', 'incr', 'sold'). Given as the write: ${shown(traits.name)}.`,
-    );
-  }
-  const keys = keysOf(name, args);
-  if (keys.length !== 1 || String(keys[0]) !== String(args[0])) {
-    throw new ConfigurationError(
-      `applyOnce takes a write of exactly one key, its first argument; given: ${shown(traits.name)}.`,
-    );
-  }
-}
-
-// The command's name may come from a request, and so be of any length: only a short and plain name is shown.
-function shown(name: string): string {
-  return /^[\w.|-]{1,40}$/.test(name) && name !== 'an-odd-name' ? name : 'a name that no command has';
-}
-
-function isArgument(value: unknown): value is OnceArgument {
-  return typeof value === 'string' || typeof value === 'number' || Buffer.isBuffer(value);
 }
