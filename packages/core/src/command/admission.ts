@@ -142,11 +142,11 @@ export function isUnsubscribing(name: string): boolean {
 
 /**
  * Returns how many milliseconds a call may wait in an outage that is older than `maxWaitMs`: Infinity for SELECT,
- * subscription commands and blocking calls, 0 for all other calls. The caller of a blocking call expects to wait, and a
- * loop that repeats a blocking call would spin if the call failed immediately.
+ * subscription commands and blocking calls, `command.patienceMs` for all other calls. The caller of a blocking call
+ * expects to wait, and a loop that repeats a blocking call would spin if the call failed immediately.
  */
 export function patienceOf({ traits, command, slow, batch }: SlowCall): number {
   const isLasting = batch === undefined && waitsUntilDone(traits.name, command.args);
   const waits = slow.blockingMs !== undefined || isLasting;
-  return waits ? Infinity : 0;
+  return waits ? Infinity : (command.patienceMs ?? 0);
 }

@@ -61,6 +61,8 @@ export class CallOutcomeRecorder {
     }
     const generation = circuit.admit(this.#now());
     if (generation < 0) {
+      // The caller of a patient command expects to wait, and sends one command at a time.
+      if (circuit.state !== 'isolated' && call.command.patienceMs !== undefined) return true;
       // If the server is out of memory, commands that free memory (DEL, LPOP) are still sent.
       return circuit.cause === 'out-of-memory' && call.batch === undefined && call.traits.frees;
     }

@@ -146,11 +146,11 @@ export function slowStateOf({ slow }: SlowCall): SlowPathState {
   return slow;
 }
 
-/** Returns whether a call only reads, so that nothing is lost if its reply is ignored. */
-export function isPlainRead({ traits, batch }: Call): boolean {
+/** Returns whether a call only reads and is not patient, so that nothing is lost if its reply is ignored. */
+export function isPlainRead({ traits, batch, command }: Call): boolean {
   const isRead = ({ kind, effect }: CommandTraits): boolean =>
     (kind === 'ordinary' || kind === 'cursor') && effect === 'read';
-  if (batch === undefined) return isRead(traits);
+  if (batch === undefined) return isRead(traits) && command.patienceMs === undefined;
   return batch.commands.every(({ command }) => isRead(traitsOf(command.name)));
 }
 

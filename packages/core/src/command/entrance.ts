@@ -106,7 +106,7 @@ export class Entrance {
     const { clock, timeoutMs } = this.#parts.settings;
     const traits = traitsOf(command.name);
     const blockingMs = blockingTimeoutMs(traits, command.args);
-    const answerMs = (command.timeoutMs ?? timeoutMs) + (blockingMs ?? 0);
+    const answerMs = Math.max(command.timeoutMs ?? timeoutMs, command.patienceMs ?? 0) + (blockingMs ?? 0);
     this.#gate.state.guards.note(traits, blockingMs, command);
     const call = onSlowPath(new Call(this.#answers, command, traits), {
       issuedAt: clock.now(),

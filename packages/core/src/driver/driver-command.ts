@@ -41,6 +41,8 @@ export interface DriverCommand {
    * Deadline of this command in milliseconds; if undefined, the option `timeoutMs` of the `RedisResilience` applies.
    */
   timeoutMs?: number | undefined;
+  /** Milliseconds that the command may wait for Redis in an outage of any length. Circuits do not reject it. Default 0. */
+  patienceMs?: number;
   /**
    * Whether the command is sent through a helper of the package `fallback`, which spares a library the errors of an
    * outage.

@@ -18,7 +18,7 @@ import { countRedirectionsOfAttempt } from './redirections.ts';
 import { wake } from '../methods/duplicates.ts';
 import { hear } from '../methods/hear.ts';
 import { internals } from '../internals.ts';
-import { quietTransactions } from '../methods/quiet-transactions.ts';
+import { spareUnwatched } from '../methods/spare-unwatched.ts';
 import { IoredisNode } from './node-driver.ts';
 import { ownSendOf } from '../commands/own-send.ts';
 import { readFromAnswering } from './read-nodes.ts';
@@ -90,7 +90,7 @@ export class IoredisCluster implements ClusterDriver {
   takeOver(gate: SendCommand, retryDelay: () => number): void {
     const target = clusterInternals(this.#cluster);
     countRedirectionsOfAttempt(target);
-    quietTransactions(this.#cluster);
+    spareUnwatched(this.#cluster);
     tellAtOnce(target, this.#immediate);
     keepToClient(target.options, {
       retryDelayOnFailover: 0,

@@ -4,14 +4,14 @@ import type { DriverConnector, FirstFailure } from '../../driver/driver-connecto
 import { internals, type Internals } from '../internals.ts';
 import { keepToClient } from '../options/keep-to-client.ts';
 import { ownOptions, ownRetries } from '../options/own-options.ts';
-import { quietTransactions } from './quiet-transactions.ts';
+import { spareUnwatched } from './spare-unwatched.ts';
 import { beneath, shareMethod } from './replaced-method.ts';
 
 /** Takes over dialing, and disables everything in ioredis that would retry, queue, resend or time out on its own. */
 export function takeOverConnection(client: Redis, connector: DriverConnector): void {
   const target = internals(client);
   shareMethod(client, 'setStatus', refuseStaleReady);
-  quietTransactions(client);
+  spareUnwatched(client);
   target.connector = connector;
   keepToClient(target.options, ownOptions);
   // `commandTimeout` and `socketTimeout` are cleared only if they are set, because two more options would double the
