@@ -8,7 +8,7 @@ import { bringBack, stage, takeDown, timed, type Stage } from '../stage.ts';
 
 const config = { 'maxmemory-policy': 'noeviction', appendonly: 'yes', appendfsync: 'always' };
 /** Shorter than the 5 s for which a Bull processor pauses after an error, and than the 10 s timeouts of `wait`. */
-const soonMs = 4000;
+const soonMs = 3000;
 
 it('a Bull processor that has the client as it is takes jobs at once after Redis was restarted', async () => {
   const played = await stage({ config });

@@ -1,16 +1,8 @@
 import { workerOf } from '../../catalogue/unaided-library.ts';
 import type { SlowCall } from '../call.ts';
 
-/**
- * Milliseconds for which a late wait (see {@link isLateWait}) of BullMQ may block; to the server, 0 would mean no
- * limit.
- */
+/** Milliseconds after which the call is overdue, in addition to its deadline, now that it does not block any more. */
 const shortestMs = 10;
-/**
- * The same for Bull, which also works with Redis 5, where a timeout is a whole number of seconds. Bull itself wakes
- * this wait when a delayed job is due, so the longer wait delays no job.
- */
-const shortestOfBullMs = 1000;
 
 /**
  * Returns whether a worker of BullMQ or Bull waits for its next job with this call, and had to wait for Redis first, or
@@ -23,10 +15,19 @@ export function isLateWait({ traits, command, slow, batch, sends }: SlowCall): b
 }
 
 /**
- * Makes the call block only for a moment. A worker that gets null looks for jobs by itself, and so finds those that
- * became due in the outage, for which nothing on the server would wake the worker.
+ * Replaces the call by one that does not block. A worker that gets null looks for jobs by itself, and so finds those
+ * that became due in the outage, for which nothing on the server would wake the worker. A wait with a short timeout
+ * would last longer: an idle server looks only ten times a second whether a timeout has passed, and before Redis 6 the
+ * shortest timeout is a second.
  */
 export function endWait({ command, slow, traits }: SlowCall): void {
-  slow.blockingMs = traits.name === 'brpoplpush' ? shortestOfBullMs : shortestMs;
-  command.args[command.args.length - 1] = String(slow.blockingMs / 1000);
+  slow.blockingMs = shortestMs;
+  if (traits.name === 'brpoplpush') {
+    command.name = 'rpoplpush';
+    command.args.length = 2;
+  } else {
+    // The marker of BullMQ has no member without a name, so the reply is null.
+    command.name = 'zscore';
+    command.args.splice(1, Infinity, '');
+  }
 }
