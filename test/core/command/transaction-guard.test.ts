@@ -116,6 +116,18 @@ describe('what a connection promised', () => {
     expect(guard.isInside).toBe(false);
   });
 
+  it('a PING of the connection is no part of a MULTI', () => {
+    const guard = new TransactionGuard(clock, 1000);
+    guard.check(callOf('multi'));
+    expect(guard.isOpen).toBe(true);
+    expect(guard.notSent(callOf('ping'))).toBe(false);
+    guard.connectionLost();
+    expect(guard.isOpen).toBe(false);
+    expect(guard.check(callOf('ping'))).toBeUndefined();
+    clock.travel(5000);
+    expect(guard.check(callOf('exec'))).toMatchObject({ code: 'WATCH_LOST' });
+  });
+
   it('commands of a MULTI are sent again inside the same MULTI, and not without it', () => {
     const guard = new TransactionGuard(clock, 1000);
     const calls = [callOf('multi'), callOf('set', 'a', '1'), callOf('exec')] as const;

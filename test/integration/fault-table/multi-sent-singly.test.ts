@@ -1,5 +1,7 @@
 import type { Redis } from 'ioredis';
 import { describe, expect, it } from 'vitest';
+import { waitFor } from '@redis-resilience/testing';
+import { pass } from '../stage/call-loop.ts';
 import { errorOf } from '../stage/outcome-of.ts';
 import { startProtectedRedis, waitUntilOnNewSocket } from '../stage/protected-redis.ts';
 
@@ -47,6 +49,22 @@ describe('a transaction that is sent command by command', () => {
     expect(await transaction(client)).toMatchObject([unknown, unknown, unknown]);
 
     expect(await client.get('stock')).toBeNull();
+  });
+
+  it('gets no PING of the connection between its commands', async () => {
+    await using redis = await startProtectedRedis({ resilience: { connection: { idlePingMs: 100 } } });
+    const { client, server } = redis;
+    await client.multi({ pipeline: false });
+    const { localPort } = client.stream;
+    await pass(1000);
+    expect(await client.set('stock', 'mine')).toBe('QUEUED');
+    expect(await client.exec()).toEqual([[null, 'OK']]);
+    expect(client.stream.localPort).toBe(localPort);
+
+    const pings = async (): Promise<number> =>
+      Number(/cmdstat_ping:calls=(\d+)/.exec(String(await server.command('INFO', 'commandstats')))?.[1]);
+    const before = await pings();
+    await waitFor(async () => (await pings()) > before + 1);
   });
 
   it('goes on after a freeze', async () => {

@@ -1,4 +1,5 @@
 import type { CauseCode } from '../cause.ts';
+import type { Gate } from '../command/gate.ts';
 import type { VerifiedSocket } from '../handshake/establish.ts';
 import type { SubscriptionNews } from './subscriptions.ts';
 
@@ -41,6 +42,8 @@ export type ConnectionNews =
 /** Receives the reports of a connection. */
 export interface ConnectionListener {
   onConnection(news: ConnectionNews): void;
+  /** The gate of the connection's client, if the commands of the connection have a gate of their own. */
+  readonly gate?: Gate;
 }
 
 /** An event in the life of the driver's sockets. */

@@ -115,7 +115,9 @@ export class Connection implements WireListener, ConnectorListener, StallListene
 
   /** Sends PING to check whether the connection still works. */
   ping(): void {
-    if (this.#state.kind === 'ready') this.#orderCheck.ping();
+    // Inside a MULTI, the PING would become a part of the transaction.
+    const isInsideMulti = this.#listener.gate?.state.guards.transactions.isOpen === true;
+    if (this.#state.kind === 'ready' && !isInsideMulti) this.#orderCheck.ping();
   }
 
   idleMs(stretch: number): number {

@@ -41,6 +41,11 @@ export class TransactionGuard {
     return this.#multi !== undefined;
   }
 
+  /** Whether the server has got that MULTI, and only queues commands. */
+  get isOpen(): boolean {
+    return this.#multi !== undefined && this.#multi.lost === undefined;
+  }
+
   get isWatching(): boolean {
     return this.#watch !== undefined;
   }
@@ -70,6 +75,9 @@ export class TransactionGuard {
         return this.#checkEnd(call);
       case 'exec':
         return this.#checkEnd(call, this.#checkExec(call));
+      case 'ping':
+        // The connection checks itself with PING, which does no harm outside of a MULTI.
+        return undefined;
       default:
         return this.#checkMember(call);
     }
@@ -84,7 +92,8 @@ export class TransactionGuard {
     const isEnding = this.#ending === call;
     this.#ending = undefined;
     if (isEnding) return true;
-    if (multi === undefined || multi.lost !== undefined || call.isTransaction) return false;
+    if (multi === undefined || multi.lost !== undefined || call.isTransaction || call.name === 'ping')
+      return false;
     if (isOfOther(call, multi)) return false;
     // DISCARD also ends the WATCH.
     if (this.#watch !== undefined) this.#watch.lost ??= reason;
