@@ -74,7 +74,7 @@ export class ClusterTopology {
     );
     cluster.readSlotsBy(() => this.#reader.read(), clock);
     const isAway = (node: NodeDriver): boolean =>
-      this.#outages.isLost(node.address) || this.nodes.isSilent(node);
+      this.#outages.isLost(node.address) || this.nodes.isAway(node);
     cluster.readFromAnswering(isAway, random);
     this.#blocked = new BlockedNodes(cluster, this.nodes, parts.settings, () => this.trouble(true));
     watchAll(cluster, this.nodes, isAway, clock);

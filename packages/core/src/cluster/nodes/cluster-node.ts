@@ -19,6 +19,7 @@ import { askForSlots } from '../slots/ask-for-slots.ts';
 import { untilAnswered } from '../slots/until-answered.ts';
 import { blocked, found, silent, type NodeNews } from './node-news.ts';
 import { SingleAttempt } from './single-attempt.ts';
+import { Staleness } from './staleness.ts';
 import { slotRangesOf } from '../slots/slot-ranges.ts';
 
 export interface ClusterNodeParts {
@@ -45,6 +46,7 @@ export interface AroundNode {
  */
 export class ClusterNode {
   readonly connection: Connection;
+  readonly staleness: Staleness;
   readonly #driver: NodeDriver;
   readonly #around: AroundNode;
   readonly #settings: Settings;
@@ -66,6 +68,7 @@ export class ClusterNode {
     this.#driver = driver;
     this.#around = around;
     this.#settings = settings;
+    this.staleness = new Staleness(settings.clock);
     this.#tell = tell;
     this.#target = nodeTarget(driver, parts);
     const source = new SingleAttempt(dialers.of(driver.address), this.#target, settings.clock);
@@ -164,6 +167,7 @@ export class ClusterNode {
       if (!call.isBatch) noteRedirections(command, call);
       if (call.blockingMs !== undefined) call.releases = this.connection.wire.releases;
     }
+    if (call !== undefined && this.#driver.isReplica) this.staleness.watch(command);
     if (call?.blockingMs !== undefined) this.#tell(blocked);
     return this.#driver.send(command, stream, node);
   };

@@ -4,7 +4,7 @@ import type { NodeDialers } from './node-dialers.ts';
 import type { WatchedNodes } from './watched-nodes.ts';
 
 /**
- * If more nodes than this are lost at the same time, the replicas of the lost nodes are not dialed, because most likely
+ * If more primaries than this are lost at the same time, their replicas are not dialed, because most likely
  * this process itself is cut off from the network.
  */
 const maxLostPrimaries = 8;
@@ -26,7 +26,7 @@ export class Redialing {
     this.#outages = outages;
   }
 
-  /** Connects to the lost nodes and, unless too many nodes are lost, to the replicas of lost primaries. */
+  /** Connects to the lost nodes and, unless too many primaries are lost, to the replicas of lost primaries. */
   dial(): void {
     for (const address of this.#lost()) this.dialOne(address);
     for (const address of this.#replicas()) this.#connectTo(address);
@@ -49,7 +49,7 @@ export class Redialing {
   }
 
   #replicas(): ReadonlySet<string> {
-    const lost = this.#lost();
+    const lost = this.#outages.lostAmong(this.#cluster.owners());
     if (lost.length > maxLostPrimaries) return new Set();
     return new Set(lost.flatMap((address) => this.#cluster.replicasOf(address)));
   }

@@ -28,9 +28,10 @@ export class WatchedNodes {
     return this.#nodes.get(node);
   }
 
-  /** Returns whether a node has been silent for too long, or is no longer used. */
-  isSilent(node: NodeDriver): boolean {
-    return this.#nodes.get(node)?.isSilent !== false;
+  /** Returns whether a node has been silent for too long, lacks the data of its primary, or is no longer used. */
+  isAway(node: NodeDriver): boolean {
+    const watched = this.#nodes.get(node);
+    return watched === undefined || watched.isSilent || watched.staleness.isStale;
   }
 
   /** Returns the nodes of `among` that are connected and not silent. */
