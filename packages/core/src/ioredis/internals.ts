@@ -6,6 +6,8 @@ import type { DriverConnector } from '../driver/driver-connector.ts';
 /** A connector of ioredis, with the socket that it made last. */
 export interface OwnConnector extends DriverConnector {
   readonly stream?: Socket;
+  readonly failoverDetector?: { cleanup(): void } | null;
+  options?: Readonly<Record<string, unknown>>;
 }
 
 /** A connection's settings: database, credentials, protocol and subscriptions. */

@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { Driver } from '../../driver/driver.ts';
 import type { DriverConnector, FirstFailure } from '../../driver/driver-connector.ts';
+import { stopFailoverDetector } from '../begun/stop-failover-detector.ts';
 import { internals, type Internals } from '../internals.ts';
 import { keepToClient } from '../options/keep-to-client.ts';
 import { ownOptions, ownRetries } from '../options/own-options.ts';
@@ -12,6 +13,7 @@ export function takeOverConnection(client: Redis, connector: DriverConnector): v
   const target = internals(client);
   shareMethod(client, 'setStatus', refuseStaleReady);
   spareUnwatched(client);
+  stopFailoverDetector(target.connector);
   target.connector = connector;
   keepToClient(target.options, ownOptions);
   // `commandTimeout` and `socketTimeout` are cleared only if they are set, because two more options would double the
