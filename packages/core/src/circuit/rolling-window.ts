@@ -17,21 +17,22 @@ const buckets = 10;
 const width = 4;
 /** The period of a bucket that has never been written. */
 const never = -(2 ** 30);
-/**
- * The cells of a window in which nothing has been recorded. All such windows share this array, whose counts are never
- * read or changed: `totals` skips buckets of the period `never`, and `record` first gives the window its own array.
- */
-const empty: readonly number[] = Object.freeze(Array.from({ length: buckets * width }, () => never));
+/** The cells of all buckets, none of which has been written. `totals` skips these buckets. */
+const unwritten: readonly number[] = Array.from({ length: buckets * width }, () => never);
+/** The cells of a window in which nothing has been recorded. */
+const none: readonly number[] = [];
 
 /**
  * Counts the calls of the last `windowMs` milliseconds in ten buckets. Each bucket is tagged with the period in which
  * it was written, and a bucket with an old tag counts as empty. No timer has to clear buckets, and an idle window costs
- * nothing. `record` allocates memory only for the first call after `clear()`. A clock that steps back is treated as if
- * it had stopped.
+ * nothing. A window has only as many buckets as it needed so far, because many clients are seldom used; once it has ten,
+ * `record` allocates nothing until the next `clear()`. A clock that steps back is treated as if it had stopped.
  */
 export class RollingWindow {
   readonly #bucketMs: number;
-  #cells = empty as number[];
+  #cells = none as number[];
+  /** The period of the first bucket. */
+  #first = never;
   #period = never;
   #endsAt = -Infinity;
   #offset = 0;
@@ -62,7 +63,7 @@ export class RollingWindow {
 
   /** Discards all counts. */
   clear(): void {
-    this.#cells = empty as number[];
+    this.#cells = none as number[];
     this.#endsAt = -Infinity;
   }
 
@@ -70,8 +71,10 @@ export class RollingWindow {
     // A clock that has stepped back leaves the last period open.
     this.#period = Math.max(Math.floor(now / this.#bucketMs), this.#period);
     this.#endsAt = (this.#period + 1) * this.#bucketMs;
-    if (this.#cells === empty) this.#cells = [...empty];
-    this.#offset = (((this.#period % buckets) + buckets) % buckets) * width;
+    if (this.#cells.length === 0) this.#first = this.#period;
+    this.#offset = ((this.#period - this.#first) % buckets) * width;
+    const missing = this.#offset + width - this.#cells.length;
+    if (missing > 0) this.#cells = this.#cells.concat(unwritten.slice(0, missing));
     if (this.#cells[this.#offset] === this.#period) return;
     this.#cells[this.#offset] = this.#period;
     this.#cells.fill(0, this.#offset + 1, this.#offset + width);

@@ -5,13 +5,16 @@ export interface Due {
   duePlace: number;
 }
 
+/** The heap of every empty queue. */
+const none: never[] = [];
+
 /**
  * A queue of items, ordered by due time: a binary heap in which each item stores its own position, so that removing any
  * item is fast.
  */
 export class DueQueue<Item> {
   readonly #dueOf: (item: Item) => Due;
-  readonly #heap: Item[] = [];
+  #heap: Item[] = none;
 
   constructor(dueOf: (item: Item) => Due) {
     this.#dueOf = dueOf;
@@ -44,7 +47,9 @@ export class DueQueue<Item> {
 
   add(item: Item, dueAt: number): void {
     this.#dueOf(item).dueAt = dueAt;
-    this.#heap.push(item);
+    // V8 would reserve memory for 17 items if the first one were pushed, but most queues never get a second one.
+    if (this.#heap === none) this.#heap = [item];
+    else this.#heap.push(item);
     this.#rise(item, this.#heap.length - 1);
   }
 
@@ -54,8 +59,7 @@ export class DueQueue<Item> {
     if (this.#heap[place] !== item) return;
     const last = this.#heap.pop() as Item;
     if (last !== item) this.#sink(last, this.#rise(last, place));
-    // Without this, V8 would keep room for 17 items in a queue that has become empty, as most queues are.
-    else if (this.#heap.length === 0) this.#heap.length = 0;
+    else if (this.#heap.length === 0) this.#heap = none;
   }
 
   /** Puts `item` at `place`, which is free, or further up if its due time requires that. Returns its place. */
