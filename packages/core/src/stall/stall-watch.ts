@@ -53,7 +53,8 @@ export class StallWatch implements Looks, TakesTurns, Unanswered {
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #listener: StallWatchListener;
-  readonly #alarm: Alarm;
+  /** Set for checks that are not combined with those of others; undefined until one is needed. */
+  #ownAlarm: Alarm | undefined;
   readonly #joint: JointLooks;
   readonly #unanswered: UnansweredConnections;
   /** When the next check that is combined with checks of other connections is due; Infinity if none is planned. */
@@ -69,7 +70,6 @@ export class StallWatch implements Looks, TakesTurns, Unanswered {
     this.#clock = clock;
     this.#random = random;
     this.#listener = listener;
-    this.#alarm = new Alarm(clock, this);
     this.#joint = JointLooks.of(clock);
     this.#unanswered = UnansweredConnections.of(clock);
   }
@@ -98,7 +98,7 @@ export class StallWatch implements Looks, TakesTurns, Unanswered {
     const { leastLimitMs } = this.#wire.roundTrip;
     const limitMs = this.#wire.roundTrip.limitMs();
     const latestAt = now + limitMs + 1;
-    if (this.#jointAt <= latestAt || this.#alarm.dueAt <= latestAt) return;
+    if (this.#jointAt <= latestAt || this.#ownDueAt <= latestAt) return;
     if (!UnansweredConnections.suits(leastLimitMs)) return this.#arm(limitMs);
     this.#unanswered.add(this, now, leastLimitMs);
     this.#wire.awaiting = this;
@@ -109,7 +109,7 @@ export class StallWatch implements Looks, TakesTurns, Unanswered {
   answered(): void {
     this.#unanswered.remove(this);
     this.#wire.awaiting = undefined;
-    this.#wire.lookDueAt = Math.min(this.#jointAt, this.#alarm.dueAt);
+    this.#wire.lookDueAt = Math.min(this.#jointAt, this.#ownDueAt);
   }
 
   /** Call when this connection has fallen silent: makes the other connections to the endpoint check themselves soon. */
@@ -121,7 +121,7 @@ export class StallWatch implements Looks, TakesTurns, Unanswered {
   doubt(withinMs: number): void {
     if (this.#turns === undefined) return;
     this.#isDoubted = true;
-    this.#alarm.set(this.#clock.now() + this.#random() * withinMs, false);
+    this.#setAlarm(this.#random() * withinMs);
   }
 
   /** Called when a check is due, alone or together with other connections. */
@@ -138,12 +138,21 @@ export class StallWatch implements Looks, TakesTurns, Unanswered {
   #arm(delayMs: number): void {
     this.#disarm();
     if (this.#turns === undefined) return;
-    this.#alarm.set(this.#clock.now() + delayMs, false);
-    this.#wire.lookDueAt = this.#alarm.dueAt;
+    this.#setAlarm(delayMs);
+    this.#wire.lookDueAt = this.#ownDueAt;
+  }
+
+  #setAlarm(delayMs: number): void {
+    this.#ownAlarm ??= new Alarm(this.#clock, this);
+    this.#ownAlarm.set(this.#clock.now() + delayMs, false);
+  }
+
+  get #ownDueAt(): number {
+    return this.#ownAlarm === undefined ? Infinity : this.#ownAlarm.dueAt;
   }
 
   #disarm(): void {
-    this.#alarm.clear();
+    this.#ownAlarm?.clear();
     this.#wire.lookDueAt = Infinity;
     if (this.#jointAt === Infinity) return;
     this.#joint.forget(this, this.#jointAt);
