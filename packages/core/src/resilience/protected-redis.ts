@@ -2,6 +2,7 @@ import type { CauseCode } from '../cause.ts';
 import { Entrance } from '../command/entrance.ts';
 import { expectChange } from '../databases/expect-change.ts';
 import { Gate } from '../command/gate.ts';
+import { askOutsideMulti } from '../command/guards/ask-outside-multi.ts';
 import { RedisDispatch } from '../connection/redis-dispatch.ts';
 import type { ConnectionListener, ConnectionNews } from '../connection/connection-news.ts';
 import { Connection } from '../connection/connection.ts';
@@ -44,10 +45,8 @@ export class ProtectedRedis implements ProtectedClient, MovableClient, RoutedCli
     this.#turn = new PeacefulTurn(settings.clock, this);
     this.#activeRoute = new ActiveRoute(routeTo, this);
     const { target, source } = this.#activeRoute;
-    this.#connection = new Connection(
-      { driver, target, source, settings, flushes, onDead: 'replace', hearsBytes: false },
-      this,
-    );
+    const own = { driver, target, source, settings, flushes, onDead: 'replace', hearsBytes: false } as const;
+    this.#connection = new Connection(own, this);
     const dispatch = new RedisDispatch(driver, this.#connection.wire, parts.ownCircuits);
     this.gate = new Gate(parts.gateParts, this, dispatch);
     if (this.state === 'ready') this.gate.serve();
@@ -132,7 +131,7 @@ export class ProtectedRedis implements ProtectedClient, MovableClient, RoutedCli
   }
 
   ask(command: string, args: readonly string[]): Promise<unknown> {
-    return this.driver.ask(command, args);
+    return askOutsideMulti(this.gate, this.driver, command, args);
   }
 
   get database(): string | undefined {
