@@ -1,4 +1,4 @@
-import type { Cluster, Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 // @ts-expect-error redlock 4 has no types of its own
 import UntypedRedlock from 'redlock';
 import { createRedisResilience, type RedisResilience } from '@redis-resilience/core';
@@ -83,7 +83,7 @@ it('a lock that redlock did not get from a frozen node of a Cluster is free afte
   await expect(locks.lock('cart', ttlMs)).rejects.toThrow(/^Exceeded/);
   await pass(500);
   node.thaw();
-  await waitFor(async () => (await (resilience.client as Cluster).exists('cart')) === 0);
+  await waitFor(async () => (await resilience.client.exists('cart')) === 0);
   await (await locks.lock('cart', ttlMs)).unlock();
 });
 
@@ -98,7 +98,7 @@ it('a lock whose reply was lost with the connection to a node of a Cluster is fr
   await node.freeze();
   const lost = timed(() => locks.lock('cart', ttlMs));
   await pass(100);
-  const socket = (resilience.client as Cluster)
+  const socket = resilience.client
     .nodes('master')
     .find(({ options }) => options.port === node.port) as unknown as { stream: { destroy(): void } };
   socket.stream.destroy();

@@ -58,7 +58,7 @@ describe.each([
     const resilience = createRedisResilience({ cluster: cluster.addresses });
     onTestFinished(() => resilience.close({ drainMs: 0 }));
     await resilience.ready({ timeoutMs: 5000 });
-    const client = (resilience.client as Cluster).duplicate();
+    const client = resilience.client.duplicate();
     client.on('error', () => undefined);
     onTestFinished(() => client.disconnect());
     const node = await cluster.primaryOf(keyOf('wait'));

@@ -32,7 +32,7 @@ describe('a lock that SET NX takes after its caller got an error', () => {
     const resilience = createRedisResilience({ cluster: cluster.addresses }, { timeoutMs: 300 });
     onTestFinished(() => resilience.close({ drainMs: 0 }));
     await resilience.ready({ timeoutMs: 5000 });
-    const client = resilience.client as Cluster;
+    const { client } = resilience;
     expect(await take(client, randomUUID())).toBe('OK');
     await client.del('lock');
     const node = await cluster.primaryOf('lock');
