@@ -1,5 +1,5 @@
 import type { GateState } from '../command/gate-state.ts';
-import { sentinelCredentials, type SentinelOptions } from '../sentinel/sentinel-options.ts';
+import { sentinelCredentials } from '../sentinel/sentinel-options.ts';
 import { FleetWatch } from '../dialing/fleet-watch.ts';
 import type { VerifiedSocket } from '../handshake/establish.ts';
 import type { ServerInfo } from '../handshake/verify-handshake.ts';
@@ -91,7 +91,7 @@ export class RouteWatches {
             : {
                 resolver,
                 group: String(destination.options['name']),
-                credentials: sentinelCredentials(destination.options as unknown as SentinelOptions),
+                credentials: sentinelCredentials(destination.options),
               },
         isCurrent: ({ host, port }) => {
           const { remoteAddress, remotePort } = client.wire.socket ?? {};
