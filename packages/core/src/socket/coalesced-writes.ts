@@ -34,6 +34,12 @@ interface CoalescedSocket extends Socket {
   [writtenBy]: CoalescedWrites;
 }
 
+/** The methods of a socket that are replaced, typed as properties, which may be taken out of their object. */
+interface WritingMethods {
+  write: (this: Socket, chunk: string | Uint8Array, ...rest: unknown[]) => boolean;
+  end: (this: Socket, ...args: unknown[]) => Socket;
+}
+
 /**
  * Gathers the bytes written to a socket during one turn of the event loop, and sends them with one system call, or a
  * few if there are many. The order of the bytes is preserved. Buffers and long strings are never copied. While the
@@ -42,8 +48,8 @@ interface CoalescedSocket extends Socket {
 export class CoalescedWrites implements CommandSink {
   readonly #socket: Socket;
   /** The socket's own methods, which this object replaces. */
-  readonly #write: Socket['write'];
-  readonly #end: Socket['end'];
+  readonly #write: WritingMethods['write'];
+  readonly #end: WritingMethods['end'];
   readonly #listener: WritesListener;
   #parts: (string | Uint8Array)[] = [];
   /** The output that is still growing: either text, or a range in the block into which commands are encoded. */
@@ -69,12 +75,13 @@ export class CoalescedWrites implements CommandSink {
   constructor(socket: Socket, listener: WritesListener) {
     this.#socket = socket;
     this.#listener = listener;
-    this.#write = socket.write;
-    this.#end = socket.end;
+    const methods = socket as unknown as WritingMethods;
+    this.#write = methods.write;
+    this.#end = methods.end;
     (socket as CoalescedSocket)[writtenBy] = this;
     // The two functions are shared by all sockets, because closures for each socket would occupy more memory.
-    socket.write = gather as Socket['write'];
-    socket.end = end as Socket['end'];
+    socket.write = gather;
+    socket.end = end;
   }
 
   /** Whether the kernel's buffer is full. */
@@ -154,12 +161,12 @@ export class CoalescedWrites implements CommandSink {
   /** Writes immediately, behind all bytes that have been gathered. `rest` are further arguments of `Socket.write`. */
   writeNow(chunk: string | Uint8Array, rest: readonly unknown[]): boolean {
     this.#flushNow();
-    return this.#write.apply(this.#socket, [chunk, ...rest] as Parameters<Socket['write']>);
+    return this.#write.call(this.#socket, chunk, ...rest);
   }
 
   end(args: readonly unknown[]): Socket {
     this.#flushNow();
-    return this.#end.apply(this.#socket, args as Parameters<Socket['end']>);
+    return this.#end.call(this.#socket, ...args);
   }
 
   /** Called at the end of a turn of the event loop in which bytes were gathered. */

@@ -13,7 +13,12 @@ const ownEmit = Symbol('emit');
 
 interface InterceptedSocket extends Socket {
   [readBy]: SocketReader;
-  [ownEmit]: (event: string | symbol, ...args: unknown[]) => boolean;
+  [ownEmit]: Emitting['emit'];
+}
+
+/** The method of a socket that is replaced, typed as a property, which may be taken out of its object. */
+interface Emitting {
+  emit: (event: string | symbol, ...args: unknown[]) => boolean;
 }
 
 /**
@@ -23,7 +28,7 @@ interface InterceptedSocket extends Socket {
 export function interceptReads(socket: Socket, reader: SocketReader): void {
   const target = socket as InterceptedSocket;
   target[readBy] = reader;
-  target[ownEmit] = socket.emit;
+  target[ownEmit] = (socket as unknown as Emitting).emit;
   // The function is shared by all sockets, because a closure for each socket would occupy more memory.
   socket.emit = emitIntercepted as Socket['emit'];
 }
