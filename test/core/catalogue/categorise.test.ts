@@ -98,6 +98,12 @@ describe('a category the user gave', () => {
     expect(maySendAgain(traitsOf('xgroup'), ['SETID', 's', 'g', '0'], overrides)).toBe(false);
   });
 
+  it('the category of a user also holds for the wait of a queue worker', () => {
+    const wait = ['bull:mails:wait', 'bull:mails:active', 5];
+    expect(maySendAgain(traitsOf('brpoplpush'), wait)).toBe(true);
+    expect(maySendAgain(traitsOf('brpoplpush'), wait, { brpoplpush: 'never' })).toBe(false);
+  });
+
   it('leaves other commands alone', () => {
     expect(maySendAgain(traitsOf('get'), ['k'], { set: 'never' })).toBe(true);
     expect(maySendAgain(traitsOf('incr'), ['k'], {})).toBe(false);

@@ -39,8 +39,10 @@ export function maySendAgain(
   args: readonly unknown[],
   overrides?: CategoryOverrides,
 ): boolean {
+  const override = overrideOf(traits, args, overrides);
+  if (override !== undefined) return isRepeatable(override);
   const isWait = traits.kind === 'blocking' && workerOf(traits.name, args) !== undefined;
-  return isWait || isRepeatable(overrideOf(traits, args, overrides) ?? effectOf(traits, args));
+  return isWait || isRepeatable(effectOf(traits, args));
 }
 
 /** Like {@link maySendAgain}, for commands that are sent as a unit. MULTI and EXEC themselves have no effect. */
