@@ -23,8 +23,8 @@ export const mistakes: readonly Mistake[] = [
     edits: [
       {
         file: 'command/gate.ts',
-        find: 'const answer = answerTo(call, value, this.#clock);\n    if (call.settled) return;',
-        replace: 'const answer = answerTo(call, value, this.#clock);',
+        find: '    if (call.settled) return this.state.guards.locks.answeredLate(call, value, this.inFlight);\n',
+        replace: '',
       },
     ],
   },
@@ -111,13 +111,13 @@ export const mistakes: readonly Mistake[] = [
     edits: [
       {
         file: 'handshake/hedged-establish.ts',
-        find: "      hedge?.abort(new Error('Another connection answered.'));\n",
+        find: "      for (const hedge of hedges) hedge.abort(new Error('Another connection answered.'));\n",
         replace: '',
       },
       {
         file: 'handshake/hedged-establish.ts',
-        find: "      hedge?.abort(new Error('No answer in time.'));\n",
-        replace: '',
+        find: "        hedges.shift()?.abort(new Error('No answer in time.'));\n",
+        replace: '        hedges.shift();\n',
       },
       {
         file: 'handshake/hedged-establish.ts',
