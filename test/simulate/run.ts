@@ -72,7 +72,15 @@ export class Run {
     const { client } = this.#resilience;
     client.on('error', ignore);
     const wait = (ms: number): Promise<void> => new Promise((resolve) => time.after(ms, resolve));
-    this.#traffic = new Traffic(this.#resilience, client.duplicate(), calls, findings, this.#random, wait);
+    this.#traffic = new Traffic(
+      this.#resilience,
+      client.duplicate(),
+      calls,
+      findings,
+      this.#random,
+      wait,
+      time,
+    );
     this.#subscriber = new Subscriber(
       client.duplicate(),
       () => site.serving(calls.database.name),
