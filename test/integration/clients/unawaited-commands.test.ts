@@ -83,6 +83,22 @@ it('a lease, a transaction and every other wait for Redis that nobody awaits is 
   expect(await rejections.list()).toEqual([]);
 });
 
+it('a lease that close() ends, and that nobody awaits, is no unhandled rejection', async () => {
+  await using redis = await startProtectedRedis();
+  using rejections = new UnhandledRejections();
+  const { resilience } = redis;
+  const forever = new Promise<never>(() => undefined);
+
+  void resilience.lease(() => forever, { timeoutMs: 60_000 });
+  void resilience.transaction(['visits'], () => forever, { timeoutMs: 60_000 });
+  const awaited = resilience.lease(() => forever).catch((error: unknown) => error);
+  await waitFor(() => resilience.detail().pool.active === 3);
+  await resilience.close({ drainMs: 0 });
+
+  expect(await awaited).toMatchObject({ code: 'LEASE_ENDED' });
+  expect(await rejections.list()).toEqual([]);
+});
+
 it("an error of a lease's own work that nobody awaits stays an unhandled rejection", async () => {
   await using redis = await startProtectedRedis();
   using rejections = new UnhandledRejections();
