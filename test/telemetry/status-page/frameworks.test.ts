@@ -12,6 +12,8 @@ import express from 'express';
 // @ts-expect-error Express 4 comes without types
 import express4 from 'express-4';
 import Koa from 'koa';
+// @ts-expect-error Koa 2 comes without types
+import Koa2 from 'koa-2';
 import { describe, expect, it } from 'vitest';
 import { startProtectedRedis } from '../protected-redis.ts';
 import { clientOf, serve, type ServedPage } from './served-page.ts';
@@ -34,15 +36,17 @@ function startExpress(create: typeof express) {
   };
 }
 
-async function startKoa(options: StatusPageOptions): Promise<ServedPage> {
-  const app = new Koa();
-  const page = koaStatusPage({ enabled: true, ...options });
-  app.use(page);
-  app.use((ctx) => {
-    if (ctx.path === '/home') ctx.body = 'home';
-  });
-  const handler = app.callback();
-  return closing(await serve((req, res) => void handler(req, res)), () => page.close());
+function startKoa(Application: typeof Koa) {
+  return async (options: StatusPageOptions): Promise<ServedPage> => {
+    const app = new Application();
+    const page = koaStatusPage({ enabled: true, ...options });
+    app.use(page);
+    app.use((ctx) => {
+      if (ctx.path === '/home') ctx.body = 'home';
+    });
+    const handler = app.callback();
+    return closing(await serve((req, res) => void handler(req, res)), () => page.close());
+  };
 }
 
 function startNest(platform: () => AbstractHttpAdapter) {
@@ -85,7 +89,8 @@ function closing(served: ServedPage, close: () => void): ServedPage {
 describe.each([
   ['Express 5', startExpress(express)],
   ['Express 4', startExpress(express4 as unknown as typeof express)],
-  ['Koa', startKoa],
+  ['Koa 3', startKoa(Koa)],
+  ['Koa 2', startKoa(Koa2 as unknown as typeof Koa)],
   ['Nest on Express', startNest(() => new ExpressAdapter())],
   ['Nest on Fastify', startNest(() => new FastifyAdapter() as unknown as AbstractHttpAdapter)],
 ])('the status page in %s', (_name, start) => {
