@@ -30,7 +30,7 @@ export class CallGuards {
     this.#parts = parts;
     this.#dispatch = dispatch;
     this.transactions = new TransactionGuard(parts.settings.clock, parts.settings.timeoutMs);
-    this.locks = new LockReleases(parts.settings.clock, dispatch);
+    this.locks = new LockReleases(parts.settings.clock, dispatch, this.transactions);
   }
 
   /** Whether a batch has to be checked as a whole before any of its commands is sent. */

@@ -9,6 +9,7 @@ import type { CallFailure, OwnFailure } from '../call-errors.ts';
 import type { Call } from '../call.ts';
 import type { Dispatch } from '../dispatch.ts';
 import type { InFlight } from '../pending/in-flight.ts';
+import type { TransactionGuard } from './transaction-guard.ts';
 
 /** The release of a lock. */
 interface Due {
@@ -38,12 +39,15 @@ const maxDue = 1000;
 export class LockReleases {
   readonly #clock: Clock;
   readonly #dispatch: Dispatch;
+  readonly #transactions: Pick<TransactionGuard, 'isOpen'>;
   #due: readonly Due[] = none;
   #isConnected = false;
 
-  constructor(clock: Clock, dispatch: Dispatch) {
+  /** While a transaction is open on the connection, nothing is released: the release would become a part of it. */
+  constructor(clock: Clock, dispatch: Dispatch, transactions: Pick<TransactionGuard, 'isOpen'>) {
     this.#clock = clock;
     this.#dispatch = dispatch;
+    this.#transactions = transactions;
   }
 
   /**
@@ -72,7 +76,12 @@ export class LockReleases {
    */
   answeredLate({ batch, name, command }: Call, reply: unknown, inFlight: Pick<InFlight, 'all'>): void {
     const lock = batch === undefined && isOk(reply) ? setLockOf(name, command.args) : undefined;
-    if (lock === undefined || inFlight.all().some((call) => uses(call, lock.key))) return;
+    if (
+      lock === undefined ||
+      this.#transactions.isOpen ||
+      inFlight.all().some((call) => uses(call, lock.key))
+    )
+      return;
     this.#dispatch.ask('eval', lockReleaseArgs([lock.key], lock.token)).catch(ignore);
   }
 
@@ -84,7 +93,7 @@ export class LockReleases {
   connected(): void {
     this.#isConnected = true;
     const due = this.#due;
-    if (due.length === 0) return;
+    if (due.length === 0 || this.#transactions.isOpen) return;
     this.#due = none;
     const now = this.#clock.now();
     for (const each of due) {
@@ -98,7 +107,7 @@ export class LockReleases {
   }
 
   #release(due: Due): void {
-    if (this.#dispatch.partAway(due.call) !== undefined) return this.#keep(due);
+    if (this.#transactions.isOpen || this.#dispatch.partAway(due.call) !== undefined) return this.#keep(due);
     this.#dispatch.ask('eval', due.args).catch((error: unknown) => {
       if (error instanceof Error && !isReplyError(error)) this.#keep(due);
     });
