@@ -1,3 +1,4 @@
+import { isNativeError } from 'node:util/types';
 import type { CauseCode } from '../cause.ts';
 import type { Clock } from '../clock.ts';
 import type { DialAttempt, DialResult } from '../dialing/dial-request.ts';
@@ -66,7 +67,7 @@ export class ConnectionAttempts {
       };
     } catch (error) {
       const failure = error as EstablishError;
-      const beneath = failure.cause instanceof Error ? failure.cause : failure;
+      const beneath = isNativeError(failure.cause) ? failure.cause : failure;
       const cause = await this.#explain(failure.reason, failure.endpoint);
       onTrouble({ cause, error: beneath });
       return { ok: false, cause, error: beneath };

@@ -1,3 +1,4 @@
+import { isNativeError } from 'node:util/types';
 import type { CauseCode } from '../cause.ts';
 import type { Clock } from '../clock.ts';
 import type { DialPriority, DialReport, DialTicket } from '../dialing/dial-request.ts';
@@ -151,7 +152,7 @@ export class Reconnector implements SocketSource {
 }
 
 function errorOf(error: unknown, cause: CauseCode): Error {
-  return error instanceof Error ? error : new Error(`The endpoint cannot be reached: ${cause}.`);
+  return isNativeError(error) ? error : new Error(`The endpoint cannot be reached: ${cause}.`);
 }
 
 function notServing(cause: CauseCode): SourceEvent {

@@ -11,7 +11,8 @@ const maxChecked = 20;
 export function warnOfLoss(value: unknown): void {
   const lossy = [value, ...partsOf(value)].find(isLossy);
   if (lossy === undefined) return;
-  const { name } = (lossy as object).constructor;
+  const { constructor } = lossy as { constructor?: { name?: string } };
+  const name = constructor?.name ?? 'object with a prototype of its own';
   tellMistake(
     new ConfigurationError(
       `A value for the cache contains a ${name}, which JSON turns into a plain object: that is what later callers get ` +

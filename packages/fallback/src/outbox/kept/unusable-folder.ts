@@ -1,3 +1,4 @@
+import { isNativeError } from 'node:util/types';
 import { ConfigurationError } from '@redis-resilience/core';
 
 /** Creates the error for a folder that cannot be used. */
@@ -48,7 +49,7 @@ const reasons: Readonly<Record<string, string>> = {
 // Returns the codes of an error and of its causes, because LevelDB wraps the error that contains the reason.
 function codesOf(error: unknown): readonly string[] {
   const codes: string[] = [];
-  for (let each = error, depth = 0; each instanceof Error && depth < 5; each = each.cause, depth++) {
+  for (let each = error, depth = 0; isNativeError(each) && depth < 5; each = each.cause, depth++) {
     const { code } = each as NodeJS.ErrnoException;
     if (typeof code === 'string') codes.push(code);
   }
