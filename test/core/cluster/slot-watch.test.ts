@@ -31,6 +31,7 @@ class Stage {
   readonly cluster = {
     isReady: true,
     hasEnded: false,
+    on: (): void => undefined,
     owners: (): ReadonlySet<string> => new Set(this.owners),
     primaries: (): readonly NodeDriver[] => [
       ...this.unused,

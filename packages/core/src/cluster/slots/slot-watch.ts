@@ -3,6 +3,7 @@ import type { Clock, Random, TimerHandle } from '../../clock.ts';
 import { connectWitness } from './witnesses.ts';
 import type { FailoverSigns } from './failover-signs.ts';
 import { askState, type ClusterState } from './cluster-state.ts';
+import { MissingNodes } from './missing-nodes.ts';
 import { ReadingPace } from './reading-pace.ts';
 
 /** A report from a `SlotWatch`: a finding, or a task that is due. */
@@ -57,6 +58,7 @@ export class SlotWatch {
   readonly #asked = new Set<NodeDriver>();
   #until = 0;
   readonly #pace: ReadingPace;
+  readonly #missing: MissingNodes;
   #isReading = false;
   /** Milliseconds until the next check after a failover; the value grows with each check up to `periodMs`. */
   #stepMs = Infinity;
@@ -72,6 +74,7 @@ export class SlotWatch {
     this.#parts = parts;
     this.#pace = new ReadingPace(parts.periodMs);
     this.#tell = tell;
+    this.#missing = new MissingNodes(cluster, parts.clock, parts.random, () => this.readSlots());
   }
 
   trouble(): void {
@@ -111,6 +114,7 @@ export class SlotWatch {
   stop(): void {
     if (this.#timer !== undefined) this.#parts.clock.clearTimeout(this.#timer);
     this.#timer = undefined;
+    this.#missing.stop();
     this.#turns = [];
     this.#shares = 1;
     this.#until = 0;
