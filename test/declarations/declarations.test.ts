@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 
@@ -14,4 +15,16 @@ it('every package declares what a strict application with the ioredis it has can
   // The compiler also reports errors in the declarations of other packages, which do not count.
   const ours = stdout.split('\n').filter((line) => /^(packages|test)\//.test(line));
   expect(ours).toEqual([]);
+});
+
+it('no package declares a Buffer with a type argument, which TypeScript before 5.7 refuses', () => {
+  const packages = join(root, 'packages');
+  const declarations = readdirSync(packages, { recursive: true, encoding: 'utf8' }).filter((file) =>
+    /^\w[\w-]*\/dist\/.*\.d\.c?ts$/.test(file),
+  );
+  expect(declarations.length).toBeGreaterThan(100);
+  const generic = declarations.filter((file) =>
+    /\b(Buffer|Uint8Array|ArrayBufferView)</.test(readFileSync(join(packages, file), 'utf8')),
+  );
+  expect(generic).toEqual([]);
 });

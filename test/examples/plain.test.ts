@@ -59,6 +59,16 @@ it('the plain example counts an order once that was given twice', async () => {
   await seeSold(5);
 });
 
+it('the plain example puts aside what is not an order, and goes on', async () => {
+  await server.command('LPUSH', 'orders', 'not json', 'null', '{"id":"3"}', '{"id":"4","product":"7"}');
+  await order(1);
+  await seeSold(2);
+  await order(2);
+  await seeSold(5);
+  expect(await server.command('LLEN', 'orders:refused')).toBe(4);
+  expect(worker.output()).toContain('Not an order, and so put into the list orders:refused: not json');
+});
+
 it('the plain example ends on SIGTERM, whether Redis is there or not', async () => {
   await order(1);
   await seeSold(2);

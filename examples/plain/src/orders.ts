@@ -15,10 +15,28 @@ export async function nextOrder(queue: Client): Promise<string | null> {
   return unfinished ?? (await queue.blmove('orders', 'orders:taken', 'RIGHT', 'LEFT', 1));
 }
 
-/** Counts an order once, however often it has to be tried. */
+/** Counts an order once, however often it has to be tried. An order that cannot be read is put aside. */
 export async function ship(text: string, resilience: RedisResilience, queue: Client): Promise<void> {
-  const { id, product, quantity } = JSON.parse(text) as Order;
+  const order = readOrder(text);
+  if (order === undefined) {
+    // Otherwise the worker would take it again after each restart, and no order behind it would be counted.
+    await queue.lmove('orders:taken', 'orders:refused', 'LEFT', 'LEFT');
+    console.log(`Not an order, and so put into the list orders:refused: ${text}`);
+    return;
+  }
+  const { id, product, quantity } = order;
   const sold = await resilience.applyOnce(`order:${id}`, 'hincrby', 'sold', product, quantity);
   await queue.lrem('orders:taken', 1, text);
   console.log(`Order ${id}: ${quantity} of product ${product}, ${String(sold)} sold in all.`);
+}
+
+function readOrder(text: string): Order | undefined {
+  try {
+    const { id, product, quantity } = JSON.parse(text) as Partial<Order>;
+    if (typeof id !== 'string' || typeof product !== 'string' || !Number.isSafeInteger(quantity))
+      return undefined;
+    return { id, product, quantity: quantity as number };
+  } catch {
+    return undefined;
+  }
 }

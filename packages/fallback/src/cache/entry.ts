@@ -17,7 +17,7 @@ export interface CacheEntry {
 }
 
 /** The payload of an entry without a value. */
-export const noPayload = Buffer.alloc(0);
+export const noPayload: Buffer = Buffer.alloc(0);
 
 /** Creates the entry that marks an invalidation at this time. */
 export function invalidationEntry(at: number, writer: string): CacheEntry {
