@@ -213,7 +213,14 @@ describe('the registration', () => {
       /named 'default'/,
     );
     expect(() => registerMetrics([], { registry })).toThrow(/at least one/);
-    expect(() => registerMetrics({} as never, { registry })).toThrow(/registerMetrics\.resiliences must be/);
+    expect(() => registerMetrics({} as never, { registry })).toThrow(/registerMetrics\.resilience must be/);
+    expect(() => registerMetrics(undefined as never, { registry })).toThrow(
+      'The option registerMetrics.resilience must be what createRedisResilience() or protect() returns; given: undefined.',
+    );
+    const unawaited = Promise.resolve(idleResilience());
+    expect(() => registerMetrics([idleResilience(), unawaited as never], { registry })).toThrow(
+      /registerMetrics\.resiliences\[1\] must be .* given: a promise, which is not awaited/,
+    );
     expect(registry.getMetricsAsArray()).toEqual([]);
   });
 });

@@ -1,6 +1,5 @@
 import { ConfigurationError } from '../errors.ts';
 import { hasMethod } from './has-method.ts';
-import { isListOf } from './option-readers.ts';
 import type { RedisResilience } from '../redis-resilience.ts';
 import { invalid, type OptionReader } from './validate-options.ts';
 
@@ -12,11 +11,11 @@ export const resilienceOf: OptionReader = (value, path) => {
 };
 
 export const resiliencesOf: OptionReader = (value, path) => {
-  const given = Array.isArray(value) ? value : [];
-  for (const each of given) if (hasMethod(each, 'duplicate')) resilienceOf(each, path);
-  if (!isListOf(value, isResilience)) {
+  if (!Array.isArray(value)) {
     throw invalid(path, value, 'a list of what createRedisResilience() or protect() returns');
   }
+  // Names the wrong one: that the whole is an array says nothing.
+  for (const [index, each] of value.entries()) resilienceOf(each, `${path}[${index}]`);
 };
 
 /** Like {@link resiliencesOf}, but rejects an empty list. */

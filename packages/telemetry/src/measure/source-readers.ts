@@ -1,7 +1,7 @@
 import { ConfigurationError, type RedisResilience } from '@redis-resilience/core';
 import {
-  checkOptions,
   invalid,
+  resilienceOf,
   resiliencesOf,
   type OptionReader,
   type OptionReaders,
@@ -31,10 +31,13 @@ export const fallbackReaders: OptionReaders<FallbackOptions> = {
  * @throws {@link ConfigurationError} when the argument is not a RedisResilience or an array of them
  */
 export function resiliencesToMeasure(caller: string, measured: Measured): readonly RedisResilience[] {
-  const resiliences = Array.isArray(measured) ? (measured as readonly RedisResilience[]) : [measured];
-  checkOptions(caller, { resiliences }, { resiliences: resiliencesOf });
-  if (resiliences.length === 0) throw new ConfigurationError(`${caller} needs at least one connection.`);
-  return resiliences as readonly RedisResilience[];
+  if (!Array.isArray(measured)) {
+    resilienceOf(measured, `${caller}.resilience`);
+    return [measured as RedisResilience];
+  }
+  resiliencesOf(measured, `${caller}.resiliences`);
+  if (measured.length === 0) throw new ConfigurationError(`${caller} needs at least one connection.`);
+  return measured as readonly RedisResilience[];
 }
 
 function objectsWith(property: string, type: 'function' | 'number', allowed: string): OptionReader {
