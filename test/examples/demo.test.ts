@@ -17,9 +17,10 @@ it('the demo kills and freezes Redis, and ends with a table, a sentence and noth
     expect(await (await fetch(address)).text()).toContain('<title>Redis status</title>');
   }
   const [code] = (await once(child, 'exit')) as [number | null];
-  expect(output()).toMatch(/^killed 2\.\d s +Express +\d+ +\d+ +\d+ /m);
+  expect(output()).toMatch(/^ +application +answered +refused +unknown +failed /m);
+  expect(output()).toMatch(/^killed 2\.\d s +Express +\d+ +\d+ +\d+ +\d+ /m);
   expect(output()).toMatch(
-    /^In \d\.\d s without Redis the 3 protected shops answered \d+ of \d+ requests, /m,
+    /^In \d\.\d s without Redis the 3 protected shops answered \d+ of \d+ requests, refused \d+ \(503 with Retry-After\), told of \d+ that they may have been /m,
   );
   expect({ code, output: output() }).toMatchObject({ code: 0 });
   await waitFor(() => processesMarked(mark).length === 0);

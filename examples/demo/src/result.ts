@@ -7,11 +7,11 @@ import { milliseconds, renderTable, type Cell } from './text-table.ts';
 type AwayMs = Readonly<Record<Fault, number>>;
 
 const allowedBackMs = 1000;
-/** Carts that were under way when Redis froze: nobody knows what became of them. */
-const allowedFailures = 0.02;
+/** Share of the requests. Carts that were under way when Redis froze have an unknown outcome. */
+const allowedTroubles = 0.02;
 
 export function resultTable(shops: readonly ShopWatch[], away: AwayMs): string[] {
-  const heads = ['', 'application', 'answered', 'refused', 'failed', 'p99', 'back after'];
+  const heads = ['', 'application', 'answered', 'refused', 'unknown', 'failed', 'p99', 'back after'];
   const acts: [Act, string][] = [
     ['there', 'Redis there'],
     ['killed', `killed ${seconds(away.killed)}`],
@@ -32,7 +32,7 @@ export function resultSentence(shops: readonly ShopWatch[], away: AwayMs): strin
   return (
     `In ${seconds(away.killed + away.frozen)} without Redis the ${guarded.length} protected shops answered ` +
     `${count(ours.answered)} of ${count(ours.total)} requests, refused ${count(ours.refused)} (503 with Retry-After), ` +
-    `failed ${count(ours.failed)}, and took carts again ${backAfter(guarded)} after Redis at the latest; the same shop ` +
+    `told of ${count(ours.unknown)} that they may have been carried out, failed ${count(ours.failed)}, and took carts again ${backAfter(guarded)} after Redis at the latest; the same shop ` +
     `on plain ioredis answered ${count(theirs.answered)} of ${count(theirs.total)}, failed ${count(theirs.failed)}, ` +
     `and needed ${backAfter(plain)}.`
   );
@@ -42,8 +42,10 @@ export function resultSentence(shops: readonly ShopWatch[], away: AwayMs): strin
 export function misbehaviour(shops: readonly ShopWatch[]): string[] {
   return protectedOnes(shops).flatMap(({ application, traffic, backMs, noticed, silences }) => {
     const problems: string[] = [];
-    const { failed, total, answered } = traffic.total();
-    if (failed > total * allowedFailures) problems.push(`failed ${failed} of ${total} requests`);
+    const { failed, unknown, total, answered } = traffic.total();
+    if (failed + unknown > total * allowedTroubles) {
+      problems.push(`failed ${failed} of ${total} requests, and left ${unknown} with an unknown outcome`);
+    }
     if (answered === 0) problems.push('answered nothing');
     for (const fault of ['killed', 'frozen'] as const) {
       const ms = backMs[fault];
@@ -58,11 +60,12 @@ export function misbehaviour(shops: readonly ShopWatch[]): string[] {
 }
 
 function cellsOf({ application, traffic, backMs }: ShopWatch, act: Act): Cell[] {
-  const { answered, refused, failed, p99Ms } = traffic.tallyOf(act);
+  const { answered, refused, unknown, failed, p99Ms } = traffic.tallyOf(act);
   return [
     application.name,
     String(answered),
     String(refused),
+    { text: String(unknown), colour: unknown > 0 ? 'yellow' : undefined },
     { text: String(failed), colour: failed > 0 ? 'red' : undefined },
     milliseconds(p99Ms),
     act === 'there' ? '' : milliseconds(backMs[act]),

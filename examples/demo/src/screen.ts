@@ -8,7 +8,7 @@ const titles: Readonly<Record<Act, string>> = {
   frozen: 'Redis is frozen',
 };
 
-const legend = 'Per application: status answered/refused/failed, p99 of the last second, readiness.';
+const legend = 'Per application: status answered/refused/unknown/failed, p99 of the last second, readiness.';
 
 /** Shows how things are, once a second: a table that is drawn anew on a terminal, one line elsewhere. */
 export class Screen {
@@ -32,12 +32,12 @@ export class Screen {
 
   #draw(act: Act, shops: readonly ShopWatch[]): void {
     const title = { text: titles[act], colour: act === 'there' ? 'green' : 'red' } as const;
-    const heads = ['application', 'status', 'answered', 'refused', 'failed', 'p99', 'readiness'];
+    const heads = ['application', 'status', 'answered', 'refused', 'unknown', 'failed', 'p99', 'readiness'];
     const lines = [
       '',
       `${paint(title)}   ${this.#second} of ${this.#seconds} s`,
       '',
-      ...renderTable(heads, shops.map(rowOf), [0, 1, 6]),
+      ...renderTable(heads, shops.map(rowOf), [0, 1, 7]),
     ];
     process.stdout.write(`${this.#drawn > 0 ? `\u001B[${this.#drawn}A\u001B[J` : ''}${lines.join('\n')}\n`);
     this.#drawn = lines.length;
@@ -46,13 +46,14 @@ export class Screen {
 
 function rowOf({ application, traffic }: ShopWatch): Cell[] {
   const { redis, readiness } = application.look;
-  const { answered, refused, failed } = traffic.total();
+  const { answered, refused, unknown, failed } = traffic.total();
   const { p99Ms } = traffic.takeLastSecond();
   return [
     application.name,
     { text: redis, colour: colourOf(redis) },
     String(answered),
     { text: String(refused), colour: refused > 0 ? 'yellow' : undefined },
+    { text: String(unknown), colour: unknown > 0 ? 'yellow' : undefined },
     { text: String(failed), colour: failed > 0 ? 'red' : undefined },
     { text: milliseconds(p99Ms), colour: (p99Ms ?? 0) > 1000 ? 'red' : undefined },
     { text: readiness, colour: colourOf(readiness) },
@@ -61,9 +62,9 @@ function rowOf({ application, traffic }: ShopWatch): Cell[] {
 
 function lineOf({ application, traffic }: ShopWatch): string {
   const { redis, readiness } = application.look;
-  const { answered, refused, failed } = traffic.total();
+  const { answered, refused, unknown, failed } = traffic.total();
   const p99 = milliseconds(traffic.takeLastSecond().p99Ms);
-  return `${application.name}: ${redis} ${answered}/${refused}/${failed} ${p99} ${readiness}`;
+  return `${application.name}: ${redis} ${answered}/${refused}/${unknown}/${failed} ${p99} ${readiness}`;
 }
 
 function colourOf(word: string): Colour {

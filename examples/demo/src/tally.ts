@@ -1,9 +1,14 @@
-/** What became of a request: a page; a 503 that says when to come back; or anything else, no answer in time included. */
-export type Answer = 'answered' | 'refused' | 'failed';
+/**
+ * What became of a request: a page; a 503 that says when to come back; an error which says that the request may have
+ * been carried out; or anything else, no answer in time included.
+ */
+export type Answer = (typeof answers)[number];
+
+const answers = ['answered', 'refused', 'unknown', 'failed'] as const;
 
 /** Counts requests and remembers how long each took. */
 export class Tally {
-  readonly #counts: Record<Answer, number> = { answered: 0, refused: 0, failed: 0 };
+  readonly #counts: Record<Answer, number> = { answered: 0, refused: 0, unknown: 0, failed: 0 };
   readonly #durations: number[] = [];
 
   add(answer: Answer, durationMs: number): void {
@@ -12,8 +17,7 @@ export class Tally {
   }
 
   merge(other: Tally): this {
-    for (const answer of ['answered', 'refused', 'failed'] as const)
-      this.#counts[answer] += other.#counts[answer];
+    for (const answer of answers) this.#counts[answer] += other.#counts[answer];
     this.#durations.push(...other.#durations);
     return this;
   }
@@ -24,6 +28,10 @@ export class Tally {
 
   get refused(): number {
     return this.#counts.refused;
+  }
+
+  get unknown(): number {
+    return this.#counts.unknown;
   }
 
   get failed(): number {

@@ -84,9 +84,12 @@ export class Traffic {
 export async function visit(url: string, method: 'GET' | 'POST'): Promise<Answer> {
   try {
     const response = await fetch(url, { method, signal: AbortSignal.timeout(patienceMs) });
-    await response.arrayBuffer();
+    const text = await response.text();
     if (response.ok) return 'answered';
-    return response.status === 503 && response.headers.has('retry-after') ? 'refused' : 'failed';
+    if (response.status === 503 && response.headers.has('retry-after')) return 'refused';
+    const isProblem = response.headers.get('content-type')?.includes('json') === true;
+    const { outcome } = isProblem ? (JSON.parse(text) as { outcome?: unknown }) : {};
+    return outcome === 'unknown' ? 'unknown' : 'failed';
   } catch {
     return 'failed';
   }
