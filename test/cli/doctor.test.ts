@@ -25,6 +25,31 @@ describe('redis-resilience doctor', () => {
     expect(stdout).not.toContain('hunter2');
   });
 
+  it('takes an address without a scheme', async () => {
+    await using server = await startRedis({ password: 'hunter2' });
+    const { code, stdout } = await runBin(['doctor', `:hunter2@127.0.0.1:${server.port}/1`]);
+    expect({ code, stdout }).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('redis://127.0.0.1:'),
+    });
+  });
+
+  it('says how to write a host and a port', async () => {
+    const { code, stderr } = await runBin(['doctor', 'localhost', '6379']);
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: 'redis-resilience: doctor takes one URL. Write: localhost:6379\n',
+    });
+  });
+
+  it('names REDIS_URL when its value is malformed', async () => {
+    const { code, stderr } = await runBin(['doctor'], { REDIS_URL: 'localhost:6379' });
+    expect(code).toBe(2);
+    expect(stderr).toContain(
+      'The Redis URL in the environment variable REDIS_URL has no scheme; write redis:// before it.',
+    );
+  });
+
   it('ends with 1 and says what is broken, without colour where there is no terminal', async () => {
     const url = `redis://:hunter2@127.0.0.1:${await freePort()}`;
     const { code, stdout } = await runBin(['doctor', url]);

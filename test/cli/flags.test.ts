@@ -16,3 +16,14 @@ it('names the nearest command', async () => {
   expect(code).toBe(2);
   expect(stderr).toContain("There is no command 'dril'. Did you mean drill? Try --help.");
 });
+
+it.each([['-p', '6379'], ['--host', 'localhost'], ['--tls']])(
+  'the doctor asks for a URL in place of %s, as redis-cli has it',
+  async (...option) => {
+    const { code, stderr } = await runBin(['doctor', ...option]);
+    expect(code).toBe(2);
+    expect(stderr).toContain(
+      'Write a URL in its place: redis://user:password@host:port/db, or rediss:// for TLS.',
+    );
+  },
+);

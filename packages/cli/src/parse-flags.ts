@@ -7,19 +7,32 @@ type Parsed<T extends Flags> = ReturnType<
   typeof parseArgs<{ args: string[]; options: T; allowPositionals: true; strict: true }>
 >;
 
+/** Options that a command does not have, but that its users are likely to try. */
+export interface LikelyFlags {
+  readonly names: RegExp;
+  /** What to write in their place. */
+  readonly hint: string;
+}
+
 /** Parses flags and positional arguments. @throws UsageError for an unknown flag, or a flag without its value */
-export function parseFlags<T extends Flags>(args: readonly string[], options: T): Parsed<T> {
+export function parseFlags<T extends Flags>(
+  args: readonly string[],
+  options: T,
+  likely?: LikelyFlags,
+): Parsed<T> {
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
   } catch (error) {
     const [line = ''] = (error as Error).message.split(/[\n.]/);
-    throw new UsageError(`${line}.${suggestionFor(line, Object.keys(options))} Try --help.`);
+    throw new UsageError(`${line}.${suggestionFor(line, Object.keys(options), likely)} Try --help.`);
   }
 }
 
-function suggestionFor(line: string, names: readonly string[]): string {
-  const typed = /^Unknown option '--([^'=]+)/.exec(line)?.[1];
-  const meant = typed === undefined ? undefined : nearest(typed, names);
+function suggestionFor(line: string, names: readonly string[], likely: LikelyFlags | undefined): string {
+  const option = /^Unknown option '(--?[^'=]+)/.exec(line)?.[1];
+  if (option === undefined) return '';
+  if (likely?.names.test(option)) return ` ${likely.hint}`;
+  const meant = option.startsWith('--') ? nearest(option.slice(2), names) : undefined;
   return meant === undefined ? '' : ` Did you mean --${meant}?`;
 }
 

@@ -50,7 +50,7 @@ describe('a mistake is refused with the line to write:', () => {
   it('a malformed URL in REDIS_URL is said to come from there', () => {
     vi.stubEnv('REDIS_URL', 'cache:6379');
     expect(() => defaultRedisResilience()).toThrow(
-      'The Redis URL in the environment variable REDIS_URL has no scheme. Expected redis://',
+      'The Redis URL in the environment variable REDIS_URL has no scheme; write redis:// before it. Expected',
     );
   });
 

@@ -5,6 +5,7 @@ import { exitCodes } from '../exit-codes.ts';
 import { numberFlag, parseFlags } from '../parse-flags.ts';
 import { styleFor } from '../style.ts';
 import { UsageError } from '../usage-error.ts';
+import { doctorTarget, type DoctorTarget } from './doctor-target.ts';
 import { renderMarkdown } from './render-markdown.ts';
 import { renderText } from './render-text.ts';
 
@@ -13,7 +14,8 @@ const usage = `Usage: redis-resilience doctor [url] [options]
 Walks the path that a connection takes and names the first broken step.
 
   url                   redis://[user:password@]host[:port][/db], rediss://..., unix:///path,
-                        redis+sentinel://host:port,host:port/name, redis+cluster://host:port,host:port
+                        redis+sentinel://host:port,host:port/name, redis+cluster://host:port,host:port,
+                        or host[:port], which stands for redis://host[:port]
                         default: the environment variable REDIS_URL, else redis://localhost:6379
 
   --json                one JSON object: { target, healthy, findings, ... }
@@ -42,14 +44,20 @@ const flags = {
   help: { type: 'boolean', short: 'h' },
 } as const;
 
+/** Options of redis-cli and other tools, whose values are parts of the URL here. */
+const partsOfUrl = {
+  names: /^(-[aphnu]|--(host|port|url|uri|tls|user|username|pass|password|db))$/,
+  hint: 'Write a URL in its place: redis://user:password@host:port/db, or rediss:// for TLS.',
+};
+
 /** Runs `redis-resilience doctor`, and returns its exit code. @throws UsageError for invalid arguments */
 export async function doctorCommand(args: readonly string[]): Promise<number> {
-  const { values, positionals } = parseFlags(args, flags);
+  const { values, positionals } = parseFlags(args, flags, partsOfUrl);
   if (values.help) {
     process.stdout.write(`${usage}\n`);
     return exitCodes.well;
   }
-  if (positionals.length > 1) throw new UsageError('doctor takes one URL. Try --help.');
+  const target = doctorTarget(positionals, process.env['REDIS_URL']);
   const format = values.json ? 'json' : (values.format ?? 'text');
   if (!['text', 'json', 'markdown'].includes(format)) {
     throw new UsageError('--format takes text, json or markdown.');
@@ -58,8 +66,7 @@ export async function doctorCommand(args: readonly string[]): Promise<number> {
   if (role !== undefined && role !== 'primary' && role !== 'any') {
     throw new UsageError('--role takes primary or any.');
   }
-  const url = positionals[0] ?? (process.env['REDIS_URL'] || 'redis://localhost:6379');
-  const diagnosis = await run(url, {
+  const diagnosis = await run(target, {
     timeoutMs: numberFlag('timeout', values.timeout, 5000, [100, 600_000]),
     tls: tlsOf(values),
     ...(role !== undefined && { role }),
@@ -69,12 +76,16 @@ export async function doctorCommand(args: readonly string[]): Promise<number> {
   return diagnosis.healthy ? exitCodes.well : exitCodes.broken;
 }
 
-async function run(url: string, options: Parameters<typeof diagnose>[1]): Promise<Diagnosis> {
+async function run(
+  { url, isFromEnvironment }: DoctorTarget,
+  options: Parameters<typeof diagnose>[1],
+): Promise<Diagnosis> {
   try {
     return await diagnose(url, options);
   } catch (error) {
-    if (error instanceof Error && error.name === 'ConfigurationError') throw new UsageError(error.message);
-    throw error;
+    if (!(error instanceof Error) || error.name !== 'ConfigurationError') throw error;
+    const place = isFromEnvironment ? 'The Redis URL in the environment variable REDIS_URL' : 'The Redis URL';
+    throw new UsageError(error.message.replace(/^The Redis URL/, place));
   }
 }
 

@@ -62,7 +62,9 @@ function barePath(text: string): ParsedTarget {
 
 function partsOf(text: string): { scheme: Scheme; authority: string; path: string; query: string } {
   const match = /^([a-z][a-z0-9+.-]*):\/\/([^/?#]*)(\/[^?#]*)?(?:\?([^#]*))?(#)?/i.exec(text);
-  if (match === null) return refuseUrl('has no scheme');
+  if (match === null) {
+    return refuseUrl(/^[\w.-]+:\d+/.test(text) ? 'has no scheme; write redis:// before it' : 'has no scheme');
+  }
   const [, name = '', authority = '', path = '', query = '', hash] = match;
   const scheme = name.toLowerCase().replace(/^valkey/, 'redis');
   if (!isScheme(scheme)) return refuseScheme(scheme);
