@@ -1,4 +1,5 @@
 import { textAt, wordAt } from './arguments/argument-words.ts';
+import { isUniqueToken } from './lock-token.ts';
 
 /** A lock that a caller takes with `SET key token NX PX ttl`. */
 export interface SetLock {
@@ -6,8 +7,8 @@ export interface SetLock {
   readonly token: string;
 }
 
-/** A single word that is long enough to be a token that nobody else writes, unlike `1`, `locked` or JSON. */
-const tokenShape = /^[\w.:+/=@-]{16,200}$/;
+/** A single word, unlike JSON or a sentence, which may be a value that other callers write, too. */
+const tokenShape = /^[\w.:+/=@-]{1,200}$/;
 
 const expiryOptions: ReadonlySet<string> = new Set(['EX', 'PX', 'EXAT', 'PXAT']);
 
@@ -17,5 +18,5 @@ export function setLockOf(name: string, args: readonly unknown[]): SetLock | und
   const [third, fourth, fifth] = [wordAt(args, 2), wordAt(args, 3), wordAt(args, 4)];
   const isLock = third === 'NX' ? expiryOptions.has(fourth) : expiryOptions.has(third) && fifth === 'NX';
   const [key, token] = [textAt(args, 0), textAt(args, 1)];
-  return isLock && key !== '' && tokenShape.test(token) ? { key, token } : undefined;
+  return isLock && key !== '' && isUniqueToken(token) && tokenShape.test(token) ? { key, token } : undefined;
 }
