@@ -1,14 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { MissingNodes } from '../../../packages/core/src/cluster/slots/missing-nodes.ts';
+import { FailoverSigns } from '../../../packages/core/src/cluster/slots/failover-signs.ts';
+import { SlotWatch } from '../../../packages/core/src/cluster/slots/slot-watch.ts';
+import type { ClusterDriver } from '../../../packages/core/src/driver/cluster-driver.ts';
 import { BackgroundClock } from '../fakes/background-clock.ts';
 
 const minuteMs = 60_000;
 const dayMs = 24 * 60 * minuteMs;
 
-/** A `MissingNodes` for a Cluster whose slots list the nodes that the test determines. */
+/** A `SlotWatch` for a Cluster whose slots list the nodes that the test determines. */
 class Stage {
   readonly clock = new BackgroundClock({ nowMs: 1_000 });
-  readonly missing: MissingNodes;
+  readonly watch: SlotWatch;
   /** When the slots were read, in milliseconds since the start. */
   readonly readAt: number[] = [];
   #nodes: readonly string[] = [];
@@ -17,14 +19,26 @@ class Stage {
   constructor(readsFromReplicas = true) {
     const cluster = {
       readsFromReplicas,
+      isReady: true,
+      owners: (): ReadonlySet<string> => new Set(),
       serving: (): ReadonlySet<string> => new Set(this.#nodes),
+      readSlots: (): Promise<void> => this.#read(),
       on: (_event: string, listener: () => void) => void (this.#onSlots = listener),
     };
-    this.missing = new MissingNodes(
-      cluster,
-      this.clock,
-      () => 0.5,
-      () => this.#read(),
+    const none = (): [] => [];
+    this.watch = new SlotWatch(
+      cluster as unknown as ClusterDriver,
+      {
+        clock: this.clock,
+        random: () => 0.5,
+        periodMs: 50,
+        answering: none,
+        candidates: none,
+        signs: new FailoverSigns(),
+        isPartAway: () => false,
+        isAwaited: () => false,
+      },
+      () => undefined,
     );
     this.list('a', 'b', 'c');
   }
@@ -44,9 +58,10 @@ class Stage {
     return this.clock.travelAsync(ms);
   }
 
-  #read(): void {
+  #read(): Promise<void> {
     this.readAt.push(Math.round(this.clock.now() - 1_000));
     this.#onSlots();
+    return Promise.resolve();
   }
 }
 
@@ -121,7 +136,7 @@ describe('a Cluster of which a node is missing', () => {
   it('is not watched once the watch is stopped, until its slots are read again', async () => {
     const stage = new Stage();
     stage.list('a', 'b');
-    stage.missing.stop();
+    stage.watch.stop();
     await stage.travel(minuteMs);
     expect([stage.readAt, stage.clock.pendingTimers]).toEqual([[], 0]);
     stage.list('a', 'b');

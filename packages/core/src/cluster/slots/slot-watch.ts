@@ -1,5 +1,6 @@
 import type { ClusterDriver, NodeDriver } from '../../driver/cluster-driver.ts';
 import type { Clock, Random, TimerHandle } from '../../clock.ts';
+import { Alarm } from '../../event-loop/alarm.ts';
 import { connectWitness } from './witnesses.ts';
 import type { FailoverSigns } from './failover-signs.ts';
 import { askState, type ClusterState } from './cluster-state.ts';
@@ -58,7 +59,8 @@ export class SlotWatch {
   readonly #asked = new Set<NodeDriver>();
   #until = 0;
   readonly #pace: ReadingPace;
-  readonly #missing: MissingNodes;
+  readonly #missing = new MissingNodes();
+  readonly #missingAlarm: Alarm;
   #isReading = false;
   /** Milliseconds until the next check after a failover; the value grows with each check up to `periodMs`. */
   #stepMs = Infinity;
@@ -74,7 +76,8 @@ export class SlotWatch {
     this.#parts = parts;
     this.#pace = new ReadingPace(parts.periodMs);
     this.#tell = tell;
-    this.#missing = new MissingNodes(cluster, parts.clock, parts.random, () => this.readSlots());
+    this.#missingAlarm = new Alarm(parts.clock, { look: () => this.#readMissing() });
+    cluster.on('slots-read', () => this.#noteListed());
   }
 
   trouble(): void {
@@ -114,10 +117,30 @@ export class SlotWatch {
   stop(): void {
     if (this.#timer !== undefined) this.#parts.clock.clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#missing.stop();
+    this.#missingAlarm.clear();
     this.#turns = [];
     this.#shares = 1;
     this.#until = 0;
+  }
+
+  #noteListed(): void {
+    if (!this.#cluster.readsFromReplicas) return;
+    const isStale = this.#missing.noteListed(this.#cluster.serving(), this.#parts.clock.now());
+    if (isStale) this.#missingAlarm.clear();
+    this.#awaitMissing();
+  }
+
+  #readMissing(): void {
+    if (this.#awaitMissing()) this.readSlots();
+  }
+
+  /** Returns whether a node is missing from the slots, which are then read again after a pause. */
+  #awaitMissing(): boolean {
+    const { clock, random } = this.#parts;
+    const now = clock.now();
+    const pauseMs = this.#missing.pauseMs(now);
+    if (pauseMs !== undefined) this.#missingAlarm.set(now + pauseMs * (0.9 + 0.2 * random()), false);
+    return pauseMs !== undefined;
   }
 
   #arm(): void {
