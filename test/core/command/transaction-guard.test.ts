@@ -116,6 +116,18 @@ describe('what a connection promised', () => {
     expect(guard.isInside).toBe(false);
   });
 
+  it('a command that was sent inside a lost MULTI is refused even when the caller has given up', () => {
+    const guard = new TransactionGuard(clock, 1000);
+    const inside = callOf('set', 'a', '1');
+    for (const call of [callOf('multi'), inside]) guard.check(call);
+    guard.connectionLost();
+    expect(guard.check(callOf('set', 'b', '1'))).toMatchObject({ code: 'WATCH_LOST' });
+    clock.travel(1000);
+    expect(guard.check(inside)).toMatchObject({ code: 'WATCH_LOST' });
+    expect(guard.check(callOf('set', 'b', '1'))).toBeUndefined();
+    expect(guard.check(inside)).toMatchObject({ code: 'WATCH_LOST' });
+  });
+
   it('a PING of the connection is no part of a MULTI', () => {
     const guard = new TransactionGuard(clock, 1000);
     guard.check(callOf('multi'));

@@ -20,6 +20,7 @@ export function trackedCall(wire: Wire, command: DriverCommand, blockingMs?: num
     name,
     isBatch: false,
     isTransaction: false,
+    isQueued: false,
     isPlain: false,
     retryLane: 'read' as const,
     settled: false,

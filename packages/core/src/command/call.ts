@@ -64,6 +64,10 @@ export class Call implements TrackedCall {
     return this.batch?.isTransaction === true;
   }
 
+  get isQueued(): boolean {
+    return this.isTransaction || this.slow?.multi !== undefined;
+  }
+
   get isPlain(): boolean {
     return this.slow === undefined || this.batch?.isDirect === true;
   }

@@ -28,6 +28,8 @@ export interface TrackedCall {
   readonly isBatch: boolean;
   /** Whether these commands are a transaction. */
   readonly isTransaction: boolean;
+  /** Whether the server only queues the commands of the call, because they are part of a transaction. */
+  readonly isQueued: boolean;
   /** The {@link Flush} (one write to a socket) that contains the bytes of the call; undefined until it is known. */
   written: Flush | undefined;
   /** Milliseconds for which the call asks the server to block; undefined if it does not block. */

@@ -19,7 +19,7 @@ interface LoginConnection {
  */
 export class Logins {
   readonly #connection: LoginConnection;
-  #isInside = false;
+  /** Number of logins that the server has queued since the last MULTI. */
   #queued = 0;
 
   constructor(connection: LoginConnection) {
@@ -29,11 +29,9 @@ export class Logins {
   /** Call before the client sends a command. */
   sends(command: DriverCommand): void {
     const name = command.name.toLowerCase();
-    if (name === 'multi') {
-      this.#isInside = true;
-      this.#queued = 0;
-    } else if (logsIn(name)) {
-      command.isQueued = this.#isInside || command.call?.isTransaction === true;
+    if (name === 'multi') this.#queued = 0;
+    else if (logsIn(name)) {
+      command.isQueued = command.call?.isQueued === true;
       if (command.isQueued) this.#queued++;
     } else if (name === 'exec' && this.#queued > 0) command.followedBy = randomUUID();
   }
@@ -44,7 +42,6 @@ export class Logins {
     if (name === 'exec' || name === 'discard') {
       const { followedBy } = command;
       const queued = this.#queued;
-      this.#isInside = false;
       this.#queued = 0;
       for (let sent = 0; followedBy !== undefined && sent < queued; sent++) this.#ping(followedBy);
     } else if (isAlone && logsIn(name) && command.isQueued !== true) this.#ping('login');

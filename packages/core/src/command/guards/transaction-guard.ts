@@ -135,7 +135,8 @@ export class TransactionGuard {
     }
     const now = this.#clock.now();
     multi.endsAt = Math.min(multi.endsAt, now + this.#giveUpMs);
-    if (now < multi.endsAt) return lostError('MULTI', multi.lost);
+    // A call that was sent inside the lost MULTI does not run outside of it, however late it is.
+    if (now < multi.endsAt || call.slow.multi !== undefined) return lostError('MULTI', multi.lost);
     this.#multi = undefined;
     return undefined;
   }
