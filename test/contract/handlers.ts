@@ -64,3 +64,13 @@ async function codesOf(call: () => Promise<unknown>) {
 export function breakDown(): never {
   throw new Error('a bug, and nothing to do with Redis');
 }
+
+/** The routes that only read, by their paths. */
+export const reads: Readonly<Record<string, (guard: RequestGuard) => unknown>> = {
+  '/state': stateOf,
+  '/fallback': readOrFallBack,
+  '/plain': readPlainly,
+  '/lease': lease,
+  '/twenty-leases': leaseTwentyTimes,
+  '/twenty-reads': readTwentyTimes,
+};

@@ -22,6 +22,20 @@ function redlockOn({ client }: RedisResilience, options: object = { retryCount: 
   return locks;
 }
 
+/** Locks of redlock on a Cluster, and the node that holds the lock of `cart`, which has just been frozen. */
+async function frozenNode() {
+  const cluster = await startCluster({ nodes: 3, replicas: 0 });
+  onTestFinished(() => cluster.stop());
+  const resilience = createRedisResilience({ cluster: cluster.addresses }, { timeoutMs: 300 });
+  onTestFinished(() => resilience.close({ drainMs: 0 }));
+  await resilience.ready({ timeoutMs: 5000 });
+  const locks = redlockOn(resilience);
+  await (await locks.lock('cart', ttlMs)).unlock();
+  const node = await cluster.primaryOf('cart');
+  await node.freeze();
+  return { resilience, locks, node };
+}
+
 it.each(['', 'shop:'])(
   'a lock that redlock did not get in a freeze is free after it, with the key prefix %j',
   async (keyPrefix) => {
@@ -72,14 +86,7 @@ it('a lock whose reply was lost with the connection is free when the connection 
 });
 
 it('a lock that redlock did not get from a frozen node of a Cluster is free after the freeze', async () => {
-  await using cluster = await startCluster({ nodes: 3, replicas: 0 });
-  const resilience = createRedisResilience({ cluster: cluster.addresses }, { timeoutMs: 300 });
-  onTestFinished(() => resilience.close({ drainMs: 0 }));
-  await resilience.ready({ timeoutMs: 5000 });
-  const locks = redlockOn(resilience);
-  await (await locks.lock('cart', ttlMs)).unlock();
-  const node = await cluster.primaryOf('cart');
-  await node.freeze();
+  const { resilience, locks, node } = await frozenNode();
   await expect(locks.lock('cart', ttlMs)).rejects.toThrow(/^Exceeded/);
   await pass(500);
   node.thaw();
@@ -88,14 +95,7 @@ it('a lock that redlock did not get from a frozen node of a Cluster is free afte
 });
 
 it('a lock whose reply was lost with the connection to a node of a Cluster is free when the connection is back', async () => {
-  await using cluster = await startCluster({ nodes: 3, replicas: 0 });
-  const resilience = createRedisResilience({ cluster: cluster.addresses }, { timeoutMs: 300 });
-  onTestFinished(() => resilience.close({ drainMs: 0 }));
-  await resilience.ready({ timeoutMs: 5000 });
-  const locks = redlockOn(resilience);
-  await (await locks.lock('cart', ttlMs)).unlock();
-  const node = await cluster.primaryOf('cart');
-  await node.freeze();
+  const { resilience, locks, node } = await frozenNode();
   const lost = timed(() => locks.lock('cart', ttlMs));
   await pass(100);
   const socket = resilience.client

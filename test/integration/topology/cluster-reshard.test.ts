@@ -1,8 +1,31 @@
 import { createRedisResilience, isRedisResilienceError } from '@redis-resilience/core';
 import { startCluster, type ClusterGroup } from '@redis-resilience/testing';
 import type { ChainableCommander, Cluster } from 'ioredis';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { outcomeOf } from '../stage/outcome-of.ts';
+
+/** Writes two keys of one slot, and begins to move the slot to another node: one of the keys is already there. */
+async function halfMigrate(cluster: ClusterGroup, client: Cluster) {
+  await client.mset('{shop}:a', '1', '{shop}:b', '1');
+  const source = await cluster.primaryOf('{shop}');
+  const target = cluster.nodes.find((node) => node !== source) ?? source;
+  const migration = await cluster.startSlotMigration(cluster.keySlot('{shop}'), target);
+  await migration.moveKeys(1);
+  return { migration, source };
+}
+
+/** A client of a Cluster, one of whose slots is half-migrated; both end with the test. */
+async function stage(timeoutMs = 2_000) {
+  const cluster = await startCluster({ nodes: 3, replicas: 0 });
+  onTestFinished(() => cluster.stop());
+  const resilience = createRedisResilience({ cluster: cluster.addresses }, { logger: false, timeoutMs });
+  onTestFinished(() => resilience.close({ drainMs: 0 }));
+  const { client } = resilience;
+  const { migration, source } = await halfMigrate(cluster, client);
+  const stays = (await source.command('GET', '{shop}:a').catch(() => null)) === '1' ? 'a' : 'b';
+  const keys = { stays: `{shop}:${stays}`, moved: `{shop}:${stays === 'a' ? 'b' : 'a'}` };
+  return { resilience, client, migration, keys };
+}
 
 describe('while a slot of a Cluster is half-migrated', () => {
   it.concurrent.each(['del', 'mget', 'mset'] as const)(
@@ -17,11 +40,7 @@ describe('while a slot of a Cluster is half-migrated', () => {
       );
       try {
         const { client } = resilience;
-        await client.mset('{shop}:a', '1', '{shop}:b', '1');
-        const source = await cluster.primaryOf('{shop}');
-        const target = cluster.nodes.find((node) => node !== source) ?? source;
-        const migration = await cluster.startSlotMigration(cluster.keySlot('{shop}'), target);
-        await migration.moveKeys(1);
+        const { migration } = await halfMigrate(cluster, client);
         const args = name === 'mset' ? ['{shop}:a', '2', '{shop}:b', '2'] : ['{shop}:a', '{shop}:b'];
         const outcome = await outcomeOf(client.call(name, ...args));
         const error = outcome.kind === 'rejected' ? outcome.error : undefined;
@@ -34,18 +53,6 @@ describe('while a slot of a Cluster is half-migrated', () => {
     },
   );
 
-  const stageOf = async (cluster: ClusterGroup, timeoutMs = 2_000) => {
-    const resilience = createRedisResilience({ cluster: cluster.addresses }, { logger: false, timeoutMs });
-    const { client } = resilience;
-    await client.mset('{shop}:a', '1', '{shop}:b', '1');
-    const source = await cluster.primaryOf('{shop}');
-    const target = cluster.nodes.find((node) => node !== source) ?? source;
-    const migration = await cluster.startSlotMigration(cluster.keySlot('{shop}'), target);
-    await migration.moveKeys(1);
-    const stays = (await source.command('GET', '{shop}:a').catch(() => null)) === '1' ? 'a' : 'b';
-    const keys = { stays: `{shop}:${stays}`, moved: `{shop}:${stays === 'a' ? 'b' : 'a'}` };
-    return { resilience, client, migration, keys };
-  };
   const chains: Readonly<Record<string, (chain: ChainableCommander) => ChainableCommander>> = {
     'one key of each node': (chain) => chain.set('{shop}:a', '2').set('{shop}:b', '2'),
     'both keys in one command': (chain) => chain.mset('{shop}:a', '2', '{shop}:b', '2'),
@@ -54,107 +61,82 @@ describe('while a slot of a Cluster is half-migrated', () => {
   };
 
   it('a MULTI for keys of both nodes has not run, and a fallback takes its place', async () => {
-    await using cluster = await startCluster({ nodes: 3, replicas: 0 });
-    const { resilience, client, migration } = await stageOf(cluster, 500);
-    try {
-      for (const [name, chain] of Object.entries(chains)) {
-        const send = (from: Cluster): Promise<unknown> => chain(from.multi()).exec();
-        const outcome = await outcomeOf(send(client));
-        const error = outcome.kind === 'rejected' ? outcome.error : undefined;
-        expect({ name, error }).toMatchObject({ name, error: { outcome: 'not-applied' } });
-        expect({ name, cause: String((error as Error).cause) }).toMatchObject({
-          name,
-          cause: expect.stringMatching(/EXECABORT|TRYAGAIN|ASK/) as string,
-        });
-        const options = { fallback: () => 'fallback', timeoutMs: 2_000 };
-        expect(await resilience.execute((from) => send(from), options)).toBe('fallback');
-      }
-      await migration.finish();
-      expect(await client.mget('{shop}:a', '{shop}:b')).toEqual(['1', '1']);
-    } finally {
-      await resilience.close({ drainMs: 0 });
+    const { resilience, client, migration } = await stage(500);
+    for (const [name, chain] of Object.entries(chains)) {
+      const send = (from: Cluster): Promise<unknown> => chain(from.multi()).exec();
+      const outcome = await outcomeOf(send(client));
+      const error = outcome.kind === 'rejected' ? outcome.error : undefined;
+      expect({ name, error }).toMatchObject({ name, error: { outcome: 'not-applied' } });
+      expect({ name, cause: String((error as Error).cause) }).toMatchObject({
+        name,
+        cause: expect.stringMatching(/EXECABORT|TRYAGAIN|ASK/) as string,
+      });
+      const options = { fallback: () => 'fallback', timeoutMs: 2_000 };
+      expect(await resilience.execute((from) => send(from), options)).toBe('fallback');
     }
+    await migration.finish();
+    expect(await client.mget('{shop}:a', '{shop}:b')).toEqual(['1', '1']);
   });
 
   it('a MULTI and a pipeline wait until the slot has moved', async () => {
-    await using cluster = await startCluster({ nodes: 3, replicas: 0 });
-    const { resilience, client, migration } = await stageOf(cluster);
-    try {
-      const both = ['{shop}:a', '{shop}:b'] as const;
-      const calls = [
-        client
-          .multi()
-          .mget(...both)
-          .exec(),
-        client.multi().get(both[0]).get(both[1]).exec(),
-        client
-          .pipeline()
-          .mget(...both)
-          .exec(),
-      ];
-      await migration.finish();
-      expect(await Promise.all(calls)).toEqual([
-        [[null, ['1', '1']]],
-        [
-          [null, '1'],
-          [null, '1'],
-        ],
-        [[null, ['1', '1']]],
-      ]);
-    } finally {
-      await resilience.close({ drainMs: 0 });
-    }
+    const { client, migration } = await stage();
+    const both = ['{shop}:a', '{shop}:b'] as const;
+    const calls = [
+      client
+        .multi()
+        .mget(...both)
+        .exec(),
+      client.multi().get(both[0]).get(both[1]).exec(),
+      client
+        .pipeline()
+        .mget(...both)
+        .exec(),
+    ];
+    await migration.finish();
+    expect(await Promise.all(calls)).toEqual([
+      [[null, ['1', '1']]],
+      [
+        [null, '1'],
+        [null, '1'],
+      ],
+      [[null, ['1', '1']]],
+    ]);
   });
 
   it('a pipeline reads and writes each key at the node that has it', async () => {
-    await using cluster = await startCluster({ nodes: 3, replicas: 0 });
-    const { resilience, client, keys } = await stageOf(cluster);
-    try {
-      const reads = client.pipeline().get(keys.stays).get(keys.moved).get(keys.stays).exec();
-      expect(await reads).toEqual([
-        [null, '1'],
-        [null, '1'],
-        [null, '1'],
-      ]);
-      const writes = client.pipeline().incr(keys.stays).incr(keys.moved).ping().incr(keys.moved).exec();
-      expect(await writes).toEqual([
-        [null, 2],
-        [null, 2],
-        [null, 'PONG'],
-        [null, 3],
-      ]);
-    } finally {
-      await resilience.close({ drainMs: 0 });
-    }
+    const { client, keys } = await stage();
+    const reads = client.pipeline().get(keys.stays).get(keys.moved).get(keys.stays).exec();
+    expect(await reads).toEqual([
+      [null, '1'],
+      [null, '1'],
+      [null, '1'],
+    ]);
+    const writes = client.pipeline().incr(keys.stays).incr(keys.moved).ping().incr(keys.moved).exec();
+    expect(await writes).toEqual([
+      [null, 2],
+      [null, 2],
+      [null, 'PONG'],
+      [null, 3],
+    ]);
   });
 
   it('each command of a pipeline has the outcome that the server gave it', async () => {
-    await using cluster = await startCluster({ nodes: 3, replicas: 0 });
-    const { resilience, client, keys } = await stageOf(cluster);
-    try {
-      const replies = await client.pipeline().incr(keys.stays).mset(keys.stays, '9', keys.moved, '9').exec();
-      expect(replies).toMatchObject([
-        [null, 2],
-        [{ code: 'REDIS_UNAVAILABLE', outcome: 'not-applied', reason: 'cluster-down' }],
-      ]);
-    } finally {
-      await resilience.close({ drainMs: 0 });
-    }
+    const { client, keys } = await stage();
+    const replies = await client.pipeline().incr(keys.stays).mset(keys.stays, '9', keys.moved, '9').exec();
+    expect(replies).toMatchObject([
+      [null, 2],
+      [{ code: 'REDIS_UNAVAILABLE', outcome: 'not-applied', reason: 'cluster-down' }],
+    ]);
   });
 
   it('a pipeline to several slots finds those that have moved', async () => {
-    await using cluster = await startCluster({ nodes: 3, replicas: 0 });
-    const { resilience, client, migration } = await stageOf(cluster);
-    try {
-      await migration.finish();
-      const source = await client.pipeline().incr('{shop}:a').ping().incr('{shop}:b').exec();
-      expect(source).toEqual([
-        [null, 2],
-        [null, 'PONG'],
-        [null, 2],
-      ]);
-    } finally {
-      await resilience.close({ drainMs: 0 });
-    }
+    const { client, migration } = await stage();
+    await migration.finish();
+    const source = await client.pipeline().incr('{shop}:a').ping().incr('{shop}:b').exec();
+    expect(source).toEqual([
+      [null, 2],
+      [null, 'PONG'],
+      [null, 2],
+    ]);
   });
 });
