@@ -55,9 +55,9 @@ class Stage {
 
   constructor() {
     const { driver, wire, clock } = this.wired;
-    const subscriptions = new Subscriptions(driver, clock, { onConnection: () => undefined });
+    const subscriptions = new Subscriptions(driver, clock, 5_000, { onNews: () => undefined });
     this.connector = new Connector(driver, wire, this.source, subscriptions, settingsWith(clock), {
-      onConnector: (event) => this.events.push(event),
+      onNews: (event) => this.events.push(event),
     });
     driver.takeOver(driver.send, {
       connect: (emit) =>
@@ -587,9 +587,9 @@ function lateStage(wired: WiredDriver): {
   readonly wire: WiredDriver['wire'];
 } {
   const { driver, wire, clock } = wired;
-  const subscriptions = new Subscriptions(driver, clock, { onConnection: () => undefined });
+  const subscriptions = new Subscriptions(driver, clock, 5_000, { onNews: () => undefined });
   const connector = new Connector(driver, wire, new ScriptedSource(), subscriptions, settingsWith(clock), {
-    onConnector: () => undefined,
+    onNews: () => undefined,
   });
   return { connector, wire };
 }

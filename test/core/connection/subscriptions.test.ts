@@ -17,7 +17,7 @@ async function prepared(...commands: readonly (readonly [string, ...string[]])[]
   const { driver, clock } = wired;
   driver.takeOverRetries();
   const news: SubscriptionNews[] = [];
-  const subscriptions = new Subscriptions(driver, clock, { onConnection: (told) => news.push(told) });
+  const subscriptions = new Subscriptions(driver, clock, 5_000, { onNews: (told) => news.push(told) });
   for (const [name, ...args] of commands) void driver.call(name, ...args);
   await wired.travel(10);
   const reconnect = async (heardAt = clock.now()): Promise<void> => {

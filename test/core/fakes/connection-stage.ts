@@ -139,9 +139,19 @@ export class ConnectionStage {
     const { clock, driver, target, source, settings } = this;
     const onDead = this.#onDead;
     const hearsBytes = this.#hearsBytes;
-    const parts = { driver, target, source, settings, flushes: flushesOf(clock), onDead, hearsBytes };
+    const isInsideMulti = (): boolean => false;
+    const parts = {
+      driver,
+      target,
+      source,
+      settings,
+      flushes: flushesOf(clock),
+      onDead,
+      hearsBytes,
+      isInsideMulti,
+    };
     const connection = new Connection(parts, {
-      onConnection: (news) => {
+      onNews: (news) => {
         this.news.push({ ...news, at: clock.now() });
         this.onNews(news);
       },

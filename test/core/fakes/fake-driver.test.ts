@@ -243,7 +243,7 @@ const plays: Readonly<Record<string, (stage: Stage) => Promise<unknown>>> = {
     const { driver, call } = stage.subject;
     driver.takeOverRetries();
     const ended: unknown[] = [];
-    driver.onUnsubscribe({ ended: (kind, channels) => ended.push([kind, channels]) });
+    driver.onUnsubscribe({ onNews: ({ kind, channels }) => ended.push([kind, channels]) });
     driver.wake();
     await stage.untilStatus('ready');
     stage.follow('subscribe', call('subscribe', 'a', 'b'));

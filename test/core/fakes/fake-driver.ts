@@ -6,7 +6,8 @@ import type { DriverConnector, FirstFailure } from '../../../packages/core/src/d
 import type { DriverStatus } from '../../../packages/core/src/driver/driver-status.ts';
 import type { Driver, DriverEvent } from '../../../packages/core/src/driver/driver.ts';
 import type { DriverCommand, SendCommand } from '../../../packages/core/src/driver/driver-command.ts';
-import type { Subscriptions, UnsubscribeListener } from '../../../packages/core/src/driver/subscriptions.ts';
+import type { Subscriptions, Unsubscribed } from '../../../packages/core/src/driver/subscriptions.ts';
+import type { Listener } from '../../../packages/core/src/listener.ts';
 import type { Credentials } from '../../../packages/core/src/redis-resilience.ts';
 import type { ParserTraits } from '../../../packages/core/src/replies/frame-line.ts';
 import { DriverConnection } from './driver-connection.ts';
@@ -38,7 +39,7 @@ export class FakeDriver implements Driver {
   #waiting: DriverCommand[] = [];
   #comesBack = false;
   #source: FirstFailure | undefined;
-  #unsubscribing: UnsubscribeListener | undefined;
+  #unsubscribing: Listener<Unsubscribed> | undefined;
   #timer: TimerHandle | undefined;
 
   /** `connector` creates the sockets until core takes over the driver. */
@@ -63,7 +64,7 @@ export class FakeDriver implements Driver {
 
   readonly send: SendCommand = (command) => {
     const ended = endedKinds.get(command.name);
-    if (ended !== undefined) this.#unsubscribing?.ended(ended, command.args.map(String));
+    if (ended !== undefined) this.#unsubscribing?.onNews({ kind: ended, channels: command.args.map(String) });
     const isWritable = this.status === 'ready' || this.isHandshake(command);
     if (this.status === 'ended') command.reject(closedError());
     else if (isWritable && this.socket !== undefined) this.#connection.write(command, this.socket);
@@ -228,7 +229,7 @@ export class FakeDriver implements Driver {
     return isEmpty && this.#lost !== undefined ? subscriptionsOf(this.#lost.session) : own;
   }
 
-  onUnsubscribe(listener: UnsubscribeListener): void {
+  onUnsubscribe(listener: Listener<Unsubscribed>): void {
     this.#unsubscribing = listener;
   }
 

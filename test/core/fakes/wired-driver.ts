@@ -3,7 +3,7 @@ import type { Target } from '../../../packages/core/src/handshake/establish.ts';
 import { identityOf } from '../../../packages/core/src/handshake/identity.ts';
 import type { Session } from '../../../packages/core/src/handshake/session.ts';
 import { RoundTrip } from '../../../packages/core/src/socket/round-trip.ts';
-import type { WireEvent } from '../../../packages/core/src/socket/wire-event.ts';
+import type { WireNewsKind } from '../../../packages/core/src/socket/wire-news.ts';
 import { Wire } from '../../../packages/core/src/socket/wire.ts';
 import { FakeDriver } from './fake-driver.ts';
 import { FakeNetwork } from './fake-network.ts';
@@ -23,8 +23,8 @@ export class WiredDriver {
   readonly network = new FakeNetwork(this.clock.outside);
   readonly server = new FakeServer({ clock: this.clock.outside, network: this.network });
   readonly driver = new FakeDriver(this.clock, new PlainConnector(this.network.open, this.server));
-  readonly events: WireEvent[] = [];
-  onEvent: (event: WireEvent) => void = () => undefined;
+  readonly events: WireNewsKind[] = [];
+  onEvent: (event: WireNewsKind) => void = () => undefined;
   readonly wire: Wire;
   /** The address of a second connection: the same server. */
   readonly target: Target = {
@@ -41,9 +41,9 @@ export class WiredDriver {
   constructor(roundTrip = new RoundTrip(200, 2_000)) {
     const flushes = flushesOf(this.clock);
     this.wire = new Wire(this.driver, this.clock, roundTrip, flushes, maxReplyBytes, {
-      onWire: (event) => {
-        this.events.push(event);
-        this.onEvent(event);
+      onNews: ({ kind }) => {
+        this.events.push(kind);
+        this.onEvent(kind);
       },
     });
   }

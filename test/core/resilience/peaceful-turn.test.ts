@@ -7,7 +7,7 @@ function turnOf(): { clock: ManualClock; turn: PeacefulTurn; failedAt: number[] 
   const failedAt: number[] = [];
   return {
     clock,
-    turn: new PeacefulTurn(clock, { onConnection: () => failedAt.push(clock.now()) }),
+    turn: new PeacefulTurn(clock, { onNews: () => failedAt.push(clock.now()) }),
     failedAt,
   };
 }

@@ -27,8 +27,8 @@ async function openPair(): Promise<Pair> {
   const flushes: number[] = [];
   const blocked: boolean[] = [];
   const writes: CoalescedWrites = new CoalescedWrites(socket, {
-    onWrites: (event) => {
-      if (event === 'flush') flushes.push(socket.bytesWritten);
+    onNews: ({ kind }) => {
+      if (kind === 'flush') flushes.push(socket.bytesWritten);
       else blocked.push(writes.isBlocked);
     },
   });

@@ -226,7 +226,7 @@ it('the flush of a PING of its own is begun as one, and the flush of a call is n
     return flushes.begin(...args);
   };
   const wire = new Wire(driver, clock, new RoundTrip(200, 2_000), { begin }, maxReplyBytes, {
-    onWire: () => undefined,
+    onNews: () => undefined,
   });
   const flushNext = (): void => {
     wire.adopt(driver.socket as Socket, undefined);

@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { StallWatch, type StallFinding } from '../../../packages/core/src/stall/stall-watch.ts';
+import {
+  StallWatch,
+  type IdleTime,
+  type StallFinding,
+} from '../../../packages/core/src/stall/stall-watch.ts';
 import { PingTurns } from '../../../packages/core/src/stall/ping-turns.ts';
 import { RoundTrip } from '../../../packages/core/src/socket/round-trip.ts';
 import { WiredDriver } from '../fakes/wired-driver.ts';
@@ -18,9 +22,9 @@ async function watched({ idleMs = 5_000, limitMs = 200 } = {}): Promise<Watched>
   const wired = await WiredDriver.ready(new RoundTrip(limitMs, 2_000));
   const { clock, wire } = wired;
   const found: (readonly [StallFinding, number])[] = [];
-  const watch: StallWatch = new StallWatch(wire, clock, () => subject.random, {
-    idleMs: (stretch) => subject.idleMs * stretch,
-    onFinding: (finding) => {
+  const idle: IdleTime = { idleMs: (stretch) => subject.idleMs * stretch };
+  const watch: StallWatch = new StallWatch(wire, idle, clock, () => subject.random, {
+    onNews: (finding) => {
       found.push([finding, clock.now()]);
       subject.onFinding();
     },
@@ -523,9 +527,8 @@ describe('a watch that was never started', () => {
   it('arms itself for no write', async () => {
     const { wired, watch } = await watched();
     watch.stop();
-    const other = new StallWatch(wired.wire, wired.clock, Math.random, {
-      idleMs: () => 0,
-      onFinding: () => undefined,
+    const other = new StallWatch(wired.wire, { idleMs: () => 0 }, wired.clock, Math.random, {
+      onNews: () => undefined,
     });
     other.noteWrite(1_100);
     expect(wired.clock.pendingTimers).toBe(0);

@@ -1,5 +1,4 @@
 import type { CauseCode } from '../cause.ts';
-import type { Gate } from '../command/gate.ts';
 import type { VerifiedSocket } from '../handshake/establish.ts';
 import type { SubscriptionNews } from './subscriptions.ts';
 
@@ -39,13 +38,6 @@ export type ConnectionNews =
   | { readonly kind: 'verified'; readonly verified: VerifiedSocket }
   | SubscriptionNews;
 
-/** Receives the reports of a connection. */
-export interface ConnectionListener {
-  onConnection(news: ConnectionNews): void;
-  /** The gate of the connection's client, if the commands of the connection have a gate of their own. */
-  readonly gate?: Gate;
-}
-
 /** An event in the life of the driver's sockets. */
 export type ConnectorEvent =
   /** The driver asks for a socket. */
@@ -53,12 +45,12 @@ export type ConnectorEvent =
   | { readonly kind: 'attempt-failed'; readonly cause: CauseCode }
   /** A verified socket is about to be handed to the driver. */
   | { readonly kind: 'verified'; readonly verified: VerifiedSocket }
-  /** The driver's socket has closed. Reported before the driver rejects the commands in flight. */
-  | { readonly kind: 'lost'; readonly cause: CauseCode };
+  | SocketLost;
 
-/** Receives the events of the driver's sockets. */
-export interface ConnectorListener {
-  onConnector(event: ConnectorEvent): void;
+/** The driver's socket has closed. Reported before the driver rejects the commands in flight. */
+export interface SocketLost {
+  readonly kind: 'lost';
+  readonly cause: CauseCode;
 }
 
 // The reports of reads and writes are shared objects, so that no object is created for each report.

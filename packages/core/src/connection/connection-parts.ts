@@ -20,4 +20,6 @@ export interface ConnectionParts {
   readonly onDead: 'replace' | 'drop';
   /** Whether `bytes-read` and `bytes-written` are reported. */
   readonly hearsBytes: boolean;
+  /** Whether the connection is inside a MULTI of the application, of which a PING would become a part. */
+  readonly isInsideMulti: () => boolean;
 }

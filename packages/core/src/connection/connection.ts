@@ -1,20 +1,20 @@
 import type { CauseCode } from '../cause.ts';
 import type { Driver } from '../driver/driver.ts';
 import type { VerifiedSocket } from '../handshake/establish.ts';
+import type { Listener } from '../listener.ts';
 import type { Settings } from '../options/settings.ts';
 import type { ConnectionState } from '../snapshot.ts';
 import { roundTripOf } from '../socket/round-trip.ts';
-import type { WireEvent, WireListener } from '../socket/wire-event.ts';
+import type { WireNews } from '../socket/wire-news.ts';
 import { Wire } from '../socket/wire.ts';
-import { StallGuard, type StallListener, type StallNews } from '../stall/stall-guard.ts';
+import { StallGuard, type StallNews } from '../stall/stall-guard.ts';
 import type { ConnectionParts } from './connection-parts.ts';
 import {
   bytesRead,
   bytesWritten,
-  type ConnectionListener,
   type ConnectionNews,
   type ConnectorEvent,
-  type ConnectorListener,
+  type SocketLost,
 } from './connection-news.ts';
 import { Connector } from './connector.ts';
 import type { ConnectionEffect, ConnectionSignal, LiveConnectionState } from './connection-state.ts';
@@ -26,7 +26,7 @@ import { Subscriptions } from './subscriptions.ts';
 import { isUnnoticedLoss } from './unnoticed-loss.ts';
 
 /** One connection of a client. Runs the state machine in `connection-transition.ts`, and performs its effects. */
-export class Connection implements WireListener, ConnectorListener, StallListener {
+export class Connection implements Listener<WireNews | ConnectorEvent | StallNews> {
   readonly wire: Wire;
   readonly connector: Connector;
   readonly #driver: Driver;
@@ -37,23 +37,33 @@ export class Connection implements WireListener, ConnectorListener, StallListene
   readonly #stallGuard: StallGuard;
   readonly #orderCheck: OrderCheck;
   #replacement: PeacefulReplacement | undefined;
-  readonly #listener: ConnectionListener;
+  readonly #isInsideMulti: () => boolean;
+  readonly #listener: Listener<ConnectionNews>;
   #state: LiveConnectionState = { kind: 'idle' };
 
-  constructor(parts: ConnectionParts, listener: ConnectionListener) {
+  constructor(parts: ConnectionParts, listener: Listener<ConnectionNews>) {
     const { driver, target, source, settings, flushes } = parts;
     this.#driver = driver;
     this.#source = source;
     this.#settings = settings;
     this.#replacesDead = parts.onDead === 'replace';
+    this.#isInsideMulti = parts.isInsideMulti;
     this.#listener = listener;
-    this.#subscriptions = new Subscriptions(driver, settings.clock, listener);
-    const { maxReplyBytes } = settings.connection;
+    const { idlePingMs, maxReplyBytes } = settings.connection;
+    this.#subscriptions = new Subscriptions(driver, settings.clock, idlePingMs, listener);
     this.wire = new Wire(driver, settings.clock, roundTripOf(settings), flushes, maxReplyBytes, this);
     this.wire.tellsAll = parts.hearsBytes || settings.connection.integrity === 'load';
     this.#orderCheck = new OrderCheck(driver, this.wire, settings);
     this.connector = new Connector(driver, this.wire, source, this.#subscriptions, settings, this);
-    this.#stallGuard = new StallGuard(driver, target, this.wire, settings, source, this);
+    const watched = {
+      driver,
+      target,
+      wire: this.wire,
+      settings,
+      endpoint: source,
+      idle: this.#subscriptions,
+    };
+    this.#stallGuard = new StallGuard(watched, this);
     this.#enter(this.#takeOver());
     driver.on('connect', () => this.connector.connected());
     driver.on('ready', () => this.#onReady());
@@ -115,13 +125,7 @@ export class Connection implements WireListener, ConnectorListener, StallListene
 
   /** Sends PING to check whether the connection still works. */
   ping(): void {
-    // Inside a MULTI, the PING would become a part of the transaction.
-    const isInsideMulti = this.#listener.gate?.state.guards.transactions.isOpen === true;
-    if (this.#state.kind === 'ready' && !isInsideMulti) this.#orderCheck.ping();
-  }
-
-  idleMs(stretch: number): number {
-    return this.#subscriptions.idleMs(this.#settings.connection.idlePingMs, stretch);
+    if (this.#state.kind === 'ready' && !this.#isInsideMulti()) this.#orderCheck.ping();
   }
 
   // Adopts a connection made before `protect` was called; an unfinished attempt to connect starts again.
@@ -175,11 +179,11 @@ export class Connection implements WireListener, ConnectorListener, StallListene
     }
   }
 
-  onWire(event: WireEvent): void {
-    switch (event) {
+  onNews(news: WireNews | ConnectorEvent | StallNews): void {
+    switch (news.kind) {
       case 'alive':
       case 'read':
-        return this.#onRead(event === 'alive');
+        return this.#onRead(news.kind === 'alive');
       case 'breached':
         return this.drop('protocol');
       case 'written':
@@ -189,36 +193,13 @@ export class Connection implements WireListener, ConnectorListener, StallListene
         return void this.#stallGuard.release();
       case 'room-changed':
         return this.#tell({ kind: 'room-changed' });
-      default:
-        event satisfies never;
-    }
-  }
-
-  #onRead(isAlive: boolean): void {
-    if (isAlive) this.#onAlive();
-    this.#tell(bytesRead);
-    if (this.#orderCheck.isDue) queueMicrotask(() => this.ping()); // Delayed to share a write with the next commands.
-  }
-
-  #onAlive(): void {
-    const state = this.#state;
-    const servesNot = state.kind === 'stalled' && state.cause !== 'stalled';
-    if (!servesNot && (state.kind !== 'ready' || state.isSuspect)) this.#signal({ kind: 'answered' });
-  }
-
-  onConnector(event: ConnectorEvent): void {
-    if (event.kind === 'verified') return this.#tell(event);
-    if (event.kind === 'lost') {
-      this.#stallGuard.unwatch();
-      this.#replacement?.stop();
-      if (this.#replacesDead) this.#subscriptions.remember(this.wire.readAt);
-    }
-    this.#signal(event);
-  }
-
-  onStall(news: StallNews): void {
-    if (news.kind === 'doubtful') return this.#tell(news);
-    switch (news.kind) {
+      case 'verified':
+      case 'doubtful':
+        return this.#tell(news);
+      case 'lost':
+        return this.#onLost(news);
+      case 'dial':
+      case 'attempt-failed':
       case 'silent':
       case 'away':
         return this.#signal(news);
@@ -235,6 +216,25 @@ export class Connection implements WireListener, ConnectorListener, StallListene
     }
   }
 
+  #onRead(isAlive: boolean): void {
+    if (isAlive) this.#onAlive();
+    this.#tell(bytesRead);
+    if (this.#orderCheck.isDue) queueMicrotask(() => this.ping()); // Delayed to share a write with the next commands.
+  }
+
+  #onAlive(): void {
+    const state = this.#state;
+    const servesNot = state.kind === 'stalled' && state.cause !== 'stalled';
+    if (!servesNot && (state.kind !== 'ready' || state.isSuspect)) this.#signal({ kind: 'answered' });
+  }
+
+  #onLost(news: SocketLost): void {
+    this.#stallGuard.unwatch();
+    this.#replacement?.stop();
+    if (this.#replacesDead) this.#subscriptions.remember(this.wire.readAt);
+    this.#signal(news);
+  }
+
   #onReady(): void {
     // The driver emits `ready` one tick late, so the socket may already be gone.
     if (this.#driver.status !== 'ready') return;
@@ -245,6 +245,6 @@ export class Connection implements WireListener, ConnectorListener, StallListene
   }
 
   #tell(news: ConnectionNews): void {
-    this.#listener.onConnection(news);
+    this.#listener.onNews(news);
   }
 }

@@ -5,23 +5,24 @@ import type { DriverConnector, FirstFailure } from '../driver/driver-connector.t
 import type { Driver } from '../driver/driver.ts';
 import type { Settings } from '../options/settings.ts';
 import type { VerifiedSocket } from '../handshake/establish.ts';
-import type { CloseListener } from '../socket/socket-reads.ts';
+import type { Listener } from '../listener.ts';
+import type { SocketClosed } from '../socket/socket-reads.ts';
 import type { Wire } from '../socket/wire.ts';
 import { identityOf, type Identity } from '../handshake/identity.ts';
 import { isRepeatedError, type EmittedError } from '../observability/repeated-error.ts';
 import { abandonSocket, endSocket, leaveSocket } from '../socket/parting.ts';
-import type { ConnectorListener } from './connection-news.ts';
+import type { ConnectorEvent } from './connection-news.ts';
 import type { SocketSource, SourceEvent } from './socket-source.ts';
 import type { Subscriptions } from './subscriptions.ts';
 
 /** Supplies the driver with verified sockets. */
-export class Connector implements DriverConnector, FirstFailure, CloseListener {
+export class Connector implements DriverConnector, FirstFailure, Listener<SocketClosed> {
   readonly #driver: Driver;
   readonly #wire: Wire;
   readonly #source: SocketSource;
   readonly #subscriptions: Subscriptions;
   readonly #settings: Pick<Settings, 'clock' | 'connection'>;
-  readonly #listener: ConnectorListener;
+  readonly #listener: Listener<ConnectorEvent>;
   #firstFailures: readonly ((error: Error) => void)[] | undefined;
   #standby: VerifiedSocket | undefined;
   #pending: { readonly reject: (error: Error) => void } | undefined;
@@ -44,7 +45,7 @@ export class Connector implements DriverConnector, FirstFailure, CloseListener {
     source: SocketSource,
     subscriptions: Subscriptions,
     settings: Pick<Settings, 'clock' | 'connection'>,
-    listener: ConnectorListener,
+    listener: Listener<ConnectorEvent>,
   ) {
     this.#driver = driver;
     this.#wire = wire;
@@ -56,7 +57,7 @@ export class Connector implements DriverConnector, FirstFailure, CloseListener {
 
   /** Resolves with a verified socket. Rejects when the client is closed or the socket source gives up. */
   connect(emit: (event: string, error: Error) => void): Promise<Socket> {
-    this.#listener.onConnector({ kind: 'dial' });
+    this.#listener.onNews({ kind: 'dial' });
     this.#driver.keepDatabase();
     const [standby, isHurried] = [this.#standby, this.#isHurried];
     this.#standby = undefined;
@@ -105,7 +106,7 @@ export class Connector implements DriverConnector, FirstFailure, CloseListener {
     if (cause === 'closed') socket?.destroy();
     else if (readOnMs === undefined || socket === undefined) abandonSocket(socket, this.#driver);
     else {
-      const left = { own: this.#ownListeners, onLeft: () => this.closed(socket) };
+      const left = { own: this.#ownListeners, onLeft: () => this.onNews({ kind: 'closed', socket }) };
       queueMicrotask(() => leaveSocket(socket, readOnMs, this.#driver, this.#settings.clock, left));
     }
   }
@@ -161,7 +162,7 @@ export class Connector implements DriverConnector, FirstFailure, CloseListener {
         return;
       case 'failed':
         if (event.cause === 'database') this.#driver.refuseDatabase();
-        this.#listener.onConnector({ kind: 'attempt-failed', cause: event.cause });
+        this.#listener.onNews({ kind: 'attempt-failed', cause: event.cause });
         if (this.#isWorthEmitting(event.cause)) emit('error', event.error);
         this.#tellFirst(event.error);
         return;
@@ -170,7 +171,7 @@ export class Connector implements DriverConnector, FirstFailure, CloseListener {
         return;
       case 'gave-up':
         this.#pending = undefined;
-        this.#listener.onConnector({ kind: 'attempt-failed', cause: event.cause });
+        this.#listener.onNews({ kind: 'attempt-failed', cause: event.cause });
         reject(event.error);
         return;
       default:
@@ -213,19 +214,19 @@ export class Connector implements DriverConnector, FirstFailure, CloseListener {
       this.#lossCause = 'handshake-timeout';
       socket.destroy();
     }, this.#settings.connection.handshakeTimeoutMs);
-    this.#listener.onConnector({ kind: 'verified', verified });
+    this.#listener.onNews({ kind: 'verified', verified });
     return socket;
   }
 
   #adopt(socket: Socket, identity: Identity | undefined): void {
-    // `closed` is called before the driver rejects the commands in flight, so that new commands wait.
+    // Closing is reported before the driver rejects the commands in flight, so that new commands wait.
     this.#wire.adopt(socket, identity, this);
     this.#standing = socket;
     this.#lossCause = undefined;
     this.#ownListeners = socket.rawListeners('close');
   }
 
-  closed(socket: Socket): void {
+  onNews({ socket }: SocketClosed): void {
     if (socket !== this.#standing || socket !== this.#wire.socket) return;
     this.#standing = undefined;
     this.#clearHandshakeTimer();
@@ -233,10 +234,8 @@ export class Connector implements DriverConnector, FirstFailure, CloseListener {
     // A connection that the application closed says nothing about the server.
     if (isClosing) this.#source.stop();
     else this.#source.ticket?.lost();
-    this.#listener.onConnector({
-      kind: 'lost',
-      cause: this.#lossCause ?? (isClosing ? 'closed' : 'connection-reset'),
-    });
+    const cause = this.#lossCause ?? (isClosing ? 'closed' : 'connection-reset');
+    this.#listener.onNews({ kind: 'lost', cause });
   }
 
   #clearHandshakeTimer(): void {

@@ -1,11 +1,9 @@
 import type { Clock, TimerHandle } from '../clock.ts';
 import { isReplyError } from '../replies/connection-error.ts';
 import type { Driver } from '../driver/driver.ts';
-import type {
-  SubscriptionKind,
-  Subscriptions as Channels,
-  UnsubscribeListener,
-} from '../driver/subscriptions.ts';
+import type { SubscriptionKind, Subscriptions as Channels, Unsubscribed } from '../driver/subscriptions.ts';
+import type { Listener } from '../listener.ts';
+import type { IdleTime } from '../stall/stall-watch.ts';
 
 /** What became of the subscriptions of a lost connection. */
 export type SubscriptionNews =
@@ -13,10 +11,6 @@ export type SubscriptionNews =
   | { readonly kind: 'gap'; readonly gapMs: number; readonly channels: number }
   /** The server refused to restore `channels` subscriptions, with the error code `code`; they will be retried. */
   | { readonly kind: 'resubscribe-failed'; readonly channels: number; readonly code: string };
-
-interface SubscriptionListener {
-  onConnection(news: SubscriptionNews): void;
-}
 
 const kinds: readonly SubscriptionKind[] = ['subscribe', 'psubscribe', 'ssubscribe'];
 const retryMs = 1000;
@@ -27,10 +21,11 @@ const subscriberIdleMs = 1000;
  * Restores the subscriptions of a lost connection, and reports how long no message could arrive. A subscription that
  * the server refuses is reported and retried, and never causes an unhandled rejection.
  */
-export class Subscriptions implements UnsubscribeListener {
+export class Subscriptions implements Listener<Unsubscribed>, IdleTime {
   readonly #driver: Driver;
   readonly #clock: Clock;
-  readonly #listener: SubscriptionListener;
+  readonly #idlePingMs: number;
+  readonly #listener: Listener<SubscriptionNews>;
   /** The subscriptions that must be restored; undefined until a connection is lost. */
   #lost: Map<SubscriptionKind, Set<string>> | undefined;
   #silentSince = 0;
@@ -38,9 +33,11 @@ export class Subscriptions implements UnsubscribeListener {
   #restoration: object | undefined;
   #timer: TimerHandle | undefined;
 
-  constructor(driver: Driver, clock: Clock, listener: SubscriptionListener) {
+  /** `idlePingMs` is the idle time after which PING is due. */
+  constructor(driver: Driver, clock: Clock, idlePingMs: number, listener: Listener<SubscriptionNews>) {
     this.#driver = driver;
     this.#clock = clock;
+    this.#idlePingMs = idlePingMs;
     this.#listener = listener;
     driver.onUnsubscribe(this);
   }
@@ -50,9 +47,9 @@ export class Subscriptions implements UnsubscribeListener {
     return count(this.#driver.subscriptions()) > 0 || this.#lostCount() > 0;
   }
 
-  /** Returns the idle time after which PING is due; `stretch` extends it while the connection has no subscriptions. */
-  idleMs(idlePingMs: number, stretch: number): number {
-    return this.isActive ? Math.min(subscriberIdleMs, idlePingMs) : idlePingMs * stretch;
+  /** `stretch` extends the idle time only while the connection has no subscriptions. */
+  idleMs(stretch: number): number {
+    return this.isActive ? Math.min(subscriberIdleMs, this.#idlePingMs) : this.#idlePingMs * stretch;
   }
 
   /**
@@ -94,14 +91,14 @@ export class Subscriptions implements UnsubscribeListener {
   #onResults(results: readonly PromiseSettledResult<unknown>[], wanted: number): void {
     const failure = results.find((result) => result.status === 'rejected');
     if (failure === undefined) {
-      this.#listener.onConnection({
+      this.#listener.onNews({
         kind: 'gap',
         gapMs: this.#clock.now() - this.#silentSince,
         channels: wanted,
       });
       return;
     }
-    this.#listener.onConnection({
+    this.#listener.onNews({
       kind: 'resubscribe-failed',
       channels: this.#lostCount(),
       code: codeOf(failure.reason),
@@ -109,11 +106,8 @@ export class Subscriptions implements UnsubscribeListener {
     if (this.#lostCount() > 0) this.#timer = this.#clock.setTimeout(() => this.restore(), retryMs);
   }
 
-  /**
-   * Call when the application has ended these subscriptions, or all of this kind if `channels` is empty: they are not
-   * restored.
-   */
-  ended(kind: SubscriptionKind, channels: readonly string[]): void {
+  /** Called when the application has ended subscriptions: they are not restored. */
+  onNews({ kind, channels }: Unsubscribed): void {
     const lost = this.#lost?.get(kind);
     if (channels.length === 0) lost?.clear();
     else for (const channel of channels) lost?.delete(channel);

@@ -8,7 +8,8 @@ import type { BesidesReplies } from './besides-replies.ts';
 import type { CommandSink } from './command-sink.ts';
 import type { DriverCommand, PipelineStream, SendCommand } from './driver-command.ts';
 import type { DriverConnector, FirstFailure } from './driver-connector.ts';
-import type { Subscriptions, UnsubscribeListener } from './subscriptions.ts';
+import type { Listener } from '../listener.ts';
+import type { Subscriptions, Unsubscribed } from './subscriptions.ts';
 import type { SentBefore } from './sent-before.ts';
 
 /** Events of a client's connection, in the order in which they occur. */
@@ -154,7 +155,7 @@ export interface Driver {
    */
   readUnsubscribed(name: string, read: () => void): void;
   /** Tells `listener` of each command that ends subscriptions when it is sent. There can be only one listener. */
-  onUnsubscribe(listener: UnsubscribeListener): void;
+  onUnsubscribe(listener: Listener<Unsubscribed>): void;
 
   /** Connects a client that has never been told to connect. */
   wake(): void;

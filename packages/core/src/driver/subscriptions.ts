@@ -4,9 +4,10 @@ export type SubscriptionKind = 'subscribe' | 'psubscribe' | 'ssubscribe';
 /** The subscribed channels, patterns and shard channels, by kind. */
 export type Subscriptions = Readonly<Record<SubscriptionKind, readonly string[]>>;
 
-export interface UnsubscribeListener {
-  /** Called when subscriptions are ended. If `channels` is empty, all subscriptions of the kind are ended. */
-  ended(kind: SubscriptionKind, channels: readonly string[]): void;
+/** The application has ended these subscriptions or, if `channels` is empty, all subscriptions of the kind. */
+export interface Unsubscribed {
+  readonly kind: SubscriptionKind;
+  readonly channels: readonly string[];
 }
 
 /** Returns the kind of subscription that a command ends, if it ends any. */

@@ -7,7 +7,8 @@ import type { ParserTraits } from '../replies/frame-line.ts';
 import type { DriverConnector, FirstFailure } from '../driver/driver-connector.ts';
 import type { DriverStatus } from '../driver/driver-status.ts';
 import type { Driver, DriverEvent, ProvenState } from '../driver/driver.ts';
-import { endedKindOf, type Subscriptions, type UnsubscribeListener } from '../driver/subscriptions.ts';
+import { endedKindOf, type Subscriptions, type Unsubscribed } from '../driver/subscriptions.ts';
+import type { Listener } from '../listener.ts';
 import type { Credentials } from '../redis-resilience.ts';
 import { beginAgain, sendQueued } from './begun/begin-again.ts';
 import { wake } from './methods/duplicates.ts';
@@ -38,7 +39,7 @@ export class RedisDriver implements Driver {
   /** The connector that the client had before it was protected. */
   #former: OwnConnector | undefined;
   #givenUp: Promise<void> | undefined;
-  #unsubscribing: UnsubscribeListener | undefined;
+  #unsubscribing: Listener<Unsubscribed> | undefined;
   #proven: ProvenState | undefined;
   /** What an unanswered command causes the server to send besides its reply. */
   #besides: 'confirmations' | 'lines' | undefined;
@@ -61,7 +62,7 @@ export class RedisDriver implements Driver {
     else if (command.name === 'monitor') this.#besides = 'lines';
     else if (changesSubscriptions(command.name) || logsIn(command.name)) this.#besides ??= 'confirmations';
     const kind = endedKindOf(command.name);
-    if (kind !== undefined) this.#unsubscribing?.ended(kind, command.args.map(String));
+    if (kind !== undefined) this.#unsubscribing?.onNews({ kind, channels: command.args.map(String) });
     this.#logins.sends(command);
     const sent = this.#own(command, stream, node);
     this.#logins.sent(command, stream === undefined);
@@ -143,7 +144,6 @@ export class RedisDriver implements Driver {
     this.#former = internals(client).connector;
     takeOverConnection(client, connector);
     allowRouting(client, this);
-    // Without a listener ioredis prints every failed attempt to the console.
     client.on('error', ignore);
     if (this.options['monitor'] === true) monitorAtOnce(client, this);
     else internals(client).sendCommand = gate;
@@ -228,7 +228,7 @@ export class RedisDriver implements Driver {
     readUnsubscribed(internals(this.client), name, read);
   }
 
-  onUnsubscribe(listener: UnsubscribeListener): void {
+  onUnsubscribe(listener: Listener<Unsubscribed>): void {
     this.#unsubscribing = listener;
   }
 
@@ -246,5 +246,5 @@ export class RedisDriver implements Driver {
 }
 
 function ignore(): void {
-  // The connection reports the error. Without a listener, it would be thrown.
+  // The connection reports the error. Without a listener, ioredis would print every failed attempt to the console.
 }

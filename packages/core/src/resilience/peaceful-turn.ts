@@ -1,11 +1,12 @@
 import type { Clock, TimerHandle } from '../clock.ts';
+import type { Listener } from '../listener.ts';
 
 /** If calls are not served again within this time, the client counts as unavailable. */
 const graceMs = 250;
 
-interface TurnListener {
-  /** Called when the client turns out to be unavailable after all. */
-  onConnection(news: { readonly kind: 'changed' }): void;
+/** The client turns out to be unavailable after all. */
+export interface TurnFailed {
+  readonly kind: 'changed';
 }
 
 /**
@@ -14,10 +15,10 @@ interface TurnListener {
  */
 export class PeacefulTurn {
   readonly #clock: Clock;
-  readonly #listener: TurnListener;
+  readonly #listener: Listener<TurnFailed>;
   #timer: TimerHandle | undefined;
 
-  constructor(clock: Clock, listener: TurnListener) {
+  constructor(clock: Clock, listener: Listener<TurnFailed>) {
     this.#clock = clock;
     this.#listener = listener;
   }
@@ -36,7 +37,7 @@ export class PeacefulTurn {
   fail(): void {
     if (!this.isUnderWay) return;
     this.end();
-    this.#listener.onConnection({ kind: 'changed' });
+    this.#listener.onNews({ kind: 'changed' });
   }
 
   /** Call when the client is being served again, or has been closed. */

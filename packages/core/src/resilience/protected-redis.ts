@@ -4,7 +4,7 @@ import { expectChange } from '../databases/expect-change.ts';
 import { Gate } from '../command/gate.ts';
 import { askOutsideMulti } from '../command/guards/ask-outside-multi.ts';
 import { RedisDispatch } from '../connection/redis-dispatch.ts';
-import type { ConnectionListener, ConnectionNews } from '../connection/connection-news.ts';
+import type { ConnectionNews } from '../connection/connection-news.ts';
 import { Connection } from '../connection/connection.ts';
 import { ActiveRoute, type RoutedClient, type RouteNews } from '../routes/active-route.ts';
 import type { MovableClient } from '../databases/movable-client.ts';
@@ -13,6 +13,7 @@ import type { Route } from '../routes/route.ts';
 import { debug } from '../observability/debug.ts';
 import type { VerifiedSocket } from '../handshake/establish.ts';
 import type { Driver } from '../driver/driver.ts';
+import type { Listener } from '../listener.ts';
 import type { ClientParts, ProtectedClient } from '../connection/protected-client.ts';
 import type { ReplyVerdict } from '../replies/reply-error.ts';
 import type { ConnectionState } from '../snapshot.ts';
@@ -20,11 +21,10 @@ import type { ServerFacts } from '../snapshot-detail.ts';
 import type { Settings } from '../options/settings.ts';
 import { PeacefulTurn } from './peaceful-turn.ts';
 
-/**
- * Protects one ioredis instance: passes its commands through a gate, which admits, queues or rejects them; supplies its
- * connection; and moves it to another Redis database when necessary.
- */
-export class ProtectedRedis implements ProtectedClient, MovableClient, RoutedClient, ConnectionListener {
+/** Protects one ioredis instance: with a gate for its commands, and a connection that can move to another database. */
+export class ProtectedRedis
+  implements ProtectedClient, MovableClient, RoutedClient, Listener<ConnectionNews>
+{
   readonly driver: Driver;
   readonly settings: Settings;
   readonly gate: Gate;
@@ -46,7 +46,8 @@ export class ProtectedRedis implements ProtectedClient, MovableClient, RoutedCli
     this.#activeRoute = new ActiveRoute(routeTo, this);
     const { target, source } = this.#activeRoute;
     const own = { driver, target, source, settings, flushes, onDead: 'replace', hearsBytes: false } as const;
-    this.#connection = new Connection(own, this);
+    const isInsideMulti = (): boolean => this.gate.state.guards.transactions.isOpen;
+    this.#connection = new Connection({ ...own, isInsideMulti }, this);
     const dispatch = new RedisDispatch(driver, this.#connection.wire, parts.ownCircuits);
     this.gate = new Gate(parts.gateParts, this, dispatch);
     if (this.state === 'ready') this.gate.serve();
@@ -187,7 +188,7 @@ export class ProtectedRedis implements ProtectedClient, MovableClient, RoutedCli
     await this.driver.givenUp();
   }
 
-  onConnection(news: ConnectionNews): void {
+  onNews(news: ConnectionNews): void {
     switch (news.kind) {
       case 'serving':
         this.#turn.end();

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { CommandSink } from '../driver/command-sink.ts';
+import type { Listener } from '../listener.ts';
 import { appendCommand, blockWith, maxCopiedBytes, mostBytesOf, type CommandBlock } from './command-block.ts';
 
 // Longer strings are written separately, because joining them would copy them once more.
@@ -17,16 +18,14 @@ const maxTextLength = 2 ** 24;
 const minEnough = 1500;
 const maxEnough = 16_000;
 
-/**
- * `flush`: bytes are about to be passed to the socket. `room-changed`: the kernel's buffer has become full, or has room
- * again.
- */
-export type WritesEvent = 'flush' | 'room-changed';
+/** What happens to the bytes that are written to a socket. */
+export type WritesNews =
+  /** Bytes are about to be passed to the socket. */
+  | { readonly kind: 'flush' }
+  /** The kernel's buffer of this socket has become full, or has room again. */
+  | { readonly kind: 'room-changed'; readonly socket: Socket };
 
-/** Told what happens to the bytes that are written to a socket. */
-export interface WritesListener {
-  onWrites(event: WritesEvent, socket: Socket): void;
-}
+const flushing = { kind: 'flush' } as const;
 
 const writtenBy = Symbol('writes');
 
@@ -50,7 +49,7 @@ export class CoalescedWrites implements CommandSink {
   /** The socket's own methods, which this object replaces. */
   readonly #write: WritingMethods['write'];
   readonly #end: WritingMethods['end'];
-  readonly #listener: WritesListener;
+  readonly #listener: Listener<WritesNews>;
   #parts: (string | Uint8Array)[] = [];
   /** The output that is still growing: either text, or a range in the block into which commands are encoded. */
   #text = '';
@@ -72,7 +71,7 @@ export class CoalescedWrites implements CommandSink {
   #isBlocked = false;
 
   /** Replaces the socket's `write` and `end` methods. */
-  constructor(socket: Socket, listener: WritesListener) {
+  constructor(socket: Socket, listener: Listener<WritesNews>) {
     this.#socket = socket;
     this.#listener = listener;
     const methods = socket as unknown as WritingMethods;
@@ -182,14 +181,14 @@ export class CoalescedWrites implements CommandSink {
     if (parts.length === 0) {
       const hasStretch = this.#to > this.#from;
       if (!hasStretch && this.#text === '') return;
-      this.#tell('flush');
+      this.#listener.onNews(flushing);
       this.#gathered = 0;
       const part = hasStretch ? this.#stretch() : this.#text;
       this.#text = '';
       if (!this.#write.call(socket, part)) this.#waitForDrain();
       return;
     }
-    this.#tell('flush');
+    this.#listener.onNews(flushing);
     if (this.#to > this.#from) this.#endStretch();
     else if (this.#text !== '') parts.push(this.#text);
     this.#parts = [];
@@ -202,17 +201,17 @@ export class CoalescedWrites implements CommandSink {
     if (!hasRoom) this.#waitForDrain();
   }
 
-  #tell(event: WritesEvent): void {
-    this.#listener.onWrites(event, this.#socket);
+  #tellRoom(): void {
+    this.#listener.onNews({ kind: 'room-changed', socket: this.#socket });
   }
 
   #waitForDrain(): void {
     this.#isBlocked = true;
-    this.#tell('room-changed');
+    this.#tellRoom();
     this.#socket.once('drain', () => {
       this.#isBlocked = false;
       this.#flushNow();
-      if (!this.#isBlocked) this.#tell('room-changed');
+      if (!this.#isBlocked) this.#tellRoom();
     });
   }
 }

@@ -1,8 +1,9 @@
 import type { ReleaseBook, TrackedCall } from '../driver/tracked-call.ts';
+import type { Listener } from '../listener.ts';
 
-interface AbandonListener {
-  /** Called when a caller has stopped waiting for a call that may still block the connection. */
-  onAbandoned(): void;
+/** A caller has stopped waiting for a call that may still block the connection. */
+export interface Abandoned {
+  readonly kind: 'abandoned';
 }
 
 /**
@@ -13,18 +14,18 @@ interface AbandonListener {
 export class ReleaseRequests implements ReleaseBook {
   /** Number of requests that may have ended a call, but for which no null reply has arrived yet. */
   #open = 0;
-  readonly #listener: AbandonListener | undefined;
+  readonly #listener: Listener<Abandoned> | undefined;
   /** When a caller last stopped waiting for a blocking call. */
   abandonedAt = -Infinity;
 
-  constructor(listener?: AbandonListener) {
+  constructor(listener?: Listener<Abandoned>) {
     this.#listener = listener;
   }
 
   abandoned({ blockingMs }: TrackedCall, now: number): void {
     if (blockingMs === undefined) return;
     this.abandonedAt = now;
-    this.#listener?.onAbandoned();
+    this.#listener?.onNews({ kind: 'abandoned' });
   }
 
   /**

@@ -1,12 +1,14 @@
 import type { Socket } from 'node:net';
 import type { Driver } from '../driver/driver.ts';
+import type { Listener } from '../listener.ts';
 import { deliver, type SocketReader } from './intercept-reads.ts';
 import type { DeliversBytes } from './delivers-bytes.ts';
 import type { Breach, ReplyGuard } from './reply-guard.ts';
 
-/** Told when a socket has closed, before the driver is told. */
-export interface CloseListener {
-  closed(socket: Socket): void;
+/** A socket has closed. Told before the driver is told. */
+export interface SocketClosed {
+  readonly kind: 'closed';
+  readonly socket: Socket;
 }
 
 /** The connection whose current socket is read. */
@@ -25,14 +27,14 @@ export class SocketReads implements SocketReader, DeliversBytes {
   readonly #wire: ReadingWire;
   readonly #guard: ReplyGuard;
   readonly #driver: Driver;
-  readonly #listener: CloseListener | undefined;
+  readonly #listener: Listener<SocketClosed> | undefined;
 
   constructor(
     socket: Socket,
     wire: ReadingWire,
     guard: ReplyGuard,
     driver: Driver,
-    listener: CloseListener | undefined,
+    listener: Listener<SocketClosed> | undefined,
   ) {
     this.#socket = socket;
     this.#wire = wire;
@@ -56,6 +58,6 @@ export class SocketReads implements SocketReader, DeliversBytes {
   }
 
   closed(): void {
-    this.#listener?.closed(this.#socket);
+    this.#listener?.onNews({ kind: 'closed', socket: this.#socket });
   }
 }

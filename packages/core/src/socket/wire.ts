@@ -1,28 +1,29 @@
 import type { Socket } from 'node:net';
 import type { Clock } from '../clock.ts';
-import { CoalescedWrites, type WritesEvent, type WritesListener } from './coalesced-writes.ts';
+import { CoalescedWrites, type WritesNews } from './coalesced-writes.ts';
 import type { Flush, Flushes } from '../event-loop/flush.ts';
 import type { CommandSink } from '../driver/command-sink.ts';
 import type { DriverCommand } from '../driver/driver-command.ts';
 import type { Driver } from '../driver/driver.ts';
 import type { Identity } from '../handshake/identity.ts';
+import type { Listener } from '../listener.ts';
 import { driverReplyLimits, type ReplyLimits } from '../replies/reply-limits.ts';
 import { debug } from '../observability/debug.ts';
 import { interceptReads } from './intercept-reads.ts';
 import { Progress } from './progress.ts';
-import { ReleaseRequests } from './release-requests.ts';
+import { ReleaseRequests, type Abandoned } from './release-requests.ts';
 import { ReplyGuard, type Breach } from './reply-guard.ts';
 import type { RoundTrip } from './round-trip.ts';
-import { SocketReads, type CloseListener } from './socket-reads.ts';
-import type { WireEvent, WireListener } from './wire-event.ts';
+import { SocketReads, type SocketClosed } from './socket-reads.ts';
+import type { WireNews, WireNewsKind } from './wire-news.ts';
 
 /** The current socket of one connection, with its pending writes and the times of its last reads and writes. */
-export class Wire implements WritesListener {
+export class Wire implements Listener<WritesNews | Abandoned> {
   readonly #driver: Driver;
   readonly #clock: Clock;
   readonly #flushes: Pick<Flushes, 'begin'>;
   readonly #limits: ReplyLimits;
-  readonly #listener: WireListener;
+  readonly #listener: Listener<WireNews>;
   readonly roundTrip: RoundTrip;
   readonly #progress = new Progress();
   #writes: CoalescedWrites | undefined;
@@ -62,7 +63,7 @@ export class Wire implements WritesListener {
     roundTrip: RoundTrip,
     flushes: Pick<Flushes, 'begin'>,
     maxReplyBytes: number,
-    listener: WireListener,
+    listener: Listener<WireNews>,
   ) {
     this.#driver = driver;
     this.#clock = clock;
@@ -114,7 +115,7 @@ export class Wire implements WritesListener {
    * Makes this socket the connection's current socket. Call before the driver receives a verified socket. `listener` is
    * told when the socket has closed.
    */
-  adopt(socket: Socket, identity: Identity | undefined, listener?: CloseListener): void {
+  adopt(socket: Socket, identity: Identity | undefined, listener?: Listener<SocketClosed>): void {
     const guard = new ReplyGuard(this.#driver, this.#limits);
     this.#socket = socket;
     this.#guard = guard;
@@ -130,13 +131,9 @@ export class Wire implements WritesListener {
     interceptReads(socket, new SocketReads(socket, this, guard, this.#driver, listener));
   }
 
-  onWrites(event: WritesEvent, socket: Socket): void {
-    if (event === 'flush') this.#flushed();
-    else if (this.#socket === socket) this.#tell('room-changed');
-  }
-
-  onAbandoned(): void {
-    this.#tell('abandoned');
+  onNews(news: WritesNews | Abandoned): void {
+    if (news.kind === 'flush') this.#flushed();
+    else if (news.kind === 'abandoned' || news.socket === this.#socket) this.#tell(news.kind);
   }
 
   /** Call when a reply on the current socket turns out to have belonged to another command. */
@@ -242,7 +239,7 @@ export class Wire implements WritesListener {
     if (this.tellsAll || this.lookDueAt > now + this.roundTrip.limitMs() + 1) this.#tell('written');
   }
 
-  #tell(event: WireEvent): void {
-    this.#listener.onWire(event);
+  #tell(kind: WireNewsKind): void {
+    this.#listener.onNews({ kind });
   }
 }

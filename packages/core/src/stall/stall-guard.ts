@@ -1,13 +1,14 @@
 import type { CauseCode } from '../cause.ts';
 import type { Driver } from '../driver/driver.ts';
 import type { Target } from '../handshake/establish.ts';
+import type { Listener } from '../listener.ts';
 import type { Settings } from '../options/settings.ts';
 import type { Wire } from '../socket/wire.ts';
 import { AbandonedRelease } from './abandoned-release.ts';
 import { BlockingCheck } from './blocking-check.ts';
 import { StallInquiry, type InquiryEndpoint, type InquiryFinding } from './stall-inquiry.ts';
 import { PingTurns } from './ping-turns.ts';
-import { StallWatch, type IdleTime, type StallFinding, type StallWatchListener } from './stall-watch.ts';
+import { StallWatch, type IdleTime, type StallFinding } from './stall-watch.ts';
 
 /** A finding about a connection that may be stalled. */
 export type StallNews =
@@ -19,45 +20,35 @@ export type StallNews =
   | { readonly kind: 'doubtful' }
   | InquiryFinding;
 
-/** Told what a `StallGuard` finds out about its connection. */
-export interface StallListener extends IdleTime {
-  onStall(news: StallNews): void;
+/** The parts of a connection that a `StallGuard` needs. */
+interface WatchedParts {
+  readonly driver: Driver;
+  readonly target: Target;
+  readonly wire: Wire;
+  readonly settings: Settings;
+  readonly endpoint: InquiryEndpoint;
+  readonly idle: IdleTime;
 }
 
 /** Watches one connection and, when that connection falls silent, finds out the reason over a second one. */
-export class StallGuard implements StallWatchListener {
+export class StallGuard implements Listener<StallFinding> {
   readonly #watch: StallWatch;
-  readonly #driver: Driver;
-  readonly #target: Target;
-  readonly #wire: Wire;
-  readonly #settings: Settings;
-  readonly #endpoint: InquiryEndpoint;
+  readonly #parts: WatchedParts;
   #inquiry: StallInquiry | undefined;
   #blockingCheck: BlockingCheck | undefined;
   #abandonedRelease: AbandonedRelease | undefined;
-  readonly #listener: StallListener;
+  readonly #listener: Listener<StallNews>;
 
-  constructor(
-    driver: Driver,
-    target: Target,
-    wire: Wire,
-    settings: Settings,
-    endpoint: InquiryEndpoint,
-    listener: StallListener,
-  ) {
-    const { clock, random } = settings;
-    this.#driver = driver;
-    this.#target = target;
-    this.#wire = wire;
-    this.#settings = settings;
-    this.#endpoint = endpoint;
+  constructor(parts: WatchedParts, listener: Listener<StallNews>) {
+    const { wire, idle, settings } = parts;
+    this.#parts = parts;
     this.#listener = listener;
-    this.#watch = new StallWatch(wire, clock, random, this);
+    this.#watch = new StallWatch(wire, idle, settings.clock, settings.random, this);
   }
 
   /** Call when the connection starts serving commands. */
   watch(): void {
-    this.#watch.start(PingTurns.of(this.#endpoint.dialer));
+    this.#watch.start(PingTurns.of(this.#parts.endpoint.dialer));
   }
 
   /** Call when the connection is gone. */
@@ -84,10 +75,10 @@ export class StallGuard implements StallWatchListener {
 
   /** Call when no caller waits any more for a call that may block the connection: makes the server end that call. */
   async release(): Promise<void> {
-    const { clock } = this.#settings;
-    this.#abandonedRelease ??= new AbandonedRelease(this.#driver, this.#wire, this.#target, clock);
+    const { driver, wire, target, settings } = this.#parts;
+    this.#abandonedRelease ??= new AbandonedRelease(driver, wire, target, settings.clock);
     const isHeld = await this.#abandonedRelease.run();
-    if (isHeld) this.#listener.onStall({ kind: 'gone', cause: 'stalled' });
+    if (isHeld) this.#listener.onNews({ kind: 'gone', cause: 'stalled' });
   }
 
   stopInquiry(): void {
@@ -96,25 +87,22 @@ export class StallGuard implements StallWatchListener {
 
   // Creates the inquiry when it is first needed, because most connections never need one.
   #openInquiry(): StallInquiry {
-    this.#inquiry ??= new StallInquiry(this.#target, this.#wire, this.#settings, this.#endpoint, (finding) =>
-      this.#listener.onStall(finding),
+    const { target, wire, settings, endpoint } = this.#parts;
+    this.#inquiry ??= new StallInquiry(target, wire, settings, endpoint, (finding) =>
+      this.#listener.onNews(finding),
     );
     return this.#inquiry;
   }
 
-  idleMs(stretch: number): number {
-    return this.#listener.idleMs(stretch);
-  }
-
-  onFinding(finding: StallFinding): void {
-    if (finding !== 'blocked') this.#listener.onStall({ kind: finding });
+  onNews(finding: StallFinding): void {
+    if (finding !== 'blocked') this.#listener.onNews({ kind: finding });
     else void this.#checkBlocked();
   }
 
   async #checkBlocked(): Promise<void> {
-    const { clock } = this.#settings;
-    this.#blockingCheck ??= new BlockingCheck(this.#driver, this.#wire, this.#target, clock);
+    const { driver, wire, target, settings } = this.#parts;
+    this.#blockingCheck ??= new BlockingCheck(driver, wire, target, settings.clock);
     const found = await this.#blockingCheck.run();
-    if (found !== undefined) this.#listener.onStall(found);
+    if (found !== undefined) this.#listener.onNews(found);
   }
 }

@@ -2,6 +2,7 @@ import type { Clock, Random } from '../clock.ts';
 import { afterReads } from '../event-loop/after-reads.ts';
 import { Alarm, type Looks } from '../event-loop/alarm.ts';
 import { JointLooks } from '../event-loop/joint-looks.ts';
+import type { Listener } from '../listener.ts';
 import type { Wire } from '../socket/wire.ts';
 import type { PingTurns, TakesTurns } from './ping-turns.ts';
 import { UnansweredConnections, type Unanswered } from './unanswered-connections.ts';
@@ -15,18 +16,13 @@ export type StallFinding =
   /** The oldest command blocks without a timeout, so no reply is ever due. */
   | 'blocked';
 
-/** Gives a `StallWatch` the idle time of its connection. */
+/** The idle time of a connection. */
 export interface IdleTime {
   /**
    * Returns the idle time after which PING is due. `stretch` is the factor by which the connection's turn extends the
    * idle time. Called at each check, because the idle time is shorter while the connection has subscriptions.
    */
   idleMs(stretch: number): number;
-}
-
-/** Told what a `StallWatch` finds out about its connection. */
-export interface StallWatchListener extends IdleTime {
-  onFinding(finding: StallFinding): void;
 }
 
 /**
@@ -52,7 +48,8 @@ export class StallWatch implements Looks, TakesTurns, Unanswered {
   readonly #wire: Wire;
   readonly #clock: Clock;
   readonly #random: Random;
-  readonly #listener: StallWatchListener;
+  readonly #idle: IdleTime;
+  readonly #listener: Listener<StallFinding>;
   /** Set for checks that are not combined with those of others; undefined until one is needed. */
   #ownAlarm: Alarm | undefined;
   readonly #joint: JointLooks;
@@ -65,8 +62,9 @@ export class StallWatch implements Looks, TakesTurns, Unanswered {
   #turn = 0;
   #isDoubted = false;
 
-  constructor(wire: Wire, clock: Clock, random: Random, listener: StallWatchListener) {
+  constructor(wire: Wire, idle: IdleTime, clock: Clock, random: Random, listener: Listener<StallFinding>) {
     this.#wire = wire;
+    this.#idle = idle;
     this.#clock = clock;
     this.#random = random;
     this.#listener = listener;
@@ -168,14 +166,14 @@ export class StallWatch implements Looks, TakesTurns, Unanswered {
   }
 
   #lookAtIdle(now: number, isDoubted: boolean): void {
-    const idleMs = this.#listener.idleMs(this.#turns?.stretch(this.#turn) ?? 1);
-    const earlyMs = togetherShare * this.#listener.idleMs(this.#turns?.company ?? 1);
+    const idleMs = this.#idle.idleMs(this.#turns?.stretch(this.#turn) ?? 1);
+    const earlyMs = togetherShare * this.#idle.idleMs(this.#turns?.company ?? 1);
     const limitMs = this.#wire.roundTrip.limitMs();
     const idleFor = now - Math.max(this.#wire.readAt, this.#wire.writtenAt);
     if (idleFor + earlyMs >= idleMs || (isDoubted && idleFor >= limitMs)) {
       this.#turn = this.#random();
       this.#armJointly(limitMs, limitMs < 2 * replyEarlyMs ? inUseEarlyMs : replyEarlyMs);
-      this.#listener.onFinding('idle');
+      this.#listener.onNews('idle');
     } else {
       // The time of the check is jittered, so that the idle connections of a fleet do not all send PING at the same
       // moment.
@@ -187,15 +185,15 @@ export class StallWatch implements Looks, TakesTurns, Unanswered {
     const limitMs = this.#wire.roundTrip.limitMs();
     const since = Math.max(this.#wire.aliveAt, this.#wire.blockedUntil() ?? sentAt);
     if (since === Infinity) {
-      const idleMs = this.#listener.idleMs(1);
-      if (now - Math.max(this.#wire.readAt, sentAt) >= idleMs) this.#listener.onFinding('blocked');
+      const idleMs = this.#idle.idleMs(1);
+      if (now - Math.max(this.#wire.readAt, sentAt) >= idleMs) this.#listener.onNews('blocked');
       return idleMs;
     }
     const silentFor = now - since;
     if (silentFor < limitMs) return Math.max(1, limitMs - silentFor);
     afterReads(this.#clock, () => {
       const isStillSilent = this.#wire.aliveAt < now && this.#wire.oldestSentAt() === sentAt;
-      if (this.#turns !== undefined && isStillSilent) this.#listener.onFinding('silent');
+      if (this.#turns !== undefined && isStillSilent) this.#listener.onNews('silent');
     });
     return limitMs;
   }

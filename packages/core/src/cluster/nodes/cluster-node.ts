@@ -8,6 +8,7 @@ import type { NodeDriver, SlotRange } from '../../driver/cluster-driver.ts';
 import type { DriverCommand, SendCommand } from '../../driver/driver-command.ts';
 import { establish, EstablishError, type Target } from '../../handshake/establish.ts';
 import type { OpenSocket } from '../../handshake/open-socket.ts';
+import type { Listener } from '../../listener.ts';
 import type { Settings } from '../../options/settings.ts';
 import type { Flushes, FlushKind } from '../../event-loop/flush.ts';
 import { NodeRoute } from '../direct/node-route.ts';
@@ -40,11 +41,14 @@ export interface AroundNode {
   readonly hasReadsElsewhere: boolean;
 }
 
+// A MULTI whose commands are sent one by one needs a connection of its own, which a Cluster does not have.
+const ofClusterNode = { onDead: 'drop', hearsBytes: true, isInsideMulti: () => false } as const;
+
 /**
  * The connection to one node of a cluster. A broken connection is not remade: ioredis drops the node and finds out
  * which node now serves its slots. No command is sent to a silent node, which is a node whose reply is overdue.
  */
-export class ClusterNode {
+export class ClusterNode implements Listener<ConnectionNews> {
   readonly connection: Connection;
   readonly staleness: Staleness;
   readonly #driver: NodeDriver;
@@ -73,10 +77,8 @@ export class ClusterNode {
     this.#target = nodeTarget(driver, parts);
     const source = new SingleAttempt(dialers.of(driver.address), this.#target, settings.clock);
     const ofNode = { begin: (now: number, kind: FlushKind) => flushes.begin(now, kind, around.circuits()) };
-    this.connection = new Connection(
-      { driver, target: this.#target, source, settings, flushes: ofNode, onDead: 'drop', hearsBytes: true },
-      { onConnection: (news) => this.#onNews(news) },
-    );
+    const own = { driver, target: this.#target, source, settings, flushes: ofNode, ...ofClusterNode };
+    this.connection = new Connection(own, this);
     this.#redirections = new Redirections(around.send);
     this.#route = new NodeRoute(driver, this.connection.wire, around, this.#redirections);
     driver.takeOver(this.#send, this.connection.connector);
@@ -172,13 +174,12 @@ export class ClusterNode {
     return this.#driver.send(command, stream, node);
   };
 
-  #onNews(news: ConnectionNews): void {
+  onNews(news: ConnectionNews): void {
     switch (news.kind) {
       case 'bytes-read':
       case 'bytes-written':
       case 'doubtful':
-        this.#tell(news);
-        return;
+        return this.#tell(news);
       case 'away':
         if (news.isFirst && news.since === undefined) this.#beginConnecting();
         return;

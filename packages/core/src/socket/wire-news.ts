@@ -1,5 +1,9 @@
-/** An event on a connection's socket. The times of the last events are properties of `Wire`. */
-export type WireEvent =
+/** News of a connection's socket. The times of the last reads and writes are properties of `Wire`. */
+export interface WireNews {
+  readonly kind: WireNewsKind;
+}
+
+export type WireNewsKind =
   /** Bytes arrived, which is a sign of life. */
   | 'alive'
   /** Bytes arrived, but too few to be a sign of life: they only trickle. */
@@ -12,7 +16,3 @@ export type WireEvent =
   | 'abandoned'
   /** The socket has stopped accepting bytes, or has started to accept them again. */
   | 'room-changed';
-
-export interface WireListener {
-  onWire(event: WireEvent): void;
-}
