@@ -153,19 +153,19 @@ describe('an attempt that is withdrawn', () => {
 });
 
 describe('a server that answers and does not serve', () => {
-  it('keeps the connection, and is asked 20 times a second until it serves', async () => {
+  it('keeps the connection, and is asked 40 times a second until it serves', async () => {
     const stage = new Stage();
     const { wired, told, events } = stage;
     wired.server.mood = 'loading';
     stage.start();
-    await wired.travel(60);
-    expect(told).toEqual(['4 report success', '4 failed loading', '56 failed loading']);
+    await wired.travel(35);
+    expect(told).toEqual(['4 report success', '4 failed loading', '31 failed loading']);
     wired.server.mood = 'busy';
-    await wired.travel(50);
-    expect(told.at(-1)).toBe('108 failed busy');
+    await wired.travel(25);
+    expect(told.at(-1)).toBe('58 failed busy');
     wired.server.mood = 'serves';
     await wired.travel(100);
-    expect(told.at(-1)).toBe('160 verified');
+    expect(told.at(-1)).toBe('85 verified');
     expect(events.at(-1)).toMatchObject({ verified: { proof: { waiting: undefined, clientId: '1' } } });
     expect(wired.network.openedAt).toHaveLength(1);
     expect(wired.clock.pendingTimers).toBe(0);
@@ -206,10 +206,10 @@ describe('a server that answers and does not serve', () => {
     const { wired, told, dialer } = stage;
     wired.server.mood = 'loading';
     stage.start('subscriber');
-    await wired.travel(30);
+    await wired.travel(15);
     wired.server.stop();
-    await wired.travel(25);
-    expect(told.slice(2)).toEqual(['54 failed connection-reset']);
+    await wired.travel(15);
+    expect(told.slice(2)).toEqual(['29 failed connection-reset']);
     expect(dialer.alive).toBe(0);
     wired.server.start();
     wired.server.mood = 'serves';
@@ -225,10 +225,10 @@ describe('a server that answers and does not serve', () => {
     const { wired, told } = stage;
     wired.server.mood = 'loading';
     stage.start();
-    await wired.travel(30);
+    await wired.travel(15);
     wired.server.freeze();
     await wired.travel(230);
-    expect(told.at(-1)).toBe('254 failed stalled');
+    expect(told.at(-1)).toBe('229 failed stalled');
     stage.source.stop();
     await wired.travel(10);
     expect(wired.network.links).toEqual([]);
@@ -256,8 +256,8 @@ describe('a connection that is wanted no longer', () => {
     { phase: 'before its first attempt', ms: 0, mood: 'serves', freeze: false },
     { phase: 'while it is opened', ms: 1, mood: 'serves', freeze: false },
     { phase: 'in its handshake', ms: 100, mood: 'serves', freeze: true },
-    { phase: 'while it waits for the server', ms: 30, mood: 'loading', freeze: false },
-    { phase: 'while it asks the server', ms: 55, mood: 'loading', freeze: false },
+    { phase: 'while it waits for the server', ms: 15, mood: 'loading', freeze: false },
+    { phase: 'while it asks the server', ms: 30, mood: 'loading', freeze: false },
   ] as const)('$phase leaves nothing, and is told of no more', async ({ ms, mood, freeze }) => {
     const stage = new Stage();
     const { wired, source, told } = stage;
@@ -293,7 +293,7 @@ describe('a connection that is wanted no longer', () => {
       const { wired, source } = stage;
       wired.server.mood = 'loading';
       stage.start();
-      await wired.travel(30);
+      await wired.travel(15);
       wired.server.mood = 'serves';
       let told: readonly SourceEvent[] = [];
       const stop = (): void => {

@@ -44,7 +44,7 @@ async function prepared(): Promise<Asked> {
 
 /** Expects that nothing is left behind: no connection except the first one, and no timer. */
 async function expectNoTrace({ wired, answers }: Asked): Promise<void> {
-  for (const answer of answers) if (answer.kind === 'serves') answer.spare.release();
+  for (const answer of answers) if ('spare' in answer) answer.spare?.release();
   await wired.travel(0);
   expect(wired.network.links).toHaveLength(1);
   expect(wired.clock.pendingTimers).toBe(0);
@@ -74,7 +74,45 @@ describe('a second connection', () => {
     asked.wired.server.mood = mood;
     asked.ask();
     await asked.wired.travel(10);
-    expect(asked.answers).toEqual([{ kind: 'away', cause }]);
+    expect(asked.answers).toMatchObject([{ kind: 'away', cause }]);
+    await expectNoTrace(asked);
+  });
+
+  it('asks a server that is busy again over the same socket, which no dead connection takes', async () => {
+    const asked = await prepared();
+    asked.wired.server.mood = 'busy';
+    asked.ask();
+    await asked.wired.travel(10);
+    for (const mood of ['busy', 'serves'] as const) {
+      asked.wired.server.mood = mood;
+      asked.ask();
+      await asked.wired.travel(10);
+    }
+    expect(asked.answers).toMatchObject([
+      { kind: 'away', cause: 'busy' },
+      { kind: 'away', cause: 'busy' },
+      { kind: 'serves' },
+    ]);
+    expect(asked.wired.network.openedAt).toHaveLength(2);
+    const last = asked.answers.at(-1);
+    // In its handshake, the busy server refused what sets up the connection.
+    expect(last?.kind === 'serves' && last.spare.take(asked.wired.target)).toBeUndefined();
+    await expectNoTrace(asked);
+  });
+
+  it('finds the server away that has fallen silent since it was busy, and serves', async () => {
+    const asked = await prepared();
+    asked.wired.server.mood = 'busy';
+    asked.ask();
+    await asked.wired.travel(10);
+    asked.wired.server.mood = 'serves';
+    asked.wired.server.freeze();
+    asked.ask();
+    await asked.wired.travel(answerMs + 100);
+    expect(asked.noAnswerAt).toHaveLength(1);
+    asked.wired.server.thaw();
+    await asked.wired.travel(10);
+    expect(asked.answers.map(({ kind }) => kind)).toEqual(['away', 'serves']);
     await expectNoTrace(asked);
   });
 
@@ -97,7 +135,7 @@ describe('a second connection', () => {
     asked.wired.server.mood = 'loading';
     asked.ask();
     await asked.wired.travel(10);
-    expect(asked.answers).toEqual([{ kind: 'away', cause: 'loading' }]);
+    expect(asked.answers).toMatchObject([{ kind: 'away', cause: 'loading' }]);
   });
 
   it.each([

@@ -113,11 +113,11 @@ describe('a silent connection', () => {
     await wired.travel(30);
     wired.server.clients[1]?.socket.resetAndDestroy();
     wired.server.mood = 'loading';
-    await wired.travel(140);
-    expect(openedAt()).toEqual([0, 56, 160]);
+    await wired.travel(70);
+    expect(openedAt()).toEqual([0, 56]);
     expect(found).toEqual([
       ['away', 'loading', 60],
-      ['away', 'loading', 164],
+      ['away', 'loading', 87],
     ]);
   });
 
@@ -190,30 +190,32 @@ describe('a server that says it does not serve', () => {
     const { wired, inquiry, found } = inquired;
     wired.server.mood = 'loading';
     inquiry.begin();
-    await wired.travel(90);
+    await wired.travel(40);
     wired.server.mood = 'busy';
-    await wired.travel(100);
+    await wired.travel(25);
     wired.server.mood = 'serves';
     await wired.travel(100);
     expect(found).toEqual([
       ['away', 'loading', 4],
-      ['away', 'busy', 108],
-      ['serves', undefined, 214],
+      ['away', 'loading', 31],
+      ['away', 'busy', 58],
+      ['serves', undefined, 87],
     ]);
+    expect(inquired.openedAt()).toEqual([0]);
     await expectNoTrace(inquired);
   });
 
-  it('on the connection itself is asked a period later, once', async () => {
+  it('on the connection itself is asked a moment later, once', async () => {
     const inquired = await prepared();
     const { wired, inquiry, found, openedAt } = inquired;
     inquiry.await('loading');
     inquiry.await('loading');
     expect(wired.clock.pendingTimers).toBe(1);
-    await wired.travel(90);
+    await wired.travel(20);
     expect(openedAt()).toEqual([]);
     await wired.travel(60);
-    expect(openedAt()).toEqual([100]);
-    expect(found).toEqual([['serves', undefined, 106]]);
+    expect(openedAt()).toEqual([25]);
+    expect(found).toEqual([['serves', undefined, 31]]);
     await expectNoTrace(inquired);
   });
 
@@ -223,21 +225,30 @@ describe('a server that says it does not serve', () => {
     inquiry.await('loading');
     wired.server.freeze();
     await wired.travel(350);
-    expect(found).toEqual([['away', 'stalled', 300]]);
+    expect(found).toEqual([['away', 'stalled', 225]]);
     wired.server.thaw();
     await wired.travel(100);
     expect(found.at(-1)?.[0]).toBe('serves');
     await expectNoTrace(inquired);
   });
 
-  it('is awaited anew after it served', async () => {
+  it('is awaited anew after it served, and asked a period later if that was a moment ago', async () => {
     const { wired, inquiry, found } = await prepared();
-    inquiry.await('loading');
-    await wired.travel(110);
-    inquiry.stop();
-    inquiry.await('busy');
-    await wired.travel(110);
-    expect(found.map(([kind]) => kind)).toEqual(['serves', 'serves']);
+    for (const pauseMs of [1_000, 0]) {
+      inquiry.await('loading');
+      await wired.travel(110);
+      inquiry.stop();
+      inquiry.await('busy');
+      await wired.travel(110);
+      inquiry.stop();
+      await wired.travel(pauseMs);
+    }
+    expect(found.map(([kind, , at]) => [kind, at])).toEqual([
+      ['serves', 31],
+      ['serves', 216],
+      ['serves', 1_251],
+      ['serves', 1_436],
+    ]);
   });
 });
 
@@ -290,6 +301,16 @@ describe('an inquiry that is stopped', () => {
     await expectNoTrace(inquired);
     await inquired.wired.travel(5_000);
     expect(inquired.found).toHaveLength(told);
+  });
+
+  it('while it keeps the connection on which the server said that it loads leaves nothing', async () => {
+    const inquired = await prepared();
+    inquired.wired.server.mood = 'loading';
+    inquired.inquiry.begin();
+    await inquired.wired.travel(15);
+    expect(inquired.wired.network.links).toHaveLength(2);
+    inquired.inquiry.stop();
+    await expectNoTrace(inquired);
   });
 
   it('while it awaits the server leaves nothing', async () => {

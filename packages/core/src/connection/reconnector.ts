@@ -3,7 +3,7 @@ import type { CauseCode } from '../cause.ts';
 import type { Clock } from '../clock.ts';
 import type { DialPriority, DialReport, DialTicket } from '../dialing/dial-request.ts';
 import type { Dialer } from '../dialing/dialer.ts';
-import { awaitServing } from '../handshake/await-serving.ts';
+import { awaitServing, servingPollMs } from '../handshake/await-serving.ts';
 import type { Target, VerifiedSocket } from '../handshake/establish.ts';
 import { ProofError } from '../handshake/proof-error.ts';
 import { causeOfSocketError } from '../handshake/socket-cause.ts';
@@ -30,8 +30,6 @@ export interface ReconnectorClient {
  * unanswered one, to spare the server.
  */
 const largeFleet = 500;
-const minServingPollMs = 50;
-const maxServingPollMs = 2000;
 
 /** A search for one socket. */
 interface Search {
@@ -117,7 +115,7 @@ export class Reconnector implements SocketSource {
     if (search.isOver) search.ended.abort(new Error('The connection is closed.'));
     const { clock, connection } = this.#client.settings;
     const { minStallMs, maxStallMs } = connection;
-    const intervalMs = this.#servingPollMs();
+    const intervalMs = servingPollMs(this.dialer.fleetSize);
     awaitServing(socket, {
       clock,
       signal: search.ended.signal,
@@ -141,13 +139,6 @@ export class Reconnector implements SocketSource {
         this.start(priority, tell);
       },
     );
-  }
-
-  // The interval between PINGs grows with the number of clients, so that all clients together send no more PINGs than
-  // the server can answer.
-  #servingPollMs(): number {
-    const fleetMs = (this.dialer.fleetSize ?? 0) / 5;
-    return Math.min(maxServingPollMs, Math.max(minServingPollMs, fleetMs));
   }
 }
 

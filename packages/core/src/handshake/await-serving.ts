@@ -17,6 +17,17 @@ export interface AwaitServingOptions {
   onWaiting(cause: CauseCode): void;
 }
 
+const minPollMs = 25;
+const maxPollMs = 2000;
+
+/**
+ * Returns the interval between the PINGs to a server that responds but does not serve commands. The interval grows with
+ * the number of clients, so that all clients together send no more PINGs than the server can answer.
+ */
+export function servingPollMs(fleetSize = 0): number {
+  return Math.min(maxPollMs, Math.max(minPollMs, fleetSize / 5));
+}
+
 /**
  * Sends PING on a verified socket until the server serves commands: until its dataset is loaded, the script that keeps
  * it busy has ended, or the replica's link to its primary is up. With each PING, resends SELECT, CLIENT SETNAME,

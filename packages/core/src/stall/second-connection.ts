@@ -5,9 +5,10 @@ import type { Dialer } from '../dialing/dialer.ts';
 import { clientsIn } from '../dialing/fleet-size.ts';
 import type { EstablishError, Target, VerifiedSocket } from '../handshake/establish.ts';
 import { hedgedEstablish } from '../handshake/hedged-establish.ts';
+import { judgePing } from '../handshake/proof-error.ts';
 import { request } from '../replies/request.ts';
 import { heldByServer } from './held-by-server.ts';
-import { SecondQuestion, type SilentConnection } from './second-question.ts';
+import { SecondQuestion, type SecondAnswer, type SilentConnection } from './second-question.ts';
 import { SpareSocket } from './spare-socket.ts';
 
 /** Causes of a failed attempt which mean that no Redis server is listening at the endpoint. */
@@ -127,17 +128,19 @@ export class SecondConnection {
     if (this.#isAsking) return;
     this.#isAsking = true;
     spare.hold();
+    let waiting: CauseCode | undefined;
     const asking = new AbortController();
     const timer = this.#clock.setTimeout(() => asking.abort(new Error('No answer in time.')), answerMs);
     const isAnswered = await spare
       .ask(async (verified) => {
-        await request(verified.socket, [['PING']], asking.signal);
-        await this.#askWhichAreHeld(verified, asking.signal);
+        const [reply] = await request(verified.socket, [['PING']], asking.signal);
+        waiting = judgePing(reply);
+        if (waiting === undefined) await this.#askWhichAreHeld(verified, asking.signal);
       })
       .then(yes, no);
     this.#clock.clearTimeout(timer);
     this.#isAsking = false;
-    if (isAnswered) this.#answer(spare);
+    if (isAnswered) this.#answer(spare, waiting);
     else if (this.#open.size > 0) this.#dial();
     spare.release();
   }
@@ -146,15 +149,9 @@ export class SecondConnection {
     // The cast is safe, because an attempt adds its socket to `#verified` before it succeeds.
     const [spare] = this.#verified as Iterable<SpareSocket> as [SpareSocket];
     this.#verified.delete(spare);
-    const { waiting } = spare.verified.proof;
-    if (waiting === undefined) {
-      spare.hold();
-      this.#answer(spare);
-      spare.release();
-      return;
-    }
-    spare.verified.socket.destroy();
-    for (const question of this.#takeAll()) question.answer({ kind: 'away', cause: waiting });
+    spare.hold();
+    this.#answer(spare, spare.verified.proof.waiting);
+    spare.release();
   }
 
   #failed(cause: CauseCode): void {
@@ -163,14 +160,14 @@ export class SecondConnection {
     for (const question of this.#takeAll()) question.answer({ kind, cause });
   }
 
-  #answer(spare: SpareSocket): void {
+  /** `waiting` is why the server, which has answered on `spare`, does not serve; undefined if it serves. */
+  #answer(spare: SpareSocket, waiting: CauseCode | undefined): void {
     this.#spare = spare;
     const questions = this.#takeAll();
     const served = questions.filter(({ isHeld }) => isHeld !== true);
     for (let count = 0; count < served.length; count++) spare.hold();
-    for (const question of questions) {
-      question.answer(question.isHeld === true ? held : { kind: 'serves', spare });
-    }
+    const answer = waiting === undefined ? serves(spare) : { kind: 'away' as const, cause: waiting, spare };
+    for (const question of questions) question.answer(question.isHeld === true ? held : answer);
   }
 
   #takeAll(): readonly SecondQuestion[] {
@@ -183,4 +180,5 @@ export class SecondConnection {
 
 const yes = (): boolean => true;
 const no = (): boolean => false;
+const serves = (spare: SpareSocket): SecondAnswer => ({ kind: 'serves', spare });
 const held = { kind: 'away', cause: 'stalled' } as const;

@@ -13,9 +13,10 @@ export type SecondAnswer =
   | { readonly kind: 'serves'; readonly spare: SpareSocket }
   /**
    * The server is not serving commands, for example because it is loading, or is itself keeping the first connection
-   * waiting.
+   * waiting. If the server answered on the socket `spare`, the receiver must call `spare.release` once it has asked
+   * again, or need not ask any more.
    */
-  | { readonly kind: 'away'; readonly cause: CauseCode }
+  | { readonly kind: 'away'; readonly cause: CauseCode; readonly spare?: SpareSocket }
   /** The server does not answer on the second connection either. The question stays open. */
   | { readonly kind: 'unanswered' }
   /** The server could not be reached at all. */

@@ -8,6 +8,8 @@ import type { Target, VerifiedSocket } from '../handshake/establish.ts';
 export class SpareSocket {
   readonly verified: VerifiedSocket;
   readonly #isResp3: boolean;
+  /** Whether the server served when it answered, so that it accepted the commands that set up the connection. */
+  readonly #isProven: boolean;
   #holders = 0;
   #isTaken = false;
   #isAsked = false;
@@ -16,6 +18,7 @@ export class SpareSocket {
   constructor(verified: VerifiedSocket, target: Target) {
     this.verified = verified;
     this.#isResp3 = target.wantsHello();
+    this.#isProven = verified.proof.waiting === undefined;
   }
 
   /** Whether the socket has closed, so that the server's answer on it no longer proves anything. */
@@ -59,11 +62,12 @@ export class SpareSocket {
 
   /**
    * Hands the socket over to a dead connection with this target. Returns undefined if the socket has been handed over
-   * already, is in use or is closed, or if its database number, client name, READONLY mode or protocol version is not
+   * already, is in use or is closed, if the server did not serve when it was opened, or if its database number, client name, READONLY mode or protocol version is not
    * the one that the connection needs.
    */
   take(target: Target): VerifiedSocket | undefined {
-    if (this.#isTaken || this.#isAsked || this.isBroken || !this.#fits(target)) return undefined;
+    const isFree = !this.#isTaken && !this.#isAsked && !this.isBroken;
+    if (!isFree || !this.#isProven || !this.#fits(target)) return undefined;
     this.#isTaken = true;
     return this.verified;
   }

@@ -2,6 +2,7 @@ import type { CauseCode } from '../cause.ts';
 import type { Clock, TimerHandle } from '../clock.ts';
 import type { Dialer } from '../dialing/dialer.ts';
 import { debug } from '../observability/debug.ts';
+import { servingPollMs } from '../handshake/await-serving.ts';
 import type { Target, VerifiedSocket } from '../handshake/establish.ts';
 import type { Settings } from '../options/settings.ts';
 import type { Wire } from '../socket/wire.ts';
@@ -34,6 +35,11 @@ export interface InquiryEndpoint {
 /** A second connection may take this many times as long to establish as earlier connections did. */
 const toleratedConnects = 2;
 const minGraceMs = 50;
+/**
+ * If the server replied less than this long ago, too, that it cannot serve, it may refuse commands but not PING, such as
+ * with CLUSTERDOWN. The second connection is then not made again more often than others.
+ */
+const repeatedMs = 1000;
 const maxGraceMs = 200;
 
 /**
@@ -51,12 +57,16 @@ export class StallInquiry {
   readonly #tell: (finding: InquiryFinding) => void;
   /** Withdraws the question that the server has been asked about this connection; undefined if none is open. */
   #withdraw: (() => void) | undefined;
-  /** A second connection on which the server answered, kept while the silent one gets a little more time. */
+  /**
+   * A second connection on which the server answered, kept while the silent one gets a little more time, or to ask the
+   * server again that does not serve.
+   */
   #spare: SpareSocket | undefined;
   #timer: TimerHandle | undefined;
   /** Why the server is unavailable; undefined if it is not known to be unavailable. */
   #awayCause: CauseCode | undefined;
   #since = -Infinity;
+  #awaitedAt = -Infinity;
 
   constructor(
     target: Target,
@@ -82,8 +92,11 @@ export class StallInquiry {
 
   /** Call when the server itself has replied that it cannot serve: keeps asking until the server can serve. */
   await(cause: CauseCode): void {
+    const now = this.#clock.now();
+    const isRepeated = now - this.#awaitedAt < repeatedMs;
+    this.#awaitedAt = now;
     this.#awayCause = cause;
-    this.#askLater();
+    this.#askLater(isRepeated ? this.#settings.connection.minPeriodMs : this.#pollMs);
   }
 
   stop(): void {
@@ -107,12 +120,16 @@ export class StallInquiry {
     });
   }
 
-  #askLater(): void {
+  #askLater(delayMs: number): void {
     if (this.#timer !== undefined) return;
     this.#timer = this.#clock.setTimeout(() => {
       this.#timer = undefined;
       this.#ask();
-    }, this.#settings.connection.minPeriodMs);
+    }, delayMs);
+  }
+
+  get #pollMs(): number {
+    return servingPollMs(this.#endpoint.dialer.fleetSize);
   }
 
   #findAway(cause: CauseCode, isSilent = false): void {
@@ -127,7 +144,11 @@ export class StallInquiry {
       answer.kind,
       'cause' in answer ? answer.cause : 'stalled',
     );
-    if (answer.kind !== 'unanswered') this.#withdraw = undefined;
+    if (answer.kind !== 'unanswered') {
+      this.#withdraw = undefined;
+      this.#spare?.release();
+      this.#spare = undefined;
+    }
     switch (answer.kind) {
       case 'unreachable':
         this.#tell({ kind: 'gone', cause: answer.cause });
@@ -136,7 +157,8 @@ export class StallInquiry {
         this.#findAway('stalled', true);
         return;
       case 'away':
-        this.#askLater();
+        this.#spare = answer.spare;
+        this.#askLater(answer.spare === undefined ? this.#settings.connection.minPeriodMs : this.#pollMs);
         this.#findAway(answer.cause);
         return;
       case 'serves':
