@@ -49,6 +49,8 @@ describe('a store of express-session on connect-redis', () => {
         ...(keyPrefix === undefined ? {} : { keyPrefix }),
       });
       onTestFinished(() => resilience.close({ drainMs: 0 }));
+      // A write that waits for the first connection for too long is kept, and not listed yet.
+      await resilience.ready({ timeoutMs: 5_000 });
       const store = storeOn(resilience);
       await server.command('SET', 'sess:stranger', '{"user":"eve"}');
       await server.command('SET', 'shopping:sess:stranger', '{"user":"eve"}');

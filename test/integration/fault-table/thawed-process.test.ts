@@ -1,4 +1,4 @@
-import { startRedis } from '@redis-resilience/testing';
+import { startRedis, type RedisServer } from '@redis-resilience/testing';
 import { describe, expect, it } from 'vitest';
 import { pass } from '../stage/call-loop.ts';
 import { ChildScript } from '../stage/child-script.ts';
@@ -36,22 +36,32 @@ createInterface({ input: process.stdin }).on('line', async (line) => {
 });
 `;
 
+/** Freezes a process for this long, and does something meanwhile. Returns the process after its end, and its last state. */
+async function thawed(
+  server: RedisServer,
+  frozenMs: number,
+  meanwhile = async (): Promise<void> => undefined,
+) {
+  await using child = new ChildScript(worker, { TARGET: server.url });
+  await child.line('ready');
+  await answers(child, 'more at first');
+  child.freeze();
+  await meanwhile();
+  await pass(frozenMs);
+  child.thaw();
+  await child.line('thaw');
+  await answers(child, 'more after the thaw');
+  child.tell('state');
+  const state = await child.line('state');
+  child.tell('end');
+  expect(await child.exit()).toBe(0);
+  return { child, state };
+}
+
 describe('a process that is frozen and thawed', () => {
   it('retryable commands in flight succeed, and old latencies count for nothing', async () => {
     await using server = await startRedis();
-    await using child = new ChildScript(worker, { TARGET: server.url });
-    await child.line('ready');
-    await answers(child, 'more at first');
-    child.freeze();
-    await pass(2_500);
-    child.thaw();
-    await child.line('thaw');
-    await answers(child, 'more after the thaw');
-    child.tell('state');
-    const state = await child.line('state');
-    child.tell('end');
-
-    expect(await child.exit()).toBe(0);
+    const { child, state } = await thawed(server, 2_500);
     expect(child.lines.filter((line) => line.startsWith('failed'))).toEqual([]);
     expect(state).toContain('"status":"up"');
     expect(state).toContain('"read":"closed"');
@@ -60,20 +70,7 @@ describe('a process that is frozen and thawed', () => {
 
   it('the process is connected again when its socket died meanwhile', async () => {
     await using server = await startRedis();
-    await using child = new ChildScript(worker, { TARGET: server.url });
-    await child.line('ready');
-    await answers(child, 'more at first');
-    child.freeze();
-    await server.restart();
-    await pass(1_500);
-    child.thaw();
-    await child.line('thaw');
-    await answers(child, 'more after the thaw');
-    child.tell('state');
-    const state = await child.line('state');
-    child.tell('end');
-
-    expect(await child.exit()).toBe(0);
+    const { child, state } = await thawed(server, 1_500, () => server.restart());
     expect(child.lines.filter((line) => line.startsWith('failed'))).toEqual([]);
     expect(state).toContain('"status":"up"');
   });

@@ -1,32 +1,11 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import {
-  createRedisResilience,
-  isRedisResilienceError,
-  type RedisResilience,
-  type ResilienceOptions,
-} from '@redis-resilience/core';
+import { isRedisResilienceError } from '@redis-resilience/core';
 import { startCluster, waitFor, type ClusterGroup } from '@redis-resilience/testing';
-import type { Cluster } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { protectCluster, useCluster } from '../stage/protect-cluster.ts';
 import { waitUntilStatus } from '../stage/protected-redis.ts';
-
-/** Creates a resilience for a Cluster, which need not be reachable, and closes it at the end of the test. */
-function use(cluster: ClusterGroup, target: object = {}, options: ResilienceOptions = {}) {
-  const resilience: RedisResilience<Cluster> = createRedisResilience(
-    { cluster: cluster.addresses, ...target },
-    options,
-  );
-  const close = () => resilience.close({ drainMs: 0 });
-  return { resilience, client: resilience.client, [Symbol.asyncDispose]: close };
-}
-
-async function protectCluster(...cluster: Parameters<typeof use>): Promise<ReturnType<typeof use>> {
-  const used = use(...cluster);
-  await used.resilience.ready({ timeoutMs: 5_000 });
-  return used;
-}
 
 async function killAll(cluster: ClusterGroup): Promise<void> {
   await Promise.all(cluster.nodes.map((node) => node.kill()));
@@ -175,7 +154,7 @@ describe('a Cluster that cannot be reached', () => {
     await node?.command('ACL', 'SETUSER', 'app', 'on', '>secret', '~*', '&*', '+@all', '-cluster');
     const withoutCluster = `redis://app:secret@127.0.0.1:${node?.port}`;
     for (const startup of [`redis://:wrong@127.0.0.1:${node?.port}`, node?.port ?? 0, withoutCluster]) {
-      await using used = use(cluster, { cluster: [startup] });
+      await using used = useCluster(cluster, { cluster: [startup] });
       await waitFor(() => used.resilience.snapshot().cause?.code === 'auth', { timeoutMs: 5_000 });
     }
   });
@@ -188,7 +167,7 @@ describe('a Cluster that cannot be reached', () => {
     ['dns', { cluster: [{ host: 'nowhere.invalid', port: 6379 }] }, {}],
     ['connection-refused', { cluster: [{ host: '127.0.0.1', port: 1 }] }, {}],
   ] as const)('says %s: %o', async (cause, target, options) => {
-    await using used = use(cluster, target, { ...options, name: 'shop' });
+    await using used = useCluster(cluster, target, { ...options, name: 'shop' });
     const { resilience } = used;
     await waitFor(() => resilience.snapshot().cause?.code === cause, {
       timeoutMs: 5_000,

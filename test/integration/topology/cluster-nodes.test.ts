@@ -1,6 +1,5 @@
 import { createServer } from 'node:net';
 import { once } from 'node:events';
-import { createRedisResilience, type RedisResilience } from '@redis-resilience/core';
 import {
   startCluster,
   startProxy,
@@ -12,6 +11,7 @@ import type { Cluster } from 'ioredis';
 import { describe, expect, it } from 'vitest';
 import { CallLoop, pass, summaryOf } from '../stage/call-loop.ts';
 import { errorOf } from '../stage/outcome-of.ts';
+import { protectCluster } from '../stage/protect-cluster.ts';
 import { waitUntilStatus } from '../stage/protected-redis.ts';
 
 const partial = { config: { 'cluster-require-full-coverage': 'no' } };
@@ -190,18 +190,6 @@ describe('one node of a Cluster', () => {
 
 interface Refreshable {
   refreshSlotsCache(callback: () => void): void;
-}
-
-async function protectCluster(
-  cluster: ClusterGroup,
-): Promise<AsyncDisposable & { resilience: RedisResilience; client: Cluster }> {
-  const resilience = createRedisResilience({ cluster: cluster.addresses });
-  await resilience.ready({ timeoutMs: 5_000 });
-  return {
-    resilience,
-    client: resilience.client,
-    [Symbol.asyncDispose]: () => resilience.close({ drainMs: 0 }),
-  };
 }
 
 function localPortTo(client: Cluster, node: RedisServer): number | undefined {

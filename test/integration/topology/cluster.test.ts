@@ -1,11 +1,10 @@
-import { createRedisResilience, type RedisResilience } from '@redis-resilience/core';
 import { startCluster, waitFor, type ClusterGroup } from '@redis-resilience/testing';
-import type { Cluster } from 'ioredis';
 import { describe, expect, it } from 'vitest';
 import { slackMs } from '../../slack.ts';
 import { CallLoop, durationOf, summaryOf } from '../stage/call-loop.ts';
 import { LoopLag } from '../stage/loop-lag.ts';
 import { errorAtOnce, errorOf, outcomeOf } from '../stage/outcome-of.ts';
+import { protectCluster } from '../stage/protect-cluster.ts';
 import { waitUntilStatus } from '../stage/protected-redis.ts';
 import { UnhandledRejections } from '../stage/unhandled-rejections.ts';
 
@@ -162,18 +161,6 @@ describe('a Cluster', () => {
     },
   );
 });
-
-async function protectCluster(
-  cluster: ClusterGroup,
-): Promise<AsyncDisposable & { resilience: RedisResilience; client: Cluster }> {
-  const resilience = createRedisResilience({ cluster: cluster.addresses });
-  await resilience.ready({ timeoutMs: 5_000 });
-  return {
-    resilience,
-    client: resilience.client,
-    [Symbol.asyncDispose]: () => resilience.close({ drainMs: 0 }),
-  };
-}
 
 async function keyElsewhere(cluster: ClusterGroup, node: ClusterGroup['nodes'][number]): Promise<string> {
   for (let index = 0; ; index++) {

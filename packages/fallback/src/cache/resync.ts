@@ -1,5 +1,6 @@
 import type { RedisResilience, TimerHandle } from '@redis-resilience/core';
-import { pause, type EventHub } from '@redis-resilience/core/kit';
+import type { EventHub } from '@redis-resilience/core/kit';
+import { spacedBatches } from '../spaced-batches.ts';
 import type { CacheEvents } from './cache-events.ts';
 import type { CacheSettings } from './cache-options.ts';
 import { invalidationEntry, type CacheEntry } from './entry.ts';
@@ -8,8 +9,6 @@ import type { Invalidations } from './invalidations.ts';
 import type { LocalCopies } from './local-copies.ts';
 import type { RedisEntries } from './redis-entries.ts';
 
-const batchSize = 50;
-const pauseMs = 10;
 const retryMs = 1000;
 const maxWrittenBack = 10_000;
 
@@ -142,9 +141,9 @@ export class Resync {
   }
 
   async *#batches<T>(items: readonly T[]): AsyncGenerator<readonly T[]> {
-    for (let from = 0; from < items.length && !this.#isClosed; from += batchSize) {
-      if (from > 0) await pause(this.#parts.settings.clock, pauseMs);
-      yield items.slice(from, from + batchSize);
+    for await (const batch of spacedBatches(items, this.#parts.settings.clock)) {
+      if (this.#isClosed) return;
+      yield batch;
     }
   }
 }

@@ -1,14 +1,12 @@
 import type { Clock, RedisResilience, RedisSnapshot, TimerHandle } from '@redis-resilience/core';
-import { pause } from '@redis-resilience/core/kit';
 import { DatabaseFollower } from '../database-follower.ts';
+import { spacedBatches } from '../spaced-batches.ts';
 import type { ReplayingOutbox } from '../outbox/replaying-outbox.ts';
 import type { DestroyedSessions } from './destroyed-sessions.ts';
 import type { SessionBackend } from './session-backend.ts';
 import type { SessionCopies } from './session-copies.ts';
 import type { StoreContact } from './store-contact.ts';
 
-const batchSize = 50;
-const pauseMs = 10;
 const retryMs = 1000;
 
 /** The parts of a session store that a {@link SessionRestore} works on. */
@@ -159,9 +157,9 @@ export class SessionRestore {
     sids: readonly string[],
     work: (batch: readonly string[]) => Promise<void>,
   ): Promise<void> {
-    for (let from = 0; from < sids.length && !this.#isClosed; from += batchSize) {
-      if (from > 0) await pause(this.#parts.clock, pauseMs);
-      await work(sids.slice(from, from + batchSize));
+    for await (const batch of spacedBatches(sids, this.#parts.clock)) {
+      if (this.#isClosed) return;
+      await work(batch);
     }
   }
 }
