@@ -72,15 +72,7 @@ export class Run {
     const { client } = this.#resilience;
     client.on('error', ignore);
     const wait = (ms: number): Promise<void> => new Promise((resolve) => time.after(ms, resolve));
-    this.#traffic = new Traffic(
-      this.#resilience,
-      client.duplicate(),
-      calls,
-      findings,
-      this.#random,
-      wait,
-      time,
-    );
+    this.#traffic = new Traffic(this.#resilience, client.duplicate(), calls, findings, this.#random, wait);
     this.#subscriber = new Subscriber(
       client.duplicate(),
       () => site.serving(calls.database.name),

@@ -25,6 +25,7 @@ export {
 } from './options/option-readers.ts';
 export { targetOptionNames } from './options/misplaced-options.ts';
 export { oneOrMoreResiliencesOf, resilienceOf, resiliencesOf } from './options/resilience-readers.ts';
+export { sourcesOf, type Sources } from './options/sources.ts';
 export { invalid, withDefaults, type OptionReader } from './options/validate-options.ts';
 
 // Connections

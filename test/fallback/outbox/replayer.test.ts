@@ -27,7 +27,7 @@ function refusingRedis(snapshot: { writes: boolean } = { writes: true }) {
     writes.addSealed({ ...entry, database: undefined }, 'sealed');
   }
   const parts = {
-    settings: resolveOutboxOptions('createOutbox', { clock, rampMs: 0 }),
+    settings: resolveOutboxOptions('createOutbox', { rampMs: 0 }, { clock, random: () => 0.5 }),
     delivery: {
       deliver: ({ key }: { key: string }) => {
         redis.sent.push(key);

@@ -1,4 +1,4 @@
-import type { Clock, RedisResilience } from '@redis-resilience/core';
+import type { RedisResilience } from '@redis-resilience/core';
 import { createCache, type Cache } from '@redis-resilience/fallback/cache';
 import { createOutbox, type Outbox } from '@redis-resilience/fallback/outbox';
 import type { Redis } from 'ioredis';
@@ -31,15 +31,14 @@ export class Traffic {
     findings: Findings,
     random: () => number,
     wait: (ms: number) => Promise<void>,
-    clock: Clock,
   ) {
     this.#resilience = resilience;
     this.#blocking = blocking;
     this.#calls = calls;
     this.#random = random;
-    this.#cache = createCache(resilience, { ttlMs: 2_000, staleIfErrorMs: 60_000, clock });
+    this.#cache = createCache(resilience, { ttlMs: 2_000, staleIfErrorMs: 60_000 });
     this.#cachedReads = new CachedReads(this.#cache, calls, findings, random, wait);
-    this.outbox = createOutbox(resilience, { maxEntries: 10_000, clock });
+    this.outbox = createOutbox(resilience, { maxEntries: 10_000 });
   }
 
   /** Issues one random call. */

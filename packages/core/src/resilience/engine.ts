@@ -13,6 +13,7 @@ import { EventHub } from '../observability/event-hub.ts';
 import type { ResilienceEvents } from '../observability/events.ts';
 import { History, type HistoryEntry } from '../observability/history.ts';
 import type { Settings } from '../options/settings.ts';
+import { noteSources } from '../options/sources.ts';
 import type { Credentials, ExecuteOptions, RedisResilience } from '../redis-resilience.ts';
 import type { SnapshotDetail } from '../snapshot-detail.ts';
 import type { Lane, RedisSnapshot } from '../snapshot.ts';
@@ -91,6 +92,7 @@ export class Engine implements RedisResilience {
     watchThaws(clock, this.#onThaw);
     Object.defineProperties(this, printedResilience);
     noteMade(this);
+    noteSources(this, settings);
   }
 
   get name(): string {

@@ -1,13 +1,14 @@
-import { systemClock, systemRandom, type Clock, type Random } from '@redis-resilience/core';
+import type { Clock, Random } from '@redis-resilience/core';
 import {
   checkOptions,
   clockOf,
   countOf,
   durationOf,
-  lifetimeOf,
   functionOf,
+  lifetimeOf,
   numberOf,
   objectWith,
+  type Sources,
   textOf,
   withDefaults,
 } from '@redis-resilience/core/kit';
@@ -71,7 +72,7 @@ export interface CacheOptions {
    * invalidations survive a crash. Default: the cache keeps the invalidations in memory.
    */
   readonly outbox?: Outbox;
-  /** Sources of time and randomness, for tests. */
+  /** Sources of time and randomness, for tests. Default: those of the resilience. */
   readonly clock?: Clock;
   readonly random?: Random;
 }
@@ -95,12 +96,10 @@ export const cacheDefaults = {
   redisTimeoutMs: 200,
   clockSkewMs: 250,
   serializer: jsonSerializer,
-  clock: systemClock,
-  random: systemRandom,
-} as const satisfies Omit<Required<CacheOptions>, 'outbox' | 'rememberInvalidatedMs'>;
+} as const satisfies Omit<Required<CacheOptions>, 'outbox' | 'rememberInvalidatedMs' | keyof Sources>;
 
 /** @throws ConfigurationError when an option is unknown or invalid */
-export function resolveCacheOptions(options: CacheOptions): CacheSettings {
+export function resolveCacheOptions(options: CacheOptions, sources: Sources): CacheSettings {
   checkOptions<CacheOptions>('createCache', options, {
     prefix: textOf,
     ttlMs: lifetimeOf(1),
@@ -122,7 +121,7 @@ export function resolveCacheOptions(options: CacheOptions): CacheSettings {
     clock: clockOf,
     random: functionOf,
   });
-  const settings = withDefaults(cacheDefaults, options);
+  const settings = withDefaults({ ...cacheDefaults, ...sources }, options);
   const { ttlMs, staleWhileRevalidateMs, clockSkewMs } = settings;
   // When Redis forgets an invalidation, no value that was loaded before the invalidation may still be fresh.
   const rememberInvalidatedMs = 2 * ttlMs + staleWhileRevalidateMs + clockSkewMs;

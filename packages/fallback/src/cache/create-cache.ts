@@ -1,5 +1,5 @@
 import type { RedisResilience } from '@redis-resilience/core';
-import { checkArgument, resilienceOf } from '@redis-resilience/core/kit';
+import { checkArgument, resilienceOf, sourcesOf } from '@redis-resilience/core/kit';
 import type { Cache } from './cache.ts';
 import { resolveCacheOptions, type CacheOptions } from './cache-options.ts';
 import { ResilientCache } from './resilient-cache.ts';
@@ -18,5 +18,5 @@ import { ResilientCache } from './resilient-cache.ts';
  */
 export function createCache(resilience: RedisResilience, options: CacheOptions = {}): Cache {
   checkArgument('createCache.resilience', resilience, resilienceOf);
-  return new ResilientCache(resilience, resolveCacheOptions(options));
+  return new ResilientCache(resilience, resolveCacheOptions(options, sourcesOf(resilience)));
 }

@@ -33,7 +33,7 @@ export interface KeyvStoreOptions {
    * survive a crash. Default: the store keeps the deletes in memory.
    */
   readonly outbox?: Outbox;
-  /** Sources of time and randomness, for tests. */
+  /** Sources of time and randomness, for tests. Default: those of the resilience. */
   readonly clock?: Clock;
   readonly random?: Random;
 }

@@ -1,4 +1,4 @@
-import { systemClock, type Clock, type RedisResilience } from '@redis-resilience/core';
+import type { Clock, RedisResilience } from '@redis-resilience/core';
 import {
   checkArgument,
   checkOptions,
@@ -7,6 +7,7 @@ import {
   objectWith,
   oneOf,
   resilienceOf,
+  sourcesOf,
 } from '@redis-resilience/core/kit';
 import { askLimiter, limiterTimeoutMs } from './ask-limiter.ts';
 import { uncountedError } from './uncounted-error.ts';
@@ -28,7 +29,7 @@ export interface ResilientLimiterOptions {
   readonly insurance?: FlexibleLimiter;
   /** How long a caller waits for the count. Default 200 ms. */
   readonly timeoutMs?: number;
-  /** Source of time, for tests. */
+  /** Source of time, for tests. Default: that of the resilience. */
   readonly clock?: Clock;
 }
 
@@ -67,7 +68,12 @@ export function resilientLimiter(
     timeoutMs: durationOf(1),
     clock: clockOf,
   });
-  const { insurance, whenAway = 'closed', timeoutMs = limiterTimeoutMs, clock = systemClock } = options;
+  const {
+    insurance,
+    whenAway = 'closed',
+    timeoutMs = limiterTimeoutMs,
+    clock = sourcesOf(resilience).clock,
+  } = options;
   return {
     async consume(key, points = 1) {
       const asked = await askLimiter(

@@ -1,4 +1,4 @@
-import { systemClock, type Clock, type RedisResilience } from '@redis-resilience/core';
+import type { Clock, RedisResilience } from '@redis-resilience/core';
 import {
   checkArgument,
   checkOptions,
@@ -7,6 +7,7 @@ import {
   functionOf,
   oneOf,
   resilienceOf,
+  sourcesOf,
 } from '@redis-resilience/core/kit';
 import { askLimiter, limiterTimeoutMs } from './ask-limiter.ts';
 import { uncountedError } from './uncounted-error.ts';
@@ -28,7 +29,7 @@ export interface KoaLimiterOptions<C = unknown> {
   readonly insurance?: KoaMiddleware<C>;
   /** How long a request waits for the count. Default 200 ms. */
   readonly timeoutMs?: number;
-  /** Source of time, for tests. */
+  /** Source of time, for tests. Default: that of the resilience. */
   readonly clock?: Clock;
 }
 
@@ -54,7 +55,12 @@ export function resilientKoaLimiter<C extends object>(
     timeoutMs: durationOf(1),
     clock: clockOf,
   });
-  const { insurance, whenAway = 'closed', timeoutMs = limiterTimeoutMs, clock = systemClock } = options;
+  const {
+    insurance,
+    whenAway = 'closed',
+    timeoutMs = limiterTimeoutMs,
+    clock = sourcesOf(resilience).clock,
+  } = options;
   return async function resilientKoaLimiter(ctx, next) {
     const view = abandonable(ctx);
     // Runs only the limiter: the `next` that it gets does not run later middleware, but records that the request is

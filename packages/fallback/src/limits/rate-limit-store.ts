@@ -1,4 +1,4 @@
-import { systemClock, type Clock, type RedisResilience } from '@redis-resilience/core';
+import type { Clock, RedisResilience } from '@redis-resilience/core';
 import {
   checkArgument,
   checkOptions,
@@ -7,6 +7,7 @@ import {
   objectWith,
   oneOf,
   resilienceOf,
+  sourcesOf,
 } from '@redis-resilience/core/kit';
 import { askLimiter, limiterTimeoutMs } from './ask-limiter.ts';
 import { LocalWindows } from './local-windows.ts';
@@ -30,7 +31,7 @@ export interface RateLimitStoreOptions {
   readonly whenAway?: 'open' | 'closed' | 'local';
   /** How long a request waits for the count. Default 200 ms. */
   readonly timeoutMs?: number;
-  /** Source of time, for tests. */
+  /** Source of time, for tests. Default: that of the resilience. */
   readonly clock?: Clock;
 }
 
@@ -80,7 +81,7 @@ export class ResilientRateLimitStore {
     this.#resilience = resilience;
     this.#whenAway = options.whenAway ?? 'local';
     this.#timeoutMs = options.timeoutMs ?? limiterTimeoutMs;
-    this.#clock = options.clock ?? systemClock;
+    this.#clock = options.clock ?? sourcesOf(resilience).clock;
     this.#local = new LocalWindows(this.#clock);
   }
 

@@ -1,5 +1,12 @@
-import { systemClock, type RedisResilience } from '@redis-resilience/core';
-import { checkArgument, isAway, pause, resilienceOf, untilChange } from '@redis-resilience/core/kit';
+import type { RedisResilience } from '@redis-resilience/core';
+import {
+  checkArgument,
+  isAway,
+  pause,
+  resilienceOf,
+  sourcesOf,
+  untilChange,
+} from '@redis-resilience/core/kit';
 
 type Plain = boolean | number | string;
 
@@ -40,6 +47,7 @@ async function untilAnswered<T>(resilience: RedisResilience, send: () => Promise
 }
 
 async function untilServing(resilience: RedisResilience): Promise<void> {
-  if (resilience.snapshot().writes) return pause(systemClock, lookAgainMs);
-  await untilChange(resilience, systemClock, ({ writes }) => writes, { timeoutMs: maxLookMs });
+  const { clock } = sourcesOf(resilience);
+  if (resilience.snapshot().writes) return pause(clock, lookAgainMs);
+  await untilChange(resilience, clock, ({ writes }) => writes, { timeoutMs: maxLookMs });
 }

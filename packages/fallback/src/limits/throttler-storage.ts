@@ -1,4 +1,4 @@
-import { systemClock, type Clock, type RedisResilience } from '@redis-resilience/core';
+import type { Clock, RedisResilience } from '@redis-resilience/core';
 import {
   checkArgument,
   checkOptions,
@@ -6,6 +6,7 @@ import {
   durationOf,
   oneOf,
   resilienceOf,
+  sourcesOf,
   textOf,
 } from '@redis-resilience/core/kit';
 import { Script } from '../script.ts';
@@ -25,7 +26,7 @@ export interface ThrottlerStorageOptions {
   readonly timeoutMs?: number;
   /** Prefix of every key in Redis. Default `throttle:`. */
   readonly prefix?: string;
-  /** Source of time, for tests. */
+  /** Source of time, for tests. Default: that of the resilience. */
   readonly clock?: Clock;
 }
 
@@ -97,7 +98,7 @@ export function throttlerStorage(
     whenAway = 'local',
     timeoutMs = limiterTimeoutMs,
     prefix = 'throttle:',
-    clock = systemClock,
+    clock = sourcesOf(resilience).clock,
   } = options;
   const counts = new LocalCounts<HitCount>(clock);
   return {

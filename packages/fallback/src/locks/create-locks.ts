@@ -1,12 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { type Clock, type Random, type RedisResilience } from '@redis-resilience/core';
 import {
-  systemClock,
-  systemRandom,
-  type Clock,
-  type Random,
-  type RedisResilience,
-} from '@redis-resilience/core';
-import {
+  type OptionReaders,
   checkArgument,
   checkOptions,
   clockOf,
@@ -16,11 +11,11 @@ import {
   pause,
   quietIfAway,
   resilienceOf,
+  sourcesOf,
   textOf,
   tooLate,
   withDefaults,
   withinDeadline,
-  type OptionReaders,
 } from '@redis-resilience/core/kit';
 import { Script } from '../script.ts';
 import { HeldLock, momentOf, type Lock } from './held-lock.ts';
@@ -53,7 +48,7 @@ export interface LockOptions {
   readonly ttlMs?: number;
   /** How long one call to Redis may take. Default 200 ms. */
   readonly timeoutMs?: number;
-  /** Sources of time and randomness, for tests. */
+  /** Sources of time and randomness, for tests. Default: those of the resilience. */
   readonly clock?: Clock;
   readonly random?: Random;
 }
@@ -117,8 +112,7 @@ export function createLocks(resilience: RedisResilience, options: LockOptions = 
     prefix: 'lock:',
     ttlMs: 10_000,
     timeoutMs: 200,
-    clock: systemClock,
-    random: systemRandom,
+    ...sourcesOf(resilience),
   };
   const settings = withDefaults(defaults, options);
   const { clock, random, prefix, timeoutMs } = settings;

@@ -1,5 +1,5 @@
 import type { RedisResilience } from '@redis-resilience/core';
-import { checkArgument, resilienceOf } from '@redis-resilience/core/kit';
+import { checkArgument, resilienceOf, sourcesOf } from '@redis-resilience/core/kit';
 import type { Outbox } from './outbox.ts';
 import { resolveOutboxOptions, type OutboxOptions } from './outbox-options.ts';
 import { redisDelivery } from './redis-delivery.ts';
@@ -20,7 +20,7 @@ export function createOutbox(resilience: RedisResilience, options: OutboxOptions
   checkArgument('createOutbox.resilience', resilience, resilienceOf);
   return new ReplayingOutbox(
     resilience,
-    resolveOutboxOptions('createOutbox', options),
+    resolveOutboxOptions('createOutbox', options, sourcesOf(resilience)),
     redisDelivery(resilience),
   );
 }

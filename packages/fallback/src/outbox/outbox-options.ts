@@ -1,16 +1,17 @@
-import { systemClock, systemRandom, type Clock, type Random } from '@redis-resilience/core';
+import type { Clock, Random } from '@redis-resilience/core';
 import {
   booleanOf,
   checkOptions,
   clockOf,
   countOf,
   durationOf,
-  lifetimeOf,
   folderOf,
   functionOf,
+  lifetimeOf,
   oneOf,
-  withDefaults,
   type OptionReaders,
+  type Sources,
+  withDefaults,
 } from '@redis-resilience/core/kit';
 
 /** Options of {@link createOutbox}. */
@@ -46,7 +47,7 @@ export interface OutboxOptions {
   readonly maxInFlight?: number;
   /** How long `add` waits for Redis before it keeps the write. Default 200 ms. */
   readonly addTimeoutMs?: number;
-  /** Sources of time and randomness, for tests. */
+  /** Sources of time and randomness, for tests. Default: those of the resilience. */
   readonly clock?: Clock;
   readonly random?: Random;
 }
@@ -65,9 +66,7 @@ export const outboxDefaults = {
   rampMs: 2000,
   maxInFlight: 64,
   addTimeoutMs: 200,
-  clock: systemClock,
-  random: systemRandom,
-} as const satisfies Omit<Required<OutboxOptions>, 'path'>;
+} as const satisfies Omit<Required<OutboxOptions>, 'path' | keyof Sources>;
 
 /** Reads and validates {@link OutboxOptions}. */
 export const outboxReaders: OptionReaders<OutboxOptions> = {
@@ -87,7 +86,11 @@ export const outboxReaders: OptionReaders<OutboxOptions> = {
 };
 
 /** @throws ConfigurationError when an option is unknown or invalid */
-export function resolveOutboxOptions(caller: string, options: OutboxOptions): OutboxSettings {
+export function resolveOutboxOptions(
+  caller: string,
+  options: OutboxOptions,
+  sources: Sources,
+): OutboxSettings {
   checkOptions(caller, options, outboxReaders);
-  return withDefaults(outboxDefaults, options) as OutboxSettings;
+  return withDefaults({ ...outboxDefaults, ...sources }, options) as OutboxSettings;
 }

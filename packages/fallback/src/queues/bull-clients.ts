@@ -1,6 +1,6 @@
 import type { Cluster, Redis } from 'ioredis';
-import { systemClock, type RedisResilience } from '@redis-resilience/core';
-import { checkArgument, resilienceOf } from '@redis-resilience/core/kit';
+import type { RedisResilience } from '@redis-resilience/core';
+import { checkArgument, resilienceOf, sourcesOf } from '@redis-resilience/core/kit';
 import type { ConnectionForBull } from './connections.ts';
 import { workerClient } from './worker-client.ts';
 
@@ -23,7 +23,7 @@ export interface BullClients {
  */
 export function bullClients(resilience: RedisResilience): BullClients {
   checkArgument('bullClients.resilience', resilience, resilienceOf);
-  const worker = workerClient(resilience.client, resilience, systemClock);
+  const worker = workerClient(resilience.client, resilience, sourcesOf(resilience).clock);
   let subscriber: Redis | undefined;
   return {
     createClient(type) {

@@ -4,6 +4,7 @@ import {
   checkOptions,
   durationOf,
   resilienceOf,
+  sourcesOf,
   tooLate,
   withinDeadline,
 } from '@redis-resilience/core/kit';
@@ -55,7 +56,10 @@ export function queueConnection(resilience: RedisResilience): QueueConnection {
  */
 export function workerConnection(resilience: RedisResilience): WorkerConnection {
   checkArgument('workerConnection.resilience', resilience, resilienceOf);
-  return { connection: workerClient(resilience.client, resilience, systemClock), runRetryDelay: 100 };
+  return {
+    connection: workerClient(resilience.client, resilience, sourcesOf(resilience).clock),
+    runRetryDelay: 100,
+  };
 }
 
 /**
@@ -70,7 +74,7 @@ export function workerConnection(resilience: RedisResilience): WorkerConnection 
 export function nestBullConnection(resilience: RedisResilience): QueueConnection {
   checkArgument('nestBullConnection.resilience', resilience, resilienceOf);
   return {
-    connection: workerClient(resilience.client, resilience, systemClock),
+    connection: workerClient(resilience.client, resilience, sourcesOf(resilience).clock),
     skipVersionCheck: true,
     skipWaitingForReady: true,
   };

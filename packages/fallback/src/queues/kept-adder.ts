@@ -1,11 +1,12 @@
 import { RedisUnavailableError, type RedisResilience } from '@redis-resilience/core';
 import {
+  type OptionReaders,
   checkOptions,
   isAway,
   oneOf,
+  sourcesOf,
   tooLate,
   withinDeadline,
-  type OptionReaders,
 } from '@redis-resilience/core/kit';
 import { writesAvailable } from '../availability.ts';
 import type { Delivery } from '../outbox/delivery.ts';
@@ -59,7 +60,7 @@ export function createKeptAdder(
 ): KeptAdder {
   checkOptions(caller, options, readers);
   const { whenAway = 'fail', ...rest } = options;
-  const settings = resolveOutboxOptions(caller, rest);
+  const settings = resolveOutboxOptions(caller, rest, sourcesOf(resilience));
   const { clock, addTimeoutMs } = settings;
   const deliver = (texts: readonly string[], id: string, ms: number) =>
     withinDeadline(clock, ms, send(texts, id), () => tooLate(`Adding the ${subject}`, ms));

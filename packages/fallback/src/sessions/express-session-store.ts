@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { RedisResilience } from '@redis-resilience/core';
-import { checkArgument, checkOptions, objectWith, resilienceOf } from '@redis-resilience/core/kit';
+import { checkArgument, checkOptions, objectWith, resilienceOf, sourcesOf } from '@redis-resilience/core/kit';
 import type { SessionBackend } from './session-backend.ts';
 import { SessionKeeper, type KeptSessions } from './session-keeper.ts';
 import { resolveSessionOptions, sessionReaders, type SessionOptions } from './session-options.ts';
@@ -43,7 +43,7 @@ export function resilientSessionStore<S extends CallbackStore>(
   const keeper = new SessionKeeper(
     resilience,
     backendOf(store),
-    resolveSessionOptions({ ...prefixOf(store), ...options }),
+    resolveSessionOptions({ ...prefixOf(store), ...options }, sourcesOf(resilience)),
   );
   // The wrapper inherits the store's methods, but not its events: after a `disconnect` event, express-session would
   // serve requests without a session.

@@ -1,10 +1,11 @@
 import type { RedisResilience } from '@redis-resilience/core';
 import {
+  type OptionReaders,
   checkArgument,
   checkOptions,
   objectWith,
   resilienceOf,
-  type OptionReaders,
+  sourcesOf,
 } from '@redis-resilience/core/kit';
 import type { SessionBackend } from './session-backend.ts';
 import { SessionKeeper, type KeptSessions } from './session-keeper.ts';
@@ -56,7 +57,7 @@ export function koaSessionStore(
   checkArgument('koaSessionStore.resilience', resilience, resilienceOf);
   checkOptions('koaSessionStore', options, readers);
   const { store, ...rest } = options;
-  const settings = resolveSessionOptions(rest);
+  const settings = resolveSessionOptions(rest, sourcesOf(resilience));
   const backend = store === undefined ? redisBackend(resilience, settings) : backendOf(store);
   const keeper = new SessionKeeper(resilience, backend, settings);
   return {

@@ -54,19 +54,18 @@ export class SessionKeeper implements KeptSessions {
     this.#resilience = resilience;
     this.#settings = settings;
     this.#backend = backend;
-    const { clock, random, maxEntries, timeoutMs, rememberDestroyedMs, path } = settings;
+    const { clock, maxEntries, timeoutMs, rememberDestroyedMs, path } = settings;
     this.#recentTimeout = new RecentTimeout(clock);
     this.#copies = new SessionCopies(settings.maxLocalBytes);
     this.#destroyed = new DestroyedSessions(resilience, settings, this.#copies);
-    const outboxSettings = resolveOutboxOptions('sessions', {
-      clock,
-      random,
+    const outboxOptions = {
       maxEntries,
       addTimeoutMs: timeoutMs,
       maxAgeMs: rememberDestroyedMs,
       whenFull: 'oldest',
       ...(path === undefined ? {} : { path }),
-    });
+    } as const;
+    const outboxSettings = resolveOutboxOptions('sessions', outboxOptions, settings);
     this.#contact = new StoreContact(resilience, settings);
     this.#life = new StoredLife(resilience, settings.prefix);
     const parts = {

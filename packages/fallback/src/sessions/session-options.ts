@@ -1,15 +1,16 @@
-import { systemClock, systemRandom, type Clock, type Random } from '@redis-resilience/core';
+import type { Clock, Random } from '@redis-resilience/core';
 import {
   booleanOf,
   clockOf,
   countOf,
   durationOf,
-  lifetimeOf,
   folderOf,
   functionOf,
+  lifetimeOf,
+  type OptionReaders,
+  type Sources,
   textOf,
   withDefaults,
-  type OptionReaders,
 } from '@redis-resilience/core/kit';
 
 /** Options of the session stores. */
@@ -53,7 +54,7 @@ export interface SessionOptions {
    * `classic-level`. Default: pending writes are kept in memory.
    */
   readonly path?: string;
-  /** Sources of time and randomness, for tests. */
+  /** Sources of time and randomness, for tests. Default: those of the resilience. */
   readonly clock?: Clock;
   readonly random?: Random;
 }
@@ -72,9 +73,7 @@ export const sessionDefaults = {
   listen: true,
   restoreLost: true,
   maxEntries: 10_000,
-  clock: systemClock,
-  random: systemRandom,
-} as const satisfies Omit<Required<SessionOptions>, 'path'>;
+} as const satisfies Omit<Required<SessionOptions>, 'path' | keyof Sources>;
 
 /** Reads and validates {@link SessionOptions}. */
 export const sessionReaders: OptionReaders<SessionOptions> = {
@@ -92,6 +91,6 @@ export const sessionReaders: OptionReaders<SessionOptions> = {
 };
 
 /** Returns the options with every default filled in. */
-export function resolveSessionOptions(options: SessionOptions): SessionSettings {
-  return withDefaults(sessionDefaults, options) as SessionSettings;
+export function resolveSessionOptions(options: SessionOptions, sources: Sources): SessionSettings {
+  return withDefaults({ ...sessionDefaults, ...sources }, options) as SessionSettings;
 }
