@@ -24,6 +24,8 @@ export interface BatchResult {
   readonly verdicts: readonly ReplyVerdict[];
 }
 
+const wellAnswered: BatchResult = { happening: answered, verdicts: [] };
+
 /**
  * The commands in one pipeline or MULTI. Callers get their replies only after the last reply has arrived, so that one
  * decision to retry or fail covers all commands of the batch.
@@ -42,6 +44,8 @@ export class Batch {
   /** Whether the batch contains scan commands, such as HSCAN. */
   hasScans = false;
   #isFollowedAlone = false;
+  /** Whether a command has got an error. Most batches get none, and need not be examined. */
+  protected hasErrors = false;
 
   get commands(): BatchedCommand[] {
     return this.#commands;
@@ -66,6 +70,7 @@ export class Batch {
     const batched = this.#find(command);
     if (batched === undefined || batched.settlement !== undefined) return;
     batched.settlement = settlement;
+    if (!settlement.ok) this.hasErrors = true;
     this.remaining--;
   }
 
@@ -81,6 +86,7 @@ export class Batch {
       batched.settlement = undefined;
     }
     this.remaining = this.commands.length;
+    this.hasErrors = false;
     this.#isFollowedAlone = false;
   }
 
@@ -91,7 +97,8 @@ export class Batch {
    * all later commands for that key.
    */
   takeRedirected(): readonly DriverCommand[] {
-    if (this.isTransaction || this.#isFollowedAlone || this.#brokenBy() !== undefined) return [];
+    if (!this.hasErrors || this.isTransaction || this.#isFollowedAlone) return [];
+    if (this.#brokenBy() !== undefined) return [];
     const redirected = this.commands.filter((batched) => {
       const refusal = refusalOf(batched);
       return refusal !== undefined && isRedirection(refusal.verdict);
@@ -111,6 +118,7 @@ export class Batch {
    * have been, because a command was refused before EXEC.
    */
   result(): BatchResult {
+    if (!this.hasErrors) return wellAnswered;
     const refusals = refusalsOf(this.commands);
     const verdicts = refusals.map(({ verdict }) => verdict);
     const broken = this.#brokenBy();

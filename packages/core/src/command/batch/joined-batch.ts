@@ -56,6 +56,7 @@ export class JoinedBatch extends Batch {
       start = end;
       if (text === undefined) continue;
       (this.commands[index] as BatchedCommand).settlement = { ok: false, error: new ErrorReply(text) };
+      this.hasErrors = true;
       isAccepted = false;
     }
     return isAccepted;

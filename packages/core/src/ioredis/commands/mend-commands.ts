@@ -85,18 +85,26 @@ function findPresentKeys({ prototype }: DriverCommands): void {
 function countBrokenCommands(pipeline: DriverPipeline): void {
   const { exec } = pipeline;
   pipeline.exec = function execAll(...args) {
-    const early = [...this['_queue'].keys()].filter(
-      (index) => this['_queue'][index]?.resolve === undefined && this['_result'][index] !== undefined,
-    );
+    const early = earlyResultsOf(this);
     // ioredis passes everything in `args` to EXEC, even an undefined argument, so no argument may be added here.
     const replies = execQuietly(this, exec, args);
-    if (early.length > 0 && this.replyPending === this['_queue'].length) {
+    if (early !== undefined && this.replyPending === this['_queue'].length) {
       queueMicrotask(() => {
         for (const index of early) this.fillResult(this['_result'][index], index);
       });
     }
     return replies;
   };
+}
+
+/** Returns the positions of the broken commands that already have a result; undefined if there are none. */
+function earlyResultsOf(pipeline: DriverPipeline): readonly number[] | undefined {
+  const { _queue: queue, _result: results } = pipeline;
+  let early: number[] | undefined;
+  for (let index = 0; index < queue.length; index++) {
+    if (queue[index]?.resolve === undefined && results[index] !== undefined) (early ??= []).push(index);
+  }
+  return early;
 }
 
 /**

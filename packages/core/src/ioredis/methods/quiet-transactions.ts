@@ -41,11 +41,9 @@ function quietExec(this: Transactional, callback?: unknown): Promise<unknown> {
 function quieted(answer: Promise<unknown>, callback: unknown): Promise<unknown> {
   // If the caller passed a callback, ioredis itself handles the rejection of the promise.
   if (typeof callback === 'function') return answer;
-  const quiet = new Promise((resolve, reject) => {
-    answer.then(resolve, (error: unknown) => {
-      if (isRedisResilienceError(error)) quiet.catch(ignore);
-      reject(error);
-    });
+  const quiet = answer.then(undefined, (error: unknown) => {
+    if (isRedisResilienceError(error)) quiet.catch(ignore);
+    throw error;
   });
   return quiet;
 }
