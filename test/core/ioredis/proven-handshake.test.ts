@@ -1,7 +1,12 @@
 import { Command } from 'ioredis';
 import { expect, it } from 'vitest';
 import type { DriverCommand } from '../../../packages/core/src/driver/driver-command.ts';
-import { answerFromProof } from '../../../packages/core/src/ioredis/sockets/proven-handshake.ts';
+import {
+  answerFromProof,
+  spareClientInfo,
+} from '../../../packages/core/src/ioredis/sockets/proven-handshake.ts';
+
+const session = { database: 0, clientName: undefined, readOnly: false };
 
 it.each([
   [{ redis_version: '6.2.14' }, 0],
@@ -20,7 +25,7 @@ it.each([
     const proven = {
       credentials: undefined,
       isResp3: false,
-      session: { database: 0, clientName: undefined, readOnly: false },
+      session,
       info,
     };
     const isAnswered = answerFromProof(command as unknown as DriverCommand, proven, ({ name }) =>
@@ -29,5 +34,26 @@ it.each([
     expect(isAnswered).toBe(true);
     await expect(command.promise).resolves.toBe('OK');
     expect(sent).toEqual(Array.from({ length: times }, () => 'client'));
+  },
+);
+
+it.each([
+  ['7.0.15', false, true],
+  ['7.2.0', false, false],
+  ['7.0.15', true, true],
+  ['7.2.0', true, true],
+])(
+  'with server %s and disableClientInfo %s, no CLIENT SETINFO is made in the handshake: %s',
+  (version, chosen, isSpared) => {
+    const options: Record<string, unknown> = { disableClientInfo: chosen };
+    const proven = { credentials: undefined, isResp3: false, session, info: { redis_version: version } };
+    spareClientInfo(options, proven);
+    expect(Boolean(options['disableClientInfo'])).toBe(isSpared);
+    // The connection may break in the handshake, and the next one lead to another server.
+    spareClientInfo(options, { ...proven, info: { redis_version: '8.0.0' } });
+    expect(options['disableClientInfo']).toBe(chosen);
+    spareClientInfo(options, proven);
+    spareClientInfo(options, undefined);
+    expect(options['disableClientInfo']).toBe(chosen);
   },
 );

@@ -17,6 +17,8 @@ const infoFields = [
   'valkey_version',
 ] as const;
 
+const labels = infoFields.map((field) => [field, `\n${field}:`] as const);
+
 // Values above this length are ignored, because they stay in memory as long as the connection. Redis sends none.
 const maxValueLength = 128;
 
@@ -102,24 +104,26 @@ function checkAuth(reply: Reply | undefined): void {
 
 function parseInfo(text: string): ServerInfo {
   const info: Partial<Record<(typeof infoFields)[number], string>> = {};
-  for (const field of infoFields) {
-    const value = valueIn(text, field);
-    if (value === undefined) continue;
-    // A substring would keep the whole text in memory, so the value is copied, and connections to one server share the
-    // copy.
-    if (value !== lastOf[field]) lastOf[field] = Buffer.from(value, 'latin1').toString('latin1');
-    info[field] = lastOf[field];
+  for (const [field, label] of labels) {
+    const value = valueIn(text, label, lastOf[field]);
+    if (value !== undefined) info[field] = lastOf[field] = value;
   }
   return info;
 }
 
+/** The last value of each field: connections to one server share it. */
 const lastOf: Partial<Record<(typeof infoFields)[number], string>> = {};
 
-function valueIn(text: string, field: string): string | undefined {
-  const label = `\n${field}:`;
+function valueIn(text: string, label: string, last: string | undefined): string | undefined {
   const at = text.indexOf(label);
   if (at === -1) return undefined;
   const start = at + label.length;
-  const [value = ''] = text.slice(start, start + maxValueLength + 2).split(/\r?\n/, 1);
-  return value.length > maxValueLength ? undefined : value;
+  // The line ends with CRLF, or with LF if a proxy has changed it.
+  const lineEnd = text.indexOf('\n', start);
+  const stop = lineEnd === -1 ? text.length : lineEnd;
+  const end = text[stop - 1] === '\r' ? stop - 1 : stop;
+  if (last?.length === end - start && text.startsWith(last, start)) return last;
+  if (end - start > maxValueLength) return undefined;
+  // A substring would keep the whole text in memory, so the value is copied.
+  return Buffer.from(text.slice(start, end), 'latin1').toString('latin1');
 }

@@ -25,7 +25,7 @@ import { flushInOrder } from './sockets/flush-in-order.ts';
 import { driverStatusOf } from './sockets/driver-status.ts';
 import { leaveBehind } from './sockets/left-behind.ts';
 import { parserOf, speakResp2 } from './sockets/protocol.ts';
-import { answerFromProof, isHandshakeCommand } from './sockets/proven-handshake.ts';
+import { answerFromProof, isHandshakeCommand, spareClientInfo } from './sockets/proven-handshake.ts';
 import { SelectedDatabase } from './selected-database.ts';
 import { interceptConnect, monitorAtOnce, takeOverConnection, takeOverRetries } from './methods/take-over.ts';
 import { readUnsubscribed, subscriptionsOf } from './unsubscribed.ts';
@@ -144,7 +144,6 @@ export class RedisDriver implements Driver {
     this.#former = internals(client).connector;
     takeOverConnection(client, connector);
     allowRouting(client, this);
-    client.on('error', ignore);
     if (this.options['monitor'] === true) monitorAtOnce(client, this);
     else internals(client).sendCommand = gate;
   }
@@ -218,6 +217,7 @@ export class RedisDriver implements Driver {
 
   proven(state: ProvenState | undefined): void {
     this.#proven = state;
+    spareClientInfo(internals(this.client).options, state);
   }
 
   subscriptions(): Subscriptions {
@@ -243,8 +243,4 @@ export class RedisDriver implements Driver {
   forgetClosing(): void {
     process.nextTick(() => Object.assign(internals(this.client), { manuallyClosing: false }));
   }
-}
-
-function ignore(): void {
-  // The connection reports the error. Without a listener, ioredis would print every failed attempt to the console.
 }

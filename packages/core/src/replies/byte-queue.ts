@@ -84,13 +84,16 @@ export class ByteQueue {
     }
   }
 
-  /** Removes this many bytes, all of which must have arrived, from the front and returns them as text. */
-  takeText(bytes: number): string {
+  /**
+   * Removes this many bytes from the front and returns them as text. The `ignored` bytes that follow are removed as
+   * well. All of these bytes must have arrived.
+   */
+  takeText(bytes: number, ignored = 0): string {
     this.#handledBytes += bytes;
     const first = this.#pieces[this.#piece];
     if (first !== undefined && this.#offset + bytes <= first.length) {
       const text = first.toString('utf8', this.#offset, this.#offset + bytes);
-      this.skip(bytes);
+      this.skip(bytes + ignored);
       return text;
     }
     const whole = Buffer.allocUnsafe(bytes);
@@ -102,6 +105,7 @@ export class ByteQueue {
       copied += count;
       this.skip(count);
     }
+    this.skip(ignored);
     return whole.toString('utf8');
   }
 

@@ -77,8 +77,7 @@ export class ReplyReader {
       return this.#bytes.length < maxLineBytes + 2 ? 'wait' : invalid('line-too-long');
     if (length > maxLineBytes) return invalid('line-too-long');
     if (!this.#admit(length + 2)) return invalid('too-large');
-    const header = parseReplyHeader(this.#bytes.takeText(length));
-    this.#bytes.skip(2);
+    const header = parseReplyHeader(this.#bytes.takeText(length, 2));
     switch (header.kind) {
       case 'text':
         this.#text = header;
@@ -93,9 +92,9 @@ export class ReplyReader {
   #readText({ type, bytes }: { readonly type: TextType; readonly bytes: number }): Step {
     if (this.#bytes.length < bytes + 2) return 'wait';
     this.#text = undefined;
-    const text = this.#bytes.takeText(bytes);
-    if (this.#bytes.at(0) !== 0x0d || this.#bytes.at(1) !== 0x0a) return invalid('malformed');
-    this.#bytes.skip(2);
+    const isEnded = this.#bytes.at(bytes) === 0x0d && this.#bytes.at(bytes + 1) === 0x0a;
+    if (!isEnded) return invalid('malformed');
+    const text = this.#bytes.takeText(bytes, 2);
     if (type === 'error') return { kind: 'value', value: new ErrorReply(text) };
     if (type === 'string') return { kind: 'value', value: text };
     // A verbatim string begins with its format, as in `txt:`.

@@ -13,6 +13,7 @@ export function takeOverConnection(client: Redis, connector: DriverConnector): v
   const target = internals(client);
   shareMethod(client, 'setStatus', refuseStaleReady);
   spareUnwatched(client);
+  client.on('error', ignore);
   stopFailoverDetector(target.connector);
   target.connector = connector;
   keepToClient(target.options, ownOptions);
@@ -106,4 +107,8 @@ export function monitorAtOnce(client: Redis, driver: Pick<Driver, 'send'>): void
     }
     return driver.send(command, stream, node);
   };
+}
+
+function ignore(): void {
+  // The connection reports the error. Without a listener, ioredis would print every failed attempt to the console.
 }

@@ -60,6 +60,20 @@ function knowsSetInfo({ redis_version: version, valkey_version: valkey }: Server
   return major > 7 || (major === 7 && minor >= 2) || Number.isNaN(major);
 }
 
+/**
+ * Keeps ioredis from making two CLIENT SETINFO commands for its handshake with a server that does not support them: they
+ * would never be sent. `proven` is undefined once the handshake is over.
+ */
+export function spareClientInfo(options: Record<string, unknown>, proven: ProvenState | undefined): void {
+  const { disableClientInfo: current } = options;
+  if (current !== false && current !== unsupported) return;
+  const next = proven !== undefined && !knowsSetInfo(proven.info) ? unsupported : false;
+  if (next !== current) options['disableClientInfo'] = next;
+}
+
+/** The value of the option `disableClientInfo` during a handshake; any other value was set by the application. */
+const unsupported = 'not supported by the server';
+
 function sendAside({ name, args }: DriverCommand, send: SendCommand): void {
   const aside = new Command(name, args.map(String));
   aside.promise.catch(ignore);
