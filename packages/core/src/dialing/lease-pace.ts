@@ -14,7 +14,7 @@ const pacedMs = 2_000;
 const lookAgainMs = 40;
 
 /**
- * Spreads connections for leases over the second after an outage. The number of attempts that a process makes in any
+ * Spreads connections for leases over the first second after an outage. The number of attempts that a process makes in any
  * second, including those made before Redis was back, then hardly exceeds the number of its connections. Leases do not
  * need all of their connections immediately, because a connection that one lease returns serves the next. Connections
  * for other purposes than leases are not held back, because each has its own callers.

@@ -5,9 +5,9 @@ const busyPeriodMs = 20;
 // How long the lag is measured closely after a command was sent: at least the default deadline, because a command may
 // wait for its reply for that long.
 const closeWatchMs = 1000;
-// How long the lag is measured closely after an idle connection has sent PING: long enough for the reply to arrive, as
-// a rule. The longer `closeWatchMs` would keep an idle process awake all the time, because idle connections send PING
-// regularly.
+// How long the lag is measured closely after an idle connection has sent PING: usually long enough for the reply to
+// arrive. With many idle connections, one of which sends PING every second, `closeWatchMs` would keep the process awake
+// all the time.
 const glanceMs = 40;
 const toleratedLagMs = 20;
 const freezeMs = 1000;

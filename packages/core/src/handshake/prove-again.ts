@@ -5,8 +5,8 @@ import { checkSession, sessionCommands } from './session.ts';
 import { serverFacts, type Proof } from './verify-handshake.ts';
 
 /**
- * Verifies once more a socket whose handshake succeeded earlier. Resends the commands that the server may have refused
- * in the handshake (SELECT, CLIENT SETNAME and READONLY).
+ * Verifies a socket again after its handshake has succeeded. Resends the commands that the server may have refused in the
+ * handshake (SELECT, CLIENT SETNAME and READONLY).
  *
  * @param questions `factCommands` if the facts about the server are to be read again, otherwise an empty list
  * @throws `ProofError`, the socket's error, or the signal's reason

@@ -18,7 +18,7 @@ export interface LeaseFacts {
   readonly isClosed: boolean;
   readonly now: number;
   readonly deadlineAt: number;
-  /** When the request's budget will be spent. */
+  /** When the request will have waited as long as its budget allows. */
   readonly budgetAt: number;
   readonly maxWaitMs: number;
   /** Number of idle connections that are known to be alive. */

@@ -182,8 +182,8 @@ export class SentinelWatch {
       if (credentials !== undefined) socket.write(encodeCommand(authCommand(credentials)));
       socket.write(encodeCommand(['PSUBSCRIBE', pattern]));
     } catch {
-      // If `signal` is aborted, the last client has stopped following. `#listening` may then hold a socket that was
-      // opened for a client which has begun to follow since, and that socket must stay.
+      // `signal` is aborted when the last client stops following. Another client may have begun to follow since, with a
+      // socket of its own under the same key, which must stay.
       if (!signal.aborted) this.#listening.delete(key);
     } finally {
       clock.clearTimeout(timer);

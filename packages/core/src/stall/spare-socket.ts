@@ -8,7 +8,7 @@ import type { Target, VerifiedSocket } from '../handshake/establish.ts';
 export class SpareSocket {
   readonly verified: VerifiedSocket;
   readonly #isResp3: boolean;
-  /** Whether the server served when it answered, so that it accepted the commands that set up the connection. */
+  /** Whether the server accepted the commands that set up the connection; it does not while it is loading, for example. */
   readonly #isProven: boolean;
   #holders = 0;
   #isTaken = false;

@@ -15,9 +15,9 @@ const earlyMs = 25;
 const roundingMs = 0.5;
 
 /**
- * The connections that wait for a reply, of all that use the same clock, in the order in which they began to wait. A
- * connection that has waited for nearly as long as its stall limit is checked. Most replies come sooner, so most
- * connections leave the linked list unchecked, and joining and leaving it is cheap.
+ * All connections on one clock that wait for a reply; the one that has waited longest comes first. A connection that has
+ * waited for nearly as long as its stall limit is checked. Most replies come sooner, so most connections leave the
+ * linked list unchecked, and joining and leaving it is cheap.
  */
 export class UnansweredConnections implements Looks {
   readonly #alarm: Alarm;

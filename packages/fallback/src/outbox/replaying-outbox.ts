@@ -30,7 +30,7 @@ type Attempt =
   | { readonly result: 'refused'; readonly error: unknown }
   | { readonly result: 'later' };
 
-/** The outbox itself: sends a write immediately or stores it. The {@link Replayer} sends the stored writes. */
+/** An outbox: sends a write immediately, or stores it. The {@link Replayer} sends the stored writes. */
 export class ReplayingOutbox implements Outbox {
   readonly #resilience: RedisResilience;
   readonly #settings: OutboxSettings;

@@ -92,7 +92,7 @@ function smallest(
   return kept;
 }
 
-/** Maximum number of steps in one search: with many operations that may not have run, a search can take forever. */
+/** Maximum number of steps in one search: with many operations that may not have run, a search could take practically forever. */
 const stepsPerAttempt = 20_000;
 
 /**

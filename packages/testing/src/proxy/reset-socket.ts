@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 
 /**
- * Closes a socket with only an RST. Node's `resetAndDestroy()` shuts the socket down first, so that the peer gets a
+ * Closes a socket with an RST and no FIN. Node's `resetAndDestroy()` shuts the socket down first, so that the peer gets a
  * FIN, which looks like a clean end. This function sets the internal flag that `resetAndDestroy()` sets, and calls
  * `destroy()`, which sends only an RST.
  */

@@ -22,7 +22,7 @@ export function errorContextOf(
     lane: laneOf(call),
     retryAfterMs: line.nextAttemptMs() ?? circuitOf(call, circuits).retryAfterMs(now),
     forensics: {
-      // The first command of a transaction may be the ASKING of the driver.
+      // In a Cluster, the first command of a transaction may be an ASKING that the driver has added.
       command: call.isTransaction ? 'multi' : call.name,
       attempt: call.sends,
       connectionState: state,

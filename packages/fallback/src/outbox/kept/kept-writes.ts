@@ -39,7 +39,7 @@ export interface Growth {
   readonly into: KeptWrite | undefined;
 }
 
-/** What adding a write has changed. */
+/** The changes that adding a write has made. */
 export interface Addition {
   readonly kept: KeptWrite;
   /** Earlier writes that the new write replaced. */
