@@ -165,6 +165,17 @@ describe('a client that learns which nodes own the slots', () => {
     await expect(client.lesson.learn(tableOf([7]), () => false)).rejects.toThrow('no map');
   });
 
+  it('goes by the addresses that a map has now, although it is told the same owners as before', async () => {
+    const client = new Client();
+    const natMap = { 'h:7': { host: 'nat', port: 1 } };
+    client.target.options['natMap'] = natMap;
+    client.target.natMapper = () => ({ ...natMap['h:7'] });
+    await client.learn(tableOf([7]));
+    natMap['h:7'] = { host: 'nat', port: 2 };
+    await client.learn(tableOf([7]));
+    expect([client.ownersOf(0), [...client.pool.keys()]]).toEqual([['nat:2'], ['nat:2']]);
+  });
+
   it('learns no more of a table once it is closed', async () => {
     const client = new Client();
     const learning = client.learn(tableOf(thousand));

@@ -78,9 +78,9 @@ export class SlotLesson {
 
   #isSame(ranges: readonly SlotRange[]): boolean {
     const known = this.#learnt?.ranges;
-    // If `natMap` is a function, the ranges never count as unchanged, because the function may map the same addresses
-    // differently each time.
-    if (known === undefined || typeof this.#target.options['natMap'] === 'function') return false;
+    // With a `natMap`, the ranges never count as unchanged: a function may map the same addresses differently each time,
+    // and the application may have changed an object.
+    if (known === undefined || this.#target.options['natMap']) return false;
     return ranges.length === known.length && ranges.every((range, index) => isSameRange(range, known[index]));
   }
 
