@@ -9,11 +9,11 @@ describe('a dead socket, while the server serves', () => {
     stage.network.cutStanding();
     const lost = stage.send('get', ['a']);
     await stage.travel(300);
-    // The call is overdue at 1,220 ms. A second connection gets replies 6 ms later, and core waits 50 ms for the first.
+    // The call is overdue at 1,220 ms. A second connection gets replies 4 ms later, and core waits 50 ms for the first.
     expect(stage.news.filter(({ kind }) => !kind.startsWith('bytes-'))).toMatchObject([
       { kind: 'silent', at: 1_220 },
-      { kind: 'away', at: 1_276, since: 1_276, isFirst: false },
-      { kind: 'changed', at: 1_276 },
+      { kind: 'away', at: 1_274, since: 1_274, isFirst: false },
+      { kind: 'changed', at: 1_274 },
       { kind: 'verified' },
       { kind: 'cleared' },
       { kind: 'serving' },
@@ -39,7 +39,7 @@ describe('a dead socket, while the server serves', () => {
       undefined,
       true,
     ]);
-    await stage.travel(26);
+    await stage.travel(25);
     expect([stage.connection.state, stage.connection.cause, stage.connection.isSilent]).toEqual([
       'reconnecting',
       'stalled',
@@ -353,8 +353,8 @@ describe('a call that blocks and for which nobody waits any more', () => {
     expect([stage.connection.state, stage.driver.unansweredCount()]).toEqual(['ready', 1]);
     await stage.travel(57);
     expect([stage.connection.state, stage.connection.cause]).toEqual(['reconnecting', 'stalled']);
-    // The check on a second connection takes 6 ms. Core then waits another 200 ms for the reply to the abandoned call.
-    expect(stage.toldAfter('away', 1_030)).toBe(206);
+    // The check on a second connection takes 4 ms. Core then waits another 200 ms for the reply to the abandoned call.
+    expect(stage.toldAfter('away', 1_030)).toBe(204);
     await stage.travel(200);
     expect(stage.connection.state).toBe('ready');
     expect(stage.connection.wire.identity?.clientId).not.toBe('1');

@@ -183,14 +183,23 @@ describe('a second connection', () => {
     expect([asked.noAnswerAt.length, asked.answers]).toEqual([1, []]);
   });
 
-  it('tells it of a server that falls silent after its handshake', async () => {
+  it('asks about a few connections together with the handshake, and learns it a round trip sooner', async () => {
     const asked = await prepared();
     asked.ask();
+    await asked.wired.travel(4);
+    expect(asked.wired.server.ran.slice(-3)).toEqual(['info', 'client id', 'client list']);
+    expect(asked.answers).toMatchObject([{ kind: 'serves' }]);
+    await expectNoTrace(asked);
+  });
+
+  it('tells many of a server that falls silent after its handshake', async () => {
+    const asked = await prepared();
+    for (let count = 0; count < 17; count++) asked.ask();
     await asked.wired.travel(4);
     asked.wired.server.freeze();
     expect(asked.wired.server.ran.slice(-2)).toEqual(['info', 'client id']);
     await asked.wired.travel(1_000);
-    expect([asked.noAnswerAt.length, asked.answers]).toEqual([1, []]);
+    expect([asked.noAnswerAt.length, asked.answers]).toEqual([17, []]);
   });
 
   it('takes an answer that comes late, but in time', async () => {

@@ -56,8 +56,8 @@ describe('a silent connection', () => {
     const { wired, inquiry, found, findings } = await prepared();
     inquiry.begin();
     await wired.travel(200);
-    // The check takes 6 ms for the handshake and the question, and then waits 50 ms.
-    expect(found).toEqual([['dead', undefined, 56]]);
+    // The check takes 4 ms for the handshake with the question, and then waits 50 ms.
+    expect(found).toEqual([['dead', undefined, 54]]);
     const [finding] = findings;
     inquiry.stop();
     expect(finding?.kind === 'dead' && finding.replacement?.socket.destroyed).toBe(false);
@@ -72,7 +72,7 @@ describe('a silent connection', () => {
     wired.wire.roundTrip.observe(2 * deviationMs);
     inquiry.begin();
     await wired.travel(300);
-    expect(found).toEqual([['dead', undefined, 6 + graceMs]]);
+    expect(found).toEqual([['dead', undefined, 4 + graceMs]]);
   });
 
   it('with a distant server whose replies take equally long is given 50 ms', async () => {
@@ -80,7 +80,7 @@ describe('a silent connection', () => {
     for (let reply = 0; reply < 200; reply++) wired.wire.roundTrip.observe(100);
     inquiry.begin();
     await wired.travel(300);
-    expect(found).toEqual([['dead', undefined, expect.closeTo(56, 3)]]);
+    expect(found).toEqual([['dead', undefined, expect.closeTo(54, 3)]]);
   });
 
   it.each([
@@ -92,7 +92,7 @@ describe('a silent connection', () => {
     await inquired.wired.travel(30);
     inquired.wired.wire.aliveAt = aliveAt;
     await inquired.wired.travel(30);
-    expect(inquired.found).toEqual([['serves', undefined, 56]]);
+    expect(inquired.found).toEqual([['serves', undefined, 54]]);
     await expectNoTrace(inquired);
   });
 
@@ -103,8 +103,8 @@ describe('a silent connection', () => {
     await wired.travel(30);
     wired.server.clients[1]?.socket.resetAndDestroy();
     await wired.travel(90);
-    expect(openedAt()).toEqual([0, 56]);
-    expect(found).toEqual([['dead', undefined, 112]]);
+    expect(openedAt()).toEqual([0, 54]);
+    expect(found).toEqual([['dead', undefined, 108]]);
   });
 
   it('is asked about for as long as it takes when the second connection breaks', async () => {
@@ -114,10 +114,10 @@ describe('a silent connection', () => {
     wired.server.clients[1]?.socket.resetAndDestroy();
     wired.server.mood = 'loading';
     await wired.travel(70);
-    expect(openedAt()).toEqual([0, 56]);
+    expect(openedAt()).toEqual([0, 54]);
     expect(found).toEqual([
-      ['away', 'loading', 60],
-      ['away', 'loading', 87],
+      ['away', 'loading', 58],
+      ['away', 'loading', 85],
     ]);
   });
 
@@ -172,7 +172,7 @@ describe('a server that is silent', () => {
     await wired.travel(450);
     wired.server.thaw();
     await wired.travel(150);
-    expect(found.at(-1)).toEqual(['dead', undefined, 503]);
+    expect(found.at(-1)).toEqual(['dead', undefined, 501]);
   });
 
   it('is asked at the pace of dialing', async () => {
@@ -215,7 +215,7 @@ describe('a server that says it does not serve', () => {
     expect(openedAt()).toEqual([]);
     await wired.travel(60);
     expect(openedAt()).toEqual([25]);
-    expect(found).toEqual([['serves', undefined, 31]]);
+    expect(found).toEqual([['serves', undefined, 29]]);
     await expectNoTrace(inquired);
   });
 
@@ -244,10 +244,10 @@ describe('a server that says it does not serve', () => {
       await wired.travel(pauseMs);
     }
     expect(found.map(([kind, , at]) => [kind, at])).toEqual([
-      ['serves', 31],
-      ['serves', 216],
-      ['serves', 1_251],
-      ['serves', 1_436],
+      ['serves', 29],
+      ['serves', 214],
+      ['serves', 1_249],
+      ['serves', 1_434],
     ]);
   });
 });
@@ -270,7 +270,7 @@ describe('an inquiry that is stopped', () => {
     inquiry.stop();
     inquiry.stop();
     await wired.travel(100);
-    expect(otherFound).toEqual([['dead', undefined, 56]]);
+    expect(otherFound).toEqual([['dead', undefined, 54]]);
   });
 
   it('after it has concluded leaves the second connection to another inquiry', async () => {
@@ -283,7 +283,7 @@ describe('an inquiry that is stopped', () => {
     await wired.travel(20);
     inquiry.stop();
     await wired.travel(100);
-    expect([found, otherFound]).toEqual([[['serves', undefined, 56]], [['dead', undefined, 94]]]);
+    expect([found, otherFound]).toEqual([[['serves', undefined, 54]], [['dead', undefined, 94]]]);
   });
 
   it.each([
@@ -328,7 +328,7 @@ describe('an inquiry that is stopped', () => {
     wired.wire.aliveAt = 1_219;
     inquiry.begin();
     await wired.travel(100);
-    expect(found).toEqual([['dead', undefined, 76]]);
+    expect(found).toEqual([['dead', undefined, 74]]);
   });
 
   it('between two questions asks at once when it begins again', async () => {
@@ -348,7 +348,7 @@ describe('an inquiry that is stopped', () => {
     inquiry.stop();
     inquiry.begin();
     await wired.travel(100);
-    expect(found).toEqual([['dead', undefined, 56]]);
+    expect(found).toEqual([['dead', undefined, 54]]);
   });
 
   it.each([

@@ -5,7 +5,7 @@ import { CredentialsError, resolveCredentials, type CredentialsSource } from './
 import type { Endpoint, OpenSocket } from './open-socket.ts';
 import { ProofError } from './proof-error.ts';
 import type { Session } from './session.ts';
-import { verifyHandshake, type Proof } from './verify-handshake.ts';
+import { verifyHandshake, type HandshakeQuestions, type Proof } from './verify-handshake.ts';
 import { causeOfSocketError } from './socket-cause.ts';
 import type { Credentials } from '../redis-resilience.ts';
 import { classifyReply } from '../replies/reply-error.ts';
@@ -60,6 +60,8 @@ export interface EstablishProgress {
    * continues.
    */
   unanswered?(endpoint: Endpoint | undefined): void;
+  /** Returns what to ask the server together with the handshake, which is about to be sent. */
+  questions?(): HandshakeQuestions | undefined;
   /** Called when the endpoint of the attempt is known. */
   resolved?(endpoint: Endpoint): void;
 }
@@ -116,7 +118,9 @@ export async function establish(
     });
     phase = 'handshake';
     const hello = target.wantsHello();
-    const proof = await verifyHandshake(socket, { credentials, hello, session: target.session(), signal });
+    const session = target.session();
+    const questions = progress?.questions?.();
+    const proof = await verifyHandshake(socket, { credentials, hello, session, signal, questions });
     if (target.requiresPrimary && proof.info['role'] === 'slave')
       throw new ProofError('read-only', undefined);
     return { socket, proof, credentials };

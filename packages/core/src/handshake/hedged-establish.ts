@@ -104,6 +104,7 @@ export function hedgedEstablish(
           prepared();
         };
       },
+      questions: () => progress.questions?.(),
       resolved: (found) => {
         endpoint = found;
       },

@@ -41,12 +41,20 @@ export interface Proof {
   readonly clientId: string | undefined;
 }
 
+/** Commands that are sent together with the handshake, to spare a round trip. */
+export interface HandshakeQuestions {
+  readonly commands: readonly (readonly string[])[];
+  /** Called with one reply per command when the handshake has succeeded. */
+  answered(replies: readonly Reply[], proof: Proof): void;
+}
+
 export interface VerifyOptions {
   readonly credentials: Credentials | undefined;
   /** Whether to request RESP3. */
   readonly hello: boolean;
   readonly session: Session;
   readonly signal: AbortSignal;
+  readonly questions?: HandshakeQuestions | undefined;
 }
 
 /**
@@ -58,12 +66,13 @@ export interface VerifyOptions {
  * @throws {@link ProofError}, `ProtocolError` or the socket's own error; the caller then destroys the socket
  */
 export async function verifyHandshake(socket: Socket, options: VerifyOptions): Promise<Proof> {
-  const { credentials, session } = options;
+  const { credentials, session, questions } = options;
   const setUp = sessionCommands(session);
   const commands: string[][] = [];
   if (credentials !== undefined) commands.push(authCommand(credentials));
   if (options.hello) commands.push(['HELLO', '3']);
   commands.push(...setUp, ['PING'], ...factCommands);
+  if (questions !== undefined) commands.push(...questions.commands.map((command) => [...command]));
   const replies = await request(socket, commands, options.signal);
   if (credentials !== undefined) checkAuth(replies.shift());
   const hello = options.hello ? replies.shift() : null;
@@ -71,7 +80,9 @@ export async function verifyHandshake(socket: Socket, options: VerifyOptions): P
   const [ping, ...facts] = replies;
   const waiting = judgePing(ping);
   checkSession(setUp, isSetUp, session);
-  return { waiting, session, resp2: hello instanceof ErrorReply, ...serverFacts(facts) };
+  const proof = { waiting, session, resp2: hello instanceof ErrorReply, ...serverFacts(facts) };
+  questions?.answered(facts.slice(factCommands.length), proof);
+  return proof;
 }
 
 /** The commands whose replies {@link serverFacts} reads; a busy server refuses both commands. */

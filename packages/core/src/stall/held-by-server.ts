@@ -1,5 +1,7 @@
 import type { VerifiedSocket } from '../handshake/establish.ts';
 import { isKnownTo, type Identity } from '../handshake/identity.ts';
+import type { Proof } from '../handshake/verify-handshake.ts';
+import type { Reply } from '../replies/reply.ts';
 import { request } from '../replies/request.ts';
 
 /**
@@ -14,14 +16,33 @@ export async function heldByServer(
   identities: readonly (Identity | undefined)[],
   signal: AbortSignal,
 ): Promise<readonly boolean[]> {
-  const known = identities.filter(
-    (identity): identity is Identity => identity !== undefined && isKnownTo(identity, other.proof),
-  );
-  if (known.length === 0) return identities.map(() => false);
-  const commands = known.map(({ clientId }) => ['CLIENT', 'LIST', 'ID', clientId]);
-  const lines = await request(other.socket, commands, signal);
-  const held = new Set(known.filter((_identity, index) => isBlocked(lines[index])));
-  return identities.map((identity) => identity !== undefined && held.has(identity));
+  const known = identities.map((identity) => knownTo(other.proof, identity));
+  const commands = listCommands(known);
+  if (commands.length === 0) return identities.map(() => false);
+  return heldAmong(known, await request(other.socket, commands, signal), other.proof);
+}
+
+/** Returns the commands that ask a server about these connections; those without an identity are left out. */
+export function listCommands(identities: readonly (Identity | undefined)[]): readonly (readonly string[])[] {
+  const known = identities.filter((identity) => identity !== undefined);
+  return known.map(({ clientId }) => ['CLIENT', 'LIST', 'ID', clientId]);
+}
+
+/** Reads the replies to `listCommands`, as `heldByServer` does. `proof` is that of the server that replied. */
+export function heldAmong(
+  identities: readonly (Identity | undefined)[],
+  replies: readonly Reply[],
+  proof: Proof,
+): readonly boolean[] {
+  const left = [...replies];
+  return identities.map((identity) => {
+    const isListed = identity !== undefined && isBlocked(left.shift());
+    return isListed && isKnownTo(identity, proof);
+  });
+}
+
+function knownTo(proof: Proof, identity: Identity | undefined): Identity | undefined {
+  return identity !== undefined && isKnownTo(identity, proof) ? identity : undefined;
 }
 
 // Each letter after `flags=` is a flag of the client; `b` means that the server blocks it.

@@ -7,6 +7,7 @@ import type { EstablishError, Target, VerifiedSocket } from '../handshake/establ
 import { hedgedEstablish } from '../handshake/hedged-establish.ts';
 import { judgePing } from '../handshake/proof-error.ts';
 import { request } from '../replies/request.ts';
+import { EarlyAnswers } from './early-answers.ts';
 import { heldByServer } from './held-by-server.ts';
 import { SecondQuestion, type SecondAnswer, type SilentConnection } from './second-question.ts';
 import { SpareSocket } from './spare-socket.ts';
@@ -86,12 +87,17 @@ export class SecondConnection {
       attempt.connected();
       for (const question of this.#open) question.connected(this.#clock.now() - beganAt);
     };
-    const progress = { connected, preparing: attempt.preparing.bind(attempt) };
+    const early = new EarlyAnswers();
+    const preparing = attempt.preparing.bind(attempt);
+    const progress = { connected, preparing, questions: () => early.questionsAbout(this.#open) };
     const pace = { periodMs: this.#dialer.periodMs };
     let verified: VerifiedSocket | undefined;
     try {
       verified = await hedgedEstablish(target, this.#clock, attempt.signal, progress, pace);
-      if (verified.proof.waiting === undefined) await this.#askWhichAreHeld(verified, attempt.signal);
+      if (verified.proof.waiting === undefined) {
+        early.apply(verified.proof);
+        await this.#askWhichAreHeld(verified, attempt.signal);
+      }
       const spare = new SpareSocket(verified, target);
       this.#verified.add(spare);
       const discard = (): void => {
