@@ -28,7 +28,7 @@ function readerOf(signs: FailoverSigns, random: () => number, forgetful: Readonl
   const reader = new SlotReader(
     cluster,
     { settings } as unknown as ClusterNodeParts,
-    nodeOf,
+    { of: nodeOf },
     signs,
     () => {},
   );

@@ -57,7 +57,7 @@ export class ClusterTopology {
     this.nodes = new WatchedNodes(this.#watchOver, (address) => this.#onNodeGone(address));
     this.#redialing = new Redialing(cluster, parts.dialers, this.nodes, this.#outages);
     const signs = new FailoverSigns();
-    this.#reader = new SlotReader(cluster, parts, (node) => this.nodes.of(node), signs, tell);
+    this.#reader = new SlotReader(cluster, parts, this.nodes, signs, tell);
     this.#slotWatch = new SlotWatch(
       cluster,
       {

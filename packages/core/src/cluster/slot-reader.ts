@@ -5,7 +5,8 @@ import type { ClusterDriver, NodeDriver, SlotRange } from '../driver/cluster-dri
 import { establish, EstablishError, type Target } from '../handshake/establish.ts';
 import { isReplyError } from '../replies/connection-error.ts';
 import { classifyReply } from '../replies/reply-error.ts';
-import type { ClusterNode, ClusterNodeParts } from './nodes/cluster-node.ts';
+import type { ClusterNodeParts } from './nodes/cluster-node.ts';
+import type { WatchedNodes } from './nodes/watched-nodes.ts';
 import { askForSlots } from './slots/ask-for-slots.ts';
 import type { FailoverSigns } from './slots/failover-signs.ts';
 import { firstAnswer, type Ask } from './slots/first-answer.ts';
@@ -27,7 +28,7 @@ type AskSlots = Ask<readonly SlotRange[]>;
 export class SlotReader {
   readonly #cluster: ClusterDriver;
   readonly #parts: ClusterNodeParts;
-  readonly #nodeOf: (driver: NodeDriver) => ClusterNode | undefined;
+  readonly #nodes: Pick<WatchedNodes, 'of'>;
   readonly #signs: FailoverSigns;
   readonly #tell: (news: ReadingNews) => void;
   /** Nodes whose last reply still listed a lost node as the owner of slots. */
@@ -38,17 +39,17 @@ export class SlotReader {
   #failure: CauseCode | undefined;
   #ranges: readonly SlotRange[] = [];
 
-  /** `nodeOf` returns the `ClusterNode` of a driver's node. `signs` tells which nodes know of the latest failover. */
+  /** `signs` tells which nodes know of the latest failover. */
   constructor(
     cluster: ClusterDriver,
     parts: ClusterNodeParts,
-    nodeOf: (driver: NodeDriver) => ClusterNode | undefined,
+    nodes: Pick<WatchedNodes, 'of'>,
     signs: FailoverSigns,
     tell: (news: ReadingNews) => void,
   ) {
     this.#cluster = cluster;
     this.#parts = parts;
-    this.#nodeOf = nodeOf;
+    this.#nodes = nodes;
     this.#signs = signs;
     this.#tell = tell;
   }
@@ -131,7 +132,7 @@ export class SlotReader {
     const behind: AskSlots[] = [];
     const others: AskSlots[] = [];
     for (const driver of shuffled(this.#cluster.nodes(), this.#parts.settings.random)) {
-      const node = this.#nodeOf(driver);
+      const node = this.#nodes.of(driver);
       if (node === undefined) continue;
       const ask: AskSlots = async (signal) => {
         const ranges = await node.slots(signal, this.#cluster.slotsTimeoutMs);
