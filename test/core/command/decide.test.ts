@@ -10,7 +10,7 @@ import {
   waitExpired,
   type Happening,
 } from '../../../packages/core/src/command/happening.ts';
-import { classifyReply, redirectionOf } from '../../../packages/core/src/replies/reply-error.ts';
+import { classifyReply } from '../../../packages/core/src/replies/reply-error.ts';
 import { connectionError, replyError } from './call-of.ts';
 
 const well: Situation = {
@@ -345,21 +345,14 @@ describe('a batch that the server refused', () => {
   const inPart = { ...loading, ranInPart: true };
   holds('a batch refused', [
     [
-      'as a whole is sent again, for its price',
+      'as a whole is sent again, without a price',
       batch(['incr', 'incr']),
       loading,
-      {},
-      again({ outcome: 'not-applied', pays: true }),
-    ],
-    [
-      'as a whole, and the budget is spent',
-      batch(['incr']),
-      loading,
       { retryBudgetAllows: false },
-      { ...whole(loading), isRetryBudgetSpent: true },
+      again({ outcome: 'not-applied', pays: false }),
     ],
     [
-      'as a whole because its slot moves is sent again without a price',
+      'as a whole because its slot moves is sent again, without a price',
       batch(['incr']),
       tryAgain,
       { retryBudgetAllows: false },
@@ -371,7 +364,7 @@ describe('a batch that the server refused', () => {
       batch(['set', 'get']),
       inPart,
       {},
-      again({ outcome: 'unknown', pays: true }),
+      again({ outcome: 'unknown', pays: false }),
     ],
     [
       'in part fails where it counts',
@@ -601,10 +594,7 @@ describe('decide, over every cell', () => {
   }
 
   function pays({ happening, isBatch }: Cell): boolean {
-    if (happening.kind !== 'refused') return false;
-    return isBatch
-      ? redirectionOf(happening.error.message) === undefined
-      : happening.verdict.scope === 'command';
+    return happening.kind === 'refused' && !isBatch && happening.verdict.scope === 'command';
   }
 
   /** Returns all reasons why the call must not be sent again. */

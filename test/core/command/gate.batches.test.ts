@@ -168,14 +168,14 @@ describe('a pipeline', () => {
     ]);
   });
 
-  it('tells its connection and its circuit of each reply, and pays for its retry', async () => {
+  it('tells its connection and its circuit of each reply, and is retried without a price', async () => {
     const { pipeline, dispatch, line, circuits, retryBudget } = gateStage();
     const commands = await pipeline(['set', 'a', '1'], ['set', 'b', '1']);
     dispatch.refuse(commands[0] as DriverCommand, 'LOADING Redis is loading the dataset in memory');
     dispatch.refuse(commands[1] as DriverCommand, 'NOREPLICAS Not enough good replicas to write.');
     expect(line.judged).toMatchObject([{ cause: 'loading' }]);
     expect(circuits.write.cause).toBe('too-few-replicas');
-    expect(retryBudget.level).toBe(95);
+    expect(retryBudget.level).toBe(100);
   });
 
   it('is answered with the mistakes in it, marked as refused', async () => {

@@ -71,6 +71,28 @@ describe('a primary that is demoted', () => {
     expect(redis.proxy.accepted - accepted).toBeLessThan(30);
   });
 
+  it('many pipelines in flight all wait for a primary, as single commands do', async () => {
+    await using redis = await startProtectedRedis({
+      resilience: { timeoutMs: 10_000, admission: { maxWaitMs: 5_000 } },
+    });
+    await using primary = await startRedis();
+    const { client, server } = redis;
+    await server.command('REPLICAOF', primary.host, primary.port);
+    const pipelines = Array.from({ length: 100 }, (_, index) =>
+      client.pipeline().incr(`visits:${index}`).incr(`visits:${index}`).exec(),
+    );
+    await waitFor(() => redis.resilience.snapshot().cause?.code === 'read-only');
+    await server.command('REPLICAOF', 'NO', 'ONE');
+
+    expect(await Promise.all(pipelines)).toEqual(
+      pipelines.map(() => [
+        [null, 1],
+        [null, 2],
+      ]),
+    );
+    expect(redis.resilience.detail().retryBudget).toBe(100);
+  });
+
   it('writes are back when the same server is promoted again', async () => {
     await using redis = await startProtectedRedis();
     await using primary = await startRedis();

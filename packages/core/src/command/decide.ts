@@ -5,7 +5,6 @@ import { isUnsubscribing } from './admission.ts';
 import { isRepeatable } from './batch/is-repeatable.ts';
 import type { CallFailure } from './call-errors.ts';
 import type { CallFacts } from './call.ts';
-import { redirectionOf } from '../replies/reply-error.ts';
 import type { Answered, Happening } from './happening.ts';
 
 const firstDelayMs = 20;
@@ -137,12 +136,12 @@ function decideRefusedBatch(
   situation: Situation,
 ): Decision {
   const outcome = ranInPart ? 'unknown' : 'not-applied';
-  // While a slot moves, retries are limited by their delays, as those of the driver are, and not by the budget.
-  const retry = retryOf(call, outcome, verdict.cause, redirectionOf(error.message) === undefined, situation);
+  // Retries of batches do not draw on the budget: if the server cannot serve, the connection waits until it can, and
+  // while a slot moves, the retries are limited by their delays, as those of the driver are.
+  const retry = retryOf(call, outcome, verdict.cause, false, situation);
   if (typeof retry === 'object') return retry;
   const known = ranInPart ? 'unknown' : knownOutcome(call);
-  const failure = awayFailure(call, verdict.cause ?? situation.reason, known, error);
-  return { ...failing, failure, isRetryBudgetSpent: retry === 'budget-spent' };
+  return { ...failing, failure: awayFailure(call, verdict.cause ?? situation.reason, known, error) };
 }
 
 function decideLost(call: CallFacts, error: Error, situation: Situation): Decision {

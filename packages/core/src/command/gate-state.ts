@@ -240,6 +240,7 @@ export class GateState {
   errorContextOf(call: Call, load: CallLoad): ErrorContext {
     return errorContextOf(call, load, this.#parts, this.#line);
   }
+
   /** Returns the error for the caller of a call that is not sent, and notes a lock that the call should have released. */
   refusalOf(call: Call, failure: CallFailure, load: CallLoad): Error {
     this.guards.locks.failed(call, failure);

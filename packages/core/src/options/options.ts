@@ -87,11 +87,11 @@ export interface RetryOptions {
    */
   readonly maxRetries?: number;
   /**
-   * Size of the token budget for retries of commands that a working server refused (TRYAGAIN, MOVED, ASK). All
+   * Size of the token budget for retries of single commands that a working server refused (TRYAGAIN, MOVED, ASK). All
    * connections of a resilience share the budget. Each of these retries costs 5 tokens; each command that succeeds on
    * its first attempt earns 1. When too few tokens are left, 3 retries per second are still allowed. Retries of
    * commands that were lost with their connection cost no tokens, because the pace of new connections limits them.
-   * Default 100.
+   * Retries of pipelines cost none either, because their delays limit them. Default 100.
    */
   readonly budgetTokens?: number;
   /**
