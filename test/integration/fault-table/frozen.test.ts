@@ -1,9 +1,9 @@
 import { waitFor } from '@redis-resilience/testing';
 import { describe, expect, it } from 'vitest';
 import { slackMs } from '../../slack.ts';
-import { CallLoop, durationOf } from '../stage/call-loop.ts';
+import { CallLoop, durationOf, pass } from '../stage/call-loop.ts';
 import { errorAtOnce, errorOf } from '../stage/outcome-of.ts';
-import { startProtectedRedis } from '../stage/protected-redis.ts';
+import { startProtectedRedis, type ProtectedRedis } from '../stage/protected-redis.ts';
 
 describe('a server that is frozen', () => {
   it('reads wait until the server is found to be away, then fail at once; the socket stays', async () => {
@@ -94,4 +94,24 @@ describe('a server that is frozen', () => {
     expect(await redis.client.multi().set('stock', 'mine').exec()).toEqual(replies);
     expect(await redis.client.get('stock')).toBe(stock);
   });
+
+  it('does not run the handshakes that were given up before it resumes', async () => {
+    await using redis = await startProtectedRedis({ isDirect: true });
+    await redis.server.freeze();
+    const read = redis.client.get('greeting').catch((error: unknown) => error);
+    await redis.until('down');
+    await pass(1_500);
+    redis.server.thaw();
+    await redis.until('up');
+    await read;
+
+    // Of about ten: those of the client, of the first second connection and of the latest one beside it, and two that may
+    // begin while the server resumes.
+    expect(await handshakesOf(redis)).toBeLessThanOrEqual(5);
+  });
 });
+
+async function handshakesOf({ server }: ProtectedRedis): Promise<number> {
+  const stats = String(await server.command('INFO', 'commandstats'));
+  return Number(/cmdstat_client\|id:calls=(\d+)/.exec(stats)?.[1] ?? 0);
+}

@@ -4,6 +4,7 @@ import type { Clock } from '../clock.ts';
 import { CredentialsError, resolveCredentials, type CredentialsSource } from './credentials.ts';
 import type { Endpoint, OpenSocket } from './open-socket.ts';
 import { ProofError } from './proof-error.ts';
+import { resetSocket } from './reset-socket.ts';
 import type { Session } from './session.ts';
 import { verifyHandshake, type HandshakeQuestions, type Proof } from './verify-handshake.ts';
 import { causeOfSocketError } from './socket-cause.ts';
@@ -126,11 +127,18 @@ export async function establish(
     return { socket, proof, credentials };
   } catch (error) {
     socket?.on('error', ignore);
-    socket?.destroy();
+    if (socket !== undefined) abandon(socket, signal);
     throw error instanceof EstablishError
       ? error
       : new EstablishError(reasonOf(error, phase, signal), error, endpoint);
   }
+}
+
+// An attempt that was given up is reset: a frozen server would otherwise run the handshakes of all such attempts when it
+// resumes, before it answers anybody.
+function abandon(socket: Socket, signal: AbortSignal): void {
+  if (signal.aborted) resetSocket(socket);
+  else socket.destroy();
 }
 
 function reasonOf(error: unknown, phase: string, signal: AbortSignal): CauseCode {
