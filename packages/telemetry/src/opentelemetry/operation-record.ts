@@ -16,10 +16,22 @@ export interface OperationRecord {
 
 const maxLinks = 32;
 
-// All tracers of the process share this store, so that each operation has a single record.
-const store = new AsyncLocalStorage<OperationRecord>();
-const records = new WeakMap<OperationMessage, OperationRecord>();
-const recorders = new Set<object>();
+interface Recording {
+  readonly store: AsyncLocalStorage<OperationRecord>;
+  readonly records: WeakMap<OperationMessage, OperationRecord>;
+  readonly recorders: Set<object>;
+}
+
+// All tracers of the process share the store, so that each operation has a single record. They may belong to two copies
+// of this package, such as an ESM application and a CommonJS file that sets up the instrumentation. The number in the
+// name changes when the copies could no longer read each other's records.
+const key = Symbol.for('redis-resilience.telemetry.recording.1');
+const shared = globalThis as { [key]?: Recording };
+const { store, records, recorders } = (shared[key] ??= {
+  store: new AsyncLocalStorage(),
+  records: new WeakMap(),
+  recorders: new Set(),
+});
 
 /** Starts recording operations. The returned function stops the recording, unless another caller is still recording. */
 export function recordOperations(): () => void {
