@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { onSlowPath, type Call, type SlowCall } from '../../../packages/core/src/command/call.ts';
 import { InFlight } from '../../../packages/core/src/command/pending/in-flight.ts';
+import { RequestBudget } from '../../../packages/core/src/verbs/request-budget.ts';
 import { Flush } from '../../../packages/core/src/event-loop/flush.ts';
-import { callOf, slowCall } from './call-of.ts';
+import { batchOf, callOf, slowCall } from './call-of.ts';
 
 function setUp(maxInFlight = 100): {
   inFlight: InFlight;
@@ -128,6 +129,44 @@ describe('the calls in flight', () => {
     const [fast, slow] = [sendFast(20), send(20, 40)];
     inFlight.extendDeadlines(200, 220);
     expect([fast.sent?.at, slow.slow.deadlineAt]).toEqual([220, 260]);
+  });
+});
+
+describe('a script with which a worker of BullMQ or Bull takes or ends a job', () => {
+  const script = (): Call => callOf('evalsha', 'sha', '8', 'bull:mails:wait', 'bull:mails:active');
+  const sent = new Flush(0, 0, 0);
+
+  it.each([
+    ['fast', (inFlight: InFlight, call: Call) => inFlight.startFast(call, sent)],
+    [
+      'slow',
+      (inFlight: InFlight, call: Call) =>
+        inFlight.start(onSlowPath(call, { issuedAt: 0, allowedMs: 100 }), sent, sent),
+    ],
+  ])('is overdue only after 30 s on the %s path, in which a frozen server may thaw', (_path, start) => {
+    const { inFlight, sendFast } = setUp();
+    const [one, other] = [script(), script()];
+    for (const call of [one, other]) start(inFlight, call);
+    const read = sendFast(0);
+    expect(same(takeOverdue(inFlight, 100), [read])).toBe(true);
+    expect([inFlight.length, inFlight.nextDueAt]).toEqual([2, 30_000]);
+    expect(one.slow?.deadlineAt).toBe(30_000);
+    expect(takeOverdue(inFlight, 29_999)).toEqual([]);
+    expect(same(takeOverdue(inFlight, 30_000), [one, other])).toBe(true);
+    expect(inFlight.length).toBe(0);
+  });
+
+  it('has the deadline that its caller gave it, or that of its request or its pipeline', () => {
+    const { inFlight } = setUp();
+    const ofCaller = onSlowPath(script(), { issuedAt: 0, allowedMs: 100 });
+    ofCaller.command.timeoutMs = 100;
+    const ofRequest = onSlowPath(script(), { issuedAt: 0, allowedMs: 100 });
+    ofRequest.slow.requestBudget = new RequestBudget(100);
+    const { call: ofPipeline } = batchOf(['evalsha', 'sha', '8', 'bull:mails:wait', 'bull:mails:active']);
+    ofPipeline.slow.deadlineAt = 100;
+    const calls = [ofCaller, ofRequest, ofPipeline];
+    for (const call of calls) inFlight.start(call, sent, sent);
+    expect(new Set(takeOverdue(inFlight, 100))).toEqual(new Set(calls));
   });
 });
 
