@@ -9,6 +9,18 @@ const clock = new ManualClock();
 const callOf = (name: string, ...args: readonly string[]): SlowCall =>
   onSlowPath(fastCallOf(name, ...args), { issuedAt: 0, allowedMs: 1000 });
 
+const gone = {
+  code: 'WATCH_LOST',
+  reason: 'connection-reset',
+  outcome: 'not-applied',
+  message: expect.stringContaining('The connection that held the MULTI is gone') as string,
+};
+const unsent = (reason: string | undefined): object => ({
+  ...gone,
+  reason,
+  message: expect.stringContaining('A command of the transaction was not sent') as string,
+});
+
 const transaction = (): ReturnType<typeof batchOf>['call'] =>
   batchOf(['multi'], ['set', 'a', '1'], ['exec']).call;
 
@@ -90,8 +102,8 @@ describe('what a connection promised', () => {
     guard.check(callOf('multi'));
     expect(guard.isInside).toBe(true);
     guard.connectionLost();
-    expect(guard.check(callOf('set', 'a', '1'))).toMatchObject({ code: 'WATCH_LOST' });
-    expect(guard.check(callOf('exec'))).toMatchObject({ code: 'WATCH_LOST' });
+    expect(guard.check(callOf('set', 'a', '1'))).toMatchObject(gone);
+    expect(guard.check(callOf('exec'))).toMatchObject(gone);
     expect(guard.isInside).toBe(false);
     expect(guard.check(callOf('set', 'a', '1'))).toBeUndefined();
   });
@@ -148,9 +160,9 @@ describe('what a connection promised', () => {
     for (const call of calls) expect(guard.check(call)).toBeUndefined();
     guard.connectionLost();
     const [, set, exec] = calls;
-    expect(guard.check(set)).toMatchObject({ code: 'WATCH_LOST' });
+    expect(guard.check(set)).toMatchObject(gone);
     guard.check(callOf('multi'));
-    expect(guard.check(exec)).toMatchObject({ code: 'WATCH_LOST' });
+    expect(guard.check(exec)).toMatchObject(gone);
     expect(guard.notSent(exec)).toBe(false);
     expect(guard.isInside).toBe(true);
   });
@@ -177,15 +189,52 @@ describe('what a connection promised', () => {
     guard.check(callOf('multi'));
     const unchecked = callOf(name);
     expect([guard.notSent(unchecked), guard.notSent(unchecked)]).toEqual([true, false]);
+    expect(guard.isInside).toBe(false);
   });
 
-  it('a MULTI of which a command is not sent is discarded, and the rest of it refused', () => {
+  it.each(['overloaded', undefined] as const)(
+    'a MULTI of which a command is not sent (%s) is discarded once, and the rest of it refused for that reason',
+    (reason) => {
+      const guard = new TransactionGuard(clock, 1000);
+      guard.check(callOf('multi'));
+      expect(guard.notSent(callOf('set', 'a', '1'), reason)).toBe(true);
+      expect(guard.notSent(callOf('get', 'a'), 'slow')).toBe(false);
+      expect(guard.check(callOf('set', 'b', '1'))).toMatchObject(unsent(reason));
+      expect(guard.check(callOf('exec'))).toMatchObject(unsent(reason));
+      expect(guard.isInside).toBe(false);
+    },
+  );
+
+  it('a MULTI goes on when a transaction of another caller, sent as a batch, is not sent', () => {
     const guard = new TransactionGuard(clock, 1000);
     guard.check(callOf('multi'));
-    expect(guard.notSent(callOf('set', 'a', '1'), 'overloaded')).toBe(true);
-    expect(guard.check(callOf('set', 'b', '1'))).toMatchObject({ code: 'WATCH_LOST', reason: 'overloaded' });
-    expect(guard.check(callOf('exec'))).toMatchObject({ code: 'WATCH_LOST', outcome: 'not-applied' });
-    expect(guard.isInside).toBe(false);
+    expect(guard.notSent(transaction(), 'overloaded')).toBe(false);
+    expect(guard.check(callOf('set', 'a', '1'))).toBeUndefined();
+  });
+
+  it('a WATCH ends with its MULTI that is discarded, so that the next transaction reads the keys again', () => {
+    const guard = new TransactionGuard(clock, 1000);
+    for (const call of [callOf('watch', 'a'), callOf('multi')]) guard.check(call);
+    expect(guard.notSent(callOf('exec'), 'overloaded')).toBe(true);
+    expect(guard.check(transaction())).toMatchObject(unsent('overloaded'));
+    expect(guard.check(transaction())).toBeUndefined();
+  });
+
+  it('a MULTI whose EXEC was sent goes with its connection, and nothing on the next one is discarded', () => {
+    const guard = new TransactionGuard(clock, 1000);
+    const exec = callOf('exec');
+    for (const call of [callOf('multi'), exec]) guard.check(call);
+    guard.connectionLost();
+    expect(guard.notSent(exec)).toBe(false);
+  });
+
+  it('a command in a MULTI knows whether the EXEC was sent, after which it may have run', () => {
+    const guard = new TransactionGuard(clock, 1000);
+    const inside = callOf('set', 'a', '1');
+    for (const call of [callOf('multi'), inside]) guard.check(call);
+    expect(inside.slow.multi?.isEnded).toBe(false);
+    guard.check(callOf('exec'));
+    expect(inside.slow.multi?.isEnded).toBe(true);
   });
 
   it('a MULTI whose end was sent is not discarded', () => {

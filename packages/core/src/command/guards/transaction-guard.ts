@@ -3,12 +3,19 @@ import type { Clock } from '../../clock.ts';
 import { WatchLostError } from '../../errors.ts';
 import type { Call, SlowCall } from '../call.ts';
 
+/** Why a WATCH or a MULTI was lost: its connection was, or a command was not sent, for this reason if it is known. */
+interface Loss {
+  readonly reason: CauseCode | undefined;
+}
+
+const withConnection: Loss = { reason: 'connection-reset' };
+
 /** A WATCH or a MULTI that the connection holds. */
 interface Held {
   /** The call that began it. */
   readonly by: Call;
   /** Why the connection no longer holds it; undefined if the connection does. */
-  lost: CauseCode | undefined;
+  lost: Loss | undefined;
   /** Whether its EXEC or DISCARD has been sent. */
   isEnded: boolean;
   /** When commands run again although no EXEC or DISCARD has ended the lost MULTI. */
@@ -51,7 +58,7 @@ export class TransactionGuard {
   }
 
   connectionLost(): void {
-    for (const held of [this.#watch, this.#multi]) if (held !== undefined) held.lost ??= 'connection-reset';
+    for (const held of [this.#watch, this.#multi]) if (held !== undefined) held.lost ??= withConnection;
     this.#ending = undefined;
   }
 
@@ -84,10 +91,10 @@ export class TransactionGuard {
   }
 
   /**
-   * Call when a call fails without having been sent, for this reason. Returns whether DISCARD must be sent, because the
-   * server is inside a MULTI whose EXEC will not come, or would run only a part of the transaction.
+   * Call when a call fails without having been sent, for this reason if it is known. Returns whether DISCARD must be
+   * sent, because the server is inside a MULTI whose EXEC will not come, or would run only a part of the transaction.
    */
-  notSent(call: Call, reason: CauseCode = 'connection-reset'): boolean {
+  notSent(call: Call, reason?: CauseCode): boolean {
     const multi = this.#multi;
     const isEnding = this.#ending === call;
     this.#ending = undefined;
@@ -96,9 +103,9 @@ export class TransactionGuard {
       return false;
     if (isOfOther(call, multi)) return false;
     // DISCARD also ends the WATCH.
-    if (this.#watch !== undefined) this.#watch.lost ??= reason;
+    if (this.#watch !== undefined) this.#watch.lost ??= { reason };
     if (!call.isBatch && (call.name === 'exec' || call.name === 'discard')) this.#multi = undefined;
-    else multi.lost = reason;
+    else multi.lost = { reason };
     return true;
   }
 
@@ -106,14 +113,15 @@ export class TransactionGuard {
   #checkExec({ slow }: SlowCall): WatchLostError | undefined {
     const watch = this.#watch;
     this.#watch = undefined;
-    if (slow.isGuarded || watch?.lost !== undefined) return lostError('WATCH', 'connection-reset');
+    const loss = slow.isGuarded ? withConnection : watch?.lost;
+    if (loss !== undefined) return lostError('WATCH', loss);
     slow.isGuarded = watch !== undefined;
     return undefined;
   }
 
   #checkEnd(call: SlowCall, lost?: WatchLostError): WatchLostError | undefined {
     const multi = this.#multi;
-    const error = isOfOther(call, multi) ? lostError('MULTI', 'connection-reset') : undefined;
+    const error = isOfOther(call, multi) ? lostError('MULTI', withConnection) : undefined;
     if (error !== undefined || multi === undefined) return error ?? lost;
     call.slow.multi = multi;
     if (multi.lost === undefined && lost !== undefined) return lost;
@@ -127,7 +135,7 @@ export class TransactionGuard {
   #checkMember(call: SlowCall): WatchLostError | undefined {
     const multi = this.#multi;
     // The call was sent inside a MULTI that is gone, so it would now run outside of that MULTI.
-    if (isOfOther(call, multi)) return lostError('MULTI', 'connection-reset');
+    if (isOfOther(call, multi)) return lostError('MULTI', withConnection);
     if (multi === undefined) return undefined;
     if (multi.lost === undefined) {
       call.slow.multi = multi;
@@ -151,7 +159,7 @@ function isOfOther({ slow }: Call, multi: Held | undefined): boolean {
   return slow?.multi !== undefined && slow.multi.by !== multi?.by;
 }
 
-function lostError(what: 'WATCH' | 'MULTI', reason: CauseCode): WatchLostError {
+function lostError(what: 'WATCH' | 'MULTI', { reason }: Loss): WatchLostError {
   const why =
     reason === 'connection-reset'
       ? `The connection that held the ${what} is gone, so the transaction was not run.`
