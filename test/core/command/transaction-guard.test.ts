@@ -26,7 +26,7 @@ const transaction = (): ReturnType<typeof batchOf>['call'] =>
 
 describe('what a connection promised', () => {
   it('nothing at first, and nothing once it is taken back', () => {
-    const guard = new TransactionGuard(clock, 1000);
+    const guard = new TransactionGuard(clock, 1000, 'shop');
     expect([guard.isInside, guard.isWatching]).toEqual([false, false]);
     guard.check(callOf('watch', 'a'));
     guard.check(callOf('unwatch'));
@@ -39,7 +39,7 @@ describe('what a connection promised', () => {
   });
 
   it('a WATCH guards one transaction', () => {
-    const guard = new TransactionGuard(clock, 1000);
+    const guard = new TransactionGuard(clock, 1000, 'shop');
     expect(guard.check(callOf('watch', 'a'))).toBeUndefined();
     expect(guard.isWatching).toBe(true);
     expect(guard.check(transaction())).toBeUndefined();
@@ -52,7 +52,7 @@ describe('what a connection promised', () => {
     ['EXEC of a chain', transaction],
     ['EXEC sent alone', () => callOf('exec')],
   ])('a WATCH that is lost refuses %s, once', (_name, call) => {
-    const guard = new TransactionGuard(clock, 1000);
+    const guard = new TransactionGuard(clock, 1000, 'shop');
     guard.check(callOf('watch', 'a'));
     guard.connectionLost();
     expect(guard.check(callOf('get', 'a'))).toBeUndefined();
@@ -65,7 +65,7 @@ describe('what a connection promised', () => {
   });
 
   it('a WATCH that is lost stays lost when another one follows', () => {
-    const guard = new TransactionGuard(clock, 1000);
+    const guard = new TransactionGuard(clock, 1000, 'shop');
     guard.check(callOf('watch', 'a'));
     guard.connectionLost();
     guard.check(callOf('watch', 'b'));
@@ -73,7 +73,7 @@ describe('what a connection promised', () => {
   });
 
   it('a transaction that was sent under a WATCH is not sent again on a connection without it', () => {
-    const guard = new TransactionGuard(clock, 1000);
+    const guard = new TransactionGuard(clock, 1000, 'shop');
     guard.check(callOf('watch', 'a'));
     const call = transaction();
     expect(guard.check(call)).toBeUndefined();
@@ -82,7 +82,7 @@ describe('what a connection promised', () => {
   });
 
   it.each(['unwatch', 'discard'])('%s forgets a lost WATCH', (name) => {
-    const guard = new TransactionGuard(clock, 1000);
+    const guard = new TransactionGuard(clock, 1000, 'shop');
     guard.check(callOf('watch', 'a'));
     guard.connectionLost();
     guard.check(callOf(name));
@@ -90,7 +90,7 @@ describe('what a connection promised', () => {
   });
 
   it('a pipeline that is no transaction takes no notice', () => {
-    const guard = new TransactionGuard(clock, 1000);
+    const guard = new TransactionGuard(clock, 1000, 'shop');
     guard.check(callOf('watch', 'a'));
     guard.connectionLost();
     expect(guard.check(batchOf(['get', 'a'], ['set', 'b', '1']).call)).toBeUndefined();
@@ -98,7 +98,7 @@ describe('what a connection promised', () => {
   });
 
   it('a MULTI that is lost refuses all that would run outside of it, up to its end', () => {
-    const guard = new TransactionGuard(clock, 1000);
+    const guard = new TransactionGuard(clock, 1000, 'shop');
     guard.check(callOf('multi'));
     expect(guard.isInside).toBe(true);
     guard.connectionLost();
@@ -109,14 +109,14 @@ describe('what a connection promised', () => {
   });
 
   it('a loss without promises changes nothing', () => {
-    const guard = new TransactionGuard(clock, 1000);
+    const guard = new TransactionGuard(clock, 1000, 'shop');
     guard.connectionLost();
     expect(guard.check(transaction())).toBeUndefined();
     expect(guard.check(callOf('set', 'a', '1'))).toBeUndefined();
   });
 
   it('a MULTI that is lost refuses no more commands when its caller has been told, and has given up', () => {
-    const guard = new TransactionGuard(clock, 1000);
+    const guard = new TransactionGuard(clock, 1000, 'shop');
     guard.check(callOf('multi'));
     guard.connectionLost();
     clock.travel(5000);
@@ -129,7 +129,7 @@ describe('what a connection promised', () => {
   });
 
   it('a command that was sent inside a lost MULTI is refused even when the caller has given up', () => {
-    const guard = new TransactionGuard(clock, 1000);
+    const guard = new TransactionGuard(clock, 1000, 'shop');
     const inside = callOf('set', 'a', '1');
     for (const call of [callOf('multi'), inside]) guard.check(call);
     guard.connectionLost();
@@ -141,7 +141,7 @@ describe('what a connection promised', () => {
   });
 
   it('a PING of the connection is no part of a MULTI', () => {
-    const guard = new TransactionGuard(clock, 1000);
+    const guard = new TransactionGuard(clock, 1000, 'shop');
     guard.check(callOf('multi'));
     expect(guard.isOpen).toBe(true);
     expect(guard.notSent(callOf('ping'))).toBe(false);
@@ -153,7 +153,7 @@ describe('what a connection promised', () => {
   });
 
   it('commands of a MULTI are sent again inside the same MULTI, and not without it', () => {
-    const guard = new TransactionGuard(clock, 1000);
+    const guard = new TransactionGuard(clock, 1000, 'shop');
     const calls = [callOf('multi'), callOf('set', 'a', '1'), callOf('exec')] as const;
     for (const call of calls) guard.check(call);
     guard.connectionLost();
@@ -168,7 +168,7 @@ describe('what a connection promised', () => {
   });
 
   it('an EXEC that was sent under a WATCH is not sent again without it, and its MULTI is discarded', () => {
-    const guard = new TransactionGuard(clock, 1000);
+    const guard = new TransactionGuard(clock, 1000, 'shop');
     const calls = [callOf('multi'), callOf('set', 'a', '1'), callOf('exec')] as const;
     guard.check(callOf('watch', 'a'));
     for (const call of calls) guard.check(call);
@@ -181,7 +181,7 @@ describe('what a connection promised', () => {
   });
 
   it.each(['exec', 'discard'])('a MULTI whose %s is not sent is discarded, once', (name) => {
-    const guard = new TransactionGuard(clock, 1000);
+    const guard = new TransactionGuard(clock, 1000, 'shop');
     guard.check(callOf('multi'));
     const end = callOf(name);
     expect(guard.check(end)).toBeUndefined();
@@ -195,7 +195,7 @@ describe('what a connection promised', () => {
   it.each(['overloaded', undefined] as const)(
     'a MULTI of which a command is not sent (%s) is discarded once, and the rest of it refused for that reason',
     (reason) => {
-      const guard = new TransactionGuard(clock, 1000);
+      const guard = new TransactionGuard(clock, 1000, 'shop');
       guard.check(callOf('multi'));
       expect(guard.notSent(callOf('set', 'a', '1'), reason)).toBe(true);
       expect(guard.notSent(callOf('get', 'a'), 'slow')).toBe(false);
@@ -206,14 +206,14 @@ describe('what a connection promised', () => {
   );
 
   it('a MULTI goes on when a transaction of another caller, sent as a batch, is not sent', () => {
-    const guard = new TransactionGuard(clock, 1000);
+    const guard = new TransactionGuard(clock, 1000, 'shop');
     guard.check(callOf('multi'));
     expect(guard.notSent(transaction(), 'overloaded')).toBe(false);
     expect(guard.check(callOf('set', 'a', '1'))).toBeUndefined();
   });
 
   it('a WATCH ends with its MULTI that is discarded, so that the next transaction reads the keys again', () => {
-    const guard = new TransactionGuard(clock, 1000);
+    const guard = new TransactionGuard(clock, 1000, 'shop');
     for (const call of [callOf('watch', 'a'), callOf('multi')]) guard.check(call);
     expect(guard.notSent(callOf('exec'), 'overloaded')).toBe(true);
     expect(guard.check(transaction())).toMatchObject(unsent('overloaded'));
@@ -221,7 +221,7 @@ describe('what a connection promised', () => {
   });
 
   it('a MULTI whose EXEC was sent goes with its connection, and nothing on the next one is discarded', () => {
-    const guard = new TransactionGuard(clock, 1000);
+    const guard = new TransactionGuard(clock, 1000, 'shop');
     const exec = callOf('exec');
     for (const call of [callOf('multi'), exec]) guard.check(call);
     guard.connectionLost();
@@ -229,7 +229,7 @@ describe('what a connection promised', () => {
   });
 
   it('a command in a MULTI knows whether the EXEC was sent, after which it may have run', () => {
-    const guard = new TransactionGuard(clock, 1000);
+    const guard = new TransactionGuard(clock, 1000, 'shop');
     const inside = callOf('set', 'a', '1');
     for (const call of [callOf('multi'), inside]) guard.check(call);
     expect(inside.slow.multi?.isEnded).toBe(false);
@@ -238,7 +238,7 @@ describe('what a connection promised', () => {
   });
 
   it('a MULTI whose end was sent is not discarded', () => {
-    const guard = new TransactionGuard(clock, 1000);
+    const guard = new TransactionGuard(clock, 1000, 'shop');
     const exec = callOf('exec');
     guard.check(callOf('multi'));
     guard.check(exec);

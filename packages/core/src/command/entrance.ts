@@ -235,7 +235,7 @@ export class Entrance {
       hasRoom: waiting.hasRoomFor(slow.bytes),
     });
     if (admission.kind === 'refuse') {
-      const spent = requestBudget?.error(call.name);
+      const spent = requestBudget?.error(call.name, this.#parts.settings.name);
       this.#gate.refuse(call, refusalOf(admission.why, state.reasonFor(call), spent));
       return;
     }

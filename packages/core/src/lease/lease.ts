@@ -50,7 +50,8 @@ export class Lease implements ClientUse {
   readonly startedAt: number;
   readonly member: PoolMember;
   readonly client: Redis;
-  readonly #connection: string;
+  /** Name of the `RedisResilience`. */
+  readonly connection: string;
   /** Whether an EXEC did not run because a watched key had changed. */
   isConflict = false;
   /** Whether the lease has been reported as held for too long. */
@@ -66,7 +67,7 @@ export class Lease implements ClientUse {
     this.member = member;
     this.name = name;
     this.startedAt = startedAt;
-    this.#connection = connection;
+    this.connection = connection;
     this.client = member.clientFor(this);
   }
 
@@ -114,7 +115,7 @@ export class Lease implements ClientUse {
     return new LeaseEndedError(
       `The lease of this client is over: ${endings[this.#end]} before ${traitsOf(name).name} was called, so ` +
         'nothing was sent. Await every call inside the function given to lease().',
-      { connection: this.#connection, reason: reasons[this.#end] },
+      { connection: this.connection, reason: reasons[this.#end] },
     );
   }
 
@@ -135,7 +136,7 @@ export class Lease implements ClientUse {
   #ended(how: LeaseEnd): LeaseEndedError {
     return new LeaseEndedError(
       `The lease is over before its work: ${endings[how]}. Commands that were under way may have run.`,
-      { connection: this.#connection, outcome: 'unknown', reason: reasons[how] },
+      { connection: this.connection, outcome: 'unknown', reason: reasons[how] },
     );
   }
 

@@ -43,7 +43,7 @@ export async function runLease<T>(
   if (signal?.aborted === true) pool.giveBack(lease, 'returned');
   signal?.throwIfAborted();
   const onAbort = (): void => pool.giveBack(lease, 'aborted', signal?.reason);
-  const onDeadline = (): void => pool.giveBack(lease, 'late', tooLong(timeoutMs as number));
+  const onDeadline = (): void => pool.giveBack(lease, 'late', tooLong(timeoutMs as number, lease.connection));
   const timer =
     timeoutMs === undefined ? undefined : clock.setTimeout(onDeadline, Math.max(0, deadlineAt - clock.now()));
   signal?.addEventListener('abort', onAbort, { once: true });
@@ -68,9 +68,9 @@ function isThenable<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
   return typeof then === 'function';
 }
 
-function tooLong(timeoutMs: number): CommandTimeoutError {
+function tooLong(timeoutMs: number, connection: string): CommandTimeoutError {
   return new CommandTimeoutError(
     `The work of the lease did not finish within ${timeoutMs} ms. Its commands may have run.`,
-    { reason: 'slow', outcome: 'unknown' },
+    { reason: 'slow', outcome: 'unknown', connection },
   );
 }

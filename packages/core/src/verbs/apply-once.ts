@@ -35,7 +35,7 @@ export interface OnceParts {
 }
 
 export function onceParts(
-  resilience: Pick<RedisResilience, 'on' | 'snapshot'>,
+  resilience: Pick<RedisResilience, 'name' | 'on' | 'snapshot'>,
   settings: Settings,
 ): OnceParts {
   const queue = new OnceQueue(resilience, settings.clock, settings.admission);
@@ -100,7 +100,7 @@ async function applyInTime(
   const late = (): Error => {
     const error = new CommandTimeoutError(
       `applyOnce was not acknowledged within ${timeoutMs} ms. Repeat it with the same id: it is applied once at most.`,
-      { reason: 'slow', outcome: 'unknown' },
+      { reason: 'slow', outcome: 'unknown', connection: resilience.name },
     );
     abort.abort(error);
     return error;

@@ -130,7 +130,11 @@ async function underDeadline<T>(
   const late = (): Error => {
     const error = new CommandTimeoutError(
       `The operation did not finish within ${timeoutMs} ms. Its commands may have run, or still run.`,
-      { reason: resilience.snapshot().cause?.code ?? 'slow', outcome: 'unknown' },
+      {
+        reason: resilience.snapshot().cause?.code ?? 'slow',
+        outcome: 'unknown',
+        connection: resilience.name,
+      },
     );
     abort.abort(error);
     return error;

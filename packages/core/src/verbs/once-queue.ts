@@ -15,7 +15,7 @@ const perTurn = 200;
  * twice as many calls retry the next time.
  */
 export class OnceQueue {
-  readonly #resilience: Pick<RedisResilience, 'on' | 'snapshot'>;
+  readonly #resilience: Pick<RedisResilience, 'name' | 'on' | 'snapshot'>;
   readonly #clock: Clock;
   readonly #maxWaiting: number;
   readonly #waiting = new Set<() => void>();
@@ -23,7 +23,7 @@ export class OnceQueue {
   #hasServed = false;
 
   constructor(
-    resilience: Pick<RedisResilience, 'on' | 'snapshot'>,
+    resilience: Pick<RedisResilience, 'name' | 'on' | 'snapshot'>,
     clock: Clock,
     { maxWaiting }: { readonly maxWaiting: number },
   ) {
@@ -47,7 +47,7 @@ export class OnceQueue {
       throw new OverloadedError(
         `${this.#maxWaiting} calls of applyOnce wait for Redis already, and this one may have been applied. ` +
           'Repeat it later with the same id, or raise admission.maxWaiting.',
-        { reason: 'overloaded', outcome: 'unknown' },
+        { reason: 'overloaded', outcome: 'unknown', connection: this.#resilience.name },
       );
     }
     return new Promise((resolve, reject) => {

@@ -20,6 +20,7 @@ export async function whenUp(resilience: RedisResilience, clock: Clock, bounds: 
   throw new RedisUnavailableError(`Redis is not up: ${cause?.message ?? 'still connecting.'}`, {
     reason: cause?.code,
     retryAfterMs,
+    connection: resilience.name,
   });
 }
 

@@ -40,11 +40,11 @@ export class RequestBudget {
     if (--this.#pending === 0) this.#spentMs += now - this.#pendingSince;
   }
 
-  error(command: string): BudgetExceededError {
+  error(command: string, connection: string): BudgetExceededError {
     return new BudgetExceededError(
       `This request has waited for Redis for the ${this.#budgetMs} ms of its budget; ${command} was not sent. ` +
         'Respond without data from Redis, or raise budgetMs.',
-      { reason: 'slow', outcome: 'not-applied' },
+      { reason: 'slow', outcome: 'not-applied', connection },
     );
   }
 }

@@ -9,6 +9,6 @@ export function uncountedError(resilience: RedisResilience): RedisUnavailableErr
   const { cause, retryAfterMs } = resilience.snapshot();
   return new RedisUnavailableError(
     'Requests cannot be counted while Redis is away; this one was refused. Try again later.',
-    { reason: cause?.code, retryAfterMs, outcome: 'not-applied' },
+    { reason: cause?.code, retryAfterMs, outcome: 'not-applied', connection: resilience.name },
   );
 }

@@ -107,14 +107,14 @@ export class HeldLock implements Lock {
   }
 
   async extend(ttlMs: number = this.#parts.ttlMs): Promise<void> {
-    if (!this.isHeld) throw lost();
+    if (!this.isHeld) throw lost(this.#parts.resilience.name);
     const { clock, extend } = this.#parts;
     const askedAt = momentOf(clock);
     this.#ttlMs = Math.max(this.#ttlMs, ttlMs);
     const fence = await extend(ttlMs);
     if (fence !== this.fence || !this.isHeld) {
       this.#lose();
-      throw lost();
+      throw lost(this.#parts.resilience.name);
     }
     this.#holdUntil(askedAt, ttlMs);
   }
@@ -164,12 +164,13 @@ export class HeldLock implements Lock {
   #lose(): void {
     for (const stop of this.#stops) stop();
     if (this.#end !== undefined) this.#parts.clock.clearTimeout(this.#end);
-    if (!this.signal.aborted) this.#abort.abort(lost());
+    if (!this.signal.aborted) this.#abort.abort(lost(this.#parts.resilience.name));
   }
 }
 
-function lost(): RedisUnavailableError {
+function lost(connection: string): RedisUnavailableError {
   return new RedisUnavailableError('The lock is no longer held; stop the work that it protects.', {
     outcome: 'not-applied',
+    connection,
   });
 }

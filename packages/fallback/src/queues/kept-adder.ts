@@ -92,6 +92,6 @@ function away(resilience: RedisResilience, subject: string): RedisUnavailableErr
   const { cause, retryAfterMs } = resilience.snapshot();
   return new RedisUnavailableError(
     `Redis takes no writes now; the ${subject} was not added. Try again later.`,
-    { reason: cause?.code, retryAfterMs, outcome: 'not-applied' },
+    { reason: cause?.code, retryAfterMs, outcome: 'not-applied', connection: resilience.name },
   );
 }

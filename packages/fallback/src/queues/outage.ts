@@ -121,5 +121,6 @@ function interruption(resilience: RedisResilience): OutcomeUnknownError {
   return new OutcomeUnknownError('The worker closes while Redis is away.', {
     reason: resilience.snapshot().cause?.code,
     outcome: 'unknown',
+    connection: resilience.name,
   });
 }

@@ -193,6 +193,7 @@ export class ResilientRedisClient extends ClientRedis {
           {
             reason: this.#resilience.snapshot().cause?.code,
             outcome: 'unknown',
+            connection: this.#resilience.name,
           },
         ),
       });
@@ -210,6 +211,7 @@ export class ResilientRedisClient extends ClientRedis {
       reason: cause?.code,
       retryAfterMs,
       outcome: 'not-applied',
+      connection: this.#resilience.name,
     });
   }
 }

@@ -29,7 +29,11 @@ export class CallGuards {
   constructor(parts: GateParts, dispatch: Dispatch) {
     this.#parts = parts;
     this.#dispatch = dispatch;
-    this.transactions = new TransactionGuard(parts.settings.clock, parts.settings.timeoutMs);
+    this.transactions = new TransactionGuard(
+      parts.settings.clock,
+      parts.settings.timeoutMs,
+      parts.settings.name,
+    );
     this.locks = new LockReleases(parts.settings.clock, dispatch, this.transactions);
   }
 

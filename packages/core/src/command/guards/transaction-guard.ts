@@ -29,6 +29,7 @@ interface Held {
 export class TransactionGuard {
   readonly #clock: Pick<Clock, 'now'>;
   readonly #giveUpMs: number;
+  readonly #connection: string;
   #watch: Held | undefined;
   #multi: Held | undefined;
   /** The EXEC or DISCARD that was checked last and ends a MULTI, if no other call has been checked since. */
@@ -37,10 +38,12 @@ export class TransactionGuard {
   /**
    * @param giveUpMs when a caller has been told that its MULTI is lost, and sends neither EXEC nor DISCARD within this
    * many milliseconds, it is assumed to have given up, so that the commands of other callers run again
+   * @param connection name of the `RedisResilience`, for errors
    */
-  constructor(clock: Pick<Clock, 'now'>, giveUpMs: number) {
+  constructor(clock: Pick<Clock, 'now'>, giveUpMs: number, connection: string) {
     this.#clock = clock;
     this.#giveUpMs = giveUpMs;
+    this.#connection = connection;
   }
 
   /** Whether the connection is between a MULTI and an EXEC that are sent individually, not as a batch. */
@@ -114,20 +117,20 @@ export class TransactionGuard {
     const watch = this.#watch;
     this.#watch = undefined;
     const loss = slow.isGuarded ? withConnection : watch?.lost;
-    if (loss !== undefined) return lostError('WATCH', loss);
+    if (loss !== undefined) return this.#lostError('WATCH', loss);
     slow.isGuarded = watch !== undefined;
     return undefined;
   }
 
   #checkEnd(call: SlowCall, lost?: WatchLostError): WatchLostError | undefined {
     const multi = this.#multi;
-    const error = isOfOther(call, multi) ? lostError('MULTI', withConnection) : undefined;
+    const error = isOfOther(call, multi) ? this.#lostError('MULTI', withConnection) : undefined;
     if (error !== undefined || multi === undefined) return error ?? lost;
     call.slow.multi = multi;
     if (multi.lost === undefined && lost !== undefined) return lost;
     multi.isEnded = true;
     this.#multi = undefined;
-    if (multi.lost !== undefined) return lostError('MULTI', multi.lost);
+    if (multi.lost !== undefined) return this.#lostError('MULTI', multi.lost);
     this.#ending = call;
     return undefined;
   }
@@ -135,7 +138,7 @@ export class TransactionGuard {
   #checkMember(call: SlowCall): WatchLostError | undefined {
     const multi = this.#multi;
     // The call was sent inside a MULTI that is gone, so it would now run outside of that MULTI.
-    if (isOfOther(call, multi)) return lostError('MULTI', withConnection);
+    if (isOfOther(call, multi)) return this.#lostError('MULTI', withConnection);
     if (multi === undefined) return undefined;
     if (multi.lost === undefined) {
       call.slow.multi = multi;
@@ -144,9 +147,21 @@ export class TransactionGuard {
     const now = this.#clock.now();
     multi.endsAt = Math.min(multi.endsAt, now + this.#giveUpMs);
     // A call that was sent inside the lost MULTI does not run outside of it, however late it is.
-    if (now < multi.endsAt || call.slow.multi !== undefined) return lostError('MULTI', multi.lost);
+    if (now < multi.endsAt || call.slow.multi !== undefined) return this.#lostError('MULTI', multi.lost);
     this.#multi = undefined;
     return undefined;
+  }
+
+  #lostError(what: 'WATCH' | 'MULTI', { reason }: Loss): WatchLostError {
+    const why =
+      reason === 'connection-reset'
+        ? `The connection that held the ${what} is gone, so the transaction was not run.`
+        : 'A command of the transaction was not sent, so the transaction was not run.';
+    return new WatchLostError(`${why} Read the keys again, and retry the transaction.`, {
+      reason,
+      outcome: 'not-applied',
+      connection: this.#connection,
+    });
   }
 }
 
@@ -157,15 +172,4 @@ function heldBy(call: Call): Held {
 /** Whether the call was sent before, inside another MULTI than this one. */
 function isOfOther({ slow }: Call, multi: Held | undefined): boolean {
   return slow?.multi !== undefined && slow.multi.by !== multi?.by;
-}
-
-function lostError(what: 'WATCH' | 'MULTI', { reason }: Loss): WatchLostError {
-  const why =
-    reason === 'connection-reset'
-      ? `The connection that held the ${what} is gone, so the transaction was not run.`
-      : 'A command of the transaction was not sent, so the transaction was not run.';
-  return new WatchLostError(`${why} Read the keys again, and retry the transaction.`, {
-    reason,
-    outcome: 'not-applied',
-  });
 }
