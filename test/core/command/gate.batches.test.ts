@@ -109,6 +109,14 @@ describe('a pipeline', () => {
     expect(gate.counts().waiting).toBe(0);
   });
 
+  it('has its size counted while it waits to be sent again', async () => {
+    const { pipeline, dispatch, gate } = gateStage();
+    await pipeline(['get', 'abc'], ['get', '12']);
+    gate.hold(10_000);
+    dispatch.break();
+    expect(gate.counts()).toEqual({ waiting: 1, waitingBytes: 5, inFlight: 0 });
+  });
+
   it('waits as a whole for a connection, and is sent in one go', async () => {
     const { pipeline, dispatch, gate } = gateStage();
     gate.hold(10_000);

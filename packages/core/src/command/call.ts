@@ -143,6 +143,8 @@ export function prepareResend(call: SlowCall, outcome: Outcome, stalledMs: numbe
   call.sent = undefined;
   call.written = undefined;
   call.batch?.reset(outcome);
+  // A batch that was sent on arrival did not have to wait, so its size was not needed.
+  if (call.slow.bytes === 0) call.slow.bytes = call.batch?.bytes() ?? 0;
 }
 
 /** Returns the slow-path state of a call, for queues ordered by due time. */

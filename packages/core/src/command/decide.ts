@@ -4,7 +4,7 @@ import type { Outcome } from '../errors.ts';
 import { isUnsubscribing } from './admission.ts';
 import { isRepeatable } from './batch/is-repeatable.ts';
 import type { CallFailure } from './call-errors.ts';
-import type { CallFacts } from './call.ts';
+import type { Call, CallFacts } from './call.ts';
 import type { Answered, Happening } from './happening.ts';
 
 const firstDelayMs = 20;
@@ -108,6 +108,13 @@ export function decide(call: CallFacts, happening: Happening, situation?: Situat
     default:
       return happening satisfies never;
   }
+}
+
+type KnowsSituation = { situationOf(call: Call): Situation };
+
+/** Like {@link decide}, but asks for the situation only if the server did not simply reply. */
+export function decideIn(gate: KnowsSituation, call: Call, what: Happening): Decision {
+  return what.kind === 'answered' ? decide(call, what) : decide(call, what, gate.situationOf(call));
 }
 
 type Refused = Happening & { kind: 'refused' };

@@ -199,8 +199,8 @@ export class Entrance {
     const { call, batch } = this.#gathering as Gathering;
     this.#gathering = undefined;
     batch.isComplete = true;
-    for (const { command } of batch.commands) call.slow.bytes += argumentBytes(command.args);
     if (call.sent !== undefined) return this.#answers.finishBatch(call, batch);
+    call.slow.bytes = batch.bytes();
     // Nothing could be sent during this turn of the event loop, so its duration does not shorten the deadline.
     const now = this.#parts.settings.clock.now();
     call.slow.extendDeadlines(now - call.slow.issuedAt);

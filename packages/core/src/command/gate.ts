@@ -16,7 +16,7 @@ import {
   type Call,
   type SlowCall,
 } from './call.ts';
-import { decide, type Fail, type Resend } from './decide.ts';
+import { decide, decideIn, type Fail, type Resend } from './decide.ts';
 import { handOver, type Dispatch, type FastRoute } from './dispatch.ts';
 import { GateState } from './gate-state.ts';
 import { answerTo, closed, overdue, waitExpired, type Happening } from './happening.ts';
@@ -174,7 +174,7 @@ export class Gate implements Looks {
     if (call.settled) return;
     if (call.sent !== undefined) this.inFlight.remove(call);
     else if (isSlow(call) && !this.waiting.remove(call, this.#clock.now())) this.#retryDelays.remove(call);
-    const decision = decide(call, happening, this.state.situationOf(call));
+    const decision = decideIn(this.state, call, happening);
     if (decision.kind === 'resend') return this.#resend(call, decision, happening);
     if (decision.kind === 'fail') return this.#fail(call, decision);
     call.settled = true;

@@ -17,7 +17,7 @@ const infoFields = [
   'valkey_version',
 ] as const;
 
-const labels = infoFields.map((field) => [field, `\n${field}:`] as const);
+const labels = infoFields.map((field) => ({ field, label: `\n${field}:` }));
 
 // Values above this length are ignored, because they stay in memory as long as the connection. Redis sends none.
 const maxValueLength = 128;
@@ -115,7 +115,7 @@ function checkAuth(reply: Reply | undefined): void {
 
 function parseInfo(text: string): ServerInfo {
   const info: Partial<Record<(typeof infoFields)[number], string>> = {};
-  for (const [field, label] of labels) {
+  for (const { field, label } of labels) {
     const value = valueIn(text, label, lastOf[field]);
     if (value !== undefined) info[field] = lastOf[field] = value;
   }

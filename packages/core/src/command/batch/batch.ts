@@ -7,6 +7,7 @@ import type { ReplyVerdict } from '../../replies/reply-error.ts';
 import type { Lane } from '../../snapshot.ts';
 import { answered, type Happening } from '../happening.ts';
 import type { BatchedCommand, BatchFailure, Settlement } from './batched-command.ts';
+import { argumentBytes } from '../slow-path.ts';
 import { memberError } from './member-error.ts';
 import {
   isAway,
@@ -64,6 +65,13 @@ export class Batch {
   /** Returns the commands that are passed to the driver. */
   sent(): readonly DriverCommand[] {
     return this.#commands.map(({ command }) => command as DriverCommand);
+  }
+
+  /** The size of the arguments of all commands. */
+  bytes(): number {
+    let bytes = 0;
+    for (const { args } of this.sent()) bytes += argumentBytes(args);
+    return bytes;
   }
 
   settle(command: DriverCommand, settlement: Settlement): void {
