@@ -15,6 +15,7 @@ class Stage {
   readonly command = commandOf('get', 'a');
   readonly call = new Call(
     {
+      categories: undefined,
       answered: () => undefined,
       failed: (_call, error) => this.failures.push(error),
       withdraw: () => undefined,

@@ -10,7 +10,12 @@ import {
 } from '../../../packages/core/src/command/call.ts';
 import type { DriverCommand } from '../../../packages/core/src/driver/driver-command.ts';
 
-const nobody: CallOwner = { answered: () => undefined, failed: () => undefined, withdraw: () => undefined };
+const nobody: CallOwner = {
+  categories: undefined,
+  answered: () => undefined,
+  failed: () => undefined,
+  withdraw: () => undefined,
+};
 
 /** Creates a command as the driver does. */
 export function commandOf(name: string, ...args: readonly (string | number)[]): DriverCommand {

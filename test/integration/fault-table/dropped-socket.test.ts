@@ -24,6 +24,22 @@ describe('a socket that is dropped in silence while new connections work', () =>
     expect(await redis.client.get('greeting')).toBe('hello');
   });
 
+  it.each([
+    ['incr', ['visits'], { incr: 'write-last-wins' }],
+    ['eval', ["return redis.call('incr', KEYS[1])", 1, 'visits'], { eval: 'read' }],
+  ] as const)(
+    '%s succeeds if retry.categories says that it may run twice',
+    async (name, args, categories) => {
+      await using redis = await startProtectedRedis({
+        resilience: { timeoutMs: 1_000 + slackMs, retry: { categories } },
+      });
+      await redis.client.ping();
+      redis.proxy.blackhole({ existing: true });
+
+      expect(await redis.client.call(name, ...args)).toBe(1);
+    },
+  );
+
   it('a ping on an idle connection finds it before a command does', async () => {
     await using redis = await startProtectedRedis({ resilience: { connection: { idlePingMs: 200 } } });
     const deadPort = redis.client.stream.localPort;

@@ -1,3 +1,4 @@
+import type { CategoryOverrides } from '../catalogue/categorise.ts';
 import type { DriverCommand } from '../driver/driver-command.ts';
 import type { ReplyVerdict } from '../replies/reply-error.ts';
 import type { Batch } from './batch/batch.ts';
@@ -20,6 +21,10 @@ export class Answers implements CallOwner {
     this.#parts = parts;
     this.#line = line;
     this.#follow = follow;
+  }
+
+  get categories(): CategoryOverrides {
+    return this.#parts.settings.retry.categories;
   }
 
   answered(call: Call, value: unknown, command: DriverCommand): void {

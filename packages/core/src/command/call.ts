@@ -1,4 +1,4 @@
-import { maySendAgain, maySendAllAgain } from '../catalogue/categorise.ts';
+import { maySendAgain, maySendAllAgain, type CategoryOverrides } from '../catalogue/categorise.ts';
 import { traitsOf, type CommandTraits } from '../catalogue/command-traits.ts';
 import type { Circuit } from '../circuit/circuit.ts';
 import type { LaneCircuits } from '../circuit/lane-circuits.ts';
@@ -13,6 +13,8 @@ import { SlowPathState, type Issue } from './slow-path.ts';
 
 /** Receives, on behalf of the call's gate, what the driver reports about a call. */
 export interface CallOwner {
+  /** The option `retry.categories`. */
+  readonly categories: CategoryOverrides | undefined;
   answered(call: Call, value: unknown, command: DriverCommand): void;
   failed(call: Call, error: Error, command: DriverCommand): void;
   /** Called when the caller withdraws the call, whose promise is then rejected with `error`. */
@@ -74,8 +76,10 @@ export class Call implements TrackedCall {
 
   get retryLane(): Lane | undefined {
     const { batch, traits, command } = this;
-    if (batch === undefined) return maySendAgain(traits, command.args) ? traits.lane : undefined;
-    return maySendAllAgain(batch.commands.map((each) => each.command)) ? batch.lane : undefined;
+    const { categories } = this.owner;
+    if (batch === undefined) return maySendAgain(traits, command.args, categories) ? traits.lane : undefined;
+    const commands = batch.commands.map((each) => each.command);
+    return maySendAllAgain(commands, categories) ? batch.lane : undefined;
   }
 
   get blockingMs(): number | undefined {
