@@ -103,11 +103,13 @@ describe('the topology of a cluster', () => {
     const stage = await ClusterStage.ready();
     for (const server of stage.servers) server.clusterState = 'fail';
     stage.topology.saysDown(keySlot(keys[0]), false);
+    stage.cluster.readyTold = 0;
     await stage.travel(10);
-    expect(stage.topology.isAllAway).toBe(true);
+    expect([stage.topology.isAllAway, stage.cluster.readyTold]).toEqual([true, 0]);
     for (const server of stage.servers) server.clusterState = 'ok';
     await stage.travel(60);
     expect([stage.topology.isAllAway, stage.topology.isWhole]).toEqual([false, true]);
+    expect(stage.cluster.readyTold).toBeGreaterThan(0);
   });
 
   it('has the calls of a slot wait that nobody serves, until somebody does', async () => {

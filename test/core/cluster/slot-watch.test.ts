@@ -223,11 +223,13 @@ describe('a cluster in trouble', () => {
     const stage = new Stage();
     stage.node(1).state = 'fail';
     stage.node(2).state = undefined;
-    await stage.watch.checkStates();
+    expect(await stage.watch.checkStates()).toBe(false);
     expect(stage.news).toEqual([
       { kind: 'state', address: 'node:0', isUp: true },
       { kind: 'state', address: 'node:1', isUp: false },
     ]);
+    stage.node(1).state = 'ok';
+    expect(await stage.watch.checkStates()).toBe(true);
   });
 
   it('has its slots read at once when a node knows of a new epoch, and at each look for a second', async () => {

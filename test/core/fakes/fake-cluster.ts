@@ -18,6 +18,8 @@ import { FakeNode } from './fake-node.ts';
  * The fake client does not support subscriptions, and gets the owners of the slots from the test.
  */
 export class FakeCluster implements ClusterDriver {
+  /** How often core said that the application may be told that the client is ready. */
+  readyTold = 0;
   readonly #clock: Clock;
   readonly #network: FakeNetwork;
   readonly #events = new EventEmitter();
@@ -50,6 +52,10 @@ export class FakeCluster implements ClusterDriver {
 
   get hasEnded(): boolean {
     return this.#status === 'ended';
+  }
+
+  tellReady(): void {
+    this.readyTold++;
   }
 
   on(event: ClusterEvent, listener: () => void): void {

@@ -55,6 +55,7 @@ interface InsideCluster {
   startupNodes: { host?: string; port?: number }[];
   setStatus(status: string): void;
   handleCloseEvent(): void;
+  readyCheck(callback: () => void): void;
   refreshSlotsCache(callback?: () => void): void;
   resolveStartupNodeHostnames(): Promise<unknown[]>;
   connectionPool: {
@@ -432,6 +433,11 @@ describe('a cluster client', () => {
       cluster.on('+node', (node: unknown) => nodes.push(node));
       let refreshes = 0;
       cluster.on('refresh', () => refreshes++);
+      let checks = 0;
+      hidden.readyCheck = (callback) => {
+        checks++;
+        callback();
+      };
       await cluster.connect();
 
       expect(hidden.isCluster).toBe(true);
@@ -440,6 +446,7 @@ describe('a cluster client', () => {
       expect(Array.isArray(hidden.startupNodes)).toBe(true);
       expect(typeof hidden.handleCloseEvent).toBe('function');
       expect(typeof hidden.setStatus).toBe('function');
+      expect(checks).toBe(1);
       expect(typeof hidden.subscriber?.selectSubscriber).toBe('function');
       expect(refreshes).toBeGreaterThan(0);
       await new Promise<void>((resolve) => hidden.refreshSlotsCache(resolve));

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -36,6 +37,27 @@ describe('the client of a Cluster', () => {
     expect([client.status, duplicate.status]).toEqual(['end', 'end']);
     await expect(duplicate.connect()).rejects.toThrow(/available|closed/);
     await waitFor(() => duplicate.status === 'end');
+  });
+
+  it.concurrent('is ready for the application when the Cluster serves, not before', async () => {
+    await using cluster = await startCluster({ nodes: 3, replicas: 0 });
+    await killAll(cluster);
+    // A primary that has just started reports the cluster as down for two seconds.
+    await Promise.all(cluster.nodes.map((node) => node.start()));
+    await using hasty = useCluster(cluster, { options: { enableReadyCheck: false } });
+    await using first = useCluster(cluster);
+    await using second = useCluster(cluster, { options: { lazyConnect: true } });
+    const told: string[] = [];
+    const becomesReady = async (name: string, ready: Promise<unknown>): Promise<void> => {
+      await ready;
+      told.push(name);
+    };
+    await Promise.all([
+      becomesReady('hasty', once(hasty.client, 'ready')),
+      becomesReady('first', once(first.client, 'ready')).then(() => first.client.set('a', '1')),
+      becomesReady('second', second.client.connect()).then(() => second.client.set('a', '1')),
+    ]);
+    expect(told[0]).toBe('hasty');
   });
 
   it.concurrent('serves although its options name a database, as plain ioredis does', async () => {

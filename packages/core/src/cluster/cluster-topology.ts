@@ -139,8 +139,8 @@ export class ClusterTopology {
     this.#tell({ kind: 'parts-changed' });
   }
 
-  /** Asks up to eight answering nodes whether the cluster is up. */
-  checkStates(): Promise<void> {
+  /** Asks up to eight answering nodes whether the cluster is up. Resolves with false if any reports it as down. */
+  checkStates(): Promise<boolean> {
     return this.#slotWatch.checkStates();
   }
 
@@ -187,9 +187,8 @@ export class ClusterTopology {
         // Only the application closes the client. A connection that the client itself closes is lost, like any other.
         const isOwn = news.cause === 'closed' && this.#cluster.isReady;
         const cause = isOwn ? 'connection-reset' : news.cause;
-        this.#slotWatch.nodeAway(
-          this.#outages.lost(address, cause, news.kind === 'away', settings.clock.now()),
-        );
+        const isNew = this.#outages.lost(address, cause, news.kind === 'away', settings.clock.now());
+        this.#slotWatch.nodeAway(isNew);
         return this.#tell({ kind: 'parts-changed' });
       }
       case 'found':
@@ -213,6 +212,7 @@ export class ClusterTopology {
     const now = this.#parts.settings.clock.now();
     switch (news.kind) {
       case 'state':
+        if (news.isUp) this.#cluster.tellReady();
         if (!this.#cluster.serving().has(news.address)) return;
         if (news.isUp === !this.#outages.isDown(news.address)) return;
         if (news.isUp) this.#outages.up(news.address);

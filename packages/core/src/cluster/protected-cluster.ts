@@ -183,11 +183,11 @@ export class ProtectedCluster implements ProtectedClient {
     this.#signal({ kind: 'dial' });
   }
 
-  // Calls are sent even before the nodes have reported that the cluster is up; only the state `ready` waits for this
-  // report.
+  // Calls are sent even before the nodes have reported that the cluster is up; only the state `ready` and the event
+  // `ready` of the client wait for this report.
   async #onReady(): Promise<void> {
     this.gate.serve();
-    await this.topology.checkStates();
+    if (await this.topology.checkStates()) this.#cluster.tellReady();
     this.#serves();
   }
 

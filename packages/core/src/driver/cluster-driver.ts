@@ -55,6 +55,11 @@ export interface ClusterDriver {
   readonly isReady: boolean;
   readonly hasEnded: boolean;
   on(event: ClusterEvent, listener: () => void): void;
+  /**
+   * Call when a node has reported the cluster as up, or if no node can be asked: tells the application that the client
+   * is ready, unless it has been told already.
+   */
+  tellReady(): void;
 
   /** Sends a command as the client itself would, which includes finding the node. */
   readonly send: SendCommand;

@@ -73,9 +73,9 @@ export const clusterOptionFates: Fates = {
   ...takenOver('clusterRetryStrategy clusterNodeRetryStrategy', '`connection.minPeriodMs` and `maxPeriodMs`'),
   ...takenOver('retryDelayOnFailover retryDelayOnClusterDown', 'a call waits for the node that it needs'),
   ...takenOver('enableOfflineQueue', '`admission`: calls wait, limited in time, number and bytes'),
-  ...takenOver(
+  ...kept(
     'enableReadyCheck',
-    'nodes that reply CLUSTERDOWN are asked until they report that the cluster is up',
+    'the client emits `ready` when a node reports that the cluster is up; calls need not wait for that',
   ),
   ...takenOver('enableAutoPipelining autoPipeliningIgnoredCommands', inOneWrite),
 };

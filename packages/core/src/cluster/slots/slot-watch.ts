@@ -97,10 +97,11 @@ export class SlotWatch {
     if (isNew) this.#pace.readNext();
   }
 
-  /** Asks up to eight answering nodes whether the cluster is up, and resolves when all nodes asked have answered. */
-  async checkStates(): Promise<void> {
+  /** Asks up to eight answering nodes whether the cluster is up. Resolves with false if any reported it as down. */
+  async checkStates(): Promise<boolean> {
     this.trouble();
     await Promise.all(this.#parts.answering().slice(0, maxAskedNodes).map(this.#askState));
+    return this.#down.size === 0;
   }
 
   /** Reads the slots now, unless they are already being read. */
@@ -227,10 +228,7 @@ export class SlotWatch {
     this.#arm();
   }
 
-  /**
-   * If one node reports the cluster as up again and others do not yet, makes the next check soon, because the other
-   * nodes are about to report the same.
-   */
+  /** Makes the next check soon if a node reports the cluster as up before the others, which are about to do so. */
   #noteState({ isUp }: ClusterState, address: string): void {
     if (!isUp) this.#down.add(address);
     else if (this.#down.delete(address) && this.#down.size > 0) this.#lookSoon();

@@ -8,6 +8,9 @@ export interface ClusterInternals {
   status: string;
   readonly options: Record<string, unknown>;
   setStatus(status: string): void;
+  connect(): Promise<void>;
+  /** Asks a node whether the cluster is up. If it is not, ioredis connects again, and `connect()` never settles. */
+  readyCheck(callback: () => void): void;
   readonly slots: (readonly string[] | undefined)[];
   /**
    * `_groupsBySlot` contains the number of the group of nodes that serves each slot. `_groupsIds` contains the number

@@ -8,9 +8,9 @@ import type {
   SlotRange,
 } from '../../driver/cluster-driver.ts';
 import type { DriverCommand, SendCommand } from '../../driver/driver-command.ts';
-import { tellAtOnce } from './at-once.ts';
 import { chooseSubscriber } from './choose-subscriber.ts';
 import { placeOf } from './client-of-node.ts';
+import { ClientStatus } from './client-status.ts';
 import { closeWithoutNodes } from './close-without-nodes.ts';
 import { clusterInternals } from './cluster-internals.ts';
 import { endMostNodes } from './end-most-nodes.ts';
@@ -32,14 +32,11 @@ import {
   startupNodeOptions,
 } from './startup-nodes.ts';
 
-const eventNames: Readonly<Record<ClusterEvent, string>> = {
+const eventNames: Readonly<Record<Exclude<ClusterEvent, 'ready' | 'end' | 'error'>, string>> = {
   connecting: 'connecting',
-  ready: 'ready',
   close: 'close',
-  end: 'end',
   'slots-read': 'refresh',
   'node-error': 'node error',
-  error: 'error',
 };
 
 /** Adapts one ioredis cluster client to core's driver interface. */
@@ -48,13 +45,14 @@ export class IoredisCluster implements ClusterDriver {
   readonly #cluster: Cluster;
   readonly #slots: SlotTable;
   readonly #shards: ShardSubscribers;
-  readonly #immediate = { ready: [] as (() => void)[], end: [] as (() => void)[] };
+  readonly #status: ClientStatus;
 
   constructor(cluster: Cluster) {
     readStartupNodes(cluster);
     this.#cluster = cluster;
     this.#slots = new SlotTable(cluster);
     this.#shards = new ShardSubscribers(clusterInternals(cluster));
+    this.#status = new ClientStatus(clusterInternals(cluster));
     this.send = ownSendOf(cluster);
   }
 
@@ -67,11 +65,13 @@ export class IoredisCluster implements ClusterDriver {
   }
 
   on(event: ClusterEvent, listener: () => void): void {
-    if (event === 'ready' || event === 'end') this.#immediate[event].push(listener);
+    if (event === 'ready' || event === 'end') this.#status.on(event, listener);
     // A real listener is needed, because without one the driver does not emit `error`.
     else if (event === 'error') this.#cluster.on('error', listener);
     else hear(this.#cluster, eventNames[event], listener);
   }
+
+  readonly tellReady = (): void => this.#status.tellReady();
 
   ask(name: string, args: readonly string[]): Promise<unknown> {
     const question = new Command(name, [...args], { replyEncoding: 'utf8' });
@@ -91,13 +91,11 @@ export class IoredisCluster implements ClusterDriver {
     const target = clusterInternals(this.#cluster);
     countRedirectionsOfAttempt(target);
     spareUnwatched(this.#cluster);
-    tellAtOnce(target, this.#immediate);
+    this.#status.takeOver();
     keepToClient(target.options, {
       retryDelayOnFailover: 0,
       retryDelayOnClusterDown: 0,
       enableOfflineQueue: true,
-      // If the ready check were enabled and failed, the promise of `connect()` would never settle.
-      enableReadyCheck: false,
       enableAutoPipelining: false,
       clusterRetryStrategy: retryDelay,
     });

@@ -1,0 +1,77 @@
+import type { ClusterInternals } from './cluster-internals.ts';
+
+interface Connecting {
+  resolve(): void;
+  reject(error: Error): void;
+}
+
+/**
+ * Tells core at once that a cluster client is ready or has ended, and the application that it is ready once the cluster
+ * is up.
+ *
+ * Core sends commands as soon as the slots are known, because a cluster that is down may still serve reads. The
+ * application gets the event `ready`, and the end of `connect()`, when a node has reported the cluster as up, as with
+ * the ready check of ioredis, so that its first command works.
+ */
+export class ClientStatus {
+  readonly #target: ClusterInternals;
+  readonly #listeners: { readonly ready: (() => void)[]; readonly end: (() => void)[] } = {
+    ready: [],
+    end: [],
+  };
+  /** Whether the application has not been told yet that the client is ready. */
+  #isWithheld = false;
+  #connecting: Connecting[] = [];
+
+  constructor(target: ClusterInternals) {
+    this.#target = target;
+  }
+
+  on(event: 'ready' | 'end', listener: () => void): void {
+    this.#listeners[event].push(listener);
+  }
+
+  /**
+   * Replaces how the client changes its status. ioredis emits its events one tick later, when the caller of `connect()`
+   * may already have issued its first command. A client that has ended keeps its status: ioredis would set the status
+   * back to `close` if an attempt to connect to a node ends later than the client.
+   */
+  takeOver(): void {
+    const target = this.#target;
+    const isChecked = target.options['enableReadyCheck'] !== false;
+    const setStatus = target.setStatus.bind(target);
+    target.setStatus = (status) => {
+      if (status === 'close' && target.status === 'end') return;
+      if (this.#isWithheld) this.#lost();
+      this.#isWithheld = isChecked && status === 'ready';
+      if (this.#isWithheld) target.status = status;
+      else setStatus(status);
+      if (status === 'ready' || status === 'end') for (const listener of this.#listeners[status]) listener();
+    };
+    target.readyCheck = (callback) => callback();
+    const connect = target.connect.bind(target);
+    target.connect = async () => {
+      await connect();
+      if (this.#isWithheld)
+        await new Promise<void>((resolve, reject) => this.#connecting.push({ resolve, reject }));
+    };
+  }
+
+  /** Call when a node has reported the cluster as up, or if no node can be asked. */
+  tellReady(): void {
+    if (!this.#isWithheld) return;
+    this.#isWithheld = false;
+    process.nextTick(() => this.#target.emit('ready'));
+    for (const { resolve } of this.#take()) resolve();
+  }
+
+  #lost(): void {
+    for (const { reject } of this.#take()) reject(new Error('None of startup nodes is available'));
+  }
+
+  #take(): readonly Connecting[] {
+    const connecting = this.#connecting;
+    this.#connecting = [];
+    return connecting;
+  }
+}
