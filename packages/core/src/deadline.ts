@@ -1,4 +1,5 @@
 import type { Clock } from './clock.ts';
+import type { CancelSignal } from './event-loop/cancellation.ts';
 import { CommandTimeoutError } from './errors.ts';
 
 /**
@@ -14,7 +15,7 @@ export function withinDeadline<T>(
   ms: number,
   promise: T | PromiseLike<T>,
   late: () => Error,
-  signal?: AbortSignal,
+  signal?: CancelSignal,
 ): Promise<T> {
   return new Promise((resolve, reject) => {
     const timer = clock.setTimeout(() => {

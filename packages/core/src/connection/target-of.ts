@@ -9,6 +9,7 @@ import { endpointKey, tlsOf, type Endpoint, type OpenSocket } from '../handshake
 import type { SentinelOptions } from '../sentinel/sentinel-options.ts';
 import type { Promotions } from '../sentinel/promotions.ts';
 import { SentinelResolver } from '../sentinel/sentinel-resolver.ts';
+import type { CancelSignal } from '../event-loop/cancellation.ts';
 
 /** Where and how to connect, with the resolver that asks the sentinels, if there are any. */
 export type ResolvedTarget = Target & { readonly resolver: SentinelResolver | undefined };
@@ -80,7 +81,7 @@ class OwnTarget implements ResolvedTarget {
     return this.asksSentinels && isPrimaryWanted && this.settings.connection.role === 'primary';
   }
 
-  endpoint(signal: AbortSignal): Promise<Endpoint> {
+  endpoint(signal: CancelSignal): Promise<Endpoint> {
     return this.resolver?.resolve(signal) ?? Promise.resolve(ownEndpoint(this.driver.options));
   }
 

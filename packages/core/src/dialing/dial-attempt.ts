@@ -1,6 +1,7 @@
 import type { CauseCode } from '../cause.ts';
 import type { Clock, TimerHandle } from '../clock.ts';
 import type { DialAttempt, DialRequest, DialResult } from './dial-request.ts';
+import { Cancellation } from '../event-loop/cancellation.ts';
 
 export interface AttemptOptions {
   readonly synDeadlineMs: number;
@@ -30,7 +31,7 @@ export class RunningAttempt {
   readonly patient: boolean;
   readonly #clock: Clock;
   readonly #options: AttemptOptions;
-  readonly #abort = new AbortController();
+  readonly #abort = new Cancellation();
   readonly #startedAt: number;
   #synAt: number;
   #phase: 'preparing' | 'syn' | 'handshake' | 'over' = 'syn';
@@ -73,7 +74,7 @@ export class RunningAttempt {
     const { synDeadlineMs, handshakeDeadlineMs } = this.#options;
     this.#await(synDeadlineMs, 'connect-timeout');
     const attempt: DialAttempt = {
-      signal: this.#abort.signal,
+      signal: this.#abort,
       synDeadlineMs,
       handshakeDeadlineMs,
       connected: () => this.#connected(),

@@ -1,4 +1,5 @@
 import type { CauseCode } from '../cause.ts';
+import type { CancelSignal } from '../event-loop/cancellation.ts';
 
 /** One attempt, as passed to `DialRequest.attempt`. The dialer enforces all deadlines through `signal`. */
 export interface DialAttempt {
@@ -6,7 +7,7 @@ export interface DialAttempt {
    * Aborted when a deadline passes, another attempt for the same request succeeds, or the request is cancelled. On
    * abort, the attempt has to close its socket.
    */
-  readonly signal: AbortSignal;
+  readonly signal: CancelSignal;
   /** Maximum number of milliseconds from the start of the attempt until the call of `connected()`. */
   readonly synDeadlineMs: number;
   /** Maximum number of milliseconds from `connected()` until the attempt settles. */

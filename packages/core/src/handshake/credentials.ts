@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { withinDeadline } from '../deadline.ts';
 import type { Credentials } from '../redis-resilience.ts';
+import type { CancelSignal } from '../event-loop/cancellation.ts';
 
 export type CredentialsSource = Credentials | (() => Credentials | Promise<Credentials>) | undefined;
 
@@ -33,7 +34,7 @@ export async function resolveCredentials(
   source: CredentialsSource,
   timeoutMs: number,
   clock: Clock,
-  signal?: AbortSignal,
+  signal?: CancelSignal,
 ): Promise<Credentials | undefined> {
   if (typeof source !== 'function') return source;
   try {

@@ -11,11 +11,12 @@ import { causeOfSocketError } from './socket-cause.ts';
 import type { Credentials } from '../redis-resilience.ts';
 import { classifyReply } from '../replies/reply-error.ts';
 import { ErrorReply } from '../replies/reply.ts';
+import type { CancelSignal } from '../event-loop/cancellation.ts';
 
 /** Where to connect to, and how. The properties are read again for each attempt. */
 export interface Target {
   /** Returns the endpoint: the configured one or, with Sentinel, the one that the Sentinels report. */
-  endpoint(signal: AbortSignal): Promise<Endpoint>;
+  endpoint(signal: CancelSignal): Promise<Endpoint>;
   /** Opens the sockets of all attempts. */
   readonly open: OpenSocket;
   readonly credentials: CredentialsSource;
@@ -90,7 +91,7 @@ export class EstablishError extends Error {
 export async function establish(
   target: Target,
   clock: Clock,
-  signal: AbortSignal,
+  signal: CancelSignal,
   progress?: EstablishProgress,
 ): Promise<VerifiedSocket> {
   let phase: 'credentials' | 'endpoint' | 'sentinel' | 'tcp' | 'tls' | 'handshake' = 'credentials';
@@ -136,12 +137,12 @@ export async function establish(
 
 // An attempt that was given up is reset: a frozen server would otherwise run the handshakes of all such attempts when it
 // resumes, before it answers anybody.
-function abandon(socket: Socket, signal: AbortSignal): void {
+function abandon(socket: Socket, signal: CancelSignal): void {
   if (signal.aborted) resetSocket(socket);
   else socket.destroy();
 }
 
-function reasonOf(error: unknown, phase: string, signal: AbortSignal): CauseCode {
+function reasonOf(error: unknown, phase: string, signal: CancelSignal): CauseCode {
   if (error instanceof ProofError) return error.reason;
   if (error instanceof ErrorReply) return classifyReply(error.message).cause ?? 'protocol';
   if (error instanceof CredentialsError) return 'credentials';

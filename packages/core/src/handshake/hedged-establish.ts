@@ -1,6 +1,7 @@
 import type { Clock, TimerHandle } from '../clock.ts';
 import type { Endpoint } from './open-socket.ts';
 import { establish, type VerifiedSocket, type EstablishProgress, type Target } from './establish.ts';
+import { Cancellation, type CancelSignal } from '../event-loop/cancellation.ts';
 
 /** Minimum time for which a handshake may be unanswered before another one is started in parallel. */
 const minPatienceMs = 150;
@@ -39,7 +40,7 @@ export interface HedgePace {
 export function hedgedEstablish(
   target: Target,
   clock: Clock,
-  signal: AbortSignal,
+  signal: CancelSignal,
   progress: EstablishProgress = silentProgress,
   { periodMs = 0, isUndialed = false }: HedgePace = {},
 ): Promise<VerifiedSocket> {
@@ -50,8 +51,8 @@ export function hedgedEstablish(
     let endpoint: Endpoint | undefined;
     let timer: TimerHandle | undefined;
     let isAsking = false;
-    const hedges: AbortController[] = [];
-    const first = new AbortController();
+    const hedges: Cancellation[] = [];
+    const first = new Cancellation();
     const onAbort = (): void => first.abort(signal.reason);
     const finish = (): void => {
       isDone = true;
@@ -80,9 +81,9 @@ export function hedgedEstablish(
       if (clock.now() - startedAt >= reportAfterMs) progress.unanswered?.(endpoint);
       while (hedges.length >= (isAsking ? maxAsking : 1))
         hedges.shift()?.abort(new Error('No answer in time.'));
-      const hedge = new AbortController();
+      const hedge = new Cancellation();
       hedges.push(hedge);
-      establish(target, clock, hedge.signal).then(acceptOther, ignore);
+      establish(target, clock, hedge).then(acceptOther, ignore);
       armNext();
     };
     if (isUndialed) {
@@ -91,7 +92,7 @@ export function hedgedEstablish(
     }
     if (signal.aborted) first.abort(signal.reason);
     else signal.addEventListener('abort', onAbort, { once: true });
-    establish(target, clock, first.signal, {
+    establish(target, clock, first, {
       preparing: (cause) => {
         const prepared = progress.preparing(cause);
         if (cause !== 'sentinel') return prepared;

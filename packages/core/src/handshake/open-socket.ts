@@ -1,6 +1,7 @@
 import net, { type Socket } from 'node:net';
 import tls from 'node:tls';
 import { carriedBy } from './reset-socket.ts';
+import type { CancelSignal } from '../event-loop/cancellation.ts';
 
 /** Where to connect to, in the form that Node accepts. */
 export interface Endpoint {
@@ -12,7 +13,7 @@ export interface Endpoint {
 }
 
 export interface OpenOptions {
-  readonly signal: AbortSignal;
+  readonly signal: CancelSignal;
   readonly keepAliveMs: number;
   /**
    * Called immediately before connecting begins: when the host name has been resolved, or at once if the host is an
@@ -143,7 +144,7 @@ function startTls(raw: Socket, endpoint: Endpoint): Socket {
   });
 }
 
-function abortReason(signal: AbortSignal): Error {
+function abortReason(signal: CancelSignal): Error {
   return signal.reason instanceof Error ? signal.reason : new Error('aborted');
 }
 

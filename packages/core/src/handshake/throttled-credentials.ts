@@ -1,6 +1,7 @@
 import type { Clock, Random } from '../clock.ts';
 import type { Credentials } from '../redis-resilience.ts';
 import { resolveCredentials } from './credentials.ts';
+import type { CancelSignal } from '../event-loop/cancellation.ts';
 
 const firstPauseMs = 100;
 const maxPauseMs = 1_000;
@@ -16,7 +17,7 @@ export function throttledCredentials(
   timeoutMs: number,
   clock: Clock,
   random: Random,
-  signal?: AbortSignal,
+  signal?: CancelSignal,
 ): () => Promise<Credentials> {
   let asking: Promise<Credentials> | undefined;
   let failure: { readonly error: unknown; readonly until: number } | undefined;

@@ -6,6 +6,7 @@ import { ErrorReply, type Reply } from '../replies/reply.ts';
 import { request } from '../replies/request.ts';
 import { judgePing, ProofError } from './proof-error.ts';
 import { checkSession, sessionCommands, type Session } from './session.ts';
+import type { CancelSignal } from '../event-loop/cancellation.ts';
 
 const infoFields = [
   'run_id',
@@ -53,7 +54,7 @@ export interface VerifyOptions {
   /** Whether to request RESP3. */
   readonly hello: boolean;
   readonly session: Session;
-  readonly signal: AbortSignal;
+  readonly signal: CancelSignal;
   readonly questions?: HandshakeQuestions | undefined;
 }
 

@@ -5,6 +5,7 @@ import { classifyReply } from './reply-error.ts';
 import { ReplyReader } from './reply-reader.ts';
 import { ErrorReply, PushReply, type Reply } from './reply.ts';
 import { withoutPasswords } from './unquoted-arguments.ts';
+import type { CancelSignal } from '../event-loop/cancellation.ts';
 
 /** The limits are far above the size of any reply to the few commands that are sent with `request`. */
 const limits = { maxReplyBytes: 16 * 1024 * 1024, maxElements: 262_144 };
@@ -25,7 +26,7 @@ const maxPushes = 1000;
 export function request(
   socket: Socket,
   commands: readonly (readonly string[])[],
-  signal: AbortSignal,
+  signal: CancelSignal,
 ): Promise<Reply[]> {
   return new Promise((resolve, reject) => {
     const reader = new ReplyReader(limits);

@@ -2,6 +2,7 @@ import type { CredentialsSource } from '../handshake/credentials.ts';
 import type { Target } from '../handshake/establish.ts';
 import type { Endpoint, OpenSocket } from '../handshake/open-socket.ts';
 import type { Session } from '../handshake/session.ts';
+import type { CancelSignal } from '../event-loop/cancellation.ts';
 
 interface TargetHolder {
   readonly route: { readonly target: Target };
@@ -44,7 +45,7 @@ export class CurrentTarget implements Target {
     return this.holder.route.target.asksSentinels === true;
   }
 
-  endpoint(signal: AbortSignal): Promise<Endpoint> {
+  endpoint(signal: CancelSignal): Promise<Endpoint> {
     return this.holder.route.target.endpoint(signal);
   }
 

@@ -3,6 +3,7 @@ import type { Endpoint, OpenSocket } from '../handshake/open-socket.ts';
 import type { SentinelReport } from './agreement.ts';
 import { askSentinel, type SentinelAnswer } from './ask-sentinel.ts';
 import type { SentinelOptions } from './sentinel-options.ts';
+import type { CancelSignal } from '../event-loop/cancellation.ts';
 
 /** If a sentinel has not replied after this long, the next sentinel is queried as well. */
 const staggerMs = 150;
@@ -16,7 +17,7 @@ export interface SentinelPoll {
   readonly candidates: readonly Endpoint[];
   /** Number of sentinels that are queried immediately and concurrently; the others follow one at a time. */
   readonly initialCount: number;
-  readonly signal: AbortSignal;
+  readonly signal: CancelSignal;
   readonly isEnough: (reports: readonly SentinelReport[]) => boolean;
   readonly onAnswer: (sentinel: Endpoint, answer: SentinelAnswer) => void;
 }

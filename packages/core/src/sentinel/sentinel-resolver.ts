@@ -8,6 +8,7 @@ import { KnownSentinels } from './known-sentinels.ts';
 import { pollSentinels } from './poll-sentinels.ts';
 import { Promotions, type Promotion } from './promotions.ts';
 import { mappedAddress, type SentinelOptions } from './sentinel-options.ts';
+import type { CancelSignal } from '../event-loop/cancellation.ts';
 
 const askAllMs = 2_000;
 /**
@@ -51,7 +52,7 @@ export class SentinelResolver {
   }
 
   /** @throws the last sentinel's error if no sentinel knows the address, or an error if no two sentinels agree */
-  async resolve(signal: AbortSignal): Promise<Endpoint> {
+  async resolve(signal: CancelSignal): Promise<Endpoint> {
     const promotion = this.promotions.latest(this.#clock.now());
     // A promotion is followed only once: if the new primary does not answer, the next attempt asks the sentinels again.
     if (promotion !== undefined && promotion !== this.#followed) return this.#follow(promotion);
@@ -153,7 +154,7 @@ export class SentinelResolver {
   }
 
   #poll(
-    signal: AbortSignal,
+    signal: CancelSignal,
     candidates: readonly Endpoint[],
     initialCount: number,
     isEnough: (reports: readonly SentinelReport[]) => boolean,

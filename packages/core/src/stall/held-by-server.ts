@@ -3,6 +3,7 @@ import { isKnownTo, type Identity } from '../handshake/identity.ts';
 import type { Proof } from '../handshake/verify-handshake.ts';
 import type { Reply } from '../replies/reply.ts';
 import { request } from '../replies/request.ts';
+import type { CancelSignal } from '../event-loop/cancellation.ts';
 
 /**
  * Asks the server, over the connection `other`, which of these connections the server itself keeps waiting, so that
@@ -14,7 +15,7 @@ import { request } from '../replies/request.ts';
 export async function heldByServer(
   other: VerifiedSocket,
   identities: readonly (Identity | undefined)[],
-  signal: AbortSignal,
+  signal: CancelSignal,
 ): Promise<readonly boolean[]> {
   const known = identities.map((identity) => knownTo(other.proof, identity));
   const commands = listCommands(known);

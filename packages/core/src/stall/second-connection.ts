@@ -11,6 +11,7 @@ import { EarlyAnswers } from './early-answers.ts';
 import { heldByServer } from './held-by-server.ts';
 import { SecondQuestion, type SecondAnswer, type SilentConnection } from './second-question.ts';
 import { SpareSocket } from './spare-socket.ts';
+import type { CancelSignal } from '../event-loop/cancellation.ts';
 
 /** Causes of a failed attempt which mean that no Redis server is listening at the endpoint. */
 const unreachable: ReadonlySet<CauseCode> = new Set(['connection-refused', 'connection-reset', 'protocol']);
@@ -116,7 +117,7 @@ export class SecondConnection {
    * Asks which silent connections the server itself keeps waiting, and asks again if further connections fall silent in
    * the meantime.
    */
-  async #askWhichAreHeld(verified: VerifiedSocket, signal: AbortSignal): Promise<void> {
+  async #askWhichAreHeld(verified: VerifiedSocket, signal: CancelSignal): Promise<void> {
     for (;;) {
       const unasked = [...this.#open].filter(({ isHeld }) => isHeld === undefined);
       if (unasked.length === 0) return;
