@@ -8,6 +8,7 @@ import {
   type Forensics,
   type Outcome,
 } from '../errors.ts';
+import type { SendCommand } from '../driver/driver-command.ts';
 import { hideCommand } from '../replies/without-command.ts';
 import type { Lane } from '../snapshot.ts';
 
@@ -95,6 +96,19 @@ export function callError(failure: CallFailure, context: ErrorContext): Error {
     default:
       return ownError(failure, context);
   }
+}
+
+/**
+ * Returns the error that `make` creates, with the stack of the code that called `entrance`. Otherwise, the lines of this
+ * library would fill the stack, of which only ten are kept, and those of the caller would be missing.
+ */
+export function atCaller(make: () => Error, entrance: SendCommand): Error {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  const error = make();
+  Error.stackTraceLimit = stackTraceLimit;
+  Error.captureStackTrace(error, entrance);
+  return error;
 }
 
 /**

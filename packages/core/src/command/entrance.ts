@@ -236,8 +236,8 @@ export class Entrance {
     });
     if (admission.kind === 'refuse') {
       const spent = requestBudget?.error(call.name, this.#parts.settings.name);
-      this.#gate.refuse(call, refusalOf(admission.why, state.reasonFor(call), spent));
-      return;
+      const failure = refusalOf(admission.why, state.reasonFor(call), spent);
+      return this.#gate.refuse(call, failure, call.batch === undefined ? this.handle : undefined);
     }
     if (requestBudget !== undefined) {
       slow.endWith(now + requestBudget.remainingMs(now));

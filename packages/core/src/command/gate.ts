@@ -3,7 +3,8 @@ import { afterReads } from '../event-loop/after-reads.ts';
 import { Alarm, type Looks } from '../event-loop/alarm.ts';
 import { RefusalPace } from '../event-loop/refusal-pace.ts';
 import { DueQueue } from '../event-loop/due-queue.ts';
-import { callError, elsewhere, rejectedBy, type CallFailure } from './call-errors.ts';
+import { atCaller, callError, elsewhere, rejectedBy, type CallFailure } from './call-errors.ts';
+import type { SendCommand } from '../driver/driver-command.ts';
 import type { CallOutcomeRecorder } from './call-outcome-recorder.ts';
 import {
   circuitOf,
@@ -150,8 +151,9 @@ export class Gate implements Looks {
   }
 
   /** Rejects a call: records the failure now, but passes the error to the caller in a later turn of the event loop. */
-  refuse(call: SlowCall, failure: CallFailure): void {
-    const error = this.state.refusalOf(call, failure, this.counts());
+  refuse(call: SlowCall, failure: CallFailure, entrance?: SendCommand): void {
+    const refusal = (): Error => this.state.refusalOf(call, failure, this.counts());
+    const error = entrance === undefined ? refusal() : atCaller(refusal, entrance);
     this.#recorder.lost(call, error);
     this.state.guards.notSent(call, error);
     (this.#refusals ??= new RefusalPace(this.#clock)).later(() => reject(call, error));
