@@ -24,6 +24,14 @@ export function commandOf(name: string, ...args: readonly (string | number)[]): 
   return command;
 }
 
+/** The arguments of EVAL with the script of the documentation of Redis that releases a lock. */
+export const lockRelease = [
+  'if redis.call("get",KEYS[1]) == ARGV[1] then return redis.call("del",KEYS[1]) else return 0 end',
+  '1',
+  'lock',
+  'a-token-of-twenty-one',
+] as const;
+
 /** A call on the fast path. */
 export function callOf(name: string, ...args: readonly string[]): Call {
   const command = commandOf(name, ...args);

@@ -100,8 +100,18 @@ describe('QUIT', () => {
     expect(await quit.promise).toBe('OK');
   });
 
+  it('has what is issued after it fail as on a closed client, unsent', async () => {
+    const { issue, pipeline, dispatch, clock } = gateStage();
+    issue('quit');
+    const late = [issue('get', 'a'), ...(await pipeline(['get', 'b']))];
+    clock.travel(0);
+    for (const command of late)
+      expect(await fateOf(command)).toMatchObject({ error: { message: 'Connection is closed.' } });
+    expect(dispatch.sent).toEqual(['quit']);
+  });
+
   it('ends the client at once when it has never been connected', () => {
-    const { issue, dispatch } = gateStage({}, undefined, true);
+    const { issue, dispatch } = gateStage({}, undefined, { isNew: true });
     expect(dispatch.left).toEqual([issue('quit')]);
   });
 

@@ -13,12 +13,17 @@ import { connectionError, replyError } from './call-of.ts';
 export class FakeDispatch implements Dispatch {
   readonly #now: () => number;
   readonly #generations: () => readonly [number, number];
+  /** The commands that were sent alone to the node that a redirection names. */
+  readonly followed: DriverCommand[] = [];
+  readonly follow?: (command: DriverCommand) => void;
   /** Commands that core wrote directly to the socket, and commands that core gave to the driver. */
   readonly fast: DriverCommand[] = [];
   readonly slow: DriverCommand[] = [];
   /** For each command that core gave to the driver: the pipeline stream and the node that core passed with it. */
   readonly givenWith: { readonly stream: PipelineStream | undefined; readonly node: unknown }[] = [];
   readonly batchNodes: unknown[] = [];
+  /** The database on which each call or batch was to run; undefined for the selected one. */
+  readonly databases: (number | undefined)[] = [];
   readonly left: DriverCommand[] = [];
   writesAtOnce = true;
   hasFastPath = true;
@@ -42,9 +47,11 @@ export class FakeDispatch implements Dispatch {
   #unanswered: DriverCommand[] = [];
   #unwritten: Flush[] = [];
 
-  constructor(now: () => number, generations: () => readonly [number, number]) {
+  /** @param isCluster whether the driver follows redirections */
+  constructor(now: () => number, generations: () => readonly [number, number], isCluster = false) {
     this.#now = now;
     this.#generations = generations;
+    if (isCluster) this.follow = (command) => void this.followed.push(command);
   }
 
   isWrapped = false;
@@ -66,7 +73,8 @@ export class FakeDispatch implements Dispatch {
     return [...this.fast, ...this.slow].map(({ name }) => name);
   }
 
-  onDatabase(_database: number | undefined, send: () => void): void {
+  onDatabase(database: number | undefined, send: () => void): void {
+    this.databases.push(database);
     send();
   }
 

@@ -50,12 +50,12 @@ export type Told = {
 
 /**
  * Core's entry for commands (the gate) with a fake connection and driver, on a manual clock that starts at 10,000. It
- * serves.
+ * serves, unless it is new.
  */
 export function gateStage<Clock extends ManualClock = ManualClock>(
   options: ResilienceOptions = {},
   clock: Clock = new ManualClock({ nowMs: 10_000 }) as Clock,
-  isNew = false,
+  { isNew = false, isCluster = false } = {},
 ): GateStage<Clock> {
   const settings = resolveSettings({ random: () => 0.5, ...options, clock });
   const line = new FakeLine();
@@ -89,6 +89,7 @@ export function gateStage<Clock extends ManualClock = ManualClock>(
   const dispatch = new FakeDispatch(
     () => clock.now(),
     () => [circuits.read.generation, circuits.write.generation],
+    isCluster,
   );
   const gate: Gate = new Gate(parts, line, dispatch);
   const entrance = new Entrance(gate, parts, line, dispatch);

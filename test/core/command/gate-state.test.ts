@@ -1,5 +1,5 @@
-import { expect, it } from 'vitest';
-import { batchOf, callOf } from './call-of.ts';
+import { describe, expect, it } from 'vitest';
+import { batchOf, callOf, fateOf, lockRelease } from './call-of.ts';
 import { gateStage } from './gate-stage.ts';
 
 it('the cause of a call is that of its part, else of the connection, else of held writes, else of its circuit', () => {
@@ -98,4 +98,44 @@ it('batches are sent at once only where nothing stands in their way', () => {
   dispatch.away = undefined;
   gate.holdWrites(0);
   expect(gate.state.takesAtOnce(call)).toBe(false);
+});
+
+describe('a client that has been told to QUIT', () => {
+  const closed = { error: { code: 'REDIS_UNAVAILABLE', reason: 'closed', outcome: 'not-applied' } };
+
+  it('sends nothing but another QUIT until it is connected again', async () => {
+    const { issue, gate, dispatch, clock } = gateStage();
+    issue('quit');
+    const late = issue('get', 'a');
+    clock.travel(0);
+    expect(await fateOf(late)).toMatchObject(closed);
+    issue('quit');
+    expect(dispatch.sent).toEqual(['quit', 'quit']);
+    gate.end();
+    gate.reopen();
+    gate.serve();
+    issue('get', 'a');
+    expect(dispatch.sent).toEqual(['get', 'quit', 'quit']);
+  });
+
+  it('sends commands again once it is connected again, also if it had ended before the QUIT', () => {
+    const { issue, gate, dispatch } = gateStage();
+    gate.end();
+    issue('quit');
+    gate.reopen();
+    gate.serve();
+    issue('get', 'a');
+    expect(dispatch.sent).toEqual(['get']);
+  });
+});
+
+it('a lock whose release was refused in an outage is released when Redis is back, and not before', () => {
+  const { issue, gate, dispatch, clock } = gateStage();
+  clock.travel(60_000);
+  gate.hold(10_000);
+  issue('eval', ...lockRelease);
+  clock.travel(0);
+  expect([gate.counts().waiting, dispatch.asked]).toEqual([0, []]);
+  gate.serve();
+  expect(dispatch.asked).toEqual(['eval']);
 });

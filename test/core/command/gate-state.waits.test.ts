@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { boundTo } from '../../../packages/core/src/verbs/bound-to-database.ts';
 import { runWithBudget } from '../../../packages/core/src/verbs/request-budget.ts';
 import { fateOf, slowCall } from './call-of.ts';
 import { gateStage, type GateStage } from './gate-stage.ts';
@@ -108,7 +107,7 @@ describe('a blocking call in an old outage', () => {
   );
 
   it('waits until its deadline, and the longest wait more, when the outage begins while it waits', async () => {
-    const { issue, gate, clock } = gateStage({}, undefined, true);
+    const { issue, gate, clock } = gateStage({}, undefined, { isNew: true });
     const blocking = issue('blpop', 'list', 1);
     clock.travel(200);
     gate.hold(10_000);
@@ -137,7 +136,7 @@ describe('a blocking call in an old outage', () => {
 
 describe('a call that waits for the first connection', () => {
   it('waits until its deadline, however often the gate is held before anything has failed', () => {
-    const { issue, gate, clock } = gateStage({}, undefined, true);
+    const { issue, gate, clock } = gateStage({}, undefined, { isNew: true });
     issue('get', 'a');
     gate.hold(undefined);
     clock.travel(999);
@@ -161,7 +160,7 @@ describe('a call that waits for the first connection', () => {
   });
 
   it('waits no longer than in any outage once an attempt has failed', () => {
-    const { issue, gate, clock } = gateStage({}, undefined, true);
+    const { issue, gate, clock } = gateStage({}, undefined, { isNew: true });
     issue('get', 'a');
     gate.hold(10_000);
     clock.travel(250);
@@ -169,41 +168,12 @@ describe('a call that waits for the first connection', () => {
   });
 
   it('waits for another database that is about to take over, also when an attempt has failed', () => {
-    const { issue, gate, clock } = gateStage({}, undefined, true);
+    const { issue, gate, clock } = gateStage({}, undefined, { isNew: true });
     issue('get', 'a');
     gate.state.expectChange(10_200);
     gate.hold(10_000);
     clock.travel(250);
     expect(gate.counts().waiting).toBe(1);
-  });
-});
-
-describe('a call that is bound to a database', () => {
-  it('is sent to that one, and fails on any other', async () => {
-    const { issue, dispatch, line, clock } = gateStage();
-    dispatch.hasFastPath = false;
-    line.database = 'second';
-    boundTo('second', () => issue('watch', 'a'));
-    issue('unwatch');
-    const elsewhere = boundTo('first', () => issue('watch', 'b'));
-    clock.travel(0);
-    expect(dispatch.sent).toEqual(['watch', 'unwatch']);
-    expect(await fateOf(elsewhere)).toMatchObject({
-      error: { code: 'REDIS_UNAVAILABLE', reason: 'connection-reset', outcome: 'not-applied' },
-    });
-  });
-
-  it('fails when another one took over while it waited', async () => {
-    const { issue, dispatch, gate, line, clock } = gateStage();
-    line.database = 'first';
-    gate.hold(10_000);
-    const command = boundTo('first', () => issue('get', 'a'));
-    const free = issue('get', 'b');
-    line.database = 'second';
-    gate.serve();
-    clock.travel(0);
-    expect(dispatch.slow).toEqual([free]);
-    expect(await fateOf(command)).toMatchObject({ error: { outcome: 'not-applied' } });
   });
 });
 

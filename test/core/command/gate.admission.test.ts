@@ -163,7 +163,7 @@ describe('a gate that serves', () => {
 
 describe('a gate that is held', () => {
   it('is a new gate too: commands wait until it serves', async () => {
-    const { issue, pipeline, dispatch, gate } = gateStage({}, undefined, true);
+    const { issue, pipeline, dispatch, gate } = gateStage({}, undefined, { isNew: true });
     const command = issue('get', 'a');
     const batch = await pipeline(['get', 'b']);
     expect(dispatch.sent).toEqual([]);
@@ -377,6 +377,18 @@ describe('a gate that ends', () => {
     expect(await Promise.all([flying.promise, waiting.promise])).toEqual([0, 0]);
     expect(await fateOf(subscribing)).toMatchObject(closedError);
     expect(gate.counts()).toEqual({ waiting: 0, waitingBytes: 0, inFlight: 0 });
+  });
+
+  it('leaves the calls in flight to a driver that still reads their replies', async () => {
+    const { issue, dispatch, gate } = gateStage();
+    const flying = issue('get', 'a');
+    gate.hold(10_000, false);
+    const waiting = issue('get', 'b');
+    gate.end(true);
+    expect(await fateOf(waiting)).toMatchObject(closedError);
+    expect(gate.counts().inFlight).toBe(1);
+    dispatch.answer(flying, 'value');
+    expect(await fateOf(flying)).toEqual({ value: 'value' });
   });
 
   it('stays ended when it is held, and works again once it is reopened', () => {

@@ -1,19 +1,11 @@
 import { ManualClock } from '@redis-resilience/testing';
 import { describe, expect, it } from 'vitest';
 import { LockReleases } from '../../../packages/core/src/command/guards/lock-releases.ts';
-import { callOf } from './call-of.ts';
+import { callOf, lockRelease } from './call-of.ts';
 import { FakeDispatch } from './fake-dispatch.ts';
 
-const token = 'a-token-of-twenty-one';
-const lockCall = (): ReturnType<typeof callOf> => callOf('set', 'lock', token, 'PX', '60000', 'NX');
-const releaseCall = (): ReturnType<typeof callOf> =>
-  callOf(
-    'eval',
-    'if redis.call("get",KEYS[1]) == ARGV[1] then return redis.call("del",KEYS[1]) else return 0 end',
-    '1',
-    'lock',
-    token,
-  );
+const [, , key, token] = lockRelease;
+const lockCall = (): ReturnType<typeof callOf> => callOf('set', key, token, 'PX', '60000', 'NX');
 
 describe('the release of a lock, on a connection that is inside a MULTI', () => {
   it('is not sent for a lock whose late reply arrives', () => {
@@ -36,7 +28,7 @@ describe('the release of a lock, on a connection that is inside a MULTI', () => 
     } as const;
     locks.connected();
     transactions.isOpen = true;
-    locks.failed(releaseCall(), away);
+    locks.failed(callOf('eval', ...lockRelease), away);
     locks.connected();
     expect(dispatch.asked).toEqual([]);
     transactions.isOpen = false;
