@@ -386,6 +386,18 @@ describe('a circuit that is not closed', () => {
     expect(recorder.admits(slowly(sentCall('del'), 1_000))).toBe(false);
   });
 
+  it('lets a patient command pass, unless the circuit is isolated by hand', () => {
+    const { recorder, circuits, clock } = setUp();
+    circuits.read.trip('slow', clock.now());
+    const patient = slowly(sentCall('scan'), 1_000);
+    expect(recorder.admits(patient)).toBe(false);
+    patient.command.patienceMs = 10_000;
+    expect(recorder.admits(patient)).toBe(true);
+    expect(patient.slow.generation).toBeUndefined();
+    circuits.read.isolate();
+    expect(recorder.admits(patient)).toBe(false);
+  });
+
   it('admits a call and tells of it in mode observe', () => {
     const { recorder, circuits, clock, events } = setUp({ circuit: { mode: 'observe' } });
     const told: unknown[] = [];

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { circuitOf, isPlainRead, prepareResend, reject } from '../../../packages/core/src/command/call.ts';
+import { happeningOf } from '../../../packages/core/src/command/happening.ts';
 import type { LaneCircuits } from '../../../packages/core/src/circuit/lane-circuits.ts';
 import { OverloadedError } from '../../../packages/core/src/errors.ts';
-import { batchOf, callOf, commandOf, slowCall } from './call-of.ts';
+import { batchOf, callOf, commandOf, connectionError, replyError, slowCall } from './call-of.ts';
 import { gateStage } from './gate-stage.ts';
 
 describe('what a call says to the driver', () => {
@@ -23,6 +24,16 @@ describe('what a call says to the driver', () => {
     const { call, batch } = batchOf(['multi'], ['get', 'a'], ['exec']);
     expect([call.isTransaction, batchOf(['get', 'a']).call.isTransaction]).toEqual([true, false]);
     expect([batch.isTransaction, callOf('get', 'a').isTransaction]).toEqual([true, false]);
+  });
+
+  it('is whether the server only queues it, in a transaction sent as a batch or one by one', () => {
+    const { issue } = gateStage();
+    const before = issue('auth', 'secret').call;
+    issue('multi');
+    const inside = issue('auth', 'secret').call;
+    const queued = [before, inside, batchOf(['multi'], ['auth', 'secret'], ['exec']).call];
+    expect(queued.map((call) => call?.isQueued)).toEqual([false, true, true]);
+    expect([callOf('get', 'a').isQueued, batchOf(['auth', 'secret']).call.isQueued]).toEqual([false, false]);
   });
 
   it('is whether the answers come straight from the reader of replies', () => {
@@ -99,6 +110,16 @@ describe('a call whose caller does not await it', () => {
     const error = new Error('of the driver');
     expect(await unhandled(error)).toEqual([error]);
   });
+});
+
+it('a call that is sent again knows the reply that refused it, until it is lost instead', () => {
+  const call = slowCall(1_000);
+  const error = replyError('LOADING Redis is loading the dataset in memory');
+  const refused = happeningOf(error, false);
+  prepareResend(call, 'not-applied', 0, refused);
+  expect(call.slow.refusal).toMatchObject({ error, verdict: { cause: 'loading' } });
+  prepareResend(call, 'not-applied', 0, { kind: 'lost', error: connectionError() });
+  expect(call.slow.refusal).toBeUndefined();
 });
 
 it('a call that is sent again is forgiven only the time for which the process stands still from then on', () => {

@@ -226,6 +226,19 @@ describe('a joined transaction', () => {
     expect(stage.dispatch.sent).toEqual(['pipeline', 'pipeline']);
   });
 
+  it('is answered with what names another node, as plain clients are, when all of it is there', async () => {
+    const stage = gateStage();
+    const moved = '-MOVED 3999 127.0.0.1:6381\r\n';
+    const command = joined(stage, ...transaction);
+    stage.dispatch.answer(command, Buffer.from(`+OK\r\n${moved}${moved}${aborted}`));
+    expect(await replies(command)).toEqual([
+      undefined,
+      ['MOVED', 'refused'],
+      ['MOVED', 'refused'],
+      ['EXECABORT', 'refused'],
+    ]);
+  });
+
   it('is answered with each error when its EXEC was aborted by a mistake', async () => {
     const stage = gateStage();
     const command = joined(stage, ...transaction);
