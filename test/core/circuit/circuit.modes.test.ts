@@ -27,6 +27,16 @@ describe('mode observe', () => {
   });
 });
 
+describe('mode enforce', () => {
+  it('gives another generation to the calls that an open circuit lets through than mode observe', () => {
+    const test = new CircuitUnderTest();
+    test.circuit.trip('slow', test.now);
+    const admitted = [0, 1, 2, 3, 4, 5, 6, 7].map(() => test.admit());
+    const { generation } = test.circuit;
+    expect(admitted.filter((each) => each >= 0)).toEqual([generation - 1, generation - 1]);
+  });
+});
+
 describe('mode off', () => {
   it('stays closed whatever happens, and learns nothing', () => {
     const test = new CircuitUnderTest({ mode: 'off' });

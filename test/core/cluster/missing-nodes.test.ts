@@ -13,6 +13,7 @@ class Stage {
   readonly watch: SlotWatch;
   /** When the slots were read, in milliseconds since the start. */
   readonly readAt: number[] = [];
+  random = 0.5;
   #nodes: readonly string[] = [];
   #onSlots = (): void => undefined;
 
@@ -23,14 +24,16 @@ class Stage {
       owners: (): ReadonlySet<string> => new Set(),
       serving: (): ReadonlySet<string> => new Set(this.#nodes),
       readSlots: (): Promise<void> => this.#read(),
-      on: (_event: string, listener: () => void) => void (this.#onSlots = listener),
+      on: (event: string, listener: () => void) => {
+        if (event === 'slots-read') this.#onSlots = listener;
+      },
     };
     const none = (): [] => [];
     this.watch = new SlotWatch(
       cluster as unknown as ClusterDriver,
       {
         clock: this.clock,
-        random: () => 0.5,
+        random: () => this.random,
         periodMs: 50,
         answering: none,
         candidates: none,
@@ -75,6 +78,18 @@ describe('a Cluster of which a node is missing', () => {
     await stage.travel(minuteMs);
     expect(stage.readAt).toEqual([1_000, 2_000, 3_000, 4_000]);
     expect(stage.clock.pendingTimers).toBe(0);
+  });
+
+  it.each([
+    [0, 900],
+    [1, 1_100],
+  ])('has its slots read up to a tenth earlier or later by chance (%d)', async (random, readAtMs) => {
+    const stage = new Stage();
+    stage.random = random;
+    stage.list('a', 'b');
+    expect(stage.clock.timersThatKeepAlive).toBe(0);
+    await stage.travel(1_500);
+    expect(stage.readAt).toEqual([readAtMs]);
   });
 
   it('has its slots read less often the longer the node is missing, and no more after a day', async () => {

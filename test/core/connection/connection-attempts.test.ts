@@ -126,6 +126,19 @@ describe('an attempt', () => {
     },
   );
 
+  it('tells that the sentinels do not answer while it goes on', async () => {
+    const { wired, troubles, abort, run } = prepared({
+      asksSentinels: true,
+      endpoint: () => new Promise(() => undefined),
+    });
+    run(true);
+    await wired.travel(700);
+    expect(troubles).toMatchObject([
+      { cause: 'sentinel', error: { message: 'The sentinels do not answer.' } },
+    ]);
+    abort.abort(new Error('enough'));
+  });
+
   it('tells that there is no answer while it goes on', async () => {
     const { wired, troubles, results, run } = prepared();
     wired.server.freeze();

@@ -21,6 +21,18 @@ describe('a connection whose bytes nobody counts', () => {
     expect(stage.toldAfter('silent', sentAt)).toBe(200);
   });
 
+  it('is found silent in time when it was answered long after the last look', async () => {
+    const stage = await ConnectionStage.ready({ hearsBytes: false });
+    await stage.travel(300);
+    stage.send('get', ['a']);
+    await stage.travel(1_000);
+    stage.network.cutStanding();
+    stage.send('get', ['a']);
+    const sentAt = stage.clock.now();
+    await stage.travel(250);
+    expect(stage.toldAfter('silent', sentAt)).toBeLessThanOrEqual(200);
+  });
+
   it('is no longer suspected as soon as it answers', async () => {
     const stage = await ConnectionStage.ready({ hearsBytes: false });
     stage.send('get', ['a']);

@@ -261,6 +261,20 @@ describe('a driver that asks for a socket', () => {
     source.give({ kind: 'verified', verified: { ...verified, credentials } });
     const { session, info } = verified.proof;
     expect(proven).toEqual([[{ credentials, isResp3: false, session, info }, undefined]]);
+    await wired.travel(10);
+    expect([wired.driver.status, proven.at(-1)]).toEqual(['ready', [undefined, verified.socket]]);
+  });
+
+  it.each([
+    ['that has refused HELLO', true, 1],
+    ['that knows HELLO', false, 0],
+  ])('speaks RESP2 only with a server %s', async (_which, resp2, times) => {
+    const stage = await Stage.begun();
+    let spoken = 0;
+    Object.assign(stage.wired.driver, { speakResp2: () => void spoken++ });
+    const verified = await stage.verified();
+    stage.source.give({ kind: 'verified', verified: { ...verified, proof: { ...verified.proof, resp2 } } });
+    expect(spoken).toBe(times);
   });
 
   it('gets its own credentials to open with, or those of the proof', async () => {
@@ -579,6 +593,18 @@ describe('a driver that began to connect before it was protected', () => {
     wired.driver.socket?.destroy();
     connector.connected();
     expect(wire.socket).toBeUndefined();
+  });
+
+  it('may lose a socket of its own with an error, which nobody needs to handle', async () => {
+    const wired = new WiredDriver();
+    const { connector, wire } = lateStage(wired);
+    void wired.driver.connect().catch(() => undefined);
+    await wired.travel(10);
+    const socket = wired.driver.socket as Socket;
+    socket.removeAllListeners('error');
+    connector.connected();
+    expect(() => socket.emit('error', new Error('reset'))).not.toThrow();
+    expect(wire.socket).toBe(socket);
   });
 });
 

@@ -53,6 +53,14 @@ describe('a connection', () => {
     expect(subscriptions.isActive).toBe(true);
   });
 
+  it('is asked for a sign of life after a second of silence while it is subscribed', async () => {
+    const { wired, subscriptions } = await prepared();
+    expect([subscriptions.idleMs(1), subscriptions.idleMs(3)]).toEqual([5_000, 15_000]);
+    void wired.driver.call('subscribe', 'news');
+    await wired.travel(5);
+    expect([subscriptions.idleMs(1), subscriptions.idleMs(3)]).toEqual([1_000, 1_000]);
+  });
+
   it('that never listened has nothing to restore', async () => {
     const { wired, subscriptions, news, reconnect } = await prepared();
     await reconnect();

@@ -84,6 +84,23 @@ describe('A pool of ten connections and its shared client', () => {
     expect(await world.untilConnected(1_000)).toBeLessThanOrEqual(60);
   });
 
+  it('set no timer for a time that depends on an attempt under way', async () => {
+    const world = await connectedPool(20, 1);
+    const delaysMs: number[] = [];
+    const setTimeout = world.clock.setTimeout.bind(world.clock);
+    world.clock.setTimeout = (callback, delayMs) => {
+      delaysMs.push(delayMs);
+      return setTimeout(callback, delayMs);
+    };
+    for (let time = 0; time < 3; time++) {
+      world.takeDown('refusing');
+      world.bringBack();
+      await world.clock.travelAsync(150);
+    }
+    await world.clock.travelAsync(4_000);
+    expect(delaysMs.filter((delayMs) => !Number.isFinite(delayMs))).toEqual([]);
+  });
+
   it('connect at once when nothing was lost', async () => {
     const world = new DialWorld({ connectMs: 1, proveMs: 1 });
     world.add(1, 'command');

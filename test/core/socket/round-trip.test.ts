@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { RoundTrip } from '../../../packages/core/src/socket/round-trip.ts';
+import { resolveSettings } from '../../../packages/core/src/options/settings.ts';
+import { RoundTrip, roundTripOf } from '../../../packages/core/src/socket/round-trip.ts';
 
 describe('the usual round trip', () => {
   it('begins with the floor', () => {
@@ -37,6 +38,20 @@ describe('the usual round trip', () => {
     expect(roundTrip.limitMs()).toBeCloseTo(300, 5);
     for (let sample = 0; sample < 200; sample++) roundTrip.observe(200);
     expect(roundTrip.limitMs()).toBeCloseTo(300, 3);
+  });
+
+  it('tolerates four deviations more, however long a call can wait', () => {
+    const roundTrip = new RoundTrip(10, 2_000, 10);
+    roundTrip.observe(8);
+    roundTrip.observe(4);
+    // The mean is 7.6 ms, and the deviation 4 ms.
+    expect(roundTrip.limitMs()).toBeCloseTo(1.5 * 7.6 + 4 * 4, 9);
+  });
+
+  it('of a connection that callers use leaves seven tenths of their deadline for a retry', () => {
+    const roundTrip = roundTripOf(resolveSettings({ timeoutMs: 2_000 }));
+    for (let sample = 0; sample < 200; sample++) roundTrip.observe(100);
+    expect(roundTrip.limitMs()).toBeCloseTo(600, 5);
   });
 
   it('stays within floor and ceiling', () => {

@@ -493,6 +493,15 @@ describe('a wire that is watched', () => {
     expect(wired.wire.lookDueAt).toBe(lookDueAt);
   });
 
+  it('is looked at again after its limit while a reply is awaited', async () => {
+    const { wired, found } = await watched();
+    await wired.travel(300);
+    wired.server.freeze();
+    wired.send('get', ['a']);
+    await wired.travel(210);
+    expect([found, wired.wire.lookDueAt]).toEqual([[['silent', 1_600]], 1_800]);
+  });
+
   it('is in use again when it carries calls after a PING', async () => {
     const { wired, watch, found } = await watched();
     await wired.travel(5_000);
@@ -543,6 +552,16 @@ describe('a watch that is stopped', () => {
     await wired.travel(1_000);
     expect(found).toEqual([['idle', 1_500]]);
     watch.noteWrite(wired.clock.now());
+    expect(wired.clock.pendingTimers).toBe(0);
+  });
+
+  it('leaves no timer for a reply that it awaits no more', async () => {
+    const { wired, watch } = await watched();
+    await wired.travel(300);
+    wired.server.freeze();
+    wired.send('get', ['a']);
+    await wired.travel(1);
+    watch.stop();
     expect(wired.clock.pendingTimers).toBe(0);
   });
 

@@ -86,7 +86,6 @@ export class StallWatch implements Looks, TakesTurns, Unanswered {
     this.#turns?.leave(this);
     this.#turns = undefined;
     this.#unanswered.forget(this);
-    this.#wire.awaiting = undefined;
     this.#disarm();
   }
 
@@ -124,7 +123,6 @@ export class StallWatch implements Looks, TakesTurns, Unanswered {
 
   /** Called when a check is due, alone or together with other connections. */
   look(): void {
-    if (this.#wire.awaiting !== undefined) this.answered();
     const now = this.#clock.now();
     const sentAt = this.#wire.oldestSentAt();
     const isDoubted = this.#isDoubted;

@@ -19,12 +19,8 @@ export class MissingNodes {
   /** When each node was first missing, with the longest missing first. */
   readonly #missingSince = new Map<string, number>();
 
-  /**
-   * Call with the nodes that the slots list. Returns whether a pause that was computed before no longer applies,
-   * because a node went missing, or none is missing any longer.
-   */
-  noteListed(listed: ReadonlySet<string>, now: number): boolean {
-    if (listed === this.#listed) return false;
+  /** Call with the nodes that the slots list. */
+  noteListed(listed: ReadonlySet<string>, now: number): void {
     const before = this.#listed;
     this.#listed = listed;
     const lost = [...before].filter((address) => !listed.has(address));
@@ -34,7 +30,6 @@ export class MissingNodes {
       if (!this.#missingSince.delete(address) && !before.has(address)) replacements++;
     for (const address of [...this.#missingSince.keys()].slice(0, replacements))
       this.#missingSince.delete(address);
-    return lost.length > 0 || this.#missingSince.size === 0;
   }
 
   /** Returns after how many milliseconds to read the slots again; undefined if no node is missing. */

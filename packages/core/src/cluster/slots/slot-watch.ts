@@ -126,8 +126,8 @@ export class SlotWatch {
 
   #noteListed(): void {
     if (!this.#cluster.readsFromReplicas) return;
-    const isStale = this.#missing.noteListed(this.#cluster.serving(), this.#parts.clock.now());
-    if (isStale) this.#missingAlarm.clear();
+    this.#missing.noteListed(this.#cluster.serving(), this.#parts.clock.now());
+    this.#missingAlarm.clear();
     this.#awaitMissing();
   }
 
