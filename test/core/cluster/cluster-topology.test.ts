@@ -99,6 +99,22 @@ describe('the topology of a cluster', () => {
     expect(stage.topology.isWhole).toBe(true);
   });
 
+  it('has news once when a node refuses many calls, or many calls need a slot that no node serves', async () => {
+    const stage = await ClusterStage.ready();
+    const [first, second] = [keySlot(keys[0]), keySlot(keys[1])];
+    const newsOf = (say: () => void): number => {
+      const before = stage.told.length;
+      for (let call = 0; call < 1_000; call++) say();
+      return stage.told.length - before;
+    };
+    expect([
+      newsOf(() => stage.topology.saysDown(first, true)),
+      newsOf(() => stage.topology.saysDown(first, false)),
+      newsOf(() => stage.topology.saysDown(first, true)),
+      newsOf(() => stage.topology.saysUncovered(second)),
+    ]).toEqual([1, 1, 0, 1]);
+  });
+
   it('is away as a whole when every node says that the cluster is down', async () => {
     const stage = await ClusterStage.ready();
     for (const server of stage.servers) server.clusterState = 'fail';

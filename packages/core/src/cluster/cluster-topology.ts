@@ -126,7 +126,7 @@ export class ClusterTopology {
     const now = this.#parts.settings.clock.now();
     if (address !== undefined) {
       if (!this.#outages.isDown(address)) this.#outages.failoverSeen(now);
-      this.#outages.down(address, isOfWrites, now);
+      if (!this.#outages.down(address, isOfWrites, now)) return;
     }
     void this.#slotWatch.checkStates();
     this.#tell({ kind: 'parts-changed' });
@@ -134,9 +134,9 @@ export class ClusterTopology {
 
   /** Call when a node replied that this slot is not served by any node. */
   saysUncovered(slot: number | undefined): void {
-    if (slot !== undefined) this.#outages.uncovered(slot, this.#parts.settings.clock.now());
+    const isNew = slot === undefined || this.#outages.uncovered(slot, this.#parts.settings.clock.now());
     this.#slotWatch.trouble();
-    this.#tell({ kind: 'parts-changed' });
+    if (isNew) this.#tell({ kind: 'parts-changed' });
   }
 
   /** Asks up to eight answering nodes whether the cluster is up. Resolves with false if any reports it as down. */

@@ -69,14 +69,16 @@ export class PartOutages {
 
   /**
    * Call when the node at this address reports the cluster as down. `isOfWrites` means that the node still serves
-   * reads.
+   * reads. Returns whether this changes anything: a node may refuse thousands of calls at once, and after each change,
+   * the client looks at all calls that wait.
    */
-  down(address: string, isOfWrites: boolean, now: number): void {
+  down(address: string, isOfWrites: boolean, now: number): boolean {
     this.#takesReads = isOfWrites;
     const known = this.#down.get(address);
-    if (known !== undefined && (isOfWrites || !known.isOfWrites)) return;
+    if (known !== undefined && (isOfWrites || !known.isOfWrites)) return false;
     const since = known?.since ?? now;
     this.#down.set(address, { cause: 'cluster-down', since, isOfWrites, isCertain: true });
+    return true;
   }
 
   /**
@@ -95,10 +97,11 @@ export class PartOutages {
     return this.#down.has(address);
   }
 
-  /** Call when no node serves this slot. */
-  uncovered(slot: number, now: number): void {
-    if (this.#uncovered.has(slot)) return;
+  /** Call when no node serves this slot. Returns whether this outage is new. */
+  uncovered(slot: number, now: number): boolean {
+    if (this.#uncovered.has(slot)) return false;
     this.#uncovered.set(slot, { cause: 'cluster-down', since: now, isOfWrites: false, isCertain: true });
+    return true;
   }
 
   get uncoveredSlots(): readonly number[] {
