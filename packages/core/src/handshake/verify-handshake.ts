@@ -18,7 +18,11 @@ const infoFields = [
   'valkey_version',
 ] as const;
 
-const labels = infoFields.map((field) => ({ field, label: `\n${field}:` }));
+const labels = infoFields.map((field) => ({
+  field,
+  label: `\n${field}:`,
+  isOfReplica: field.startsWith('master_'),
+}));
 
 // Values above this length are ignored, because they stay in memory as long as the connection. Redis sends none.
 const maxValueLength = 128;
@@ -116,7 +120,9 @@ function checkAuth(reply: Reply | undefined): void {
 
 function parseInfo(text: string): ServerInfo {
   const info: Partial<Record<(typeof infoFields)[number], string>> = {};
-  for (const { field, label } of labels) {
+  for (const { field, label, isOfReplica } of labels) {
+    // A primary does not report these fields, and each search for one would read the whole text.
+    if (isOfReplica && info.role === 'master') continue;
     const value = valueIn(text, label, lastOf[field]);
     if (value !== undefined) info[field] = lastOf[field] = value;
   }
