@@ -1,11 +1,12 @@
 import { inspect } from 'node:util';
 import { expect, it } from 'vitest';
 import {
+  atCaller,
   callError,
   type ErrorContext,
   type OwnFailure,
 } from '../../../packages/core/src/command/call-errors.ts';
-import { replyError } from './call-of.ts';
+import { replyError, withUsualStacks } from './call-of.ts';
 
 const context: ErrorContext = {
   name: 'sessions',
@@ -117,4 +118,22 @@ it.each<OwnFailure>([
   { ...plain, kind: 'outcome-unknown', reason: 'closed', outcome: 'unknown' },
 ])('a client that its user closed says so in the words of ioredis, which libraries compare', (failure) => {
   expect(callError(failure, context).message).toBe('Connection is closed.');
+});
+
+it('the stack of an error that is created deep in this library begins where the library was called', () => {
+  const usual = withUsualStacks();
+  const deep = (steps: number): Error => (steps > 0 ? deep(steps - 1) : new Error('refused'));
+  const entrance = (): Error => atCaller(() => deep(20), entrance);
+  const application = (): Error => entrance();
+  expect(application().stack?.split('\n')[1]).toContain('application');
+  expect(Error.stackTraceLimit).toBe(usual);
+});
+
+it('other errors have their stacks, also after an error could not be created', () => {
+  const usual = withUsualStacks();
+  const fail = (): never => {
+    throw new TypeError('broken');
+  };
+  expect(() => atCaller(fail, fail)).toThrow('broken');
+  expect(Error.stackTraceLimit).toBe(usual);
 });

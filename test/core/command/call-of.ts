@@ -1,4 +1,5 @@
 import { Command } from 'ioredis';
+import { onTestFinished } from 'vitest';
 import { traitsOf } from '../../../packages/core/src/catalogue/command-traits.ts';
 import { Batch } from '../../../packages/core/src/command/batch/batch.ts';
 import {
@@ -85,4 +86,14 @@ export async function fateOf(command: DriverCommand): Promise<unknown> {
     (value) => ({ value }),
     (error: unknown) => ({ error }),
   );
+}
+
+/** Gives errors a stack of the usual length until the test ends, and returns that length. */
+export function withUsualStacks(): number {
+  const before = Error.stackTraceLimit;
+  onTestFinished(() => {
+    Error.stackTraceLimit = before;
+  });
+  Error.stackTraceLimit = 10;
+  return Error.stackTraceLimit;
 }

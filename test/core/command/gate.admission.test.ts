@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Call } from '../../../packages/core/src/command/call.ts';
 import { runWithBudget } from '../../../packages/core/src/verbs/request-budget.ts';
-import { commandOf, connectionError, fateOf } from './call-of.ts';
+import { commandOf, connectionError, fateOf, withUsualStacks } from './call-of.ts';
 import { gateStage } from './gate-stage.ts';
 
 const closedError = { error: { code: 'REDIS_UNAVAILABLE', reason: 'closed', retryAfterMs: undefined } };
@@ -238,6 +238,19 @@ describe('a gate that is held', () => {
     expect(isTold).toBe(false);
     clock.travel(0);
     expect(await fateOf(command)).toMatchObject({ error: { code: 'REDIS_UNAVAILABLE', reason: 'stalled' } });
+  });
+
+  it('shows in the stack of a call that is refused at once who issued it', async () => {
+    withUsualStacks();
+    const { issue, pipeline, gate, clock } = gateStage();
+    clock.travel(60_000);
+    gate.hold(10_000);
+    const command = issue('get', 'a');
+    const batch = await pipeline(['get', 'b']);
+    clock.travel(0);
+    const [refused, ofBatch] = await Promise.all([command, ...batch].map((each) => fateOf(each)));
+    expect(linesOf(refused)[0]).toContain('issue');
+    expect(linesOf(ofBatch)).not.toEqual([]);
   });
 
   it('refuses a command for which the bounded queue has no room', async () => {
@@ -574,3 +587,9 @@ describe('the budget of a request', () => {
     expect(gate.counts().waiting).toBe(0);
   });
 });
+
+/** The lines of an error's stack below its message, the innermost first. */
+function linesOf(fate: unknown): string[] {
+  const { error } = fate as { error: Error };
+  return error.stack?.split('\n').slice(1) ?? [];
+}

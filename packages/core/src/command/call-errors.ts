@@ -104,9 +104,14 @@ export function callError(failure: CallFailure, context: ErrorContext): Error {
  */
 export function atCaller(make: () => Error, entrance: SendCommand): Error {
   const { stackTraceLimit } = Error;
+  let error: Error;
+  // A stack that is replaced need not be captured, which costs time.
   Error.stackTraceLimit = 0;
-  const error = make();
-  Error.stackTraceLimit = stackTraceLimit;
+  try {
+    error = make();
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
   Error.captureStackTrace(error, entrance);
   return error;
 }
