@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { circuitOf, isPlainRead, prepareResend, reject } from '../../../packages/core/src/command/call.ts';
-import { happeningOf } from '../../../packages/core/src/command/happening.ts';
+import { happeningOf, type Happening } from '../../../packages/core/src/command/happening.ts';
 import type { LaneCircuits } from '../../../packages/core/src/circuit/lane-circuits.ts';
 import { OverloadedError } from '../../../packages/core/src/errors.ts';
 import { batchOf, callOf, commandOf, connectionError, replyError, slowCall } from './call-of.ts';
 import { gateStage } from './gate-stage.ts';
+
+const lost: Happening = { kind: 'lost', error: connectionError() };
 
 describe('what a call says to the driver', () => {
   it('is the lane in which it may be repeated, for a batch if all of its commands may', () => {
@@ -118,13 +120,20 @@ it('a call that is sent again knows the reply that refused it, until it is lost 
   const refused = happeningOf(error, false);
   prepareResend(call, 'not-applied', 0, refused);
   expect(call.slow.refusal).toMatchObject({ error, verdict: { cause: 'loading' } });
-  prepareResend(call, 'not-applied', 0, { kind: 'lost', error: connectionError() });
+  prepareResend(call, 'not-applied', 0, lost);
   expect(call.slow.refusal).toBeUndefined();
+});
+
+it('a call that is sent again waits with its size, also a batch that did not need it before', () => {
+  const batch = batchOf(['set', 'a', '12'], ['get', 'b']).call;
+  const calls = [slowCall(1_000, 7), batch];
+  for (const call of calls) prepareResend(call, 'not-applied', 0, lost);
+  expect(calls.map(({ slow }) => slow.bytes)).toEqual([7, 4]);
 });
 
 it('a call that is sent again is forgiven only the time for which the process stands still from then on', () => {
   const call = slowCall(1_000);
-  prepareResend(call, 'not-applied', 5_000, { kind: 'lost', error: new Error('broken') });
+  prepareResend(call, 'not-applied', 5_000, lost);
   expect([call.slow.makeUpForStall(5_000), call.slow.deadlineAt]).toEqual([0, 1_000]);
   expect([call.slow.makeUpForStall(5_300), call.slow.deadlineAt]).toEqual([300, 1_300]);
 });

@@ -11,6 +11,7 @@ const callOf = (name: string, ...args: readonly string[]): SlowCall =>
 
 const gone = {
   code: 'WATCH_LOST',
+  connection: 'shop',
   reason: 'connection-reset',
   outcome: 'not-applied',
   message: expect.stringContaining('The connection that held the MULTI is gone') as string,
