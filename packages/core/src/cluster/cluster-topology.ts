@@ -126,7 +126,7 @@ export class ClusterTopology {
     const now = this.#parts.settings.clock.now();
     if (address !== undefined) {
       if (!this.#outages.isDown(address)) this.#outages.failoverSeen(now);
-      if (!this.#outages.down(address, isOfWrites, now)) return;
+      if (!this.#outages.down(address, isOfWrites, now)) return this.#slotWatch.trouble();
     }
     void this.#slotWatch.checkStates();
     this.#tell({ kind: 'parts-changed' });
