@@ -61,7 +61,7 @@ export const brokenOffRule = onEachNode((node) => {
   if (isSlow) {
     return error(
       'slow',
-      'The server answers so slowly that the walk reached its time limit before it was done.',
+      'The server answers so slowly that the doctor reached its time limit before it was done.',
       { firstAnswerMs: Math.round(peer.durationMs) },
       'Run it again with a larger --timeout; look at the network and the load of the server.',
     );
