@@ -6,7 +6,7 @@ export const walkIncompleteRule = onAll(({ ranOut, timeoutMs }) => {
   if (!ranOut) return undefined;
   return info(
     'walk-incomplete',
-    'The walk reached its time limit; later steps were not looked at.',
+    'The doctor reached its time limit, so later steps were not checked.',
     { timeoutMs },
     'Run it again with a larger --timeout.',
   );
