@@ -252,6 +252,36 @@ describe('a server that says it does not serve', () => {
   });
 });
 
+describe('a server that says again that it does not serve', () => {
+  it.each([
+    [999, 100],
+    [1_000, 25],
+  ])('%d ms after it last said so, is asked after %d ms', async (afterMs, askedAfterMs) => {
+    const { wired, inquiry, openedAt } = await prepared();
+    inquiry.await('loading');
+    inquiry.stop();
+    await wired.travel(afterMs);
+    inquiry.await('loading');
+    await wired.travel(150);
+    expect(openedAt()).toEqual([afterMs + askedAfterMs]);
+  });
+});
+
+describe('a server that keeps the connection waiting itself', () => {
+  it('is asked again at the pace of dialing', async () => {
+    const { wired, inquiry, found } = await prepared();
+    wired.server.holdWrites();
+    wired.send('set', ['a', '1']);
+    await wired.travel(5);
+    inquiry.begin();
+    await wired.travel(90);
+    expect(found).toEqual([['away', 'stalled', 9]]);
+    await wired.travel(30);
+    expect(found).toHaveLength(2);
+    inquiry.stop();
+  });
+});
+
 describe('an inquiry that is stopped', () => {
   it('while it waits for its next question may await the server again', async () => {
     const { wired, inquiry, openedAt } = await prepared();
@@ -271,6 +301,20 @@ describe('an inquiry that is stopped', () => {
     inquiry.stop();
     await wired.travel(100);
     expect(otherFound).toEqual([['dead', undefined, 54]]);
+  });
+
+  it('twice leaves the connection on which the server said that it loads to another inquiry', async () => {
+    const { wired, inquiry, other, otherFound, openedAt } = await prepared();
+    wired.server.mood = 'loading';
+    inquiry.begin();
+    other.begin();
+    await wired.travel(15);
+    inquiry.stop();
+    inquiry.stop();
+    await wired.travel(100);
+    expect(otherFound.length).toBeGreaterThan(2);
+    expect(openedAt()).toEqual([0]);
+    other.stop();
   });
 
   it('after it has concluded leaves the second connection to another inquiry', async () => {
