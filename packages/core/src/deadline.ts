@@ -28,7 +28,7 @@ export function withinDeadline<T>(
     };
     const onAbort = (): void => {
       clock.clearTimeout(timer);
-      reject(signal?.reason as Error);
+      reject(signal?.reason);
     };
     if (signal?.aborted === true) onAbort();
     else signal?.addEventListener('abort', onAbort, { once: true });
@@ -64,7 +64,7 @@ export function pause(clock: Clock, ms: number, signal?: AbortSignal): Promise<v
   return new Promise((resolve, reject) => {
     const onAbort = (): void => {
       clock.clearTimeout(timer);
-      reject(signal?.reason as Error);
+      reject(signal?.reason);
     };
     const timer = clock.setTimeout(() => {
       signal?.removeEventListener('abort', onAbort);

@@ -54,7 +54,7 @@ export class FakeNetwork {
       const { signal } = options;
       const onAbort = (): void => {
         this.#clock.clearTimeout(timer);
-        reject(signal.reason as Error);
+        reject(signal.reason);
       };
       const timer = this.#clock.setTimeout(() => {
         if (this.#unreachable.has(addressOf(endpoint))) return;

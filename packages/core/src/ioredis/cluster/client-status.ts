@@ -1,8 +1,8 @@
 import type { ClusterInternals } from './cluster-internals.ts';
 
 interface Connecting {
-  resolve(): void;
-  reject(error: Error): void;
+  readonly resolve: () => void;
+  readonly reject: (error: Error) => void;
 }
 
 /**
