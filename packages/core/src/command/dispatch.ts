@@ -49,7 +49,7 @@ export interface Dispatch {
    * the driver follows no redirections.
    */
   readonly follow?: (command: DriverCommand) => void;
-  /** Sends a command of this library, past the gate and its queue, and settles with the server's reply. */
+  /** Sends one of this library's own commands, past the gate and its queue, and settles with the server's reply. */
   ask(name: string, args: readonly string[]): Promise<unknown>;
   /** Returns the fast path; undefined if every command has to use the slow path now. */
   fastPath(): FastPath | undefined;

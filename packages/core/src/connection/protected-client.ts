@@ -23,8 +23,8 @@ export interface ProtectedClient extends Line {
   /** Drops the socket for the given cause, and dials again. */
   drop(cause: CauseCode): void;
   /**
-   * Sends a command of this library, which neither waits nor is retried like a caller's command, and resolves with the
-   * reply.
+   * Sends one of this library's own commands, and resolves with the reply. Unlike a caller's command, it neither waits
+   * nor is retried.
    */
   ask(command: string, args: readonly string[]): Promise<unknown>;
   /** Call after the process itself has stalled: resets the counts of the circuits that belong only to this client. */

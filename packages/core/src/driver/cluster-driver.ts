@@ -63,7 +63,7 @@ export interface ClusterDriver {
 
   /** Sends a command as the client itself would, which includes finding the node. */
   readonly send: SendCommand;
-  /** Sends a command of this library, which bypasses the `gate` of {@link takeOver}. */
+  /** Sends one of this library's own commands, which bypasses the `gate` of {@link takeOver}. */
   ask(name: string, args: readonly string[]): Promise<unknown>;
   isHandshake(command: DriverCommand): boolean;
   /** Makes a pipeline look up its node again when it is retried. */

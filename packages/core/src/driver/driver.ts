@@ -55,7 +55,8 @@ export interface Driver {
    */
   batchStream(): PipelineStream | undefined;
   /**
-   * Sends a command of this library, which bypasses the `gate` of {@link takeOver}. Settles with the server's reply.
+   * Sends one of this library's own commands, which bypasses the `gate` of {@link takeOver}. Settles with the server's
+   * reply.
    */
   ask(name: string, args: readonly string[]): Promise<unknown>;
   /**

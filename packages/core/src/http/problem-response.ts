@@ -79,7 +79,7 @@ export function refuseWithout(lane: Lane | undefined, snapshot: RedisSnapshot): 
 
 /**
  * Returns the response to a request whose handler failed with an error of this library; undefined for any other error,
- * which the application must handle. The status is 503 even after a timeout, because 504 would suggest that a gateway
+ * which the application must handle. The status is 503, also for a timeout, because 504 would suggest that a gateway
  * is to blame. An error with the code `CONFIGURATION` results in a 500 response without details, and a process warning
  * shows the details once. If the outcome is unknown, there is no `Retry-After`, because this header would invite
  * clients to repeat a request that may have been carried out.

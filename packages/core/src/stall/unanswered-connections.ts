@@ -15,8 +15,8 @@ const earlyMs = 25;
 const roundingMs = 0.5;
 
 /**
- * All connections on one clock that wait for a reply; the one that has waited longest comes first. A connection that has
- * waited for nearly as long as its stall limit is checked. Most replies come sooner, so most connections leave the
+ * All connections on one clock that wait for a reply; the one that has waited longest comes first. A connection is
+ * checked once it has waited for nearly its whole stall limit. Most replies come sooner, so most connections leave the
  * linked list unchecked, and joining and leaving it is cheap.
  */
 export class UnansweredConnections implements Looks {

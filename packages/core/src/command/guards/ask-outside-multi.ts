@@ -2,8 +2,8 @@ import type { Driver } from '../../driver/driver.ts';
 import type { Gate } from '../gate.ts';
 
 /**
- * Sends a command of this library, and resolves with the reply. Rejects while the connection is inside a MULTI, because
- * the command would become a part of the transaction, and its reply a part of the caller's result.
+ * Sends one of this library's own commands, and resolves with the reply. Rejects while the connection is inside a
+ * MULTI, because the command would become a part of the transaction, and its reply a part of the caller's result.
  */
 export async function askOutsideMulti(
   { state }: Gate,
