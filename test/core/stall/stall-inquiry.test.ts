@@ -317,6 +317,22 @@ describe('an inquiry that is stopped', () => {
     other.stop();
   });
 
+  it('after the server serves again leaves the connection to another inquiry, which asks over it next', async () => {
+    const { wired, inquiry, other, found, otherFound, openedAt } = await prepared();
+    wired.server.mood = 'loading';
+    inquiry.begin();
+    await wired.travel(45);
+    other.begin();
+    await wired.travel(5);
+    wired.server.mood = 'serves';
+    await wired.travel(15);
+    expect([found.at(-1)?.[0], otherFound.at(-1)?.[0]]).toEqual(['serves', 'away']);
+    inquiry.stop();
+    await wired.travel(60);
+    expect(otherFound.at(-1)?.[0]).toBe('serves');
+    expect(openedAt()).toEqual([0]);
+  });
+
   it('after it has concluded leaves the second connection to another inquiry', async () => {
     const { wired, inquiry, other, found, otherFound } = await prepared();
     inquiry.begin();
