@@ -64,8 +64,7 @@ export class ClusterDiagnosis {
 
   #dial(address: string, target: Target): void {
     const attempts = new ConnectionAttempts(target, this.#parts.settings.clock, this.#tlsMismatch);
-    // A separate dialer is used, because the node's own dialer may be busy with the attempt whose failure is to be
-    // explained.
+    // The diagnosis has a dialer of its own, because the node's dialer may be busy with the attempts that fail.
     const ticket = this.#parts.dialers.of(`diagnosis of ${address}`).dial({
       priority: 'command',
       isPatient: true,

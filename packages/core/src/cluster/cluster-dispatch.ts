@@ -5,7 +5,7 @@ import type { DriverCommand } from '../driver/driver-command.ts';
 import type { ClusterFlushes } from './cluster-flushes.ts';
 import type { ClusterTopology } from './cluster-topology.ts';
 
-/** Returns the dispatch for a cluster client, which itself picks the node for each command. */
+/** Returns the object that passes commands to a cluster client. The client itself picks the node for each command. */
 export function clusterDispatch(
   driver: ClusterDriver,
   flushes: ClusterFlushes,

@@ -19,12 +19,12 @@ import type { TopologyParts } from './topology-parts.ts';
 import { Redialing } from './nodes/redialing.ts';
 import { watchAll, WatchedNodes } from './nodes/watched-nodes.ts';
 
-/** Calls wait for a failed node or slot for this many times `timeoutMs` after the failure; later calls fail at once. */
+/** For this many times `timeoutMs` after a node or slot has failed, new calls wait for it; later calls fail at once. */
 const deadlinesOfPatience = 5;
 
 /**
- * Keeps track of a cluster: its nodes with their connections and circuits, the owners of its slots, and which nodes and
- * slots are unavailable. While anything is wrong, lost nodes are redialed and the slots are reread.
+ * Keeps track of a cluster: its nodes with their connections and circuit breakers, the owners of its slots, and which
+ * nodes and slots are unavailable. While anything is wrong, lost nodes are redialed and the slots are reread.
  */
 export class ClusterTopology {
   readonly nodes: WatchedNodes;
@@ -110,17 +110,17 @@ export class ClusterTopology {
     return this.#outages.of(slot, isForAll ? addresses : addresses.slice(0, 1), lane);
   }
 
-  /** Returns the circuits of this slot's primary, which also apply to reads that go to the primary's replicas. */
+  /** Returns the circuit breakers of this slot's primary; they also apply to reads from the primary's replicas. */
   circuitsOf(slot: number | undefined): LaneCircuits {
     return this.#circuits.of((slot === undefined ? undefined : this.#cluster.addressesOf(slot)[0]) ?? '');
   }
 
-  /** Call when a command or a connection has failed, because the slots may have moved, or have moved (`isNew`). */
+  /** Call when a command or a connection has failed. With `isNew`, the slots are reread even if they are recent. */
   trouble(isNew = false): void {
     this.#slotWatch.nodeAway(isNew);
   }
 
-  /** Call when this slot's node reports the cluster as down; `isOfWrites` means that the node still serves reads. */
+  /** Call when this slot's node refuses commands, or only writes (`isOfWrites`), because the cluster is down. */
   saysDown(slot: number | undefined, isOfWrites: boolean): void {
     const address = slot === undefined ? undefined : this.#cluster.addressesOf(slot)[0];
     const now = this.#parts.settings.clock.now();
@@ -139,12 +139,12 @@ export class ClusterTopology {
     if (isNew) this.#tell({ kind: 'parts-changed' });
   }
 
-  /** Asks up to eight answering nodes whether the cluster is up. Resolves with false if any reports it as down. */
+  /** Asks up to eight responsive nodes whether the cluster is up. Resolves with false if any reports it as down. */
   checkStates(): Promise<boolean> {
     return this.#slotWatch.checkStates();
   }
 
-  /** Call after the process itself has stalled: failures from that time say nothing about the nodes. */
+  /** Call after the process itself has stalled: discards the failure counts, which say nothing about the nodes. */
   discardCounts(): void {
     this.#circuits.discardCounts();
   }
@@ -184,7 +184,7 @@ export class ClusterTopology {
       case 'away': {
         // The loss of a replica that serves no reads affects no call.
         if (isReplica && !this.#cluster.serving().has(address)) return;
-        // Only the application closes the client. A connection that the client itself closes is lost, like any other.
+        // If the client has not been closed, the driver closed this connection by itself, so the connection is lost.
         const isOwn = news.cause === 'closed' && this.#cluster.isReady;
         const cause = isOwn ? 'connection-reset' : news.cause;
         const isNew = this.#outages.lost(address, cause, news.kind === 'away', settings.clock.now());
@@ -204,7 +204,7 @@ export class ClusterTopology {
     // A cluster client that is not ready is being closed, or is looking for the cluster again.
     if (!this.#cluster.isReady) return;
     this.#slotWatch.trouble();
-    // The node is dialed later, when the driver has processed the loss of the node, which may have been its last one.
+    // The node is dialed only after the driver has processed its loss, because it may have been the last node.
     this.#parts.settings.clock.setImmediate(() => this.#redialing.dialOne(address));
   }
 

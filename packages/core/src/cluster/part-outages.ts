@@ -68,9 +68,9 @@ export class PartOutages {
   }
 
   /**
-   * Call when the node at this address reports the cluster as down. `isOfWrites` means that the node still serves
-   * reads. Returns whether this changes anything: a node may refuse thousands of calls at once, and after each change,
-   * the client looks at all calls that wait.
+   * Call when the node at this address reports the cluster as down. With `isOfWrites`, the node refuses only writes,
+   * and still serves reads. Returns whether anything has changed: only then are all waiting calls checked, because a
+   * node may refuse thousands of calls at once.
    */
   down(address: string, isOfWrites: boolean, now: number): boolean {
     this.#takesReads = isOfWrites;
@@ -83,7 +83,7 @@ export class PartOutages {
 
   /**
    * Call when a node that was asked for its state reports the cluster as down. The report does not say whether the node
-   * still serves reads, so the node is assumed to serve them if the node that last refused a command still did.
+   * still serves reads, so the node is assumed to do the same as the node that last refused a command.
    */
   downToo(address: string, now: number): void {
     this.down(address, this.#takesReads, now);
@@ -146,7 +146,7 @@ export class PartOutages {
 
   /**
    * Returns the cause for the first of these nodes that is certainly unavailable. If all of these nodes may be
-   * available, returns `cluster-down` if a slot has no node, otherwise undefined.
+   * available, returns `cluster-down` if no node serves some slot, otherwise undefined.
    */
   causeAmong(addresses: ReadonlySet<string>): CauseCode | undefined {
     for (const outages of [this.#lost, this.#down])

@@ -19,9 +19,9 @@ import { NodeDialers } from './nodes/node-dialers.ts';
 import type { TopologyNews } from './topology-news.ts';
 
 /**
- * Protects a cluster client with one gate for all its commands and one connection to each node. While anything is
- * wrong, the owners of the slots are reread. The client as a whole goes through the same states as a single connection.
- * ioredis itself follows redirections; the gate decides what becomes of a call that fails otherwise.
+ * Protects a cluster client with one gate, which admits, queues or rejects its calls, and one connection to each node.
+ * While anything is wrong, the owners of the slots are reread. The client as a whole has the same states as a single
+ * connection. ioredis follows redirections; the gate handles all other failures of a call.
  */
 export class ProtectedCluster implements ProtectedClient {
   readonly gate: Gate;
@@ -112,7 +112,7 @@ export class ProtectedCluster implements ProtectedClient {
 
   judge({ cause, scope }: ReplyVerdict, call: Call): void {
     const slot = slotOf(this.#cluster, call);
-    // The scope is that of one command only for MOVED, which the driver does not follow in every pipeline.
+    // Only a MOVED reply has the scope `command`: the driver does not follow MOVED in every pipeline.
     if (cause !== 'cluster-down' || scope === 'command') this.topology.trouble(scope === 'command');
     else if (scope === 'slot') this.topology.saysUncovered(slot);
     else this.topology.saysDown(slot, scope === 'write-lane');
@@ -216,7 +216,7 @@ export class ProtectedCluster implements ProtectedClient {
   }
 
   #away(cause: CauseCode): void {
-    // Once the cause of the outage is known, or the client is being closed, a lost connection is only a consequence.
+    // A lost connection is no news if the cause of the outage is already known, or if the client is being closed.
     if (cause === 'connection-reset' && (this.cause !== undefined || this.#isClosing)) return;
     const { state } = this;
     if (state === 'ready' || state === 'stalled') this.#signal({ kind: 'lost', cause });
@@ -234,8 +234,8 @@ export class ProtectedCluster implements ProtectedClient {
     this.#state = state;
     for (const effect of effects) {
       if (effect === 'serve') this.gate.serve();
-      // A cluster is `stalled` if none of its nodes can serve calls, and each call waits only if its own slot is
-      // unavailable, so the gate as a whole need not hold the calls. When it has ended, its nodes may still reply.
+      // A cluster is `stalled` if no node can serve calls. The gate need not hold all calls then, because each call
+      // waits if its own slot is unavailable. When the client has ended, its nodes may still reply.
       else if (effect === 'hold' && state.kind !== 'stalled') this.#hold(state);
       else if (effect === 'end') this.gate.end(true);
       else if (effect === 'publish') this.#parts.tell({ kind: 'changed' });

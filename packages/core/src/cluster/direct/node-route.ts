@@ -16,7 +16,7 @@ export class NodeRoute implements FastRoute {
    * closure is allocated for each command.
    */
   readonly #reject: DriverCommand['reject'];
-  /** The node's circuits, which {@link whenOpen} looks up for each command. */
+  /** The node's circuit breakers, as {@link whenOpen} last found them. */
   circuits: LaneCircuits | undefined;
 
   constructor(
@@ -34,8 +34,8 @@ export class NodeRoute implements FastRoute {
   }
 
   /**
-   * Returns this route if a command may be written now without being checked. Looks up the node's circuits for each
-   * command, because a node that loses all its slots and later gets others has new circuits.
+   * Returns this route if the node's socket accepts commands and its circuit breakers admit all of them. Looks up the
+   * circuit breakers for each command, because a node that loses all its slots and later gets others has new ones.
    */
   whenOpen(): FastRoute | undefined {
     const { sink, isBlocked } = this.#wire;

@@ -6,8 +6,8 @@ import { redirectionOf } from '../../replies/reply-error.ts';
 /**
  * Lets the cluster client follow the redirections (MOVED and ASK) of commands that were written directly to a node,
  * without the client. A redirected command is passed to the cluster client as if the application had just issued it. If
- * the client picks the node that gave the redirection, the command is not sent to that node again: the client gets the
- * redirection at once.
+ * the client picks the node that has just redirected the command, the command is not sent to that node again: instead,
+ * the client immediately gets the node's redirection.
  */
 export class Redirections {
   readonly #send: SendCommand;
@@ -37,7 +37,8 @@ export class Redirections {
   }
 
   /**
-   * Returns the redirection with which a node has just replied to a command; undefined if the command has to be sent.
+   * Returns the redirection with which a node has just replied to a command; undefined if there is none, so that the
+   * command has to be sent.
    */
   replyTo(command: DriverCommand): Error | undefined {
     return this.#current?.command === command ? this.#current.reply : undefined;
@@ -45,8 +46,8 @@ export class Redirections {
 }
 
 /**
- * Makes the call of a command count as not written from the moment at which a node redirects the command. The client
- * may take a while before it sends the command again, and a call whose deadline passes in that time has not run.
+ * Records that a command has not run when a node redirects it. The client may take a while before it sends the command
+ * again, and if the deadline of the call passes in that time, the caller learns that the command has not run.
  */
 export function noteRedirections(command: DriverCommand, call: NonNullable<DriverCommand['call']>): void {
   const { reject } = command;
@@ -59,6 +60,6 @@ export function noteRedirections(command: DriverCommand, call: NonNullable<Drive
 
 function isRedirection(error: Error): boolean {
   const redirection = isReplyError(error) ? redirectionOf(error.message) : undefined;
-  // The error CLUSTERDOWN names no other node.
+  // CLUSTERDOWN is not a redirection, because it names no other node.
   return redirection !== undefined && redirection !== 'down';
 }

@@ -35,13 +35,13 @@ export interface ClusterNodeParts {
 export interface AroundNode {
   /** Sends a command through the cluster client. */
   readonly send: SendCommand;
-  /** Returns the circuits of the node. */
+  /** Returns the circuit breakers of the node. */
   circuits(): LaneCircuits;
   /** Whether reads that this node does not answer can be sent to other nodes. */
   readonly hasReadsElsewhere: boolean;
 }
 
-// A MULTI whose commands are sent one by one needs a connection of its own, which a Cluster does not have.
+// A MULTI whose commands are sent one by one needs its own connection, but a cluster client shares its connections.
 const ofClusterNode = { onDead: 'drop', hearsBytes: true, isInsideMulti: () => false } as const;
 
 /**
@@ -99,7 +99,7 @@ export class ClusterNode implements Listener<ConnectionNews> {
     return this.#driver.status === 'ready' && !this.isSilent;
   }
 
-  /** Where to write plain commands directly (see `FastRoute`); undefined while each command must first be checked. */
+  /** Where to write plain commands directly (see `FastRoute`); undefined while the client must send all commands. */
   get route(): FastRoute | undefined {
     return this.isAnswering ? this.#route.whenOpen() : undefined;
   }
@@ -199,7 +199,7 @@ export class ClusterNode implements Listener<ConnectionNews> {
         this.stop();
         return;
       default:
-      // The node needs no gate and no subscriptions of its own: the cluster client has both.
+      // The other reports concern waiting calls and subscriptions, which belong to the cluster client, not a node.
     }
   }
 

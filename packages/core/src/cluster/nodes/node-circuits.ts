@@ -5,7 +5,7 @@ import type { CauseCode } from '../../cause.ts';
 import type { Settings } from '../../options/settings.ts';
 import type { Lane } from '../../snapshot.ts';
 
-/** One node's circuits, and the probes that close them again. */
+/** One node's circuit breakers, and the probes that close them again. */
 interface CircuitsOfNode {
   readonly circuits: LaneCircuits;
   readonly probes: Readonly<Record<Lane, CircuitProbe>>;
@@ -15,8 +15,8 @@ interface CircuitsOfNode {
 export type AskNode = (address: string, command: string, args: readonly string[]) => Promise<unknown>;
 
 /**
- * Keeps a read circuit and a write circuit for each node of a cluster, because a slow or failing node says nothing
- * about the others.
+ * Keeps two circuit breakers for each node of a cluster, one for reads and one for writes, because a slow or failing
+ * node says nothing about the others.
  */
 export class NodeCircuits {
   readonly #settings: Settings;
@@ -38,7 +38,7 @@ export class NodeCircuits {
     return made.circuits;
   }
 
-  /** Why a circuit of one of these nodes is not closed; undefined if all are closed. */
+  /** Why a circuit breaker of one of these nodes is not closed; undefined if all are closed. */
   causeAmong(addresses: ReadonlySet<string>): CauseCode | undefined {
     for (const [address, { circuits }] of this.#nodes) {
       const open = circuits.write.admitsAll ? circuits.read : circuits.write;
@@ -47,7 +47,7 @@ export class NodeCircuits {
     return undefined;
   }
 
-  /** Call when a node has been reached again: circuits that opened because of its outage are closed. */
+  /** Call when a node has been reached again: closes the circuit breakers that opened because of the node's outage. */
   found(address: string): void {
     const known = this.#nodes.get(address);
     if (known === undefined) return;

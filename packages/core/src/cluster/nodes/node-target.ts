@@ -12,7 +12,8 @@ export interface NodeTargetParts {
 
 /**
  * Returns the target for connections to a node of a cluster. Primaries and replicas are both accepted. A server that
- * has only database 0 is accepted even if the client's options select another one, as ioredis accepts such a server.
+ * has only database 0 is accepted even if the client's options select another database, because ioredis accepts it,
+ * too.
  */
 export function nodeTarget(
   driver: Destination,

@@ -10,7 +10,7 @@ export type Lag = 'ahead' | 'behind';
 export class FailoverSigns {
   #epoch: number | undefined;
   readonly #failedSlots = new Map<string, number>();
-  /** The lowest number of failed slots that any node has reported since the number last rose on a node. */
+  /** The lowest number of failed slots that any node has reported since the number of some node last rose. */
   #fewest = Infinity;
 
   /**

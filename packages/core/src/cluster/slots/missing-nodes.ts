@@ -1,14 +1,18 @@
 const minPauseMs = 1_000;
 const maxPauseMs = 30_000;
-/** The pause is the time for which the latest node has been missing, divided by this number. */
+/**
+ * The slots are read again after a pause: the time for which the latest missing node has been missing, divided by this
+ * number.
+ */
 const pausesPerAbsence = 60;
 /** A node that has been missing for a day was most likely removed. */
 const maxAbsenceMs = 24 * 60 * 60 * 1_000;
 
 /**
- * Says when to read the slots again because a node that could be read is missing from them. Redis does not list a
- * replica that has failed, so a client that reads the slots at that time forgets the replica. When the replica is back,
- * nothing fails, because its primary serves the reads, so nothing else would make the client find the replica again.
+ * Decides when to read the slots again because a node that served reads is no longer listed in them. Redis does not
+ * list a replica that has failed, so a client that reads the slots at that time forgets the replica. When the replica
+ * is back, no call fails, because the primary serves the reads. Without reading the slots again, the client would never
+ * find the replica.
  *
  * The slots are read once a second at first, and later every 30 seconds, for a day at most. A node at a new address
  * counts as the replacement of the node that has been missing longest.

@@ -10,9 +10,9 @@ const msPerOwner = 1;
 const hurriedMsPerOwner = 0.25;
 
 /**
- * Decides when a cluster's slots are read while something is wrong with it: at growing intervals, but more often after a
- * failover, and as often as at first while a call waits. If the slots were read less often then, the call could miss its
- * deadline although a node has been serving its slot again for long.
+ * Decides when a cluster's slots are read while something is wrong with it: at growing intervals, but more often after
+ * a failover, and as often as at first while a call waits. If the slots were read less often, a waiting call could miss
+ * its deadline although its slot is already being served again.
  */
 export class ReadingPace {
   readonly #periodMs: number;

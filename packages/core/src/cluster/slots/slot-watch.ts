@@ -29,7 +29,7 @@ export interface SlotWatchParts {
   readonly answering: () => readonly NodeDriver[];
   /** Returns the replicas that may be asked whether they have taken over from a lost primary. */
   readonly candidates: () => readonly NodeDriver[];
-  /** Gets all states that the nodes report, and detects failovers from them. */
+  /** Detects failovers from the states that the nodes report. */
   readonly signs: FailoverSigns;
   /** Returns whether any node or slot of the cluster is unavailable. */
   readonly isPartAway: () => boolean;
@@ -97,7 +97,7 @@ export class SlotWatch {
     if (isNew) this.#pace.readNext();
   }
 
-  /** Asks up to eight answering nodes whether the cluster is up. Resolves with false if any reported it as down. */
+  /** Asks up to eight responsive nodes whether the cluster is up. Resolves with false if any reported it as down. */
   async checkStates(): Promise<boolean> {
     this.trouble();
     await Promise.all(this.#parts.answering().slice(0, maxAskedNodes).map(this.#askState));

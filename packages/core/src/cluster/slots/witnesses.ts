@@ -1,6 +1,6 @@
 import type { ClusterDriver, NodeDriver } from '../../driver/cluster-driver.ts';
 
-/** Minimum number of nodes that can be asked about a failover, because one of them may not know of it yet. */
+/** Number of connected nodes that are needed to ask about a failover: a single node may not know of it yet. */
 const witnesses = 2;
 
 /**

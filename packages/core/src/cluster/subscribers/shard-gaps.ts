@@ -10,8 +10,9 @@ export class ShardGaps {
   readonly #clock: Clock;
   readonly #tell: (news: SubscriptionNews) => void;
   /**
-   * Channels to which the client has been subscribed, each with the time up to which no message was missed. At each
-   * check that finds the subscription, this time becomes the time at which the channel's connection was last read.
+   * Channels to which the client has been subscribed, each with the time up to which no message was missed. Each check
+   * that finds the client subscribed to the channel updates this time to when bytes were last read from the channel's
+   * node.
    */
   readonly #stoodAt = new Map<string, number>();
   /** Channels whose subscription is lost, each with the time since when it counts as lost. */

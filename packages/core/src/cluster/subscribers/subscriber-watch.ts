@@ -19,8 +19,8 @@ export type SubscriberNews =
   | { readonly kind: 'channels-lost' };
 
 /**
- * Minimum number of milliseconds between two checks of the shard channels that are made because bytes were read: a node
- * may report at any time that it no longer serves a channel.
+ * Bytes that are not a reply may report that a node no longer serves a channel, so the shard channels are checked after
+ * such bytes, but at most once in this many milliseconds.
  */
 const checkPeriodMs = 100;
 
