@@ -32,9 +32,9 @@ export class ConnectionAttempts {
   }
 
   /**
-   * Makes one connection attempt. With `isHedged`, further handshakes are started in parallel as long as the server
-   * or the sentinels leave one unanswered. `onTrouble` is called when the attempt fails, and also while it is running, if
-   * the sentinels do not answer, or the server accepts the connection but does not answer.
+   * Makes one connection attempt. With `isHedged`, further handshakes are started in parallel while the server or the
+   * sentinels have not answered an earlier one. `onTrouble` is called when the attempt fails, and also while it is
+   * running, if the sentinels do not answer, or the server accepts the connection but does not answer.
    */
   async run(
     attempt: DialAttempt,

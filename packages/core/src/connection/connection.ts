@@ -100,7 +100,7 @@ export class Connection implements Listener<WireNews | ConnectorEvent | StallNew
     this.connector.drop(cause);
   }
 
-  /** Call when the server replied that it cannot serve: keeps the socket, and asks again until the server can serve. */
+  /** Call when the server replied that it cannot serve: keeps the socket, and polls the server until it can serve. */
   serverAway(cause: CauseCode): void {
     if (this.#state.kind !== 'ready') return;
     this.#signal({ kind: 'away', cause });

@@ -27,7 +27,9 @@ export interface ProtectedClient extends Line {
    * nor is retried.
    */
   ask(command: string, args: readonly string[]): Promise<unknown>;
-  /** Call after the process itself has stalled: resets the counts of the circuits that belong only to this client. */
+  /**
+   * Call after the process itself has stalled: resets the counts of this client's own circuit breakers, if it has any.
+   */
   discardCounts(): void;
   /** Sends PING on each connection. */
   ping(): void;
@@ -58,21 +60,18 @@ export type ClientNews =
 
 /**
  * What a protected client gets from its `RedisResilience`. All clients share the same parts, except that a client that
- * connects to another server has circuits of its own.
+ * connects to another server has circuit breakers of its own.
  */
 export interface ClientParts {
   readonly settings: Settings;
   readonly flushes: Flushes;
   readonly gateParts: GateParts;
   /**
-   * Circuits that belong only to this client; undefined if the client uses the shared circuits of its
-   * `RedisResilience`.
+   * Circuit breakers that belong only to this client; undefined if the client uses those that its `RedisResilience`
+   * shares among its clients.
    */
   readonly ownCircuits?: LaneCircuits | undefined;
-  /**
-   * Returns whether callers are waiting for the connection to be made; undefined for a client to which callers pass
-   * commands without waiting for the connection.
-   */
+  /** Returns whether callers are waiting to lease this connection; undefined for a client that is not leased. */
   readonly isAwaited?: (() => boolean) | undefined;
   /** Receives the client's reports. */
   readonly tell: (news: ClientNews) => void;

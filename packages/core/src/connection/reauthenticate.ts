@@ -13,7 +13,7 @@ export interface CredentialsHolder {
   source: CredentialsSource;
 }
 
-/** @param closed is aborted when the `RedisResilience` is closed */
+/** @param closed controller that is aborted when the `RedisResilience` is closed */
 export function credentialsHolder(
   settings: Settings,
   closed: Pick<AbortController, 'signal'>,
@@ -21,7 +21,8 @@ export function credentialsHolder(
   const { clock, random, connection } = settings;
   const { credentials, credentialsTimeoutMs } = connection;
   if (typeof credentials !== 'function') return { source: credentials };
-  // `closed.signal` is first read here: a controller creates its signal, a large object, when the signal is first read.
+  // `closed.signal` is read only if it is needed, because a controller creates its signal, a large object, at the first
+  // read.
   return { source: throttledCredentials(credentials, credentialsTimeoutMs, clock, random, closed.signal) };
 }
 
@@ -44,8 +45,8 @@ async function giveCredentials(
  * Sends AUTH with the current credentials on a live connection, and lets later connections use the same credentials. A
  * connection that is being closed is skipped.
  *
- * @throws {@link RedisUnavailableError} with the reason `auth` if the server refuses the credentials; the error does
- *   not contain them
+ * @throws {@link RedisUnavailableError} with the reason `auth` if the server refuses the credentials; the error
+ *   contains no credentials
  */
 export async function reauthenticate(
   driver: Driver,

@@ -42,7 +42,7 @@ interface Search {
   ended: AbortController | undefined;
 }
 
-/** Makes one connection: attempts, whose times the endpoint's dialer decides, go on until one succeeds. */
+/** Makes one connection. The endpoint's dialer decides when attempts begin, until one succeeds. */
 export class Reconnector implements SocketSource {
   readonly dialer: Dialer;
   readonly #client: ReconnectorClient;
@@ -121,8 +121,8 @@ export class Reconnector implements SocketSource {
       signal: search.ended.signal,
       proof,
       intervalMs,
-      // A PING may take at least one polling interval, which is long for a server with many clients. With a shorter
-      // limit, a short stall of the server would make all clients redial at the same time.
+      // The limit for the reply to a PING is at least one polling interval, which is long for a server with many
+      // clients. With a shorter limit, a short stall of the server would make all clients redial at the same time.
       roundTrip: new RoundTrip(Math.max(minStallMs, intervalMs), Math.max(maxStallMs, intervalMs)),
       onWaiting: (cause) => tell(notServing(cause)),
     }).then(

@@ -15,8 +15,8 @@ export class RedisDispatch implements Dispatch, FastPath, FastRoute {
   readonly #ownCircuits: LaneCircuits | undefined;
 
   /**
-   * `ownCircuits` are given for a client that connects to a different server from the other clients, and never uses the
-   * fast path.
+   * `ownCircuits` are the circuit breakers of a client that connects to a different server from the other clients. A
+   * client with `ownCircuits` never uses the fast path.
    */
   constructor(driver: Driver, wire: Wire, ownCircuits?: LaneCircuits) {
     this.#driver = driver;

@@ -133,7 +133,8 @@ export class RunningAttempt {
   #await(deadlineMs: number, cause: CauseCode): void {
     const dueAt = this.#clock.now() + deadlineMs;
     this.#deadline = { dueAt, cause };
-    // A timer that fires before the deadline is set again then. Most attempts end before, and so need only one timer.
+    // A later deadline does not replace a running timer: when that timer fires too early, it is set again. Most
+    // attempts end before it fires, and so need only one timer.
     if (this.#timer === undefined || dueAt < this.#timerAt) this.#arm(dueAt);
   }
 

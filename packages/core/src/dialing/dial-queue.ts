@@ -16,12 +16,12 @@ export class DialQueue {
     return this.#waiting[0];
   }
 
-  /** Whether any of the requested connections is for leases, which may have to wait for others. */
+  /** Whether any of the requested connections is for a pool of leased connections, so that it may be delayed. */
   get hasLeased(): boolean {
     return this.#leased > 0;
   }
 
-  /** Whether any of the requested connections is for more than subscriptions. */
+  /** Whether commands may be waiting for any of the requested connections: false if all are for subscriptions. */
   get isInteractive(): boolean {
     return this.#waiting.some(({ request: { priority } }) => interactive.has(priority));
   }
@@ -39,8 +39,8 @@ export class DialQueue {
   }
 
   /**
-   * Returns whether this request has had fewer failed attempts that may concern it alone (setbacks) than every other
-   * one.
+   * Returns whether this request has had fewer setbacks than every other one. A setback is a failed attempt whose cause
+   * may concern only this request.
    */
   hasFewestSetbacks(ticket: DialerTicket): boolean {
     return this.#waiting.every((other) => other === ticket || other.setbacks > ticket.setbacks);
@@ -48,7 +48,7 @@ export class DialQueue {
 
   add(ticket: DialerTicket): void {
     const last = this.#waiting.at(-1);
-    // Nearly all tickets go last, so a long queue is only searched for those that do not.
+    // Nearly all tickets are added at the end, so the queue is searched only if a ticket goes before the last one.
     if (last === undefined || !ticket.goesBefore(last)) this.#waiting.push(ticket);
     else
       this.#waiting.splice(

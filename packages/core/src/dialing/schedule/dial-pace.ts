@@ -60,8 +60,8 @@ const neverConnectedCapMs = 1_000;
  * connections at a lower rate. The assumed lower rate lengthens the period of a large fleet. A fleet that is small
  * enough even for the lower rate still dials at the shortest period.
  *
- * A process that has never connected cannot know the size of its fleet, and dials at the shortest period, so that an
- * application that starts before its Redis connects as soon as Redis is up; after a minute, the process dials once per
+ * A process that has never connected cannot know the size of its fleet. It dials at the shortest period, so that it
+ * connects as soon as Redis is up, even if Redis starts after the process. After a minute, the process dials once per
  * second.
  *
  * @param overload factor by which the server accepts fewer connections than usual, at least 1
@@ -99,17 +99,17 @@ export function provenOverlap(connectMs: number): number {
 
 /**
  * The eager ramp is the first attempt and `eagerAttempts` more, with gaps of `eagerShare` times the shortest period.
- * With the default periods, more than a second passes from the first of the three quick attempts to the ninth periodic
- * attempt after them, so no second contains more than 11 attempts. `LeasePace` allows 12 attempts in a second, so one
- * attempt for a leased connection can be added immediately.
+ * With the default periods, the 12th attempt of an outage begins more than a second after the first, so no second
+ * contains more than 11 attempts. `LeasePace` allows 12 attempts in a second, so one attempt for a leased connection
+ * can be added immediately.
  */
 const eagerAttempts = 2;
 const eagerShare = 0.65;
 /**
- * Periodic attempts begin this many milliseconds early, but by at most the share `earlyShare` of their period, so that
- * a connection is made, including its handshake, within one period after Redis is back. The attempts in the first
- * second of an outage, which contains the eager ramp, keep their full gaps instead, so that there are at most 11 of
- * them.
+ * Periodic attempts begin a little early, so that a connection, including its handshake, is made within one period
+ * after Redis is back. They begin early by this many milliseconds, or by the share `earlyShare` of their period if that
+ * is less. The attempts in the first second of an outage, which contains the eager ramp, keep their full gaps instead,
+ * so that there are at most 11 of them.
  */
 const earlyByMs = 5.5;
 const earlyShare = 0.055;

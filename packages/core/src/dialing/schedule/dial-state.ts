@@ -17,8 +17,8 @@ export interface DialState {
   readonly hurriedAt: number;
   /**
    * Number of attempts since the ramp began, which is the series of quick attempts at the beginning of an outage. The
-   * value -1 means that the next attempt comes before attempt 0, with which the schedule begins. A value of 1,000 or
-   * more means that there is no ramp, and that all attempts are periodic.
+   * value -1 means that one extra attempt is made first, before attempt 0. A value of 1,000 or more means that there is
+   * no ramp, and that all attempts are periodic.
    */
   readonly step: number;
   readonly beganAt: number;

@@ -21,7 +21,7 @@ const maxOverload = 64;
 const loneSpreadMs = 50;
 const hintSpreadMs = 100;
 const thawSpreadMs = 200;
-/** Number of consecutive short-lived connections from which on the server counts as unstable; fewer may be chance. */
+/** After this many consecutive short-lived connections, the server counts as unstable; fewer may be chance. */
 const shakyAfter = 3;
 const maxBackoffMs = 2_000;
 /** Node's timers may fire a little early. */
@@ -120,8 +120,8 @@ function lost(state: DialState, livedMs: number, alive: number, moment: DialMome
   }
   if (state.kind === 'idle') return next;
   if (alive > 0 && !(broke && state.kind === 'chained')) return next;
-  // If the quick attempts that follow the loss of one connection (the eager ramp) are under way when the last
-  // connection is lost, they continue, because they are the same as after the loss of all connections.
+  // The quick attempts (the eager ramp) that began when one connection was lost continue when the last connection is
+  // lost: the loss of all connections would start the same quick attempts.
   const ramping = state.kind === 'paced' && ramp === 'eager' && moment.at - state.rampedAt < rampAgainMs;
   return ramping ? { ...next, origin: 'outage' } : begin(next, 'outage', moment);
 }
@@ -158,14 +158,13 @@ function failed(state: DialState, overload: boolean, handshake: boolean, moment:
     ...state,
     origin: 'outage',
     overload: overload ? Math.min(maxOverload, state.overload * 2) : state.overload,
-    // A server that does not even accept connections has stopped flapping, which means accepting and then dropping
-    // them.
+    // Flapping means accepting connections and then dropping them. A server that accepts none has stopped flapping.
     flaps: handshake ? state.flaps : Math.max(0, state.flaps - 1),
     shaky: handshake ? state.shaky : Math.max(0, state.shaky - 1),
   };
   const isFollower = state.kind === 'chained';
-  // The due time changes only if the attempt failed in its handshake, during which the schedule was paused, or if the
-  // attempt was for a follower (any request but the leader's), for which periodic attempts must now begin.
+  // The due time changes in two cases only. If the attempt failed in its handshake, the schedule was paused meanwhile.
+  // If the attempt was for a follower (any request but the leader's), periodic attempts must now begin.
   if (state.kind === 'idle' || !(isFollower || handshake)) return next;
   const pace = paceOf(next, moment);
   const strictMs = delayBefore(settled, pace, moment.limits, moment.random);
