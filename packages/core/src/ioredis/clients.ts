@@ -34,8 +34,8 @@ export function hasEnded(client: unknown): boolean {
 }
 
 /**
- * Returns whether a client prints what the server does (MONITOR), or is about to. In MONITOR mode, a client runs no
- * commands.
+ * Returns whether a client is in MONITOR mode, or is about to enter it. In MONITOR mode, a client receives the commands
+ * that the server runs, and runs none of its own.
  */
 export function isMonitor(client: Redis | Cluster): boolean {
   return internals(client).status === 'monitoring' || internals(client).options['monitor'] === true;

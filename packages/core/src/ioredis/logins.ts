@@ -10,8 +10,9 @@ interface LoginConnection {
 }
 
 /**
- * Detects that the server has sent no reply to a login that it refuses. Each login is followed by a PING, whose reply
- * cannot be mistaken for the reply to a login.
+ * Detects a refused login to which the server sends no reply. From version 7.2 on, Redis and Valkey omit this reply if
+ * the reply to an earlier command has not been sent yet. Each login is followed by a PING, whose reply cannot be
+ * mistaken for the reply to a login.
  *
  * In a transaction, a server that does not answer refused logins leaves the login out of its reply to EXEC, and the
  * parser takes the next reply for the missing element. For each login in the transaction, one PING with a unique text

@@ -41,7 +41,7 @@ export class RedisDriver implements Driver {
   #givenUp: Promise<void> | undefined;
   #unsubscribing: Listener<Unsubscribed> | undefined;
   #proven: ProvenState | undefined;
-  /** What an unanswered command causes the server to send besides its reply. */
+  /** What else the server may send because of unanswered commands: see {@link BesidesReplies}. */
   #besides: 'confirmations' | 'lines' | undefined;
 
   constructor(client: Redis) {

@@ -4,7 +4,8 @@ import type { Condition, Internals } from './internals.ts';
 
 /**
  * The number in the confirmation of UNSUBSCRIBE includes patterns, and the number in the confirmation of PUNSUBSCRIBE
- * includes channels. The map contains, for each of the two commands, the other kind that is included.
+ * includes channels. For each of the two commands, the map contains the kind of subscription that the number includes
+ * in addition.
  */
 const countedWith: ReadonlyMap<string, 'subscribe' | 'psubscribe'> = new Map([
   ['unsubscribe', 'psubscribe'],
@@ -27,11 +28,11 @@ export function subscriptionsOf({ condition, prevCondition }: Internals): Subscr
 }
 
 /**
- * Makes ioredis read the confirmation that a subscription has ended, with `read`, and corrects what ioredis makes of
- * the number in it, which counts either channels and patterns or shard channels. ioredis takes a zero for the end of
- * all subscriptions, and would ignore later messages on the others. If UNSUBSCRIBE or PUNSUBSCRIBE names no channels,
- * ioredis would wait until the number is zero, which it does not become while there are subscriptions of the other
- * kind.
+ * Calls `read`, with which ioredis reads the confirmation that a subscription has ended, and corrects the conclusion
+ * that ioredis draws from the number of subscriptions in the confirmation. This number counts either channels and
+ * patterns, or shard channels. ioredis takes a zero for the end of all subscriptions, and would ignore later messages
+ * on the others. If UNSUBSCRIBE or PUNSUBSCRIBE names no channels, ioredis would wait until the number is zero, which
+ * it does not become while there are subscriptions of the other kind.
  */
 export function readUnsubscribed(target: Internals, name: string, read: () => void): void {
   const { commandQueue, condition } = target;

@@ -55,8 +55,8 @@ export function beginAgain(
 }
 
 /**
- * Sends the queued commands. The queue is emptied first, because a client without a gate may put the commands back into
- * it.
+ * Sends the queued commands. The queue is emptied first, because a client without a gate, such as a monitoring client,
+ * may put the commands back into it.
  */
 export function sendQueued(client: Redis): void {
   const { offlineQueue, sendCommand } = internals(client);

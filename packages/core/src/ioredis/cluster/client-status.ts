@@ -6,12 +6,12 @@ interface Connecting {
 }
 
 /**
- * Tells core at once that a cluster client is ready or has ended, and the application that it is ready once the cluster
- * is up.
+ * Tells this library at once that a cluster client is ready or has ended. The application learns that the client is
+ * ready only when the cluster is up.
  *
- * Core sends commands as soon as the slots are known, because a cluster that is down may still serve reads. The
- * application gets the event `ready`, and the end of `connect()`, when a node has reported the cluster as up, as with
- * the ready check of ioredis, so that its first command works.
+ * This library sends commands as soon as the slots are known, because a cluster that is down may still serve reads. The
+ * event `ready` is emitted, and `connect()` resolves, when a node has reported the cluster as up, so that the first
+ * command of the application works. The ready check of ioredis has the same effect.
  */
 export class ClientStatus {
   readonly #target: ClusterInternals;
@@ -32,9 +32,9 @@ export class ClientStatus {
   }
 
   /**
-   * Replaces how the client changes its status. ioredis emits its events one tick later, when the caller of `connect()`
-   * may already have issued its first command. A client that has ended keeps its status: ioredis would set the status
-   * back to `close` if an attempt to connect to a node ends later than the client.
+   * Replaces how the client changes its status. ioredis emits the events `ready` and `end` one tick after the change,
+   * when the caller of `connect()` may already have issued its first command. A client that has ended keeps its status:
+   * ioredis would set the status back to `close` if an attempt to connect to a node ends later than the client.
    */
   takeOver(): void {
     const target = this.#target;

@@ -64,9 +64,9 @@ export class ShardSubscribers {
   }
 
   /**
-   * Remakes lost connections, and subscribes again to the channels that are not in `standing`. ioredis itself
-   * subscribes only once after the slots have changed, and a node that does not know of the change yet refuses the
-   * subscription.
+   * Remakes lost connections, and subscribes again to the channels that are not in `standing`, which contains the
+   * confirmed subscriptions. ioredis itself subscribes only once after the slots have changed, and a node that does not
+   * know of the change yet refuses the subscription.
    */
   renew(standing: ReadonlyMap<string, unknown>): void {
     const group = this.#group;
@@ -145,5 +145,5 @@ function isSameList(left: readonly string[] | undefined, right: readonly string[
 }
 
 function ignore(): void {
-  // The connection reports its errors, and is remade as long as its channels lack a subscription.
+  // The connection reports its errors, and is remade until its channels are subscribed to again.
 }

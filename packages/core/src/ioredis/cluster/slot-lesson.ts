@@ -22,7 +22,7 @@ interface Place {
 type Address = SlotRange['nodes'][number];
 
 /**
- * The slots that the client was told last, and the lists of addresses that were written to its table. The client
+ * The slots that the client was last given, and the lists of addresses that were written to its table. The client
  * changes the lists in the table when it follows redirections.
  */
 interface Learnt extends Lesson {
@@ -178,5 +178,5 @@ function addressOf({ host, port }: Address): string {
 }
 
 function ignore(): void {
-  // The connections report the error, and are remade as long as their channels lack a subscription.
+  // The connections report the error, and are remade until their channels are subscribed to again.
 }

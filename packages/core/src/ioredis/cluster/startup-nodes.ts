@@ -51,8 +51,8 @@ export async function resolvedStartupNodes(
   const target = clusterInternals(cluster);
   const remembered = target.startupNodes;
   target.startupNodes = configuredNodes.get(cluster) ?? remembered;
-  // `resolveStartupNodeHostnames` reads the names from the list before it returns, so the list may be restored
-  // immediately.
+  // The list is replaced only during this call: `resolveStartupNodeHostnames` reads the names from the list before it
+  // returns.
   const resolving = target.resolveStartupNodeHostnames();
   target.startupNodes = remembered;
   const shared = target.options['redisOptions'] as Record<string, unknown> | undefined;

@@ -27,7 +27,7 @@ interface DriverPipeline {
   exec: (this: DriverPipeline, ...args: unknown[]) => unknown;
 }
 
-// Registered by name, because a second copy of this package in the process must not correct ioredis again.
+// All copies of this package in the process get the same symbol from `Symbol.for`, so only the first corrects ioredis.
 const mended = Symbol.for('redis-resilience.mended');
 
 /**

@@ -13,7 +13,8 @@ export function sentBefore(client: Redis): SentBefore {
   const { prevCommandQueue: kept } = target;
   if (kept === null || kept === undefined) return { commands: [], isLost: true };
   const commands = kept.toArray();
-  // Until the next socket connects, `commandQueue` and `prevCommandQueue` are one queue, which is therefore emptied.
+  // Until the next socket connects, `commandQueue` is the same queue as `prevCommandQueue`, so the queue itself is
+  // emptied.
   kept.clear();
   target.prevCommandQueue = null;
   return { commands, isLost: true };

@@ -11,7 +11,7 @@ interface Queued {
 
 /** Collects the commands that are called on `client`, to be sent as one MULTI. */
 export class QueuedCommands {
-  /** Has a client's command methods; each returns a promise that settles with the command's reply from EXEC. */
+  /** An object with the command methods of a client; each returns a promise for the command's reply from EXEC. */
   readonly client: Redis;
   readonly #target: Redis;
   readonly #queued: Queued[] = [];

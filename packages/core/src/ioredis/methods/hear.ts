@@ -4,13 +4,13 @@ import { beneath, shareMethod } from './replaced-method.ts';
 
 type Hearer = (...args: never[]) => void;
 
-/** The hearers of one event: for most events a single function, otherwise a list. */
+/** The functions that are called at one event (hearers): for most events a single function, otherwise a list. */
 type Hearers = Hearer | readonly Hearer[];
 
 const hearers = Symbol('hearers');
 
 interface Heard extends Internals {
-  /** The hearers of each event that is heard. */
+  /** The hearers of each event, keyed by the name of the event. */
   [hearers]?: Record<string, Hearers>;
 }
 

@@ -2,7 +2,10 @@ import type { Cluster, Redis } from 'ioredis';
 
 const replaced = Symbol('replaced methods');
 
-/** A client whose methods are shared, with those of the replaced methods that belonged to the client itself. */
+/**
+ * A client with methods that many clients share. If such a method replaces one that the application had set on this
+ * client, the application's method is kept here.
+ */
 interface Sharing {
   [replaced]: Readonly<Record<string, unknown>>;
 }
@@ -21,7 +24,9 @@ export function shareMethod(client: Redis | Cluster, name: string, shared: unkno
   target[name] = shared;
 }
 
-/** Returns the method of a client, or of an object that inherits from the client, that a shared one has replaced. */
+/**
+ * Returns the method that a shared method has replaced. `client` may also be an object that inherits from the client.
+ */
 export function beneath<Client extends object, Name extends keyof Client & string>(
   client: Client,
   name: Name,

@@ -2,7 +2,7 @@ import type { Cluster, Redis } from 'ioredis';
 import type { DriverCommand, SendCommand } from '../../driver/driver-command.ts';
 import { beneath, shareMethod } from './replaced-method.ts';
 
-/** The streams of plain ioredis wait for Redis about as long, if its options are the defaults. */
+/** With its default options, plain ioredis waits for Redis about as long in these streams. */
 const patienceMs = 10_000;
 
 interface Scanning {

@@ -179,7 +179,10 @@ interface Routed extends Internals {
   [routedBy]?: ReplyRouter;
 }
 
-/** Makes a router possible for the replies to this client. `asker` sends commands of the router. */
+/**
+ * Prepares this client for a router, which {@link routerOf} creates when it is first needed. `asker` sends the commands
+ * of the router.
+ */
 export function allowRouting(client: Redis, asker: Asker): void {
   (internals(client) as Routed)[askerOf] = asker;
 }

@@ -5,8 +5,8 @@ const driver = internals(Redis.prototype);
 
 /**
  * Makes a lost connection fail its commands in the order in which they were issued, because those that are retried are
- * sent again in that order. ioredis fails the commands in its offline queue first, although they are those that were
- * issued when the socket could no longer be written to.
+ * sent again in that order. By itself, ioredis fails the commands in its offline queue first, although they were issued
+ * last: a command enters the offline queue when the socket cannot be written to.
  */
 export function flushInOrder(client: Redis): void {
   internals(client).flushQueue = flushQueuesInOrder;

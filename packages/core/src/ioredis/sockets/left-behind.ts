@@ -12,9 +12,9 @@ type Queue = Internals['commandQueue'];
  * and their replies are skipped.
  *
  * @param own the listeners for `close` that do not belong to the client
- * @returns whether the socket is still read; false, with nothing changed, if no command must be kept from running
- *   twice, if the socket carries a raw command, or if the socket carries a write that will be retried on the next
- *   socket and could run on this one afterwards
+ * @returns whether the socket is still read. Returns false, and changes nothing, in three cases: all unanswered
+ *   commands may run twice; one of them is a raw command; or one is a write that will be retried on the next socket,
+ *   and could run on this socket afterwards.
  */
 export function leaveBehind(
   client: Redis,

@@ -4,7 +4,10 @@ import type { Internals } from '../internals.ts';
 const readsResp2: ParserTraits = { readsResp3: false, followsRedirects: false };
 const readsBoth: ParserTraits = { readsResp3: true, followsRedirects: false };
 
-/** Returns what the client's parser reads: before version 6, which sets a protocol, ioredis' parser reads only RESP2. */
+/**
+ * Returns which protocols the client's parser reads: RESP2 and RESP3 from ioredis 6 on, where `protocol` is set;
+ * before, only RESP2.
+ */
 export function parserOf({ condition }: Internals): ParserTraits {
   return condition?.protocol === undefined ? readsResp2 : readsBoth;
 }
