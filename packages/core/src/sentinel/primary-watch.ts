@@ -35,7 +35,7 @@ export interface PrimaryWatchOptions {
   readonly expectsPrimary: boolean;
   /** Returns the pace of the attempts to find a primary while the server is a replica. */
   readonly pace: () => RolePace;
-  /** Undefined if there are no sentinels, and thus no failovers to follow. */
+  /** The sentinels whose announcements of failovers are followed; undefined if there are no sentinels. */
   readonly sentinels:
     | {
         readonly resolver: SentinelResolver;
@@ -46,8 +46,8 @@ export interface PrimaryWatchOptions {
   /** Decides which of the clients that look for the primary of this endpoint makes the next attempt. */
   readonly turns: LookTurns;
   /**
-   * Returns the earliest time at which this client, while none of its callers is waiting, may connect to a primary that
-   * another client has found.
+   * Returns when this client may connect to a primary that another client has found. Called only if no caller is
+   * waiting.
    */
   readonly followsAt: (now: number) => number;
   /** Called when an attempt to connect to a primary begins. */

@@ -6,8 +6,8 @@ import { isWanted, type RolePace } from './role-pace.ts';
 
 const steadyMs = 5000;
 /**
- * Once a watch has lasted for `steadyMs`, the pause between its attempts grows: it is this share of the time that has
- * passed since then, but at most `maxPauseMs`, and at least one period.
+ * After the first `steadyMs` of a watch, the pause between its attempts grows with time: the pause is this share of the
+ * time since then, but at least one period and at most `maxPauseMs`.
  */
 const pausedShare = 0.25;
 const maxPauseMs = 1000;
@@ -17,15 +17,15 @@ export interface RoleWatchOptions {
   readonly target: Target;
   readonly pace: () => RolePace;
   /**
-   * Whether every attempt leads to the same server, so that the connection to a server that is still a replica is kept,
-   * and the server is asked again over the kept connection.
+   * Whether every attempt leads to the same server. If so, the connection to a server that is still a replica is kept,
+   * and the server is asked for its role again over that connection.
    */
   readonly isOneServer: boolean;
   /** Decides which of the clients that look for this primary makes the next attempt. */
   readonly turns: LookTurns;
   /**
-   * Returns the earliest time at which this client, while none of its callers is waiting, may connect to a primary that
-   * another client has found.
+   * Returns when this client may connect to a primary that another client has found. Called only if no caller is
+   * waiting.
    */
   readonly followsAt: (now: number) => number;
   /** Called when a primary answers at the endpoint; the listener must keep or destroy the verified socket. */

@@ -182,8 +182,8 @@ export class SentinelWatch {
       if (credentials !== undefined) socket.write(encodeCommand(authCommand(credentials)));
       socket.write(encodeCommand(['PSUBSCRIBE', pattern]));
     } catch {
-      // `signal` is aborted when the last client stops following. Another client may have begun to follow since, with a
-      // socket of its own under the same key, which must stay.
+      // `signal` is aborted when the last client stops following, which also removes the entry of this key. If the key
+      // has an entry now, a client that began to follow later has added it, and it must stay.
       if (!signal.aborted) this.#listening.delete(key);
     } finally {
       clock.clearTimeout(timer);
