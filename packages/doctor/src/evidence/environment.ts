@@ -4,7 +4,7 @@ import { accessSync, constants } from 'node:fs';
 export interface EnvironmentEvidence {
   /** Whether NODE_TLS_REJECT_UNAUTHORIZED is 0, so that the process accepts every certificate. */
   readonly acceptsEveryCertificate: boolean;
-  /** The path in NODE_EXTRA_CA_CERTS, if that file cannot be read, in which case Node ignores the variable. */
+  /** The path in NODE_EXTRA_CA_CERTS, if the file cannot be read. Node then ignores the variable. */
   readonly unreadableAuthorities: string | undefined;
 }
 

@@ -8,8 +8,8 @@ import type { NodeEvidence } from './node/node.ts';
 import type { SentinelView } from './topology/sentinel.ts';
 
 /**
- * Everything that the rules may examine; it is gathered once, before any rule runs. A part that could not be reached,
- * or that does not apply to this kind of target, is undefined or empty.
+ * Everything that the rules may examine; it is gathered once, before any rule runs. What could not be examined, or does
+ * not apply to this kind of target, is undefined or empty.
  */
 export interface Evidence {
   readonly target: WalkTarget;
@@ -17,8 +17,8 @@ export interface Evidence {
   readonly login: Login | undefined;
   readonly environment: EnvironmentEvidence;
   /**
-   * The nodes in the order in which a client meets them: first the nodes that the target names (for Sentinel, the
-   * sentinels), then the nodes that the first ones have reported.
+   * First the nodes that the target names (for Sentinel, the sentinels), then the nodes that a sentinel or a Cluster
+   * node has reported.
    */
   readonly nodes: readonly NodeEvidence[];
   readonly sentinelViews: readonly SentinelView[];

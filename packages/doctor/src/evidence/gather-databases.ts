@@ -6,10 +6,7 @@ import { gatherEvidence, type GatherOptions } from './gather.ts';
 /** The evidence about one of several databases. */
 export interface DatabaseEvidence {
   readonly name: string;
-  /**
-   * Whether this database is in use, or, if the target is not a RedisResilience, whether this is the preferred
-   * database.
-   */
+  /** Whether this is the database in use or, if the target is not a RedisResilience, the preferred database. */
   readonly isMain: boolean;
   readonly isReadOnly: boolean;
   readonly evidence: Evidence;

@@ -22,8 +22,8 @@ export interface GatherOptions {
 
 export interface Place extends Pick<ResolvedTarget, 'walk' | 'database' | 'client' | 'resilience'> {
   /**
-   * Whether to examine the application, its environment and this host, too. If there are several databases, `isMain` is
-   * true for only one of them.
+   * Whether this is the main one of several databases, or the only one. The application, its environment and this host
+   * are examined only together with the main database.
    */
   readonly isMain: boolean;
 }
@@ -35,7 +35,7 @@ export async function gatherEvidence(
   deadline: Deadline,
 ): Promise<Evidence> {
   const application = client === undefined ? undefined : gatherApplication(client, resilience);
-  // A database with a login of its own uses that login instead of the credentials option of the RedisResilience.
+  // If a database has a login of its own, that login is used instead of the credentials option of the RedisResilience.
   const hasOwnLogin = database !== undefined && target.login !== undefined;
   const { login, error } = await givenLogin(target.login, hasOwnLogin ? undefined : application, deadline);
   let host: Promise<HostEvidence | undefined> | undefined;

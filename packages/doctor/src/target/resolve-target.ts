@@ -26,8 +26,8 @@ export interface ResolvedDatabase {
 /** The target of `diagnose` in one form, whether it was a URL, options, a client or a RedisResilience. */
 export interface ResolvedTarget {
   /**
-   * The server, sentinels or Cluster to examine. If the target has several databases, `walk` is the database in use, or
-   * the preferred one if the target is not a RedisResilience.
+   * The server, sentinels or Cluster to examine. If the target has several databases, `walk` leads to the database in
+   * use or, if the target is not a RedisResilience, to the preferred database.
    */
   readonly walk: WalkTarget;
   /** The name of the database that `walk` leads to; undefined if there is only one. */
@@ -108,7 +108,10 @@ function ofSingle(target: Exclude<DiagnosisTarget, DatabasesTarget>, extras: Url
   return fromOptions(target as LooseOptions, extras.role);
 }
 
-/** Returns the options of a RedisResilience with their defaults; undefined if another version of core created it. */
+/**
+ * Returns the options of a RedisResilience with their defaults; undefined if the RedisResilience comes from a version
+ * of core that does not reveal its options.
+ */
 export function settingsOf(resilience: RedisResilience): ResilienceOptions | undefined {
   return (resilience as { settings?: ResilienceOptions }).settings;
 }

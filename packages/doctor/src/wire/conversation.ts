@@ -18,7 +18,7 @@ export type Ending =
 /** The replies to one batch of commands. */
 export interface Round {
   readonly replies: readonly Reply[];
-  /** Undefined if every command got a reply. */
+  /** Why some commands got no reply; undefined if every command got one. */
   readonly ending: Ending | undefined;
   readonly durationMs: number;
 }
@@ -56,7 +56,7 @@ export class Conversation {
   }
 
   /**
-   * Sends commands in one write. Waits until every command has a reply, the connection ends, or the deadline is over.
+   * Sends commands in one write. Waits until every command has a reply, the connection ends, or the deadline passes.
    */
   async ask(commands: readonly (readonly string[])[], deadline: Deadline): Promise<Round> {
     const startedAt = deadline.clock.now();

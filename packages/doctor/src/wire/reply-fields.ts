@@ -10,7 +10,7 @@ export function listOf(reply: Reply | undefined): readonly Reply[] {
   return Array.isArray(reply) ? (reply as readonly Reply[]) : [];
 }
 
-/** Turns a reply that lists names and values in turn into a record. Values that are not text are left out. */
+/** Turns a reply in which names and values alternate into a record. Values that are not text are left out. */
 export function recordOf(reply: Reply | undefined): Record<string, string> {
   const items = listOf(reply);
   const record: Record<string, string> = {};

@@ -5,7 +5,7 @@ export interface AppEvidence {
   /** The URL of the endpoint, without credentials or query. */
   readonly url: string;
   readonly httpStatus: number | undefined;
-  /** Why there is no report: an error code, `timeout`, or `no health+json` for a body without a `status`. */
+  /** Why there is no report: an error code, `timeout`, or `no health+json` if the response body has no `status`. */
   readonly failure: string | undefined;
   /** `pass`, `warn` or `fail`. */
   readonly status: string | undefined;

@@ -13,7 +13,10 @@ import { settingsOf } from '../../target/resolve-target.ts';
 export interface ApplicationEvidence {
   readonly snapshot: RedisSnapshot | undefined;
   readonly history: readonly HistoryEntry[];
-  /** The state of the pool of connections for leases. Undefined if the target is a client without a RedisResilience. */
+  /**
+   * The state of the pool from which connections are leased. Undefined if the target is a client without a
+   * RedisResilience.
+   */
   readonly pool: SnapshotDetail['pool'] | undefined;
   readonly shared: SnapshotDetail['shared'] | undefined;
   /** The state of each of several databases; empty if there is only one. */
@@ -25,7 +28,7 @@ export interface ApplicationEvidence {
   readonly settings: ResilienceOptions | undefined;
   readonly isCluster: boolean;
   readonly options: ClientOptions;
-  /** Whether `retryStrategy` gives up, that is, returns no delay for a large attempt number. */
+  /** Whether `retryStrategy` gives up: it is null or false, or it returns no delay for attempt 1,000. */
   readonly givesUp: boolean;
   /** The address that the client's socket is connected to. */
   readonly remoteAddress: string | undefined;

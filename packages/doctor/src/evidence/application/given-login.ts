@@ -5,8 +5,8 @@ import type { ApplicationEvidence } from './application.ts';
 const providerTimeoutMs = 2000;
 
 /**
- * Returns the credentials with which the doctor logs in. As for a real connection, the option `connection.credentials`
- * of the RedisResilience takes precedence over the login in the target.
+ * Returns the credentials with which the doctor logs in. The option `connection.credentials` of the RedisResilience
+ * takes precedence over the login in the target, as it does when the application connects.
  */
 export async function givenLogin(
   own: Login | undefined,
@@ -22,7 +22,7 @@ export async function givenLogin(
     if (credentials === undefined) return { login: own, error: 'timeout' };
     return { login: { username: credentials.username, password: credentials.password }, error: undefined };
   } catch (error) {
-    // Keeps only the name of the error, because the message of the error may quote a secret.
+    // The error comes from the credentials function. Only its name is kept, because its message may quote a secret.
     return { login: own, error: error instanceof Error ? error.name : 'thrown' };
   } finally {
     bound.release();

@@ -19,7 +19,7 @@ export interface HostEvidence {
   readonly unit: BootUnit | undefined;
 }
 
-/** Whether one of the addresses belongs to this machine. */
+/** Whether at least one of these IP addresses belongs to this machine. */
 export function isThisHost(addresses: readonly string[]): boolean {
   const own = Object.values(networkInterfaces()).flatMap((list) =>
     (list ?? []).map(({ address }) => address),

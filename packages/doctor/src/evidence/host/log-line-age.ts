@@ -4,8 +4,9 @@ const traditional = /^([A-Z][a-z]{2}) {1,2}(\d{1,2}) (\d\d):(\d\d):(\d\d) /;
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
 /**
- * Returns how many seconds ago syslog wrote a line: with a time as in `2026-11-29T21:12:01+00:00`, or as in
- * `Nov 29 21:12:01`, in the time zone of this process. NaN if the line does not begin with a time.
+ * Returns how many seconds ago syslog wrote a line. The line may begin with a time such as `2026-11-29T21:12:01+00:00`,
+ * or with one such as `Nov 29 21:12:01`, which is in the time zone of this process. NaN if the line does not begin with
+ * a time.
  */
 export function secondsSince(line: string, wallNow: number): number {
   const [text] = iso.exec(line) ?? [];
@@ -13,8 +14,8 @@ export function secondsSince(line: string, wallNow: number): number {
   return (wallNow - at) / 1000;
 }
 
-// A time in the traditional form of syslog has no year, so the year is the last one in which the line is not from the
-// future.
+// The traditional times of syslog have no year. The present year is assumed or, if the line would then be from more
+// than a day in the future, the previous year.
 function traditionalTime(line: string, wallNow: number): number {
   const [, name = '', ...fields] = traditional.exec(line) ?? [];
   const month = months.indexOf(name);

@@ -17,8 +17,8 @@ const usualLogs = [
 const tailBytes = 64 * 1024;
 
 /**
- * Finds the last error in the log of a server. If it is not known to which file the running server writes, searches the
- * configuration files on this host for a server on the port, and reads the log that they name.
+ * Finds the last error in the log of a server. If the log file of the running server is not known, reads the log files
+ * that the configuration files on this host name for a server on this port.
  */
 export async function gatherLog(
   serving: RedisProcess | undefined,

@@ -23,8 +23,8 @@ export async function gatherOomKills(wallNow: number): Promise<readonly string[]
 }
 
 /**
- * Returns the last three of these lines of a log file which report that the OOM killer ended a Redis process within the
- * last hour.
+ * Finds the log lines which report that the OOM killer ended a Redis process within the last hour. Returns at most
+ * three of them, the last ones.
  */
 export function recentOomKills(lines: readonly string[], wallNow: number): readonly string[] {
   return found(lines.filter((line) => Math.abs(secondsSince(line, wallNow)) <= recentSeconds));

@@ -12,7 +12,7 @@ export interface PortOwner {
 
 /**
  * Finds the process that listens on a port; undefined if no process does. The pid is undefined if this user may not see
- * the process, or if `namesProcess` is false, which saves a search through all processes.
+ * the process, or if `namesProcess` is false. With `namesProcess: false`, the search through all processes is left out.
  */
 export async function portOwner(port: number, namesProcess: boolean): Promise<PortOwner | undefined> {
   const sockets = listeningSockets('/proc/self').filter((socket) => socket.port === port);

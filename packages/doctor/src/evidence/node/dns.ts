@@ -10,7 +10,8 @@ export interface DnsEvidence {
   /** The addresses that the client may use: only those of the required family. */
   readonly addresses: readonly string[];
   /**
-   * The IPv4 addresses if the client requires IPv6 and the name has no IPv6 address, or the reverse; otherwise empty.
+   * The addresses of the other family, if the name has no address of the family that the client requires; otherwise
+   * empty.
    */
   readonly otherAddresses: readonly string[];
   readonly code: string | undefined;

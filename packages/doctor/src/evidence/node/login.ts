@@ -9,7 +9,7 @@ export interface LoginEvidence {
   readonly username: string | undefined;
   /** The error reply to AUTH; undefined if AUTH was accepted or not sent. */
   readonly authError: string | undefined;
-  /** Whether the server requires a password: it replied NOAUTH to the PING that was sent before AUTH. */
+  /** Whether the server requires a password: before the login, it replied NOAUTH to PING. */
   readonly isRequired: boolean;
 }
 

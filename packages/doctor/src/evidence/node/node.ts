@@ -17,7 +17,10 @@ import { gatherTls, type TlsEvidence } from './tls.ts';
  */
 export type NodePart = 'target' | 'sentinel' | 'primary' | 'replica';
 
-/** What each step on the path to one node found. Steps after the first broken step are undefined. */
+/**
+ * What the doctor found at each step of a connection to one node, such as DNS, TCP, TLS and login. After the first step
+ * that failed, the fields of all later steps are undefined.
+ */
 export interface NodeEvidence {
   readonly label: string;
   readonly endpoint: Endpoint;
@@ -30,7 +33,10 @@ export interface NodeEvidence {
   readonly peer: PeerEvidence | undefined;
   readonly login: LoginEvidence | undefined;
   readonly hello: HelloEvidence | undefined;
-  /** The reply to the PING after the login; if the login was not reached, the reply to the PING before it. */
+  /**
+   * The reply to the PING after the login. If the doctor did not get as far as the login, or the server closed the
+   * connection at HELLO, this is the reply to the PING before the login.
+   */
   readonly ping: Reply | undefined;
   /** How the conversation ended, if it ended before all replies had arrived. */
   readonly ending: Ending | undefined;
@@ -56,7 +62,7 @@ export interface Examination {
 
 type Found = { -readonly [Name in keyof NodeEvidence]?: NodeEvidence[Name] };
 
-/** Follows the path to one node step by step, and stops at the first broken step. */
+/** Connects to one node step by step, and stops at the first step that fails. */
 export async function gatherNode(examination: Examination): Promise<NodeEvidence> {
   const { endpoint, part, isRequired } = examination;
   const found: Found = {};

@@ -2,8 +2,8 @@ import { ErrorReply, type Reply } from '@redis-resilience/core/protocol';
 import type { Ending } from '../../wire/conversation.ts';
 
 /**
- * The kind of server at the address. `other`: the server answered, but not as Redis or another known kind does.
- * `unknown`: the server closed the connection, or sent no complete answer.
+ * The kind of server at the address. `other`: the reply is not that of any known kind of server. `unknown`: the server
+ * closed the connection, or sent no complete answer.
  */
 export type PeerKind =
   | 'redis'

@@ -53,7 +53,8 @@ export async function plainKindOf(endpoint: Endpoint, deadline: Deadline): Promi
 }
 
 // Finds out the kind of a peer that did not reply to PING. TLS servers, PostgreSQL and the cluster bus of Redis never
-// reply to PING, so the peer is probed in each of their protocols.
+// reply to PING, so the peer is probed in each of their protocols. A peer that stayed silent is probed only for TLS,
+// because PostgreSQL and the cluster bus close the connection when they receive a PING.
 async function askOtherwise(endpoint: Endpoint, ending: Ending, deadline: Deadline): Promise<PeerKind> {
   const bound = deadline.within(500);
   const questions: Promise<PeerKind | undefined>[] = [
@@ -110,8 +111,8 @@ function isPostgresAnswer(bytes: Buffer): boolean {
   return bytes.length === 1 && (bytes[0] === 0x4e || bytes[0] === 0x53);
 }
 
-// A TLS handshake record that is too short, to which a TLS server replies with an alert, which is enough to recognise
-// TLS.
+// A TLS handshake record that is too short. A TLS server replies to it with an alert, and the alert shows that the
+// server uses TLS.
 const clientHello = Buffer.from([0x16, 0x03, 0x01, 0x00, 0x05, 0x01, 0x00, 0x00, 0x01, 0x03]);
 
 function isTlsRecord(bytes: Buffer): boolean {

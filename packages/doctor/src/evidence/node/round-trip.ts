@@ -12,8 +12,8 @@ const mostSamples = 7;
 const budgetMs = 60;
 
 /**
- * Measures round trips for about 60 ms, with at most 7 PINGs. If no PING is answered, the durations in `earlierMs` are
- * used instead.
+ * Measures round trips for about 60 ms, with at most 7 PINGs. If no PING is answered, the round trips in `earlierMs`,
+ * which were measured before and during the login, are used instead.
  */
 export async function gatherRoundTrip(
   conversation: Conversation,

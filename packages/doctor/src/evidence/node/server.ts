@@ -5,7 +5,10 @@ import { fieldsOf, listOf, recordOf, textOf } from '../../wire/reply-fields.ts';
 import { configNames } from './config-names.ts';
 import { slowEntriesOf, type SlowEntry } from './slow-log.ts';
 
-/** What a server says about itself, as far as the user of the connection may query it. */
+/**
+ * What a server reports about itself. A field is undefined or empty if the user of the connection may not run the query
+ * for it.
+ */
 export interface ServerEvidence {
   /** The fields of INFO; empty if the server refused INFO. */
   readonly info: Readonly<Record<string, string>>;

@@ -15,7 +15,7 @@ export interface TcpEvidence {
   readonly attempts: readonly TcpAttempt[];
   /** The address whose connection the next steps use; undefined if no address accepted. */
   readonly connectedTo: string | undefined;
-  /** The file at the path of a unix socket that could not be opened; otherwise undefined. */
+  /** What is at the path of the unix socket, if the socket could not be opened; otherwise undefined. */
   readonly file: FileEvidence | undefined;
 }
 
@@ -29,8 +29,8 @@ const stragglersMs = 150;
 const mostAddresses = 8;
 
 /**
- * Connects to the addresses of a host name concurrently, to at most 8. Of the connections that were accepted, keeps the
- * one to the address that is first in the list.
+ * Connects to at most 8 addresses of a host name concurrently. If several addresses accept the connection, keeps the
+ * connection to the one that is first in the list.
  */
 export async function gatherTcp(
   endpoint: Endpoint,

@@ -7,7 +7,8 @@ const mostNodes = 64;
 
 /**
  * Examines the nodes of a Cluster: first the configured start nodes (`seeds`), then at most 64 of the other nodes that
- * the first answering start node lists. `known` is the evidence about the start node, if it was examined before.
+ * the first answering start node lists. If there is only one start node, and the doctor has examined it before, `known`
+ * is the evidence about it.
  */
 export async function gatherClusterWalk(
   walk: Walk,

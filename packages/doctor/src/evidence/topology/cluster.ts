@@ -6,8 +6,8 @@ import { fieldsOf, textOf } from '../../wire/reply-fields.ts';
 export interface ClusterNode {
   readonly id: string;
   /**
-   * Empty if the Cluster does not know the node's address; `port` is then 0. A node loses its address when another node
-   * takes the address over, such as a server that was started again without its data.
+   * The host is empty, and `port` is 0, if the Cluster does not know the address of the node. A node loses its address
+   * when another node appears under that address, for example a server that was restarted without its data.
    */
   readonly host: string;
   readonly port: number;
