@@ -29,7 +29,10 @@ import { tlsRule } from './path/tls.ts';
 import { walkIncompleteRule } from './walk-incomplete.ts';
 import { memoryRule, persistenceRule, tooFewReplicasRule } from './server/writability.ts';
 
-/** All rules, in the order in which a connection meets the conditions that they check. */
+/**
+ * All rules, in the order in which findings of one severity are listed: first what prevents a connection, such as DNS,
+ * TCP, TLS or the login, and then problems of the server, its limits and its settings.
+ */
 export const allRules: readonly Rule[] = [
   environmentRule,
   sentinelRule,

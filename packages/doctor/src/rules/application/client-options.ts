@@ -10,8 +10,8 @@ export const clientOptionsRule = onAll(({ application }) => {
   return application.snapshot === undefined ? bareClient(application) : protectedClient(application);
 });
 
-// Judges the options of the RedisResilience. Of the ioredis options of a protected client, only those about TLS still
-// matter, because the RedisResilience overrides the others that are examined here.
+// Judges the options of the RedisResilience. Of the ioredis options of the client, only those about TLS are judged,
+// because the RedisResilience overrides all others that `bareClient` judges.
 function protectedClient({ settings, options }: ApplicationEvidence): readonly Finding[] {
   const found: Finding[] = [];
   const { timeoutMs = 1000, circuit, admission, retry, connection } = settings ?? {};

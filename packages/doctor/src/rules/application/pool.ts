@@ -4,9 +4,9 @@ import { onAll } from '../rule.ts';
 const longMs = 1000;
 
 /**
- * Reports that callers wait because all connections for leases are in use. A short wait is not reported: a connection
- * must have been leased for over a second, or callers must have spent more time waiting for connections than using
- * them.
+ * Reports that callers wait for a connection because all connections of the pool are leased. A short wait is not
+ * reported: a connection must have been leased for over a second, or callers must have spent more time waiting for
+ * connections than using them.
  */
 export const poolRule = onAll(({ application }) => {
   const pool = application?.pool;

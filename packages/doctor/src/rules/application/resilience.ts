@@ -3,8 +3,8 @@ import { onAll } from '../rule.ts';
 import type { Evidence } from '../../evidence/evidence.ts';
 
 /**
- * Reports why the RedisResilience does not use Redis, if the application itself caused that with `isolate()` or
- * `close()`, or if the doctor can reach Redis nevertheless.
+ * Reports why the RedisResilience does not use Redis, but only in two cases: the application has called `isolate()` or
+ * `close()`, or the doctor can use Redis at the same time.
  */
 export const snapshotRule = onAll((evidence) => {
   const snapshot = evidence.application?.snapshot;

@@ -36,7 +36,7 @@ function refused(node: NodeEvidence, { host, target }: Evidence, facts: LooseEvi
     );
   }
   const elsewhere = servers.flatMap(({ listens, sockets }) => [
-    // Leaves out the bus port of a Cluster node (its client port plus 10,000), which does not serve clients.
+    // Clients cannot use the bus port of a Cluster node (its client port plus 10,000), so that port is not listed.
     ...listens
       .filter((each) => !listens.some((other) => other.port === each.port - 10_000))
       .map((each) => `${each.address}:${each.port}`),

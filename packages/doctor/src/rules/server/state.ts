@@ -54,8 +54,8 @@ export const brokenOffRule = onEachNode((node) => {
   if (peer?.kind !== 'redis' || login === undefined || ending === undefined || hello?.closesConnection) {
     return undefined;
   }
-  // The server may be slow rather than silent: its first reply took long, and the next reply may still arrive within
-  // twice that time.
+  // A server whose first reply took long may only be slow: its next reply may still arrive within twice the time of the
+  // first reply.
   const isSlow =
     ending.kind === 'silent' && peer.durationMs >= slowAnswerMs && ending.silentMs < 2 * peer.durationMs;
   if (isSlow) {
