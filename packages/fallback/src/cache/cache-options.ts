@@ -43,7 +43,7 @@ export interface CacheOptions {
   readonly negativeTtlMs?: number;
   /**
    * The parameter beta of XFetch, which reloads a value at a random time shortly before its ttl ends. A beta above 1
-   * reloads values earlier, a beta below 1 later, and 0 never before their ttl ends. Default 1.
+   * reloads values earlier, a beta below 1 later. With 0, values are never reloaded before their ttl ends. Default 1.
    */
   readonly earlyRefreshBeta?: number;
   /** Maximum memory for local copies. Default 32 MiB; 0 keeps none. */

@@ -1,12 +1,15 @@
 import { ConfigurationError } from '@redis-resilience/core';
 import { tellMistake } from '@redis-resilience/core/kit';
 
-/** Larger values are checked only in part, because the check must cost much less than turning them into JSON. */
+/**
+ * At most this many elements or properties of a value are checked, because the check must cost much less than turning
+ * the value into JSON.
+ */
 const maxChecked = 20;
 
 /**
- * Warns once for each class if JSON loses what a value consists of. The caller whose loader ran gets the value itself,
- * and all later callers get a plain object in its place, which is hard to notice in a test.
+ * Warns once for each class if a value is or contains an instance that JSON turns into a plain object. The caller whose
+ * loader ran gets the instance, but all later callers get the plain object, which is hard to notice in a test.
  */
 export function warnOfLoss(value: unknown): void {
   const lossy = [value, ...partsOf(value)].find(isLossy);
@@ -21,7 +24,7 @@ export function warnOfLoss(value: unknown): void {
   );
 }
 
-/** Returns the elements or properties of a value, followed by those of the first of them. */
+/** Returns the elements or properties of a value, followed by the elements or properties of the first one. */
 function partsOf(value: unknown): readonly unknown[] {
   const parts = membersOf(value);
   return [...parts, ...parts.slice(0, 1).flatMap(membersOf)];

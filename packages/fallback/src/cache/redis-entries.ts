@@ -57,8 +57,8 @@ export class RedisEntries {
   }
 
   /**
-   * Writes an entry. Returns false if Redis rejected it, because the key holds a newer entry or was invalidated after
-   * the entry's load began.
+   * Writes an entry. Returns false if Redis rejected the entry, because the key holds a newer entry or was invalidated
+   * after the load of the rejected entry began.
    */
   async write(key: string, entry: CacheEntry, keepMs: number): Promise<boolean> {
     const { prefix, clockSkewMs } = this.#settings;

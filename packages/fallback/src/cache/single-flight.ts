@@ -6,8 +6,8 @@ import { overloaded, type LoaderBulkhead } from './loader-bulkhead.ts';
 /** Argument of a loader. */
 export interface LoadContext {
   /**
-   * Aborts `loadTimeoutMs` after the load began. Pass the signal on to the database client, so that the client can
-   * cancel the query.
+   * The signal aborts when `loadTimeoutMs` has passed since the load began. Pass the signal on to the database client,
+   * so that the client can cancel the query.
    */
   readonly signal: AbortSignal;
   /**

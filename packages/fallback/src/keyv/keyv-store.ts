@@ -74,8 +74,8 @@ export class KeyvStore {
   }
 
   /**
-   * Keyv 6 passes keys without their namespace, and Keyv 5 passes keys with it. Only Keyv 6 reads the property
-   * `capabilities`, before any other call, which tells the two versions apart.
+   * Keyv 6 passes keys without their namespace, and Keyv 5 passes keys with it. The two versions are distinguished by
+   * this property: only Keyv 6 reads `capabilities`, and it does so before any other call.
    */
   get capabilities(): undefined {
     this.#keysAreBare = true;
@@ -139,8 +139,8 @@ export class KeyvStore {
   }
 
   /**
-   * Removes every key of the namespace. A process that is cut off from Redis at the time may later write its local copy
-   * of a value back.
+   * Removes every key of the namespace. A process that cannot reach Redis during this call may later write its local
+   * copy of a removed value back.
    *
    * @throws one of core's errors while Redis is unavailable; {@link ConfigurationError} when there is neither a
    * namespace nor a prefix, because that would remove every key in the database
