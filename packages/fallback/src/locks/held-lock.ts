@@ -14,10 +14,10 @@ export interface Lock {
    */
   readonly fence: number;
   /**
-   * Whether this process still holds the lock, so that no other holder can have it. Without asking Redis, `isHeld`
-   * turns false once the ttl has passed by this process's monotonic clock, or by its wall clock, which goes on while
-   * the machine sleeps. `isHeld` is also false once another database has come into use, because locks are not carried
-   * over.
+   * Whether this process still holds the lock, so that no other holder can have it. `isHeld` becomes false, without a
+   * request to Redis, once the ttl has passed by one of this process's two clocks: the monotonic clock, or the wall
+   * clock, which also counts the time while the machine sleeps. `isHeld` is also false once another database has come
+   * into use, because locks are not carried over.
    */
   readonly isHeld: boolean;
   /** Aborts when `isHeld` becomes false. */
@@ -156,7 +156,8 @@ export class HeldLock implements Lock {
     this.#end.unref?.();
   }
 
-  // Whether another database is in use, which does not have this lock, and may grant it to another holder.
+  // Whether another database has come into use. That database does not have this lock, and may grant it to another
+  // holder.
   get #isElsewhere(): boolean {
     return this.#parts.resilience.snapshot().database?.name !== this.#database;
   }

@@ -21,8 +21,8 @@ export interface CacheableAnswer {
 }
 
 /**
- * Whether a response may be stored and shared. `maxAgeMs`: for how long, if the headers of the response limit that
- * time.
+ * Whether a response may be stored and shared. `maxAgeMs`: how long the response may be stored, if its headers limit
+ * that time.
  */
 export type AnswerVerdict =
   /** `instanceOf`: the name of a class, if the response must not be shared because its body contains an instance. */
@@ -54,8 +54,9 @@ export function judgeAnswer(
     return kind.kind === 'instance' ? { ...refused, instanceOf: kind.className } : refused;
   const vary = namesIn(after.headers['vary']);
   if (vary.includes('*')) return refused;
-  // `CachePolicy` does not get the request's header `Authorization`, with which RFC 9111 forbids sharing the response.
-  // Hiding the header is safe, because its value is part of the key, or the option `keyOf` has accepted the request.
+  // RFC 9111 forbids sharing the response to a request with the header `Authorization`, so `CachePolicy` does not get
+  // this header. Hiding the header is safe, because its value is part of the key, or the option `keyOf` has accepted
+  // the request.
   const { authorization: _, ...others } = request.headers;
   const control = controlOf(after.headers);
   const policy = new CachePolicy(

@@ -53,8 +53,8 @@ const incidental = new RegExp(
 );
 
 /**
- * Whether the response to this request may be stored and shared, as far as the request shows. If a header identifies
- * the visitor, the response may be shared only if `varyBy` lists the header, so that its value is part of the key.
+ * Whether the request allows its response to be stored and shared. If a header identifies the visitor, the response may
+ * be shared only if `varyBy` lists the header, so that its value is part of the key.
  */
 export function mayShare(request: CacheableRequest, varyBy: readonly string[]): boolean {
   const { method, headers } = request;

@@ -57,7 +57,7 @@ export class CachedVisit {
       this.#set({ 'x-cache': 'BYPASS' });
       return value.body;
     }
-    // If this request and the one that the stored response was made for differ in a header that `Vary` lists, this
+    // The stored response belongs to an earlier request. If the two requests differ in a header that `Vary` lists, this
     // request gets a different key.
     const variant = digestOf(this.#parts.request, value.answer.vary);
     if (variant !== value.variant) return this.answer(`${key} ${variant}`);

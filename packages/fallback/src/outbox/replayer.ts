@@ -89,7 +89,7 @@ export class Replayer {
   }
 
   // Sends a single write, even if Redis does not seem to be writable. An open circuit closes only after successful
-  // trial calls, and if the application makes no calls of its own, this write is the only trial call.
+  // trial calls. If the application makes no calls of its own, this write is the only trial call.
   #tryOne(): void {
     const { store } = this.#parts;
     store.expire();
@@ -104,8 +104,8 @@ export class Replayer {
     this.wake();
   }
 
-  // Returns the next write to a key. Writes to a key keep their order, so a write that may be sent only to a
-  // database that is not in use now holds up later writes to the same key.
+  // Returns the next write to a key; undefined if that write may be sent only to a database that is not in use now.
+  // Later writes to the key must then wait, too, because writes to a key keep their order.
   #nextOf(key: string): KeptWrite | undefined {
     const next = this.#parts.store.writes.next(key);
     return next !== undefined && this.#parts.binding.admits(next.entry) ? next : undefined;
@@ -135,7 +135,8 @@ export class Replayer {
     const { delivery, store, binding } = this.#parts;
     const database = binding.wantedFor(kept.entry);
     if (database !== undefined) await store.bind(kept, database);
-    // While the journal recorded the binding, another database may have come into use, which must not get this write.
+    // Another database may have come into use while the journal recorded the binding. That database must not get this
+    // write.
     if (!binding.admits(kept.entry)) {
       await store.bind(kept, undefined);
       store.writes.putBack(kept);

@@ -17,8 +17,8 @@ export interface KeptWrite {
 interface KeyQueue {
   readonly writes: KeptWrite[];
   /**
-   * The writes into which later writes may be merged, by slot (see `WritePlan`). No write in this map has ever been
-   * sent, and the order in which these writes are applied makes no difference.
+   * The writes into which later writes may be merged, by the part of the key that they change (`slot` of `WritePlan`).
+   * No write in this map has ever been sent, and the order in which these writes are applied makes no difference.
    */
   readonly slots: Map<string, KeptWrite>;
   family: string | undefined;

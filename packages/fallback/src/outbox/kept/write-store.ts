@@ -84,9 +84,9 @@ export class WriteStore {
     if (kept.journaled) await this.#journal.write([{ type: 'put', entry: kept.entry }]);
   }
 
-  // Removes a write, first from the journal and then from memory. A write that is gone from memory
-  // lets a later write to the same key be sent directly: if the journal still contained the earlier write,
-  // a crash would replay it over the later one.
+  // Removes a write, first from the journal and then from memory. In the opposite order, a later write to the same key
+  // could be sent directly while the journal still contains the earlier one, which would then overwrite the later one
+  // after a crash.
   async remove(kept: KeptWrite): Promise<void> {
     if (kept.journaled) await this.#journal.write([{ type: 'delete', seq: kept.entry.seq }]);
     this.#forget(kept);
@@ -94,7 +94,7 @@ export class WriteStore {
 
   /**
    * Makes room for a write. If the option `whenFull` is `oldest`, drops older writes. Returns false if there is no room
-   * and `whenFull` is `newest`: then the write itself must be dropped.
+   * and `whenFull` is `newest`, so that the new write is dropped.
    *
    * @throws {@link OverloadedError} when there is no room and `whenFull` is `reject`, or when `whenFull` is `oldest`
    * and dropping all older writes would not make enough room
@@ -217,6 +217,6 @@ function newSignal(): { readonly promise: Promise<void>; readonly resolve: () =>
 }
 
 function ignore(): void {
-  // Nothing to do: the journal still contains the write. The next run of the process gives up on it again if it is too
-  // old, or sends it if it was dropped only because the outbox was full.
+  // Nothing to do: the journal still contains the write. If the write is too old, the next run of the process gives up
+  // on the write again. If the write was dropped only because the outbox was full, the next run sends the write.
 }

@@ -19,8 +19,8 @@ export interface OutboxEntry {
   readonly createdAt: number;
   readonly bytes: number;
   /**
-   * Of several databases, the only one to which the write may be sent, because it may have received the write before;
-   * undefined if the write may be sent to any database.
+   * The only database to which the write may be sent, because that database may have received the write before.
+   * Undefined if the write may be sent to any database.
    */
   readonly database: string | undefined;
 }

@@ -5,8 +5,8 @@ import { byteText } from './write-plan.ts';
 const maxInteger = 2n ** 63n - 1n;
 
 /**
- * Merges two writes with the same slot (see `WritePlan`) into one write that has the effect of `earlier` followed by
- * `later`. Returns undefined if no single write has that effect.
+ * Merges two writes that change the same part of the same key (`slot` of `WritePlan`) into one write that has the
+ * effect of `earlier` followed by `later`. Returns undefined if no single write has that effect.
  *
  * @example
  * merge({ command: 'incr', args: ['n'] }, { command: 'decrby', args: ['n', '3'] }); // incrby n -2
