@@ -34,7 +34,8 @@ function wait(ms: number): number | undefined {
   return ms === 0 ? Infinity : Math.ceil(ms);
 }
 
-// The names of groups, consumers and keys are skipped, because any of them may itself be "block".
+// The names of groups, consumers and keys are skipped, because a name may be the word "block" without being the option
+// BLOCK.
 function blockIndex(args: readonly unknown[]): number {
   for (let index = 0; index < args.length; index++) {
     const word = wordAt(args, index);

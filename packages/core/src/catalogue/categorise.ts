@@ -12,7 +12,7 @@ export type CategoryOverrides = Readonly<Record<string, Category>>;
 /**
  * Returns whether a call may be retried when its outcome is unknown. Calls of the categories `read` and
  * `write-last-wins` may be retried. A call of the category `write-checked` may be retried if a second run leaves the
- * same data, and its reply misleads no caller.
+ * same data, and if the reply to the second run misleads no caller.
  *
  * | retried | why |
  * | --- | --- |
@@ -57,8 +57,8 @@ export function maySendAllAgain(
 }
 
 /**
- * Returns the effect of running a call twice, according to the tables and its arguments: `never` for unknown commands
- * and scripts.
+ * Returns the effect of running a call twice, according to the command tables and the call's arguments: `never` for
+ * unknown commands and scripts.
  *
  * @example
  * effectOf(traitsOf('set'), ['key', 'value', 'NX']); // 'write-checked'

@@ -9,7 +9,7 @@ import type { Effect } from './effect.ts';
  * - `blocking`: may block on the server; see `blockingTimeoutMs`.
  * - `subscribe`, `unsubscribe`: changes what is pushed to the connection.
  * - `connection`: reads or changes the state of the connection, turns it into a stream, or ends it.
- * - `transaction`: MULTI, EXEC, DISCARD, WATCH, UNWATCH.
+ * - `transaction`: begins, ends or guards a transaction (MULTI, EXEC, DISCARD, WATCH, UNWATCH).
  * - `shutdown`: stops the server, and gets a reply only if the server does not stop, or if the command is SHUTDOWN
  *   ABORT.
  * - `unknown`: not in the table; it might be any of these.
@@ -28,7 +28,7 @@ export type CommandKind =
 /** Commands that share every trait: one row of the command table. */
 export interface CommandGroup {
   readonly lane: Lane;
-  /** `by-arguments`: a rule in `argument-rules.ts` decides. */
+  /** `by-arguments` means that a rule in `argument-rules.ts` derives the effect from the arguments of each call. */
   readonly effect: Effect | 'by-arguments';
   /** How the commands of this group behave on their connection. Default `ordinary`. */
   readonly kind?: CommandKind;

@@ -103,7 +103,7 @@ export const commandTable: readonly CommandGroup[] = [
   { lane: 'read', effect: 'read', kind: 'subscribe', names: 'subscribe psubscribe ssubscribe' },
   { lane: 'read', effect: 'read', kind: 'unsubscribe', names: 'unsubscribe punsubscribe sunsubscribe' },
 
-  // SELECT touches no data, and a retried command may depend on the selected database.
+  // SELECT is retried, because it touches no data, and later commands may depend on the selected database.
   { lane: 'read', effect: 'read', kind: 'connection', names: 'select' },
 
   // WAIT and WAITAOF wait for the writes of their own connection: on a new connection, they would reply at once, and

@@ -8,7 +8,10 @@ import type { Category } from './category.ts';
  */
 export type Effect = Category | 'write-checked-safe';
 
-/** Returns the effect of a call according to its arguments; `never` if the rule does not know one of the arguments. */
+/**
+ * A rule for one command: returns the effect of a call according to the call's arguments, or `never` if the rule does
+ * not know one of them.
+ */
 export type ArgumentRule = (args: readonly unknown[]) => Effect;
 
 /** Returns whether a command with this effect may be retried when its outcome is unknown. */

@@ -1,4 +1,7 @@
-/** What a script of a library does with a lock. Its last argument is the ttl if it takes, the token if it releases. */
+/**
+ * What a script of a library does with a lock. The last argument of the script is the ttl if the script takes a lock,
+ * and the token if the script releases a lock.
+ */
 export interface LockScript {
   readonly does: 'take' | 'release';
   /** Number of arguments after the keys. */
@@ -10,7 +13,7 @@ const lockScripts: ReadonlyMap<string, LockScript> = new Map([
   // redlock 4
   ['e5a322e2634ef59a516e8ea150cb085afafee684', { does: 'take', argumentCount: 2 }],
   ['0f0f23b9048b36752b5be114f357ba083449f908', { does: 'release', argumentCount: 1 }],
-  // @sesamecare-oss/redlock 1, whose first argument is a database
+  // @sesamecare-oss/redlock 1, whose scripts get the number of a database as their first argument
   ['1b77b94aa78451d55dfa97e18819bfbfc596cb5b', { does: 'take', argumentCount: 3 }],
   ['df51f6837dcfe303d334e6abea9aeae192bab216', { does: 'release', argumentCount: 2 }],
   // ioredis-lock 4

@@ -1,6 +1,6 @@
 /**
- * The length of the shortest token that is taken for unique. A shorter one, such as `1` or `locked`, may also be that of
- * another caller, whose lock a late release would release.
+ * The length of the shortest token that is assumed to be unique. Several callers may use the same shorter token, such
+ * as `1` or `locked`: a late release with that token could delete the lock of another caller.
  */
 const shortestToken = 16;
 

@@ -9,12 +9,12 @@ const documented: ReadonlySet<string> = new Set([
   'ifredis.call(get,keys[1])==argv[1]thenreturnredis.call(del,keys[1])endreturn0',
 ]);
 
-/** Longer than any variant of the documented script. */
+/** A script with more characters than this is no variant of the documented script, and is not compared with it. */
 const longest = 400;
 
 /**
- * Returns the arguments of an EVAL with the same effect as this command, if the command is a script that deletes keys
- * only if they contain the token of a lock; undefined for any other command. Such a script may run late, or twice.
+ * If this command is a script that deletes keys only if they contain the token of a lock, returns the arguments of an
+ * EVAL with the same effect; otherwise undefined. Such a script does no harm if it runs late, or twice.
  */
 export function releaseScriptArgs(name: string, args: readonly unknown[]): readonly string[] | undefined {
   const script = textAt(args, 0);

@@ -7,12 +7,17 @@ export interface SetLock {
   readonly token: string;
 }
 
-/** A single word, unlike JSON or a sentence, which may be a value that other callers write, too. */
+/**
+ * A token is a single word. A value of another form, such as JSON or a sentence, may be one that several callers write.
+ */
 const tokenShape = /^[\w.:+/=@-]{1,200}$/;
 
 const expiryOptions: ReadonlySet<string> = new Set(['EX', 'PX', 'EXAT', 'PXAT']);
 
-/** Returns the lock that this command takes; undefined if the command does not have the form of such a command. */
+/**
+ * Returns the lock that this command takes; undefined if this command is no SET with NX and an expiry, or if its value
+ * does not look like a unique token.
+ */
 export function setLockOf(name: string, args: readonly unknown[]): SetLock | undefined {
   if (name !== 'set' || args.length !== 5) return undefined;
   const [third, fourth, fifth] = [wordAt(args, 2), wordAt(args, 3), wordAt(args, 4)];

@@ -2,13 +2,16 @@ import { wordAt } from './argument-words.ts';
 import type { Effect } from '../effect.ts';
 import { worseEffect } from '../effect.ts';
 
-/** The effect of a command with this option, and the number of arguments that belong to the option. */
+/**
+ * One option of a command: the effect that a command with this option has, and the number of arguments that follow the
+ * option.
+ */
 export type Option = Effect | { readonly effect?: Effect; readonly takes: number };
 
 /**
- * Reads the options from index `from` to the end, or to the keyword `until`. Returns whichever effect is least safe to
- * repeat: that of one of these options, or `plain`, the effect without options. An option that is not in `options`
- * yields `never`, because it may be a condition that a newer server has added.
+ * Reads the options from index `from` to the end, or to the keyword `until`. Compares the effects of these options with
+ * `plain`, the effect without options, and returns the one that is least safe to repeat. An option that is not in
+ * `options` yields `never`, because it may be a condition that a newer server has added.
  */
 export function effectOfOptions(
   args: readonly unknown[],

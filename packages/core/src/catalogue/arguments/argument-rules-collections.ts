@@ -60,8 +60,8 @@ function zremrangebyrank(args: readonly unknown[]): Effect {
 
 const xaddFlags = new Set(['NOMKSTREAM', 'KEEPREF', 'DELREF', 'ACKED']);
 
-// A second XADD with IDMP returns the id of the first entry. A second XADD with the same full id fails. A second XADD
-// with `*` or `5-*` adds another entry.
+// A second XADD with IDMP returns the id of the entry that the first one added. A second XADD with the same full id
+// fails. A second XADD with `*` or `5-*` adds another entry.
 function xadd(args: readonly unknown[]): Effect {
   let index = 1;
   for (; index < args.length; index++) {

@@ -27,8 +27,8 @@ function jsonDelete(args: readonly unknown[]): Effect {
 
 const keepingPolicies = new Set(['FIRST', 'LAST', 'MIN', 'MAX']);
 
-// If TS.ADD names no policy for two samples with the same timestamp, the key's policy applies, which may be to add up
-// the two samples (SUM).
+// If TS.ADD names no policy for samples with the same timestamp, the policy of the key applies. That policy may be SUM,
+// which adds up the samples.
 function addSample(args: readonly unknown[]): Effect {
   if (Number.isNaN(integerAt(args, 1))) return 'write-accumulating';
   for (let index = 3; index < args.length; index++) {

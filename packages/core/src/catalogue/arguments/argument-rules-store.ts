@@ -2,8 +2,8 @@ import { hasText, integerAt, textAt, wordAt } from './argument-words.ts';
 import type { ArgumentRule, Effect } from '../effect.ts';
 
 /**
- * Rules for commands that read some keys and write the result to another. The last write wins, unless the destination
- * is also a source, so that a second run starts from the result of the first.
+ * Rules for commands that read some keys and write the result to another. The last write wins, except if the
+ * destination is also a source: then a second run starts from the result of the first.
  */
 export const storeRules: Readonly<Record<string, ArgumentRule>> = {
   copy: (args) => replacing(args, 2),
@@ -13,7 +13,8 @@ export const storeRules: Readonly<Record<string, ArgumentRule>> = {
   georadiusbymember: (args) => storing(args, 4),
   geosearchstore: (args) => (hasText(args, textAt(args, 0), 1, 2) ? 'write-accumulating' : 'write-last-wins'),
   zrangestore: (args) => (hasText(args, textAt(args, 0), 1, 2) ? 'write-accumulating' : 'write-last-wins'),
-  // SDIFFSTORE gives the same result twice if the destination is the first source, but not if it is a later one.
+  // SDIFFSTORE gives the same result twice if the destination is its first source, but not if the destination is one of
+  // its other sources.
   sdiffstore: (args) => (hasText(args, textAt(args, 0), 2) ? 'write-accumulating' : 'write-last-wins'),
   zdiffstore: (args) => combining(args, 1),
   zunionstore: (args) => combining(args, 0),

@@ -3,7 +3,8 @@ import type { Option } from './argument-options.ts';
 import { integerAt, wordAt } from './argument-words.ts';
 import type { ArgumentRule, Effect } from '../effect.ts';
 
-// A second run restarts a relative time to live, which is harmless enough for `write-last-wins`.
+// After a second run with EX or PX, the time to live starts again, so the key lives a little longer. That is harmless,
+// so these options leave the effect of a command unchanged.
 const expiry: Readonly<Record<string, Option>> = {
   EX: { takes: 1 },
   PX: { takes: 1 },

@@ -4,7 +4,10 @@ import { storeRules } from './argument-rules-store.ts';
 import { stringRules } from './argument-rules-strings.ts';
 import type { ArgumentRule } from '../effect.ts';
 
-/** Returns the rule of a command whose effect is `by-arguments`, or undefined for any other command. */
+/**
+ * Returns the rule that derives a command's effect from its arguments; undefined if the effect is the same for all
+ * arguments.
+ */
 export function argumentRule(name: string): ArgumentRule | undefined {
   return rules.get(name);
 }
