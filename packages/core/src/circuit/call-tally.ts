@@ -8,7 +8,10 @@ const minFailureEvents = 2;
 /** Counts how the calls within a circuit's time window ended, and reports when too many of them failed or were slow. */
 export class CallTally {
   readonly #settings: CircuitSettings;
-  /** Undefined until a call is counted, because many clients only read, or only write. */
+  /**
+   * Undefined until the circuit counts its first call. Many clients only read or only write, so one of their two
+   * circuits never counts a call.
+   */
   #window: RollingWindow | undefined;
   /** Undefined until a call fails. */
   #streak: FailureStreak | undefined;

@@ -12,7 +12,7 @@ export type LiveCircuitState =
       readonly kind: 'closed';
       readonly since: number;
       /**
-       * How many times the open time is doubled if the circuit opens again before it has been closed for a whole
+       * How many times the open time will be doubled if the circuit opens again before it has been closed for a whole
        * window.
        */
       readonly doublings: number;

@@ -11,7 +11,7 @@ export const maxTrialMs = 5_000;
 /**
  * The state machine of a circuit, as a pure function that returns the next state. A signal without meaning in the
  * current state returns the same state object. Whenever `kind` changes, the caller must discard all counts, and ignore
- * the results of calls that were admitted before.
+ * the results of calls that were admitted before the change.
  */
 export function circuitTransition(
   state: LiveCircuitState,

@@ -35,7 +35,7 @@ const shareRatio = 4;
  * - Each change of state starts a new generation, which is a number. Every admitted call must be settled once, by
  *   `succeeded`, `failed` or `ignored`, with the generation in which it was admitted: older generations are not
  *   counted.
- * - No timer is used: a change of state that is due is made, and dated back, when a method is next called.
+ * - No timer is used: a change that is due is made when a method is next called, with the time at which it was due.
  * - The share of failed and slow calls is checked only when a call fails or is slow.
  * - The open time doubles each time the circuit opens again, until the circuit has stayed closed for a whole window.
  * - A circuit that is open because calls are slow still admits every call, because most calls end in time. If calls
@@ -53,7 +53,7 @@ export class Circuit {
   #dueAt = Infinity;
   #generation = 1;
   #shareCount = 0;
-  /** When a call last came while the circuit was not closed, admitted or not. Monotonic milliseconds. */
+  /** When a caller last wanted to make a call while the circuit was not closed. Monotonic milliseconds. */
   wantedAt = -Infinity;
 
   constructor(settings: CircuitSettings, deps: CircuitDependencies) {
@@ -118,7 +118,7 @@ export class Circuit {
     return this.#generation - (isAdmitted ? 1 : 2);
   }
 
-  /** Returns whether an operation with a fallback may start: one in four, while the open circuit admits every call. */
+  /** Returns whether an operation with a fallback may start; only one in four if the open circuit admits every call. */
   startsWithFallback(): boolean {
     return this.#admitted !== 'all' || this.#settings.mode !== 'enforce' || this.#isNextInShare();
   }
@@ -139,8 +139,8 @@ export class Circuit {
   }
 
   /**
-   * Records a failed call. If the failure opens the circuit, the circuit gets this `cause`; if undefined, `error-rate`
-   * or, in the half-open state, the cause for which the circuit was open.
+   * Records a failed call. If the failure opens the circuit, `cause` becomes the circuit's cause. If `cause` is
+   * undefined, the circuit's cause becomes `error-rate` or, in the half-open state, stays the same.
    */
   failed(generation: number, cause: CauseCode | undefined, now: number): void {
     if (generation !== this.#generation || this.#off) return;
@@ -159,7 +159,7 @@ export class Circuit {
     this.#apply({ kind: 'trial-ignored' });
   }
 
-  /** Opens the circuit immediately. An open circuit only gets the new cause, and an isolated circuit stays as it is. */
+  /** Opens the circuit immediately. An open circuit only changes its cause, and an isolated circuit stays isolated. */
   trip(cause: CauseCode, now: number): void {
     this.#trip(cause, now, cause === 'slow' ? 'share' : 'trials');
   }
@@ -187,7 +187,7 @@ export class Circuit {
     this.#renew();
   }
 
-  /** Rejects every call until all functions that `isolate` has returned have been called, which closes the circuit. */
+  /** Rejects every call until each function that `isolate` has returned has been called; then the circuit closes. */
   isolate(): () => void {
     let isHeld = true;
     this.#catchUp();

@@ -68,7 +68,7 @@ export class RollingWindow {
   }
 
   #open(now: number): void {
-    // A clock that has stepped back leaves the last period open.
+    // If the clock has stepped back, the last period stays the current one.
     this.#period = Math.max(Math.floor(now / this.#bucketMs), this.#period);
     this.#endsAt = (this.#period + 1) * this.#bucketMs;
     if (this.#cells.length === 0) this.#first = this.#period;

@@ -1,6 +1,6 @@
 /** A call that takes this share of its deadline is in danger of missing the deadline. */
 const endangeredShare = 0.5;
-/** A call that takes this share of its deadline is slow, however distant the server. */
+/** A call that takes this share of its deadline is slow, even if the round trip to the server is long. */
 const maxShare = 0.9;
 const factor = 2;
 const sampleEveryMs = 100;
@@ -11,8 +11,8 @@ const memorySamples = 512;
  * limit is twice the usual round trip, but at least half of the deadline and at most nine tenths of it. The usual round
  * trip is a moving average over about 50 s. One call per 100 ms is sampled, whatever the load. The first samples are
  * averaged with equal weights. A slow call, unless it is the first sample, gets the lowest weight, and counts as if it
- * had taken exactly the limit. The low weight of slow calls keeps an outage of a few seconds from raising the average,
- * but not a lasting change.
+ * had taken exactly the limit. Because of this low weight, an outage of a few seconds does not raise the average, but a
+ * lasting change does.
  */
 export class SlowLimit {
   readonly #floorMs: number;
@@ -34,7 +34,7 @@ export class SlowLimit {
     return this.#limitMs;
   }
 
-  /** Returns whether a call of this duration is slow, and updates the limit with it. */
+  /** Returns whether a call of this duration is slow, and adjusts the limit for later calls. */
   exceeded(durationMs: number, now: number): boolean {
     const slow = durationMs > this.#limitMs;
     if (now >= this.#nextSampleAt) this.#learn(durationMs, slow, now);
