@@ -4,7 +4,10 @@ import type { Lane } from '../snapshot.ts';
 import type { SlowCall } from './call.ts';
 import type { PartAway } from './dispatch.ts';
 
-/** The state of a client's gate, as far as it matters to the admission of a call in one lane (reads or writes). */
+/**
+ * What the admission of a call in one lane (reads or writes) has to know about the client's gate, which admits, queues
+ * or rejects the client's calls.
+ */
 export interface GateFacts {
   readonly gate: 'serving' | 'held' | 'ended';
   readonly lane: Lane;
@@ -62,7 +65,8 @@ export function admit(facts: AdmissionFacts): Admission {
 
 /**
  * Returns whether a waiting call waits because something has failed, and not for the first connection or for the end of
- * backpressure. The bounds of the queue apply only in an outage, because `isFull` limits the number of all other calls.
+ * backpressure. The size of the queue is limited only in such an outage. At all other times, waiting calls count as in
+ * flight, and the number of calls in flight is limited (`isFull`).
  */
 function isOutage({
   gate,

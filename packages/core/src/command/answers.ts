@@ -9,7 +9,10 @@ import type { Gate } from './gate.ts';
 import { answered, happeningOf } from './happening.ts';
 import type { GateParts, Line } from './line.ts';
 
-/** Interprets the driver's result for each command, and tells the gate what happened to the call. */
+/**
+ * Interprets the driver's result for each command, and reports to the client's gate, which answers, retries or fails
+ * the call.
+ */
 export class Answers implements CallOwner {
   readonly #gate: Gate;
   readonly #parts: GateParts;
@@ -68,8 +71,8 @@ export class Answers implements CallOwner {
   }
 
   /**
-   * If all commands in the batch have arrived and each has its result, passes the combined result on to the gate.
-   * Commands that a node of a Cluster redirected are first sent to the other node.
+   * If all commands in the batch have arrived and each has its result, passes the combined result on to the gate. A
+   * command that a node of a Cluster redirected is first sent to the node that the redirection names.
    */
   finishBatch(call: Call, batch: Batch): void {
     if (call.settled || !batch.isComplete || batch.remaining > 0) return;

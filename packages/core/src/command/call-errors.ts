@@ -99,13 +99,14 @@ export function callError(failure: CallFailure, context: ErrorContext): Error {
 }
 
 /**
- * Returns the error that `make` creates, with the stack of the code that called `entrance`. Otherwise, the lines of this
- * library would fill the stack, of which only ten are kept, and those of the caller would be missing.
+ * Returns the error that `make` creates, with the stack of the code that called `entrance`. By default, a stack has
+ * only ten lines: without this function, lines of this library would fill them, and the lines of the caller would be
+ * missing.
  */
 export function atCaller(make: () => Error, entrance: SendCommand): Error {
   const { stackTraceLimit } = Error;
   let error: Error;
-  // A stack that is replaced need not be captured, which costs time.
+  // Capturing a stack takes time, and this one would be replaced anyway.
   Error.stackTraceLimit = 0;
   try {
     error = make();
@@ -117,8 +118,8 @@ export function atCaller(make: () => Error, entrance: SendCommand): Error {
 }
 
 /**
- * Adds the outcome `refused` to an error reply without changing its message, except for arguments that it quotes. Hides
- * the command that the error carries, so that the command does not appear in logs.
+ * Adds the outcome `refused` to an error reply. Removes arguments that the message quotes, but leaves the message
+ * unchanged otherwise. Hides the command that the error carries, so that the command does not appear in logs.
  */
 export function markRefused(error: Error): Error {
   hideCommand(error);

@@ -55,13 +55,15 @@ export class CallOutcomeRecorder {
     const circuit = circuitOf(call, this.#circuits);
     if (circuit.admitsAll) {
       // The call needs the generation (number of state changes) of its circuit. A flush (one write to a socket) stores
-      // it only for the circuits for the whole of Redis, not for the circuit of one server, such as a Cluster node.
+      // the generations of the circuits for the whole of Redis, but not those of the circuits of one server, such as a
+      // Cluster node.
       if (call.circuits !== undefined) call.slow.generation = circuit.generation;
       return true;
     }
     const generation = circuit.admit(this.#now());
     if (generation < 0) {
-      // The caller of a patient command expects to wait, and sends one command at a time.
+      // A command with `patienceMs` is sent although the circuit rejects it: its caller expects to wait, and sends only
+      // one command at a time.
       if (circuit.state !== 'isolated' && call.command.patienceMs !== undefined) return true;
       // If the server is out of memory, commands that free memory (DEL, LPOP) are still sent.
       return circuit.cause === 'out-of-memory' && call.batch === undefined && call.traits.frees;
@@ -85,7 +87,9 @@ export class CallOutcomeRecorder {
     this.#settled(call, lane, durationMs, replyError);
   }
 
-  /** Records that a call failed: counts the failure as `counts` says, and reports `told` as the call's result. */
+  /**
+   * Records that a call failed: counts the failure as `counts` says, and reports the error `told` as the call's result.
+   */
   failed(call: Call, { counts, cause, tells, isRetryBudgetSpent }: Fail, told: Error, readAt: number): void {
     const { name } = this.#records.settings;
     if (isRetryBudgetSpent) debug('%s: the retry budget is spent: %s is not sent again', name, call.name);

@@ -43,7 +43,10 @@ export class Call implements TrackedCall {
   settled = false;
   batch: Batch | undefined = undefined;
   slow: SlowPathState | undefined = undefined;
-  /** The circuits of the server that the call was last sent to, if it has its own, as a Cluster node does. */
+  /**
+   * The circuits of the server that the call was last sent to, if that server has circuits of its own, as a Cluster
+   * node does.
+   */
   circuits: LaneCircuits | undefined = undefined;
 
   constructor(owner: CallOwner, command: DriverCommand, traits: CommandTraits) {
@@ -103,7 +106,10 @@ export class Call implements TrackedCall {
   }
 }
 
-/** The properties of a call that `decide` reads: all of them are properties of `Call`, so that no object is created. */
+/**
+ * The properties of a call that `decide` reads. All of them are properties of `Call`, so `decide` can be called with a
+ * `Call`, and no object has to be created.
+ */
 export interface CallFacts {
   readonly command: { readonly args: readonly unknown[] };
   readonly traits: CommandTraits;
@@ -147,16 +153,16 @@ export function prepareResend(call: SlowCall, outcome: Outcome, stalledMs: numbe
   call.sent = undefined;
   call.written = undefined;
   call.batch?.reset(outcome);
-  // A batch that was sent on arrival did not have to wait, so its size was not needed.
+  // Only a waiting batch needs its size, so the size of a batch that was sent on arrival has not been determined yet.
   if (call.slow.bytes === 0) call.slow.bytes = call.batch?.bytes() ?? 0;
 }
 
-/** Returns the slow-path state of a call, for queues ordered by due time. */
+/** Returns the part of a call that contains its due time and its place in a queue ordered by due time. */
 export function slowStateOf({ slow }: SlowCall): SlowPathState {
   return slow;
 }
 
-/** Returns whether a call only reads and is not patient, so that nothing is lost if its reply is ignored. */
+/** Returns whether a call only reads and has no `patienceMs`, so that the call may be abandoned without a loss. */
 export function isPlainRead({ traits, batch, command }: Call): boolean {
   const isRead = ({ kind, effect }: CommandTraits): boolean =>
     (kind === 'ordinary' || kind === 'cursor') && effect === 'read';
@@ -171,7 +177,8 @@ export function laneOf(call: Call): Lane {
 
 /**
  * Returns the circuit that admits or rejects a call: the circuit of the call's server, if the server has its own, as a
- * Cluster node does, otherwise the circuit for the whole of Redis. While the latter is not closed, it decides for all.
+ * Cluster node does, otherwise the circuit for the whole of Redis. While the circuit for the whole of Redis is not
+ * closed, that circuit decides for all servers.
  */
 export function circuitOf(call: Call, whole: LaneCircuits): Circuit {
   const lane = laneOf(call);
@@ -195,7 +202,10 @@ export function track(command: DriverCommand, call: Call): void {
   command.reject = (error) => rejectTracked.call(command, error);
 }
 
-/** Like {@link track}, but without closures: only the driver's reader settles the command, by calling its methods. */
+/**
+ * Like {@link track}, but without closures. They are not needed if only the driver's reader settles the command,
+ * because the reader calls `resolve` and `reject` as methods of the command.
+ */
 export function trackFast(command: DriverCommand, call: Call): void {
   command.call = call;
   command.resolve = resolveTracked;

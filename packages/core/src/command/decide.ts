@@ -18,7 +18,7 @@ export interface Situation {
   readonly isEnded: boolean;
   /** Whether the call would be passed to the driver immediately. */
   readonly canRun: boolean;
-  /** Why the call's lane (reads or writes) is unavailable, or its circuit not closed; undefined if neither is so. */
+  /** Why the lane (reads or writes) is unavailable or the call's circuit not closed; undefined if neither applies. */
   readonly laneCause: CauseCode | undefined;
   /** Whether `laneCause` is about the server (connection lost, node down, writes impossible), not about a circuit. */
   readonly isServerAway: boolean;
@@ -143,8 +143,8 @@ function decideRefusedBatch(
   situation: Situation,
 ): Decision {
   const outcome = ranInPart ? 'unknown' : 'not-applied';
-  // Retries of batches do not draw on the budget: if the server cannot serve, the connection waits until it can, and
-  // while a slot moves, the retries are limited by their delays, as those of the driver are.
+  // Retries of batches do not draw on the retry budget, because they are limited already: while the server cannot
+  // serve, they wait, and while a slot moves to another node, each of them is delayed.
   const retry = retryOf(call, outcome, verdict.cause, false, situation);
   if (typeof retry === 'object') return retry;
   const known = ranInPart ? 'unknown' : knownOutcome(call);
@@ -162,11 +162,12 @@ function decideLost(call: CallFacts, error: Error, situation: Situation): Decisi
 }
 
 function decideOverdue(call: CallFacts, { laneCause, isServerAway }: Situation): Decision {
-  // A call that was refused and waits to be sent again is late because of what the server replied.
+  // If the server refused the call, and the call was waiting to be sent again, the refusal is the reason for the
+  // timeout.
   const refusal = wasWritten(call) ? undefined : call.slow?.refusal;
   const cause = laneCause ?? refusal?.verdict.cause ?? 'slow';
   const failure = failureOf('timeout', cause, presentOutcome(call), refusal?.error);
-  // If the server is known to be unavailable, an overdue call does not also count as slow.
+  // A call that is overdue because the server is unavailable or refused the call does not count as slow.
   if (isServerAway || refusal !== undefined) return { ...failing, failure };
   return { ...failing, failure, counts: 'failure', cause: 'slow' };
 }
@@ -196,8 +197,8 @@ function retryOf(
 ): Resend | 'budget-spent' | undefined {
   const { maxRetries, categories } = situation;
   if (situation.isEnded || situation.now >= situation.deadlineAt || maxRetries === 0) return undefined;
-  // A retry would be useless: with role `any`, a reconnection does not search for a primary; a lack of memory, disk
-  // space or replicas does not end within a deadline.
+  // In these cases, a retry would not help. With role `any`, a reconnection does not search for a primary. A lack of
+  // memory, disk space or replicas lasts longer than the deadline of a call.
   if (cause === 'read-only' && situation.role === 'any') return undefined;
   if (cause === 'out-of-memory' || cause === 'persistence' || cause === 'too-few-replicas') return undefined;
   if (outcome === 'unknown' && (call.sends > maxRetries || !isRepeatable(call, categories))) return undefined;

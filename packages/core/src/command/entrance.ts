@@ -164,7 +164,7 @@ export class Entrance {
     return { stream, call, batch, direct };
   }
 
-  /** Issues a batch whose commands the driver passes as one, with all of them in `command.joined`. */
+  /** Issues a batch that the driver passes as one command: `command.joined` contains the commands of the batch. */
   #issueJoined(command: DriverCommand): void {
     const { clock, timeoutMs } = this.#parts.settings;
     const batch = new JoinedBatch(command);
@@ -201,7 +201,7 @@ export class Entrance {
     batch.isComplete = true;
     if (call.sent !== undefined) return this.#answers.finishBatch(call, batch);
     call.slow.bytes = batch.bytes();
-    // Nothing could be sent during this turn of the event loop, so its duration does not shorten the deadline.
+    // The batch could not be sent while it was incomplete, so the time until now does not shorten its deadline.
     const now = this.#parts.settings.clock.now();
     call.slow.extendDeadlines(now - call.slow.issuedAt);
     this.#admit(call, now);

@@ -51,7 +51,7 @@ export class GateState {
 
   /**
    * Returns whether the commands in this batch may be sent as they are issued, before the batch is complete. If so, the
-   * circuits of the batch are those of the server that it is sent to.
+   * batch gets the circuits of the server that will receive the batch.
    */
   takesAtOnce(batch: Call): boolean {
     if (!this.#isClear || this.guards.needWholeBatches) return false;
@@ -172,8 +172,7 @@ export class GateState {
 
   /**
    * When the server is found to be unavailable, reads in flight are abandoned after this many milliseconds, which is as
-   * long as a new call would wait. During this time, a server that has merely become slower than the stall limit can
-   * still reply.
+   * long as a new call would wait. During this time, a server that is only slow, and not down, can still reply.
    */
   get readPatienceMs(): number {
     return Math.max(this.changePatienceMs, this.#parts.settings.admission.maxWaitMs);

@@ -69,7 +69,7 @@ export class Gate implements Looks {
     this.refresh();
   }
 
-  /** Makes calls wait since an outage began (undefined: in the first attempt), in which the connection may be lost. */
+  /** Makes calls wait, because an outage began at `since`; undefined during the first connection attempt. */
   hold(since: number | undefined, isLost = true): void {
     this.state.hold(since, isLost);
     this.refresh();
@@ -84,7 +84,7 @@ export class Gate implements Looks {
     this.refresh();
   }
 
-  /** Call when the client has ended: settles all pending calls, but not those that the driver settles if `isDraining`. */
+  /** Call when the client has ended: settles all pending calls or, if `isDraining`, only those not in flight. */
   end(isDraining = false): void {
     this.state.end();
     this.refresh();
@@ -122,7 +122,7 @@ export class Gate implements Looks {
     if (this.inFlight.deadlineOf(flush) < this.#alarm.dueAt) this.#setAlarm();
   }
 
-  /** Counts a call as in flight in `flush`, by default the current one, in which the caller must then send the call. */
+  /** Counts a call as in flight. The caller must then send the call in `flush`, by default the current flush. */
   start(call: SlowCall, flush = this.#dispatch.currentFlush()): void {
     this.inFlight.start(call, flush, this.#dispatch.writesAtOnce ? flush : undefined);
     this.#setAlarm();

@@ -1,7 +1,7 @@
 /**
  * Remembers when a server last proved to be alive: when a client connected to it, or when a blocking call got its
- * reply. For a client of this server that is still disconnected, the outage counts as beginning at this sign of life:
- * the server works, so the client will soon reconnect, and its calls may wait for that.
+ * reply. If a client of this server is still disconnected, its outage counts as beginning at this sign of life. Because
+ * the server works, that client will soon reconnect, and its calls may wait until then.
  */
 export class SignsOfLife {
   #at = -Infinity;

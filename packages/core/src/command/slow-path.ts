@@ -49,7 +49,10 @@ export class SlowPathState implements Due {
   readonly database = databaseOfCommand();
   /** The combined outcome of all attempts so far: once `unknown`, always `unknown`. */
   outcome: Outcome = 'not-applied';
-  /** The error reply because of which the call is retried; undefined if it is not retried, or was lost. */
+  /**
+   * The error reply because of which the call is retried; undefined if the call is not retried, or is retried because
+   * its connection was lost.
+   */
   refusal: { readonly error: Error; readonly verdict: ReplyVerdict } | undefined = undefined;
   /** The request budget under which the call was issued (see `runWithBudget`). */
   requestBudget: RequestBudget | undefined = undefined;
@@ -63,9 +66,15 @@ export class SlowPathState implements Due {
    * the WATCH was lost with the old connection.
    */
   isGuarded = false;
-  /** The MULTI inside which the call was sent singly; the call is not retried without it, or if its EXEC was sent. */
+  /**
+   * The MULTI inside which the call was sent singly. The call is not retried outside of this MULTI, or once the EXEC
+   * has been sent.
+   */
   multi: { readonly by: object; readonly isEnded: boolean } | undefined = undefined;
-  /** Whether the server has unblocked the call at our request (CLIENT UNBLOCK), so that the call has popped nothing. */
+  /**
+   * Whether the server has unblocked the call because this library sent CLIENT UNBLOCK, so that the call has popped
+   * nothing.
+   */
   released = false;
   /** The server process that a scan command was last sent to. */
   server: string | undefined = undefined;
@@ -124,8 +133,8 @@ export class SlowPathState implements Due {
 
   /**
    * Returns the time until which the call may wait for a connection: its deadline, or `graceMs` later if it is a
-   * blocking call. The additional wait helps queue libraries: they abandon a blocking call a second after its timeout
-   * and continue at once, whereas they would pause for seconds after an error.
+   * blocking call. The additional wait helps queue libraries. They abandon a blocking call a second after its timeout,
+   * and issue the next one at once; after an error, they would pause for seconds.
    */
   waitsUntil(graceMs: number): number {
     if (this.blockingMs === undefined) return this.deadlineAt;

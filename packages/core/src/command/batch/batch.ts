@@ -45,7 +45,7 @@ export class Batch {
   /** Whether the batch contains scan commands, such as HSCAN. */
   hasScans = false;
   #isFollowedAlone = false;
-  /** Whether a command has got an error. Most batches get none, and need not be examined. */
+  /** Whether a command has got an error. Most batches contain no error, and need not be examined. */
   protected hasErrors = false;
 
   get commands(): BatchedCommand[] {
@@ -99,10 +99,11 @@ export class Batch {
   }
 
   /**
-   * Returns the commands that have to be sent again alone, and forgets their replies: those that a node redirected, if
-   * the driver would not follow the redirections of the whole batch. Returns each command once in each attempt of the
-   * batch. The order of commands for the same key does not change: once a node redirects a key, the node also redirects
-   * all later commands for that key.
+   * Returns the commands that a node redirected, and that have to be sent again one by one, because the driver would
+   * not follow the redirections of the whole batch. Forgets the replies to these commands. Within one attempt of the
+   * batch, only the first call that finds such commands returns them; later calls return none. The order of commands
+   * for the same key does not change: once a node redirects a key, the node also redirects all later commands for that
+   * key.
    */
   takeRedirected(): readonly DriverCommand[] {
     if (!this.hasErrors || this.isTransaction || this.#isFollowedAlone) return [];
@@ -122,8 +123,8 @@ export class Batch {
   /**
    * Combines the results of all commands. The batch is `lost` if one of its commands got no reply because the
    * connection broke. The batch is `refused` if an error reply proves that its command did not run; `ranInPart` then
-   * tells whether other commands in the batch ran. Nothing ran in a MULTI whose EXEC was aborted, or certainly would
-   * have been, because a command was refused before EXEC.
+   * tells whether other commands in the batch ran. In a MULTI, nothing ran if EXEC was aborted, or if a command was
+   * refused before EXEC, so that EXEC would have been aborted.
    */
   result(): BatchResult {
     if (!this.hasErrors) return wellAnswered;
@@ -189,8 +190,8 @@ export class Batch {
 
   /**
    * Returns whether the driver may follow the redirection that this error reply contains, by sending the whole batch to
-   * another node. All error replies have to be the same, and only commands of a transaction may have got other replies:
-   * the other node would answer a read of a key that it does not have yet as if there were no such key.
+   * another node. All error replies have to be the same. Outside a transaction, no command may have succeeded: if the
+   * other node does not have the key of a read that succeeded here, that node would answer as if the key did not exist.
    */
   #isFollowed({ error }: Refusal): boolean {
     return this.commands.every(({ command, settlement }) => {

@@ -10,8 +10,8 @@ export interface Gathering {
   readonly call: SlowCall;
   readonly batch: Batch;
   /**
-   * Writes each command as soon as it arrives; undefined if the stream collects the commands and writes them together
-   * when the last one has arrived.
+   * Writes each command of the batch as soon as the command arrives; undefined if the pipeline of ioredis collects the
+   * commands and writes them together when the last one has arrived.
    */
   readonly direct: DirectSend | undefined;
 }

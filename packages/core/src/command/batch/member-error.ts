@@ -8,8 +8,8 @@ import { refusalOf, saysAborted } from './refusals.ts';
  * Returns the error that the caller of one command in a batch gets. `error` is the driver's error for this command, and
  * `whole` the failure of the batch; undefined if the batch did not fail.
  *
- * If the server refused a command outside a transaction because Redis is unavailable, the outcome is that of this
- * command alone: the command did not run, whatever became of the others.
+ * If the server refused a command outside a transaction because Redis is unavailable, the error describes that command
+ * alone: this attempt did not run it, even if other commands in the batch ran.
  */
 export function memberError(
   batched: BatchedCommand,

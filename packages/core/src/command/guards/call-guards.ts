@@ -97,7 +97,10 @@ export class CallGuards {
     if (this.transactions.notSent(call, reason)) this.#dispatch.ask('discard', []).catch(ignore);
   }
 
-  /** Call when a call has failed: its command may still be on the server, or may run there later. */
+  /**
+   * Call when a call has failed: its command may still block the connection on the server, or may run there later and
+   * take a lock that must be released.
+   */
   failed(call: Call, failure: CallFailure, error: Error): void {
     if (call.sent === undefined) this.notSent(call, error);
     const now = this.#parts.settings.clock.now();

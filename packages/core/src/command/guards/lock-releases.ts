@@ -17,7 +17,7 @@ interface Due {
   readonly args: readonly string[];
   /** The call that may have taken the lock, or should have released the lock. */
   readonly call: Call;
-  /** When the lock has expired at the latest, so that nothing is left to release; Infinity if that is not known. */
+  /** Time after which the lock has expired, and need not be released any more; Infinity if that time is not known. */
   readonly endsAt: number;
 }
 
@@ -27,13 +27,13 @@ const none: readonly Due[] = [];
 const maxDue = 1000;
 
 /**
- * Releases the locks that nobody would release otherwise until their ttl has passed:
+ * Releases locks that would otherwise remain until their ttl has passed:
  *
  * - A lock that a client has taken although the caller got an error. When a frozen server thaws, it runs the command
- *   that takes the lock, although the caller has already been told that nobody knows. If the late reply to `SET key
- *   token NX PX ttl` is OK, this very command has taken the lock, and no other caller has the lock. See
- *   {@link answeredLate}. The scripts of redlock need no reply, because the token is new for each lock. See
- *   {@link failed}.
+ *   that takes the lock, although the caller has already got an error with an unknown outcome. If the late reply to
+ *   `SET key token NX PX ttl` is OK, this very command has taken the lock, and no other caller has the lock. See
+ *   {@link answeredLate}. A lock of redlock is released without waiting for a reply, because redlock creates a new
+ *   token for each lock. See {@link failed}.
  * - A lock that a library tried to release while Redis was unavailable. Libraries try only once. See {@link failed}.
  */
 export class LockReleases {
@@ -53,7 +53,7 @@ export class LockReleases {
   /**
    * Call when a call has failed or was not sent. If the call may have taken a lock, the release is sent on the same
    * connection, so a frozen server runs the release after the call. If the call should have released a lock, it is sent
-   * again. If the connection is lost, both wait until {@link connected}.
+   * again. If the connection is lost, the release waits until {@link connected}.
    */
   failed(call: Call, failure: CallFailure): void {
     const { batch, name, command } = call;
@@ -70,9 +70,9 @@ export class LockReleases {
 
   /**
    * Call when the server has replied to a call that has already failed. If the call has taken a lock, the lock is
-   * released before any waiting command is sent: a caller that asks again, or looks whether the key has its token,
-   * finds the lock released. A command with the same key that is already in flight may see the lock before its release,
-   * so that its caller believes to hold the lock. Such a lock is not released.
+   * released before any waiting command is sent, so that a caller that tries again, or checks whether the key has its
+   * token, finds the lock released. A command with the same key that is already in flight may see the lock before its
+   * release, so that the command's caller believes that it holds the lock. Such a lock is not released.
    */
   answeredLate({ batch, name, command }: Call, reply: unknown, inFlight: Pick<InFlight, 'all'>): void {
     const lock = batch === undefined && isOk(reply) ? setLockOf(name, command.args) : undefined;
@@ -86,9 +86,9 @@ export class LockReleases {
   }
 
   /**
-   * Call when the connection, or that to a node of a Cluster, may be open again, before waiting commands are sent.
-   * Among these may be a command with which redlock takes the lock again with the same token, and a later release would
-   * release the new lock, too.
+   * Call when the connection, or a connection to a node of a Cluster, may be open again, but before waiting commands
+   * are sent. One of these commands may be redlock's attempt to take the lock again with the same token, and a later
+   * release would also release the new lock.
    */
   connected(): void {
     this.#isConnected = true;
@@ -129,7 +129,7 @@ function isOk(reply: unknown): boolean {
   return reply === 'OK' || (reply instanceof Uint8Array && /^\+?OK(\r\n)?$/.test(textAt([reply], 0)));
 }
 
-/** Whether a call uses the key, and not only tries to take a lock that is taken. */
+/** Whether a call uses the key, and is not just an attempt to take the lock, which fails while the lock is taken. */
 function uses({ command, batch }: Call, key: string): boolean {
   const commands = batch?.commands.map((each) => each.command) ?? [command];
   return commands.some(
@@ -139,5 +139,5 @@ function uses({ command, batch }: Call, key: string): boolean {
 }
 
 function ignore(): void {
-  // Without scripts, or without the permission to run them, the lock remains until its ttl has passed.
+  // If the server does not support scripts, or the user may not run them, the lock remains until its ttl has passed.
 }

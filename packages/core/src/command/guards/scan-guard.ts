@@ -17,8 +17,8 @@ type ScanCommand = Pick<DriverCommand, 'name' | 'args'>;
 /** Maximum number of cursors that are remembered; the ones returned longest ago are forgotten first. */
 const maxPositions = 1000;
 /**
- * Maximum number of callers that are counted for one cursor: a caller that never continues its scan is counted forever,
- * and without a limit, each of these callers would make a later scan restart.
+ * Maximum number of callers that are counted for one cursor. A caller that never continues its scan is counted forever:
+ * without a maximum, each such caller would make a later scan restart.
  */
 const maxHolders = 4;
 /** Keys longer than this are remembered by their hash, because callers may pass keys of any length. */

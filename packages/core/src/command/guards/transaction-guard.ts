@@ -3,7 +3,10 @@ import type { Clock } from '../../clock.ts';
 import { WatchLostError } from '../../errors.ts';
 import type { Call, SlowCall } from '../call.ts';
 
-/** Why a WATCH or a MULTI was lost: its connection was, or a command was not sent, for this reason if it is known. */
+/**
+ * Why a WATCH or a MULTI was lost: the connection was lost, or a command was not sent. The reason is undefined if it is
+ * not known.
+ */
 interface Loss {
   readonly reason: CauseCode | undefined;
 }
@@ -12,13 +15,13 @@ const withConnection: Loss = { reason: 'connection-reset' };
 
 /** A WATCH or a MULTI that the connection holds. */
 interface Held {
-  /** The call that began it. */
+  /** The call that sent the WATCH or the MULTI. */
   readonly by: Call;
-  /** Why the connection no longer holds it; undefined if the connection does. */
+  /** Why the WATCH or MULTI was lost; undefined while the connection still holds it. */
   lost: Loss | undefined;
   /** Whether its EXEC or DISCARD has been sent. */
   isEnded: boolean;
-  /** When commands run again although no EXEC or DISCARD has ended the lost MULTI. */
+  /** The time at which the commands of other callers run again, even if no EXEC or DISCARD has ended the lost MULTI. */
   endsAt: number;
 }
 
@@ -36,8 +39,8 @@ export class TransactionGuard {
   #ending: Call | undefined;
 
   /**
-   * @param giveUpMs when a caller has been told that its MULTI is lost, and sends neither EXEC nor DISCARD within this
-   * many milliseconds, it is assumed to have given up, so that the commands of other callers run again
+   * @param giveUpMs a caller that has got the error of a lost MULTI, and sends neither EXEC nor DISCARD within this
+   * many milliseconds, is assumed to have given up, so that the commands of other callers run again
    * @param connection name of the `RedisResilience`, for errors
    */
   constructor(clock: Pick<Clock, 'now'>, giveUpMs: number, connection: string) {
@@ -86,7 +89,7 @@ export class TransactionGuard {
       case 'exec':
         return this.#checkEnd(call, this.#checkExec(call));
       case 'ping':
-        // The connection checks itself with PING, which does no harm outside of a MULTI.
+        // This library checks the connection with PING, which does no harm outside of a MULTI.
         return undefined;
       default:
         return this.#checkMember(call);
@@ -94,8 +97,9 @@ export class TransactionGuard {
   }
 
   /**
-   * Call when a call fails without having been sent, for this reason if it is known. Returns whether DISCARD must be
-   * sent, because the server is inside a MULTI whose EXEC will not come, or would run only a part of the transaction.
+   * Call when a call fails without having been sent; `reason` is undefined if the reason is not known. Returns whether
+   * DISCARD must be sent, because the server is inside a MULTI whose EXEC will not come, or would run only a part of
+   * the transaction.
    */
   notSent(call: Call, reason?: CauseCode): boolean {
     const multi = this.#multi;
@@ -146,7 +150,7 @@ export class TransactionGuard {
     }
     const now = this.#clock.now();
     multi.endsAt = Math.min(multi.endsAt, now + this.#giveUpMs);
-    // A call that was sent inside the lost MULTI does not run outside of it, however late it is.
+    // A call that was sent inside the lost MULTI must never run outside of that MULTI, not even after `endsAt`.
     if (now < multi.endsAt || call.slow.multi !== undefined) return this.#lostError('MULTI', multi.lost);
     this.#multi = undefined;
     return undefined;
@@ -169,7 +173,7 @@ function heldBy(call: Call): Held {
   return { by: call, lost: undefined, isEnded: false, endsAt: Infinity };
 }
 
-/** Whether the call was sent before, inside another MULTI than this one. */
+/** Whether the call was sent before, inside a different MULTI. */
 function isOfOther({ slow }: Call, multi: Held | undefined): boolean {
   return slow?.multi !== undefined && slow.multi.by !== multi?.by;
 }

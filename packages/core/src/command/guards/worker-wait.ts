@@ -1,12 +1,15 @@
 import { workerOf } from '../../catalogue/unaided-library.ts';
 import type { SlowCall } from '../call.ts';
 
-/** Milliseconds after which the call is overdue, in addition to its deadline, now that it does not block any more. */
+/**
+ * The blocking time, in milliseconds, that a call keeps after `endWait`: the call no longer blocks, but its deadline is
+ * still extended by this time.
+ */
 const shortestMs = 10;
 
 /**
- * Returns whether a worker of BullMQ or Bull waits for its next job with this call, and had to wait for Redis first, or
- * lost its connection while it waited for the job.
+ * Returns whether a worker of BullMQ or Bull waits for its next job with this call, and the call is late, because it
+ * had to wait for Redis or was lost with its connection.
  */
 export function isLateWait({ traits, command, slow, batch, sends }: SlowCall): boolean {
   if (slow.blockingMs === undefined || batch !== undefined) return false;
@@ -15,10 +18,10 @@ export function isLateWait({ traits, command, slow, batch, sends }: SlowCall): b
 }
 
 /**
- * Replaces the call by one that does not block. A worker that gets null looks for jobs by itself, and so finds those
- * that became due in the outage, for which nothing on the server would wake the worker. A wait with a short timeout
- * would last longer: an idle server looks only ten times a second whether a timeout has passed, and before Redis 6 the
- * shortest timeout is a second.
+ * Replaces the call by one that does not block. A worker that gets the reply null looks for jobs by itself. So the
+ * worker also finds jobs that became due during the outage: the server wakes no worker for these jobs. A blocking call
+ * with a short timeout would take longer: an idle server checks timeouts only ten times a second, and before Redis 6
+ * the shortest timeout is a second.
  */
 export function endWait({ command, slow, traits }: SlowCall): void {
   slow.blockingMs = shortestMs;
@@ -26,7 +29,7 @@ export function endWait({ command, slow, traits }: SlowCall): void {
     command.name = 'rpoplpush';
     command.args.length = 2;
   } else {
-    // The marker of BullMQ has no member without a name, so the reply is null.
+    // ZSCORE of a member with an empty name returns null, because BullMQ's marker has no such member.
     command.name = 'zscore';
     command.args.splice(1, Infinity, '');
   }

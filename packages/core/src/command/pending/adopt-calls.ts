@@ -42,8 +42,9 @@ export function adoptCalls({ commands, isLost }: SentBefore, parts: AdoptionPart
 }
 
 /**
- * Groups the commands into single commands and whole pipelines. Leaves out the rest of a pipeline whose first replies
- * have arrived: it is half done and must not be sent again, and ioredis rejects it if its connection is lost.
+ * Groups the commands into single commands and whole pipelines. Leaves out the remaining commands of a pipeline whose
+ * first replies have arrived, because a pipeline that is half done must not be sent again. If the connection is lost,
+ * ioredis rejects these commands.
  */
 function unitsOf(commands: readonly Sent[]): Sent[][] {
   const units: Sent[][] = [];
