@@ -56,8 +56,8 @@ export interface ClusterDriver {
   readonly hasEnded: boolean;
   on(event: ClusterEvent, listener: () => void): void;
   /**
-   * Call when a node has reported the cluster as up, or if no node can be asked: tells the application that the client
-   * is ready, unless it has been told already.
+   * Call when a node has reported the cluster as up, or if no node can be queried: emits the client's event `ready`,
+   * unless it has been emitted already.
    */
   tellReady(): void;
 
@@ -90,8 +90,8 @@ export interface ClusterDriver {
   /** Calls `onMade` with each connection for shard channels, and `onStopped` when the client no longer uses it. */
   onShardSubscriber(onMade: (node: NodeDriver) => void, onStopped: (node: NodeDriver) => void): void;
   /**
-   * Returns the client's shard channels. In the result, `standing` contains only the channels of connections for which
-   * `counts` returns true.
+   * Returns the client's shard channels. In the result, `standing` (the subscriptions that exist now) contains only the
+   * channels of connections for which `counts` returns true.
    */
   shardChannels(counts: (node: NodeDriver) => boolean): ShardChannels;
   /** Reconnects for shard channels whose connection was lost, and subscribes again to channels that a node refused. */
@@ -106,7 +106,10 @@ export interface ClusterDriver {
    * is not known.
    */
   primaryFor(command: DriverCommand): NodeDriver | undefined;
-  /** Returns the slot of a command, or of the batch that goes to `node`; undefined if any node can serve it. */
+  /**
+   * Returns the slot of a command or, if `node` is that of a pipeline, the slot of the pipeline; undefined if any node
+   * can serve the command.
+   */
   slotOf(command: DriverCommand, node: unknown): number | undefined;
   /** Returns the known addresses of a slot's nodes, with the primary first. */
   addressesOf(slot: number): readonly string[];
@@ -132,7 +135,7 @@ export interface ClusterDriver {
   readSlots(): Promise<void>;
   /**
    * Makes the client call `ask` whenever it needs to read the slots. If `ask` returns many slot ranges, the client
-   * processes them over several turns of the event loop of `clock`.
+   * processes them over several turns of the event loop, which `clock` schedules.
    */
   readSlotsBy(ask: () => Promise<readonly SlotRange[]>, clock: Clock): void;
   /** The application's time limit, in milliseconds, for a node to return the slot map. */
@@ -146,8 +149,11 @@ export interface ClusterDriver {
 
   wake(): void;
   disconnect(): void;
-  /** Call before `end()`: disconnects from all nodes but a few, over several turns of the event loop of `clock`. */
+  /**
+   * Call before `end()`, so that disconnecting from many nodes does not block the event loop: disconnects from all but
+   * a few nodes, over several turns that `clock` schedules.
+   */
   endMostNodes(clock: Clock): Promise<void>;
-  /** Disconnects for good. Resolves when the client has ended; its sockets may take a moment longer. */
+  /** Disconnects for good. Resolves when the client has ended; its sockets may close a moment later. */
   end(): Promise<void>;
 }

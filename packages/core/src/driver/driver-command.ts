@@ -33,15 +33,18 @@ export interface DriverCommand {
    */
   followedBy?: string;
   /**
-   * The database for which the command was sent, if a SELECT was sent after it: when the command is retried, another
-   * database is selected.
+   * Set if a SELECT was sent after the command: the database for which the command was sent. When the command is
+   * retried, the connection has already selected another database.
    */
   database?: number;
   /**
    * Deadline of this command in milliseconds; if undefined, the option `timeoutMs` of the `RedisResilience` applies.
    */
   timeoutMs?: number | undefined;
-  /** Milliseconds that the command may wait for Redis in an outage of any length. Circuits do not reject it. Default 0. */
+  /**
+   * Milliseconds that the command may wait for Redis in an outage of any length. An open circuit does not reject a
+   * command that has a `patienceMs`. Default 0.
+   */
   patienceMs?: number;
   /**
    * Whether the command is sent through a helper of the package `fallback`, which spares a library the errors of an

@@ -85,9 +85,9 @@ export interface Driver {
   readonly socket: Socket | undefined;
   /**
    * Makes the client treat its socket as closed, but keeps reading the replies to commands that must not run twice.
-   * Returns false, without any effect, if no command in flight must be kept from running twice, or if it is not safe to
-   * read the socket any longer. `own` contains the `close` listeners that code other than the client has added to the
-   * socket; they are called only when the socket really closes. `onLeft` is called before the client's listeners.
+   * Returns false, without any effect, if all commands in flight may run twice, or if it is no longer safe to read the
+   * socket. `own` contains the `close` listeners that code other than the client has added to the socket; they are
+   * called only when the socket really closes. `onLeft` is called before the client's listeners.
    */
   leaveBehind(socket: Socket, own: readonly unknown[], onLeft: () => void): boolean;
   /**

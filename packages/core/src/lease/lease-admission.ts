@@ -57,7 +57,7 @@ export function admitLease(facts: LeaseFacts): LeaseAdmission {
     now,
     deadlineAt: facts.deadlineAt,
     isRequestBudgetSpent: isSpent,
-    // `maxWaiting` limits only the callers for whom no connection is available or can be made.
+    // Callers for whom a connection is available, or can still be made, do not count towards `maxWaiting`.
     isFull: waiting - (max - leased) >= facts.maxWaiting,
     maxWaitMs: facts.maxWaitMs,
     patienceMs: facts.changePatienceMs,

@@ -16,7 +16,7 @@ export type Cleanup =
   | { readonly kind: 'undo'; readonly commands: readonly (readonly string[])[] }
   | { readonly kind: 'drop' };
 
-/** Calls of the lease that are not over. */
+/** The calls of a lease that have not ended yet. */
 export interface PendingCalls {
   /** Number of calls that the work did not await. */
   readonly calls: number;

@@ -38,8 +38,8 @@ export async function runLease<T>(
     onFailure?.(error);
     throw error;
   }
-  // The signal may have aborted after the lease was granted. For example, the abort of a signal that two leases share
-  // may end the first lease, whose connection is then granted to the second lease, although that is aborted too.
+  // The signal may have aborted after the lease was granted. For example, two leases may share a signal whose abort
+  // ends the first lease; its connection is then granted to the second lease, although that lease is aborted as well.
   if (signal?.aborted === true) pool.giveBack(lease, 'returned');
   signal?.throwIfAborted();
   const onAbort = (): void => pool.giveBack(lease, 'aborted', signal?.reason);

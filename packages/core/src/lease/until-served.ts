@@ -6,8 +6,8 @@ const leastPauseMs = 10;
 const spreadMs = 40;
 
 /**
- * Retries a transaction until its deadline, as long as each attempt runs no command because it has reached a node of
- * the Cluster that does not serve the keys.
+ * Retries a transaction until its deadline, as long as each attempt reaches a node of the Cluster that does not serve
+ * the keys. Such an attempt runs no command.
  */
 export async function untilServed<T>(
   { clock, random, deadlineAt, signal }: TransactionParts,

@@ -38,8 +38,8 @@ function onAway(state: MemberState, isGone: boolean, now: number): MemberTransit
   if (state.kind === 'idle') {
     return isGone ? go(dropped, drop) : go({ kind: 'connecting', since: now }, none);
   }
-  // When the socket is lost, the state that the lease left behind is lost too. The connection is dropped all the same,
-  // and not redialed, because a new socket proves nothing about the lease's unanswered calls.
+  // When the socket is lost, the state that the lease left behind is lost too. Nevertheless, the connection is dropped
+  // and not redialed, because a new socket proves nothing about those calls of the lease that got no reply.
   return state.kind === 'cleaning' && isGone ? go(dropped, drop) : stay(state);
 }
 

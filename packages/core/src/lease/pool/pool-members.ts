@@ -59,7 +59,7 @@ export class PoolMembers {
     return undefined;
   }
 
-  /** Returns the number of idle connections from which something has been read within the stall limit. */
+  /** Returns the number of idle connections from which something has been read so recently that they need no check. */
   alive(now: number): number {
     const { minStallMs } = this.#settings.connection;
     let count = 0;
@@ -162,8 +162,9 @@ export class PoolMembers {
   }
 
   /**
-   * Whether this connection will be the first to serve, so that every waiting caller needs it. For the connection that
-   * is being created now, `member` is undefined; this connection counts as the last one.
+   * Whether no connection serves yet and this one is the oldest of those being made, so that every waiting caller waits
+   * for it. For the connection that is being created now, `member` is undefined; this connection counts as the last
+   * one.
    */
   #isFirst(member: PoolMember | undefined): boolean {
     let first: PoolMember | undefined;

@@ -2,7 +2,7 @@
 export interface PoolFacts {
   /** Number of callers that are waiting. */
   readonly waiting: number;
-  /** Number of idle connections from which something has been read within the stall limit. */
+  /** Number of idle connections from which something has been read so recently that they need no check. */
   readonly idleAlive: number;
   /** Number of idle connections that must be checked with a PING first. */
   readonly idleDoubtful: number;

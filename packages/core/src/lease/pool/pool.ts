@@ -116,7 +116,8 @@ export class Pool {
     if (this.#isClosed) return;
     const { main, settings } = this.#parts;
     const isServing = main.state === 'ready';
-    // Callers that wait when Redis becomes unavailable may wait as long as calls that are in flight then.
+    // When Redis becomes unavailable, callers that are already waiting may wait as long as calls that are in flight at
+    // that moment.
     if (this.#wasServing && !isServing) {
       this.#waiting.shorten(this.#clock.now() + 2 * settings.admission.maxWaitMs);
     } else if (isServing && !this.#wasServing) this.#waiting.lengthen();
