@@ -59,7 +59,7 @@ export function unsharedParts(parts: GateParts): GateParts {
 }
 
 /**
- * Returns what a gate needs whose client connects to another server than the client that `parts` belong to. Only the
+ * Returns the parts for the gate of a client that connects to another server than the client of `parts`. Only the
  * record of signs of life is a new one, because a sign of life from one server proves nothing about another.
  */
 export function partsElsewhere(parts: GateParts): GateParts {

@@ -56,7 +56,10 @@ export class Isolations {
     };
   }
 
-  /** Call when the `RedisResilience` is closed: isolating it has no effect any more, and is no outage. */
+  /**
+   * Call when the `RedisResilience` is closed: from then on, an isolation has no effect, and is not reported as an
+   * outage.
+   */
   close(): void {
     this.#isClosed = true;
   }

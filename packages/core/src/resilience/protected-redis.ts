@@ -210,7 +210,7 @@ export class ProtectedRedis
       case 'resubscribe-failed':
         return this.#parts.tell(news);
       default:
-      // The connection handles the other events itself.
+      // The connection itself handles all other events.
     }
   }
 

@@ -65,7 +65,7 @@ export class SnapshotKeeper {
     return this.#snapshot;
   }
 
-  /** Counts a connection attempt, and returns the number of all. */
+  /** Counts a connection attempt, and returns the number of attempts so far. */
   countAttempt(): number {
     this.#attempts++;
     this.#isStale = true;

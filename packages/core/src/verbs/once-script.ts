@@ -40,7 +40,10 @@ const sha = createHash('sha1').update(script).digest('hex');
 export interface ScriptCall {
   readonly command: 'evalsha' | 'eval';
   readonly body: string;
-  /** How many calls had sent the text of the script when this object was created; this call counts if it does so. */
+  /**
+   * How many calls had sent the text of the script when this object was created, including this call if it sends the
+   * text.
+   */
   readonly loads: number;
 }
 

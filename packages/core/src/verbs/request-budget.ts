@@ -74,8 +74,9 @@ export function currentRequestBudget(): RequestBudget | undefined {
 }
 
 /**
- * Returns whether more than a deadline applies to a command issued now: the command's request has a budget, the command
- * belongs to an `execute` call that a diagnostics channel reports, or the command may run on only one database.
+ * Returns whether a command issued now needs more than a deadline. That is the case if the command's request has a
+ * budget, if the command belongs to an `execute` call that a diagnostics channel reports, or if the command may run on
+ * only one database.
  */
 export function isFollowed(): boolean {
   if (databaseOfCommand() !== undefined) return true;

@@ -1,7 +1,7 @@
 import { ConfigurationError } from '../errors.ts';
 import { tellMistake } from '../observability/told-mistakes.ts';
 
-/** What is known of the commands of the client that operations get. */
+/** What `UnreturnedCommands` has to know about the client that operations get. */
 export interface CommandsInSight {
   /** Number of the client's calls that are waiting or in flight. */
   readonly pendingOfMain: number;
@@ -28,8 +28,8 @@ export class UnreturnedCommands {
   }
 
   /**
-   * Call as soon as the operation has returned its promise. The operation itself has issued all commands that were
-   * issued since this object was created, because no other code has run.
+   * Call as soon as the operation has returned its promise. No other code has run since this object was created, so the
+   * operation itself has issued all commands that were issued since then.
    */
   called(): void {
     this.#issued = this.#commands.pendingOfMain - this.#before;

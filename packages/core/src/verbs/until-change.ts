@@ -13,7 +13,7 @@ export interface WaitBounds {
 
 /**
  * Resolves with the snapshot of the next change that satisfies the condition, or with undefined after `timeoutMs` or
- * when the `RedisResilience` is closed. The current snapshot is not checked, so check it before the call: if the
+ * when the `RedisResilience` is closed. The current snapshot is not checked, so check it before the call. If the
  * `RedisResilience` is already closed, there will be no change.
  *
  * @example
