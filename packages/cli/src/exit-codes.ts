@@ -1,6 +1,6 @@
 /** The exit codes that all commands have in common. A drill that is stopped exits with 130. */
 export const exitCodes = {
-  /** Everything is healthy, or every threshold was kept. */
+  /** Everything is healthy, or no threshold was exceeded. */
   well: 0,
   /** A finding is an error, a threshold was exceeded, or a watched target was not up at the last check. */
   broken: 1,

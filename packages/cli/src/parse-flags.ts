@@ -10,7 +10,7 @@ type Parsed<T extends Flags> = ReturnType<
 /** Options that a command does not have, but that its users are likely to try. */
 export interface LikelyFlags {
   readonly names: RegExp;
-  /** What to write in their place. */
+  /** The end of the error message, which says what to write instead of such an option. */
   readonly hint: string;
 }
 

@@ -8,7 +8,7 @@ import { refuseAtMount } from './refuse-at-mount.ts';
  * goes to the next error handler; so does every error after the headers of the response were sent. Mount
  * `redisErrors()` after the routes.
  *
- * @throws {@link ConfigurationError} when it is given an argument
+ * @throws {@link ConfigurationError} when `redisErrors()` is called with an argument
  *
  * @example
  * app.use(redisErrors());

@@ -14,8 +14,8 @@ import { passRejectionsOn } from './rejected-handlers.ts';
 /** Options of {@link requireRedis}. */
 export interface RequireRedisOptions {
   /**
-   * The connection to check. Default: that of the `redisGuard()` that the request has passed, or of the only one in the
-   * process; without a guard, `defaultRedisResilience()`.
+   * The connection to check. Default: the connection of the `redisGuard()` that the request has passed, or of the only
+   * `redisGuard()` in the process; without a guard, `defaultRedisResilience()`.
    */
   readonly resilience?: RedisResilience;
 }

@@ -8,7 +8,7 @@ import { send } from './context.ts';
  * error that is not of this library is rethrown; so is every error after the headers of the response were sent. Mount
  * `redisErrors()` before the routes.
  *
- * @throws {@link ConfigurationError} when it is given an argument
+ * @throws {@link ConfigurationError} when `redisErrors()` is called with an argument
  *
  * @example
  * app.use(redisErrors());

@@ -17,7 +17,7 @@ export function withoutFactory(): ConfigurationError {
   );
 }
 
-/** @throws {@link ConfigurationError} if there is no factory, or it is not of the kind that its option takes */
+/** @throws {@link ConfigurationError} if there is no factory, or if `useFactory` or `useClass` is not a function */
 export function checkOptionsFactory({ useFactory, useClass, useExisting }: FactoryOptions): void {
   if ([useFactory, useClass, useExisting].every((given) => given === undefined)) throw withoutFactory();
   if (useFactory !== undefined && typeof useFactory !== 'function') throw withoutFactory();

@@ -16,10 +16,10 @@ type Methods = Readonly<Record<string, Method | undefined>>;
 type Answer = (self: unknown, error: RedisResilienceError, args: readonly unknown[]) => unknown;
 
 /**
- * Replaces the result of a method when the method fails because Redis is unavailable. As for `execute`, this means
- * every error of this library except `ConfigurationError`, `WatchLostError` and `LeaseEndedError`. All other errors are
- * rethrown. The fallback of a method that writes should check `error.outcome`: if it is `unknown`, Redis may have
- * applied the write.
+ * Replaces the result of a method when the method fails because Redis is unavailable. A fallback is used for the same
+ * errors as in `execute`: every error of this library except `ConfigurationError`, `WatchLostError` and
+ * `LeaseEndedError`. All other errors are rethrown. The fallback of a method that writes should check `error.outcome`:
+ * if it is `unknown`, Redis may have applied the write.
  *
  * @throws {@link ConfigurationError} when the named method does not exist
  *

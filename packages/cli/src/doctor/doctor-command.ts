@@ -44,7 +44,7 @@ const flags = {
   help: { type: 'boolean', short: 'h' },
 } as const;
 
-/** Options of redis-cli and other tools, whose values are parts of the URL here. */
+/** The options of redis-cli and other tools for what the doctor reads from the URL: host, port, login and database. */
 const partsOfUrl = {
   names: /^(-[aphnu]|--(host|port|url|uri|tls|user|username|pass|password|db))$/,
   hint: 'Write a URL in its place: redis://user:password@host:port/db, or rediss:// for TLS.',

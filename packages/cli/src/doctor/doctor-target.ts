@@ -18,7 +18,7 @@ export function doctorTarget(args: readonly string[], environmentUrl: string | u
     const isPort = args.length === 2 && isHostName(given) && /^\d{1,5}$/.test(next);
     throw new UsageError(`doctor takes one URL. ${isPort ? `Write: ${given}:${next}` : 'Try --help.'}`);
   }
-  // The variable must be as the application needs it, which takes no address without a scheme.
+  // No scheme is added to REDIS_URL, because the application would reject the variable without one.
   if (given === undefined && environmentUrl) return { url: environmentUrl, isFromEnvironment: true };
   const url = given ?? 'redis://localhost:6379';
   return { url: withScheme(url), isFromEnvironment: false };

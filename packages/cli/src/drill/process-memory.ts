@@ -20,7 +20,7 @@ export async function memoryOf(pid: number, proc = '/proc'): Promise<number | un
 
 interface Entry {
   readonly pid: number;
-  /** Undefined if the process has ended meanwhile. */
+  /** The pid of the parent process; undefined if the process has ended meanwhile. */
   readonly parent: number | undefined;
   readonly kb: number;
 }

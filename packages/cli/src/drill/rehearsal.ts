@@ -2,7 +2,10 @@ import type { Plan } from './plans/plan.ts';
 import type { ProbeSample } from './traffic/probes.ts';
 import type { Sample } from './traffic/traffic.ts';
 
-/** Everything that was measured during one run of a plan. Times are in milliseconds since the application answered. */
+/**
+ * Everything that was measured during one run of a plan. Times are in milliseconds, counted from when the application
+ * first responded to a request.
+ */
 export interface Rehearsal {
   readonly plan: Plan;
   readonly samples: readonly Sample[];

@@ -2,8 +2,8 @@ import type { Figures } from './figures.ts';
 import type { Thresholds } from './plans/thresholds.ts';
 
 /**
- * One threshold that was exceeded. The name `alive` stands for no threshold, but for a run that tested nothing, for
- * example because the application ended.
+ * One reason why a run did not pass: the name of the threshold that was exceeded, or `alive` if the run tested nothing,
+ * for example because the application ended.
  */
 export interface Miss {
   readonly threshold: keyof Thresholds | 'alive';

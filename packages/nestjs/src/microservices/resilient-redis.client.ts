@@ -40,8 +40,8 @@ interface WaitingRequest {
 /**
  * A client for Nest's Redis transport, with protected connections. Pass the class to `ClientsModule` as `customClass`.
  * While writes are unavailable, a request fails immediately with a {@link RedisUnavailableError}. If the connection is
- * lost before the response arrives, the request fails with an {@link OutcomeUnknownError}, because its response is
- * lost, too. If no response arrives within `timeoutMs`, the request fails with a {@link CommandTimeoutError}.
+ * lost before the response arrives, the request fails with an {@link OutcomeUnknownError}, because the service may have
+ * carried it out. If no response arrives within `timeoutMs`, the request fails with a {@link CommandTimeoutError}.
  *
  * @throws {@link ConfigurationError} when an option is invalid
  * @example
@@ -148,7 +148,7 @@ export class ResilientRedisClient extends ClientRedis {
   }
 
   // Replaces `subscribe`, so that a request is not sent after it has failed. Nest sends a request in the callback of
-  // `subscribe`, even if the caller has already been told that the request failed.
+  // `subscribe`, even if the caller has already received an error for the request.
   #minding(client: Redis): Redis {
     const subscribe = client.subscribe.bind(client) as (...args: unknown[]) => Promise<unknown>;
     const minding = (channel: string, callback?: (error?: Error | null) => void): Promise<unknown> => {

@@ -48,7 +48,7 @@ export class ResilientRedisServer extends ServerRedis {
     return ownConnection(this.#resilience);
   }
 
-  // Calls back without waiting for the connection, because subscriptions wait for it on their own.
+  // Calls the callback without waiting for the connection, because subscriptions wait for the connection on their own.
   override start(callback?: () => void): void {
     this.bindEvents(this.subClient, this.pubClient);
     callback?.();

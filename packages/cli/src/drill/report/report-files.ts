@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { accessSync, constants, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { UsageError } from '../../usage-error.ts';
 
-/** The texts of a report, by the ending of their file. */
+/** The content of the two files of a report, by file extension. */
 export type ReportTexts = Readonly<Record<'md' | 'html', string>>;
 
 /**

@@ -40,7 +40,8 @@ const mostAtOnce = 1000;
 const problemBytes = 4096;
 
 /**
- * Sends requests at a steady rate and, like independent users, does not wait for the response to one before the next.
+ * Sends requests at a steady rate. As with independent users, a request does not wait for the response to the request
+ * before.
  */
 export class Traffic {
   readonly samples: Sample[] = [];
