@@ -24,9 +24,9 @@ export interface Clock {
 /** Returns a random number, uniformly distributed in [0, 1). */
 export type Random = () => number;
 
-// The functions are taken when this module is loaded. Fake timers, as of Vitest or Jest, replace the global functions:
-// they would stop the deadlines of commands whose sockets are real, and a timer that was set while they were installed
-// would never fire after they have been removed.
+// These constants keep the functions that are global when this module is loaded, because the fake timers of Vitest or
+// Jest replace the global functions. With fake timers, the deadlines of commands on real sockets would never pass, and a
+// timer that was set would never fire after the fake timers have been removed.
 const monotonicNow = performance.now.bind(performance);
 const [setTimer, clearTimer, setNextTurn] = [setTimeout, clearTimeout, setImmediate];
 

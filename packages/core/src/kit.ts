@@ -51,5 +51,5 @@ export { untilChange, type WaitBounds } from './verbs/until-change.ts';
 export type { JoinedCommand } from './driver/driver-command.ts';
 export { RawClient, type RawCall, type RawRequest, type ReadReplies } from './ioredis/raw/raw-client.ts';
 
-// Mistakes in the application's code
+// Warnings about mistakes in the application's code
 export { tellMistake } from './observability/told-mistakes.ts';

@@ -25,7 +25,7 @@ export type {
   TargetLogin,
 } from './target/parsed-target.ts';
 
-// Options of packages that load no driver
+// Checks of option names, for packages that load no driver
 export { checkKnownOptions, type OptionNames } from './options/known-options.ts';
 export { nearest } from './options/validate-options.ts';
 

@@ -212,11 +212,11 @@ export interface RedisResilience<Client extends Redis | Cluster = Redis | Cluste
    */
   databases(): readonly DatabaseReport[];
   /**
-   * Switches to another Redis database: to the named one or, without a name, to the best of the others that respond. If
-   * the database in use is healthy, the commands in flight are completed first. Resolves when calls succeed on the new
-   * database. The new database stays in use until it becomes unavailable or `failover` is called again: automatic
-   * failback to a preferred database is suspended. Without a name, a read-only database is chosen only if no writable
-   * one responds, and is replaced as soon as one does.
+   * Switches to another Redis database: to the one with this name or, without a name, to the best of the other
+   * databases that respond. If the database in use is healthy, the commands in flight are completed first. Resolves
+   * when calls succeed on the new database. The new database stays in use until it becomes unavailable or `failover` is
+   * called again: automatic failback to a preferred database is suspended. Without a name, a read-only database is
+   * chosen only if no writable one responds, and is replaced as soon as one does.
    *
    * @throws {@link ConfigurationError} if there is no database of this name
    * @throws {@link RedisUnavailableError} if the database does not respond, or if calls were in flight all the time, so

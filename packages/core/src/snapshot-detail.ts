@@ -28,7 +28,7 @@ export interface ServerFacts {
 export interface SnapshotDetail {
   /** Number of connections of this `RedisResilience`, including duplicates and cluster nodes. */
   readonly connections: number;
-  /** Number of connections, of those that `connections` counts, that are ready for commands. */
+  /** How many of the `connections` are ready for commands. */
   readonly readyConnections: number;
   readonly waiting: number;
   /** Size of the arguments of waiting commands, in bytes. */

@@ -19,12 +19,12 @@ export class RecentTimeout {
     return this.#clock.now() < this.#endsAt;
   }
 
-  /** Call when a call to Redis has timed out. */
+  /** Records that a call to Redis has timed out. */
   record(): void {
     this.#endsAt = this.#clock.now() + lastsMs;
   }
 
-  /** Call when Redis has replied. */
+  /** Records that Redis has replied. */
   clear(): void {
     this.#endsAt = -Infinity;
   }

@@ -69,8 +69,7 @@ export function baseClassOf(module: NodeRedisModule, config: ClassConfig): BaseC
 
 function makeBase(module: NodeRedisModule, config: ClassConfig): BaseClass {
   const sample = module.createClient({ ...config, ...withoutMaintenance } as never);
-  // `createClient` returns an object whose prototype is the instance; the prototype of the instance belongs to the
-  // class.
+  // The prototype of the object that `createClient` returns is the instance, whose own prototype is that of the class.
   return Object.getPrototypeOf(Object.getPrototypeOf(sample)).constructor as BaseClass;
 }
 

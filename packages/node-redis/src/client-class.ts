@@ -98,8 +98,9 @@ function protectedClass(Base: BaseClass): ClientClass {
       transform: TransformReply | undefined,
     ): Promise<unknown> {
       const args = parser.redisArgs;
-      // node-redis's own method, which calls `sendCommand`, runs two kinds of commands: all commands if a program has
-      // replaced `sendCommand`, so that the replacement sees them, and HIMPORT, of which node-redis keeps a record.
+      // node-redis's own method, which calls `sendCommand`, is needed in two cases. If a program has replaced
+      // `sendCommand`, the replacement must see all commands. HIMPORT always needs node-redis's own method, which keeps
+      // a record of the field sets that HIMPORT defines.
       if (this.sendCommand !== RedisClient.prototype.sendCommand || args[0] === 'HIMPORT') {
         return super._executeCommand(command, parser, options, transform);
       }
@@ -210,7 +211,7 @@ function protectedClass(Base: BaseClass): ClientClass {
      * the process alive.
      */
     ref(): void {
-      // Does nothing, as described above.
+      // The comment on this method says why it does nothing.
     }
 
     unref(): void {

@@ -26,7 +26,10 @@ export const redisOptionFates: Fates = {
     'connectTimeout disconnectTimeout',
     '`connection.handshakeTimeoutMs`, and the schedule of connection attempts',
   ),
-  ...takenOver('socketTimeout', '`connection.minStallMs` and `maxStallMs`: a second connection checks first'),
+  ...takenOver(
+    'socketTimeout',
+    '`connection.minStallMs` and `maxStallMs`: a second connection first checks whether the server works',
+  ),
   ...takenOver('keepAlive noDelay', '`connection.keepAliveMs`; `noDelay` is always on'),
   ...takenOver(
     'retryStrategy maxLoadingRetryTime',

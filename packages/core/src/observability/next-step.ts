@@ -26,12 +26,12 @@ const steps: Readonly<Record<CauseCode, string>> = {
   'out-of-memory': 'Raise maxmemory, set an eviction policy, or delete keys: deletes still work.',
   persistence: "Check the server's log, its disk space and the permissions of its folder.",
   'too-few-replicas': 'Bring replicas back, or lower min-replicas-to-write.',
-  slow: 'Check SLOWLOG GET, the load of the server and the network; if such calls are normal, raise circuit.slowMs.',
-  'error-rate': 'Check the errors of the commands: history() and the event command-failed have them.',
+  slow: 'Check SLOWLOG GET, the load of the server and the network; if slow calls are normal, raise circuit.slowMs.',
+  'error-rate': 'Check the errors of the commands, which history() and the event command-failed report.',
   overloaded: 'Send fewer commands at a time, or raise the admission limits.',
   isolated: 'To use Redis again, call the function that isolate() returned.',
   protocol:
-    'Correct the host and port: something other than Redis answers there (or, for a Sentinel URL, other than a sentinel), or changes what Redis answers.',
+    'Correct the host and port: something other than Redis (or, for a Sentinel URL, other than a sentinel) answers there, or changes the replies.',
   closed: 'To use Redis again, create a new resilience.',
 };
 
