@@ -23,7 +23,7 @@ type AskSlots = Ask<readonly SlotRange[]>;
 
 /**
  * Reads which node owns which slots: asks first the nodes whose connections work, then the other nodes, then the
- * startup nodes, whose host names are resolved again. The first node that replies is believed.
+ * startup nodes, whose host names are resolved again. The reply of the first node that replies is used.
  */
 export class SlotReader {
   readonly #cluster: ClusterDriver;
@@ -116,7 +116,7 @@ export class SlotReader {
     }
   }
 
-  /** Aborts a reading in progress. */
+  /** Aborts the attempt to read the slots, if one is in progress. */
   stop(): void {
     this.#running.abort();
     this.#running = new AbortController();

@@ -16,7 +16,7 @@ export interface ProtectedClient extends Line {
   readonly gate: Gate;
   readonly connections: number;
   readonly readyConnections: number;
-  /** What the server said about itself; undefined before the first connection, and in a Cluster. */
+  /** What the server reported about itself; undefined before the first connection, and for a Cluster. */
   readonly server: ServerFacts | undefined;
   /** Why some keys cannot be reached while others can; undefined if all keys or none can be reached. */
   readonly partlyAwayBy: CauseCode | undefined;

@@ -16,7 +16,7 @@ import type { SocketSource, SourceEvent } from './socket-source.ts';
 export interface ReconnectorClient {
   readonly settings: {
     readonly clock: Clock;
-    /** Bounds on how long a server that is not serving yet may leave a PING unanswered. */
+    /** The lowest and the highest time limit for the reply to a PING, while the server is not serving yet. */
     readonly connection: { readonly minStallMs: number; readonly maxStallMs: number };
   };
   /** Whether callers are waiting for the connection. */

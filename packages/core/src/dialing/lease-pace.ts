@@ -23,7 +23,7 @@ export class LeasePace {
   readonly #attemptedAt: number[] = [];
   #troubleAt = -Infinity;
 
-  /** Records an attempt for any connection, whether or not the dialer makes that attempt. */
+  /** Records a connection attempt, whatever its purpose, and even if it is not the dialer that makes it. */
   attempted(now: number): void {
     while ((this.#attemptedAt[0] ?? Infinity) <= now - windowMs) this.#attemptedAt.shift();
     this.#attemptedAt.push(now);

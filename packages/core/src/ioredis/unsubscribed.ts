@@ -32,7 +32,7 @@ export function subscriptionsOf({ condition, prevCondition }: Internals): Subscr
  * that ioredis draws from the number of subscriptions in the confirmation. This number counts either channels and
  * patterns, or shard channels. ioredis takes a zero for the end of all subscriptions, and would ignore later messages
  * on the others. If UNSUBSCRIBE or PUNSUBSCRIBE names no channels, ioredis would wait until the number is zero, which
- * it does not become while there are subscriptions of the other kind.
+ * cannot happen while there are subscriptions of the other kind.
  */
 export function readUnsubscribed(target: Internals, name: string, read: () => void): void {
   const { commandQueue, condition } = target;

@@ -28,13 +28,15 @@ export class ReadingPace {
     this.#pauseMs = periodMs;
   }
 
-  /** Begins with the shortest interval again, and makes the next reading due. `owners` is the number of primaries. */
+  /**
+   * Restarts at the shortest interval, and makes the next reading due immediately. `owners` is the number of primaries.
+   */
   begin(owners: number): void {
     this.#pauseMs = this.#firstPauseMs(owners);
     this.#dueAt = 0;
   }
 
-  /** Makes the next reading due, without changing the intervals after that. */
+  /** Makes the next reading due immediately, and leaves the intervals as they are. */
   readNext(): void {
     this.#dueAt = 0;
   }

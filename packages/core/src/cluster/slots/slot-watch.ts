@@ -89,8 +89,8 @@ export class SlotWatch {
   }
 
   /**
-   * Call when a node is unavailable. `isNew` means that the node's outage has only just begun: the slots are then read
-   * at the next check, even if they were read recently.
+   * Call when a node is unavailable. With `isNew`, the slots may have changed just now, so they are read at the next
+   * check even if they were read recently.
    */
   nodeAway(isNew: boolean): void {
     this.trouble();

@@ -90,8 +90,8 @@ export const minOverlap = 2;
 
 /**
  * Returns how many attempts of a process may overlap once one has succeeded: the number of connections that the server
- * can accept in the time that one attempt takes. If fewer attempts overlapped, a process would make fewer connections
- * per second the longer the round trip to the server is.
+ * can accept in the time that one attempt takes. With fewer overlapping attempts, a long round trip to the server would
+ * slow the process down.
  */
 export function provenOverlap(connectMs: number): number {
   return Math.max(minOverlap, Math.floor(((1 - leaderShare) * connectRate * connectMs) / 1_000));

@@ -19,10 +19,10 @@ const countAt = new Map<string, number>([
 ]);
 
 /**
- * Like ioredis' `iterate`, but only for the keys that a command has. If a command states more keys than it has
- * arguments, or states something that is not a number, ioredis adds undefined arguments. With undefined arguments, the
- * command would fail while it is written or, if the client has a key prefix, run with keys that no caller named. If the
- * command stated billions of keys, the undefined arguments would also fill the memory.
+ * Like ioredis' `iterate`, but adds no keys that are missing from the arguments. If a command states more keys than it
+ * has arguments, or states something that is not a number, ioredis adds undefined arguments. With undefined arguments,
+ * the command would fail while it is written or, if the client has a key prefix, run with keys that no caller named. If
+ * the command stated billions of keys, the undefined arguments would also fill the memory.
  */
 export function presentKeys<Keyed extends KeyedCommand>(
   command: Keyed,
