@@ -14,7 +14,7 @@ export class ChangeRecord {
     return this.#running?.begunAt;
   }
 
-  /** Time since which the database in use has not been serving; undefined while it serves. */
+  /** When the database in use stopped serving; undefined while it serves. */
   get awaySince(): number | undefined {
     return this.#awaySince;
   }

@@ -2,8 +2,8 @@ import type { Clock, TimerHandle } from '../clock.ts';
 import { afterReads } from '../event-loop/after-reads.ts';
 
 /**
- * Calls `ring` at the time that was set, when a database has to be chosen again. Replies that are already waiting in
- * sockets are read before `ring` is called, so that the choice takes them into account.
+ * An alarm for the time at which a database has to be chosen again: calls `ring` at that time. Replies that are already
+ * waiting in sockets are read before `ring` is called, so that the choice takes them into account.
  */
 export class ChoiceAlarm {
   readonly #clock: Clock;

@@ -11,13 +11,13 @@ export interface MemberState {
   readonly isReadOnly: boolean;
   /** Position in the configured list. */
   readonly order: number;
-  /** Time since which the database has been answering without interruption; undefined while it does not answer. */
+  /** When the database began to answer without interruption; undefined while it does not answer. */
   readonly wellSince: number | undefined;
   /** When the database last answered. */
   readonly provenAt: number | undefined;
-  /** Time since which the database has not answered; undefined while it answers, and before it was first asked. */
+  /** When the database stopped answering; undefined while it answers, and before the first attempt to reach it. */
   readonly awaySince: number | undefined;
-  /** For how many milliseconds the database last did not answer. */
+  /** Length of the database's last outage, in milliseconds. */
   readonly outageMs: number;
   /** When the database was last taken into use by a graceful switch. */
   readonly cameBackAt: number | undefined;
@@ -25,16 +25,16 @@ export interface MemberState {
   readonly relapses: number;
 }
 
-/** Why the database in use cannot serve. */
+/** The verdict that the database in use cannot serve, and why. */
 export interface Verdict {
   readonly reason: CauseCode;
   /** Whether only writes are unavailable, and reads still work. */
   readonly onlyWrites: boolean;
-  /** How long the verdict must hold, in milliseconds, before another database is used. */
+  /** For how many milliseconds the database must remain unable to serve before another one is used. */
   readonly patienceMs: number;
 }
 
-/** A verdict, the time since which it has held, and the time from which another database is to be used. */
+/** A verdict that still holds: `since` is when it was reached, `dueAt` is when another database is to be used. */
 export interface StandingVerdict extends Verdict {
   readonly since: number;
   readonly dueAt: number;
@@ -51,7 +51,7 @@ export interface DatabaseState {
   /** The databases, in the order of the configured list. */
   readonly members: readonly MemberState[];
   readonly inUse: string;
-  /** Undefined while the database in use is serving. */
+  /** The verdict that the database in use cannot serve; undefined while it is serving. */
   readonly verdict: StandingVerdict | undefined;
   readonly pending: PendingChange | undefined;
   /** Earliest time of the next attempt at a graceful switch. */
@@ -64,7 +64,7 @@ export interface DatabaseState {
 
 /** An event that may change which database is in use. */
 export type DatabaseSignal =
-  /** The database in use was judged again; `verdict` is undefined if it is serving. */
+  /** The database in use was checked again; `verdict` says why it cannot serve, and is undefined if it is serving. */
   | { readonly kind: 'judged'; readonly verdict: Verdict | undefined }
   /** A standby database answered. */
   | { readonly kind: 'proven'; readonly name: string }

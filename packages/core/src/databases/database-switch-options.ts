@@ -8,7 +8,7 @@ export interface DatabaseSwitchOptions {
   readonly settings: Settings;
   readonly databases: readonly Database[];
   readonly circuits: VerdictFacts['circuits'];
-  /** Returns the target of a database's standby connections. */
+  /** Returns where, and with which login, the standby connections to a database are made. */
   readonly targetOf: (database: Database) => Target;
   /**
    * Returns the minimum interval between this process's connection attempts to a database, in milliseconds, so that the

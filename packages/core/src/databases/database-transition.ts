@@ -13,7 +13,7 @@ import {
 /**
  * While a read-only database is in use, a writable one normally replaces it as soon as the writable one answers. But a
  * writable database that failed soon after the last switch back to it must first answer for this many milliseconds
- * without interruption, and for twice as long after each further failure of this kind.
+ * without interruption. Each further failure soon after a switch back doubles this time.
  */
 const firstRelapseMs = 4000;
 const maxRelapses = 6;
@@ -22,8 +22,8 @@ const reliableAfter = 10;
 const postponedMs = 1000;
 const maxPostponements = 4;
 /**
- * After an outage of the preferred database, calls return to it only when it has answered for this many times as long
- * as the outage lasted (but not for more than `maxTrialMs`), and at least for `failbackMs`.
+ * After an outage, the preferred database must answer for this many times the length of the outage before calls return
+ * to it. The required time is at least `failbackMs`; an outage raises it to at most `maxTrialMs`.
  */
 const trialShare = 1.25;
 const maxTrialMs = 2500;
@@ -70,7 +70,8 @@ export function databaseTransition(
 export function nextChoiceAt(state: DatabaseState, moment: DatabaseMoment): number | undefined {
   if (state.pending !== undefined) return undefined;
   const { verdict, peaceNotBefore } = state;
-  // After `dueAt`, no timer is needed: the client switches as soon as a standby database answers.
+  // After `dueAt`, the time at which a switch was due, no timer is needed: the client switches as soon as a standby
+  // database answers.
   if (verdict !== undefined) return verdict.dueAt > moment.now ? verdict.dueAt : undefined;
   const dueAts = othersOf(state).map((member) => comesBackAt(state, member, moment) ?? Infinity);
   const dueAt = Math.max(peaceNotBefore, Math.min(...dueAts));
@@ -78,8 +79,8 @@ export function nextChoiceAt(state: DatabaseState, moment: DatabaseMoment): numb
 }
 
 /**
- * Returns the time at which the client will switch because the database in use cannot serve, or `otherwiseAt` if that
- * has not been found yet. Undefined if no other database could serve.
+ * Returns the time at which the client will switch because the database in use cannot serve. Returns `otherwiseAt` if
+ * the database in use has not been found unable to serve. Undefined if no other database could serve.
  */
 export function changeDueAt(
   { verdict, members, inUse }: DatabaseState,
@@ -158,8 +159,8 @@ function changed(state: DatabaseState, { now }: DatabaseMoment): DatabaseState {
   return withMember(inUse(state, pending.to), pending.to, { cameBackAt: now });
 }
 
-// Discards what the standby connection had shown about the database, because that knowledge ages once the database is
-// in use.
+// Discards what the standby connection had shown about the database, because the standby connection is not kept up to
+// date once the database is in use.
 function inUse(state: DatabaseState, name: string): DatabaseState {
   const now = { ...state, inUse: name, verdict: undefined, pending: undefined, postponements: 0 };
   return withMember(now, name, { ...unproven, awaySince: undefined, outageMs: 0 });
@@ -206,8 +207,8 @@ function comesBackAt(
   if (present.isReadOnly && !member.isReadOnly)
     return wellSince + (relapses === 0 ? 0 : firstRelapseMs * 2 ** (relapses - 1) * jitter);
   if (failbackMs === undefined) return undefined;
-  // If the required time did not depend on `outageMs`, a database that is up and down in turn would count as healthy
-  // each time it is up, provided that `failbackMs` is short.
+  // The required time depends on `outageMs`, because with a short `failbackMs`, a database that keeps failing and
+  // recovering would otherwise count as healthy after each recovery.
   const trialMs = Math.max(failbackMs, Math.min(maxTrialMs, trialShare * outageMs));
   return wellSince + trialMs * 2 ** relapses * jitter;
 }

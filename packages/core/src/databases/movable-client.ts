@@ -11,7 +11,7 @@ export interface MovableClient {
   readonly cause: CauseCode | undefined;
   readonly writesHeldBy: CauseCode | undefined;
   readonly isPromotionUnderWay: boolean;
-  /** Whether every command that the client has sent is answered. */
+  /** Whether every command that the client has sent has been answered. */
   readonly isQuiet: boolean;
   /** Makes new commands wait until `resume` or `switchTo` is called. */
   pause(): void;

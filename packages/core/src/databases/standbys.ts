@@ -101,8 +101,8 @@ export class Standbys {
     try {
       await proof;
     } finally {
-      // Unless the database in use is unavailable, the database that was asked is from now on asked only at long
-      // intervals.
+      // While the database in use works, this one check is enough: the standby database is then checked only at long
+      // intervals again.
       if (!this.#isNeeded) this.#watches.get(name)?.calm();
     }
   }
