@@ -9,8 +9,8 @@ export interface CancelSignal {
 const none: readonly (() => void)[] = [];
 
 /**
- * An `AbortController` and its signal in one object, for connection attempts. Node's own take 20 times as long to make,
- * and a connection needs two. No application ever sees this signal.
+ * An `AbortController` and its signal in one object, for connection attempts. Creating an `AbortController` of Node
+ * takes 20 times as long, and each connection needs two. No application ever sees this signal.
  */
 export class Cancellation implements CancelSignal {
   #listeners = none;

@@ -5,7 +5,7 @@ export interface Due {
   duePlace: number;
 }
 
-/** The heap of every empty queue. */
+/** One empty array, which all empty queues share as their heap. */
 const none: never[] = [];
 
 /**

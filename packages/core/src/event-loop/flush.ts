@@ -7,7 +7,7 @@ import type { ProcessStallDetector } from './process-stall-detector.ts';
 export class Flush {
   /**
    * When the bytes were passed to the socket or, before that, when the first command was issued, in monotonic
-   * milliseconds. If the bytes had to wait because the socket accepted no more, this may remain the time at which the
+   * milliseconds. If the bytes had to wait because the socket accepted no more, `at` may remain the time at which the
    * first command was issued.
    */
   at: number;
@@ -17,8 +17,8 @@ export class Flush {
    */
   isWritten = false;
   /**
-   * The generations of the circuits for reads and for writes when the first command was issued: each change of a
-   * circuit's state begins a new generation, and the circuit ignores the results of commands of earlier generations.
+   * The generations of the circuits for reads and for writes when the first command was issued. Each change of a
+   * circuit's state begins a new generation. A circuit ignores the results of commands from earlier generations.
    */
   readonly readGeneration: number;
   readonly writeGeneration: number;
@@ -33,7 +33,9 @@ export class Flush {
 /** The current generation of each circuit, a number that grows with each change of the circuit's state. */
 export type Generations = Readonly<Record<'read' | 'write', { readonly generation: number }>>;
 
-/** `calls`: commands of callers. `ping`: the PING of a connection that checks itself. */
+/**
+ * Why a write was begun. `calls`: for commands of callers. `ping`: for the PING with which a connection checks itself.
+ */
 export type FlushKind = 'calls' | 'ping';
 
 /** Creates the flushes of all connections of a `RedisResilience`. */

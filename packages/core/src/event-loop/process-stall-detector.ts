@@ -2,18 +2,16 @@ import type { Clock, TimerHandle } from '../clock.ts';
 
 const idlePeriodMs = 250;
 const busyPeriodMs = 20;
-// How long the lag is measured closely after a command was sent: at least the default deadline, because a command may
-// wait for its reply for that long.
+// For this long after a command was sent, the lag of the event loop is measured at short intervals. The time is at
+// least the default deadline, because a command may wait for its reply for that long.
 const closeWatchMs = 1000;
-// How long the lag is measured closely after an idle connection has sent PING: usually long enough for the reply to
-// arrive. With many idle connections, one of which sends PING every second, `closeWatchMs` would keep the process awake
-// all the time.
+// For this long after an idle connection has sent PING, the lag is measured at short intervals. The time is usually
+// long enough for the reply to arrive. It is short because, among many idle connections, one sends PING every second,
+// and longer measuring would keep the process awake all the time.
 const glanceMs = 40;
 const toleratedLagMs = 20;
 const freezeMs = 1000;
-/**
- * Minimum time between two reads of the CPU time, which cost more than everything else that the timer's callback does.
- */
+/** Minimum time between two calls of `process.cpuUsage`, which cost more than the rest of a measurement. */
 const cpuReadEveryMs = 60;
 
 export type ThawKind = 'frozen' | 'suspended' | 'blocked';
@@ -67,14 +65,14 @@ export class ProcessStallDetector {
   }
 
   /**
-   * Call when a command is sent: measures the lag closely for a while, so that the lag can be subtracted from the
-   * duration of the call.
+   * Call when a command is sent: measures the lag at short intervals for a while, so that the lag can be subtracted
+   * from the duration of the call.
    */
   noteWork(now: number): void {
     this.#watchUntil(now, closeWatchMs);
   }
 
-  /** Call when an idle connection sends its own PING: measures the lag closely, but only for a moment. */
+  /** Call when an idle connection sends its own PING: measures the lag at short intervals, but only for a moment. */
   noteGlance(now: number): void {
     this.#watchUntil(now, glanceMs);
   }

@@ -5,7 +5,7 @@ const freeRefusals = 50;
 const pauseMs = 10;
 /**
  * If no call follows a rejection within this number of microtasks, the next rejection does not count as consecutive. A
- * caller that retries immediately needs no more microtasks.
+ * caller that retries immediately issues its next call within fewer microtasks.
  */
 const stepsToAsk = 40;
 
@@ -17,7 +17,10 @@ const stepsToAsk = 40;
  */
 export class RefusalPace {
   readonly #clock: Clock;
-  /** Number of consecutive rejections, while the caller is handling the last one; otherwise 0. */
+  /**
+   * Number of consecutive rejections. Only set for some microtasks after a rejection, in which the caller may retry;
+   * otherwise 0.
+   */
   #inARow = 0;
 
   constructor(clock: Clock) {
