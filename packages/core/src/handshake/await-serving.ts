@@ -34,7 +34,7 @@ export function servingPollMs(fleetSize = 0): number {
  * READONLY and, if the server has not identified itself, INFO and CLIENT ID, because the server may have refused these
  * commands earlier. The connection is kept, to spare a busy server the new connections of a whole fleet.
  *
- * @returns the proof of a server that serves commands
+ * @returns the results of the last handshake, which show that the server serves commands
  * @throws `ProofError`, the socket's error, or the signal's reason
  */
 export async function awaitServing(socket: Socket, options: AwaitServingOptions): Promise<Proof> {

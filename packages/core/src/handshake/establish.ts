@@ -135,8 +135,8 @@ export async function establish(
   }
 }
 
-// An attempt that was given up is reset: a frozen server would otherwise run the handshakes of all such attempts when it
-// resumes, before it answers anybody.
+// The socket of an attempt that was given up is reset. Otherwise, a frozen server would, when it resumes, run the
+// handshakes of all these attempts before it answers anybody.
 function abandon(socket: Socket, signal: CancelSignal): void {
   if (signal.aborted) resetSocket(socket);
   else socket.destroy();

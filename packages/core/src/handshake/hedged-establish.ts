@@ -9,8 +9,8 @@ const toleratedRoundTrips = 8;
 /** Interval between two parallel attempts while the sentinels have not named the endpoint. */
 const sentinelsPatienceMs = 250;
 /**
- * Number of parallel attempts that may ask the sentinels at the same time: each has a second, which is also enough for
- * distant sentinels.
+ * Number of parallel attempts that may ask the sentinels at the same time. Each attempt then has at least a second,
+ * which is enough even for distant sentinels.
  */
 const maxAsking = 4;
 /**
@@ -33,7 +33,8 @@ export interface HedgePace {
  * Like `establish`, but for a server, or sentinels, that may accept connections without responding. If the first
  * handshake is not answered soon, short handshakes are tried in parallel, one after another, while the first one keeps
  * its full time. With these parallel handshakes, a server that responds again is noticed at once, and a server that is
- * only slow is not given up. Until the sentinels have named the server, the same is done with the question to them.
+ * only slow is not given up. Until the sentinels have named the server, attempts are started in parallel in the same
+ * way, in case the sentinels do not answer.
  *
  * @throws {@link EstablishError} of the first connection
  */
@@ -129,5 +130,5 @@ function nothing(): void {
 }
 
 function ignore(): void {
-  // A failed parallel handshake has no effect. If the first one fails, too, the caller gets the error of the first.
+  // A parallel handshake that fails has no effect: the caller only ever gets the error of the first handshake.
 }

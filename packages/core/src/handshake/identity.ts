@@ -13,9 +13,9 @@ export function identityOf({ clientId, info }: Proof): Identity | undefined {
 }
 
 /**
- * Returns false if the server whose handshake yielded this {@link Proof} is known not to be the one that assigned the
- * client id. Another server, or the same server after a restart, may have assigned the same client id to a different
- * connection.
+ * Returns whether the server of this {@link Proof} may be the one that assigned the client id: false if the run ids of
+ * the two differ. Another server, or the same server after a restart, may have assigned the same client id to a
+ * different connection.
  */
 export function isKnownTo({ runId }: Identity, { info }: Proof): boolean {
   const other = info['run_id'];

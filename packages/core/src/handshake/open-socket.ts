@@ -36,7 +36,7 @@ export function tlsOf(
 }
 
 /**
- * Returns a name for an endpoint that contains no credentials. Connections to endpoints of the same name share a
+ * Returns a name for an endpoint. The name contains no credentials. Connections to endpoints of the same name share a
  * dialer.
  */
 export function endpointKey(endpoint: Endpoint): string {
@@ -99,7 +99,7 @@ export function openSocket(
       fail(Object.assign(new Error('The connection was closed.'), { code: 'ECONNRESET' }));
     const succeed = (): void => {
       settle();
-      // If `onGone` stayed on the socket, everything that this attempt used would stay in memory as long as the
+      // A listener that stayed on the socket would keep everything that this attempt used in memory as long as the
       // connection lives.
       raw.removeListener('close', onGone);
       // Until the code that gets the socket adds its listeners, a reset must not crash the process: that code will

@@ -29,15 +29,15 @@ export function judgePing(reply: Reply | undefined): CauseCode | undefined {
   if (!(reply instanceof ErrorReply)) throw new ProofError('protocol', undefined);
   const { cause } = classifyReply(reply.message);
   if (isWaiting(cause)) return cause;
-  // A user without permission for PING may have every permission that the application needs. A server in the state
-  // MISCONF refuses PING but not reads.
+  // These replies to PING do not make a connection useless: a user without permission for PING may have every
+  // permission that the application needs, and a server in the state MISCONF refuses PING but not reads.
   if (['NOPERM', 'MISCONF'].includes(codeOfReply(reply.message)) || isPingRenamed(reply.message))
     return undefined;
   throw new ProofError(cause ?? 'protocol', reply);
 }
 
-// A server whose operator has renamed PING (`rename-command`) names the command that it does not know, in contrast to
-// other servers whose errors begin with ERR, such as a POP3 server.
+// A Redis server whose operator has renamed PING (`rename-command`) quotes PING in its error. Other servers whose
+// errors begin with ERR, such as POP3 servers, do not.
 function isPingRenamed(message: string): boolean {
   return /^ERR unknown command ['`]?ping\b/i.test(message);
 }

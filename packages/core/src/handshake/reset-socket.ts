@@ -18,7 +18,7 @@ export function resetSocket(socket: Socket): void {
   // Once the end of the stream is being sent, libuv refuses to reset the connection, and Node would leak its handle.
   if (!socket.destroyed && !socket.writableEnded) {
     const carrier = carriers.get(socket) ?? socket;
-    // Early versions of Node 20 reset a connection only after its stream has ended.
+    // In early versions of Node 20, `resetAndDestroy` calls `destroySoon`, which would end the stream before the reset.
     carrier.destroySoon = () => carrier.destroy();
     try {
       carrier.resetAndDestroy();

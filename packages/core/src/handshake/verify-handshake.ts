@@ -24,7 +24,8 @@ const labels = infoFields.map((field) => ({
   isOfReplica: field.startsWith('master_'),
 }));
 
-// Values above this length are ignored, because they stay in memory as long as the connection. Redis sends none.
+// Longer values of INFO fields are ignored, because the values stay in memory as long as the connection. Redis sends
+// none that long.
 const maxValueLength = 128;
 
 /** The fields of INFO that are kept. The whole reply to INFO would take 19 KiB per connection. */
@@ -121,7 +122,7 @@ function checkAuth(reply: Reply | undefined): void {
 function parseInfo(text: string): ServerInfo {
   const info: Partial<Record<(typeof infoFields)[number], string>> = {};
   for (const { field, label, isOfReplica } of labels) {
-    // A primary does not report these fields, and each search for one would read the whole text.
+    // A primary does not report the fields of replicas. Searching for one of them would scan the whole text in vain.
     if (isOfReplica && info.role === 'master') continue;
     const value = valueIn(text, label, lastOf[field]);
     if (value !== undefined) info[field] = lastOf[field] = value;
@@ -129,7 +130,7 @@ function parseInfo(text: string): ServerInfo {
   return info;
 }
 
-/** The last value of each field: connections to one server share it. */
+/** The last value of each field, so that all connections to one server share one string. */
 const lastOf: Partial<Record<(typeof infoFields)[number], string>> = {};
 
 function valueIn(text: string, label: string, last: string | undefined): string | undefined {

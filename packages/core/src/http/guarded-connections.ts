@@ -8,7 +8,7 @@ const guarded = new Set<GuardedConnection>();
 
 /**
  * Registers a guard's connection, so that health endpoints and error handlers that are mounted before the guard use the
- * same connection. The registered connections that are closed are removed.
+ * same connection. Registered connections that have been closed are removed on this occasion.
  */
 export function noteGuarded(connection: GuardedConnection): void {
   for (const each of guarded) if (hasEnded(each())) guarded.delete(each);

@@ -12,8 +12,8 @@ import type { RedisSnapshot, Status } from '../snapshot.ts';
 import { answerMisplacedCommands } from '../verbs/misplaced-commands.ts';
 
 /**
- * What a request handler needs of Redis: the state of Redis when the request began, and methods to run commands. Each
- * request gets a `RequestGuard` of its own.
+ * What a request handler needs to use Redis: the state of Redis when the request began, and methods to run commands.
+ * Each request gets a `RequestGuard` of its own.
  *
  * @example
  * const cart = await req.redisGuard.execute((redis) => redis.get(key), { fallback: () => null });
@@ -71,8 +71,8 @@ export class RequestGuard {
     return this.#snapshot.retryAfterMs;
   }
 
-  // The methods are getters of functions, so that they also work when a handler takes them out of the guard:
-  // const { execute } = req.redisGuard.
+  // The methods are getters that return functions, so that a handler can take a method out of the guard, as in
+  // `const { execute } = req.redisGuard`.
 
   /** Like {@link RedisResilience.execute}. */
   get execute(): <T>(

@@ -81,8 +81,8 @@ export interface ResilienceEvents {
     readonly isRevoked: boolean;
   };
   /**
-   * `WATCH`, or a blocking command, was called on the client that all callers share, although these commands need a
-   * connection of their own: another caller's `EXEC` may end the `WATCH`, and all other commands wait behind a blocking
+   * `WATCH`, or a blocking command, was called on the client that all callers share. These commands need a connection
+   * of their own: otherwise, another caller's `EXEC` may end the `WATCH`, and all other commands wait behind a blocking
    * one. This event is emitted once for `WATCH` and once for blocking commands.
    */
   readonly 'shared-use': { readonly use: 'watch' | 'blocking'; readonly command: string };

@@ -12,9 +12,9 @@ export interface CheckedDatabase {
   readonly name: string;
   readonly weight: number;
   readonly isReadOnly: boolean;
-  /** The options to construct the ioredis client with. */
+  /** The options with which the ioredis client is constructed. */
   readonly given: RedisOptions;
-  /** The options of `given`, with the defaults of ioredis filled in. */
+  /** The same options, with the defaults of ioredis filled in. */
   readonly options: Readonly<Record<string, unknown>>;
 }
 

@@ -67,8 +67,8 @@ function checkCluster(target: ClusterTarget): CheckedTarget {
 }
 
 /**
- * Rejects an option that stands next to `cluster` but belongs elsewhere, with an error that shows where the option
- * belongs.
+ * Rejects an option that was passed in the same object as `cluster` but belongs elsewhere. The error shows where the
+ * option belongs.
  */
 function refuseMisplaced(target: object): void {
   for (const name of Object.keys(target)) {

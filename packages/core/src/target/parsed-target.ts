@@ -38,7 +38,7 @@ export interface ServerUrl extends Common, Network, Single, Dialed, HostAddress 
   readonly kind: 'server';
 }
 
-/** A unix socket: `unix://` or a bare path. */
+/** A unix socket, given as a `unix://` URL or as a path without a scheme. */
 export interface SocketUrl extends Common, Single {
   readonly kind: 'socket';
   readonly path: string;
