@@ -5,7 +5,9 @@ import { isResilience } from './resilience-readers.ts';
 import { resilienceOptionNames } from './settings.ts';
 import { checkKeys, invalid, invalidOptions, isOptions, type OptionReader } from './validate-options.ts';
 
-/** One reader for each option of `T`; an option without a reader is rejected as unknown. */
+/**
+ * For each option of `T`, the function that checks its value. An option without such a function is rejected as unknown.
+ */
 export type OptionReaders<T extends object> = { readonly [Name in keyof Required<T>]: OptionReader };
 
 /**

@@ -48,8 +48,8 @@ export function refuseTargetInConnection(connection: unknown): void {
 
 /**
  * Rejects an option of `createRedisResilience` that exists, but in another place. The keys of `known` are the names of
- * all options. `groups` maps the names of options to their defaults; a default that is an object contains the options
- * of a group, such as `keepAliveMs` of `connection`.
+ * all options. `groups` contains the default of each option. The default of a group such as `connection` is an object
+ * with the defaults of the options in the group, such as `keepAliveMs`.
  *
  * @throws {@link ConfigurationError} that says what to write instead
  */

@@ -14,8 +14,8 @@ export function durationOf(min: number): OptionReader {
 }
 
 /**
- * Accepts milliseconds, at least `min`, for which something is kept or valid. The number may stand for years, because,
- * unlike with {@link durationOf}, no timer waits that long.
+ * Accepts milliseconds, at least `min`, for which something is kept or valid. Unlike {@link durationOf}, also accepts a
+ * duration of years, because no timer waits for it.
  */
 export function lifetimeOf(min: number): OptionReader {
   return (value, path) => {

@@ -14,9 +14,9 @@ export interface CircuitOptions {
   /** Share of failed calls, from 0 to 1, at which the circuit opens if at least 5 calls failed. Default 0.5. */
   readonly failureRatio?: number;
   /**
-   * Share of slow calls, from 0 to 1, at which the circuit opens. While the circuit is open because of slow calls,
-   * commands are still sent, because most replies arrive before the deadline; but of four `execute` calls with a
-   * fallback, three use the fallback immediately. If commands miss their deadline, or if you set `slowMs`, only every
+   * Share of slow calls, from 0 to 1, at which the circuit opens. While the circuit is open because of slow calls, all
+   * commands are still sent, because most replies arrive before the deadline. Of four `execute` calls with a fallback,
+   * however, three use the fallback immediately. If commands miss their deadline, or if you set `slowMs`, only every
    * fourth command is sent. Default 0.8.
    */
   readonly slowRatio?: number;
@@ -129,9 +129,9 @@ export interface ConnectionOptions {
    */
   readonly idlePingMs?: number;
   /**
-   * Bounds of the stall limit, which adapts to the round-trip time and, with a distant server, to `timeoutMs`. When the oldest command on a connection has had no
-   * reply for longer than the stall limit, a second connection checks the server. Defaults: 200 ms for `minStallMs`,
-   * 2,000 ms for `maxStallMs`.
+   * Bounds of the stall limit. When the oldest command on a connection has had no reply for longer than the stall
+   * limit, a second connection checks the server. The stall limit adapts to the round-trip time and, with a distant
+   * server, to `timeoutMs`. Defaults: 200 ms for `minStallMs`, 2,000 ms for `maxStallMs`.
    */
   readonly minStallMs?: number;
   readonly maxStallMs?: number;
@@ -140,7 +140,7 @@ export interface ConnectionOptions {
    * client detects that replies do not match, it drops the socket. With `idle`, the PING that an idle connection sends
    * contains a token (a random text), which the reply must repeat. With `load`, a PING with a token is also sent under
    * traffic, after every 256 replies, but at most every 5 ms and at least every 100 ms. With `off`, no PING contains a
-   * token. In every mode, a reply that no command is waiting for drops the socket. Default `idle`.
+   * token. In every mode, the client drops the socket when it gets a reply to no command. Default `idle`.
    */
   readonly integrity?: 'idle' | 'load' | 'off';
   /**

@@ -14,7 +14,7 @@ export const resiliencesOf: OptionReader = (value, path) => {
   if (!Array.isArray(value)) {
     throw invalid(path, value, 'a list of what createRedisResilience() or protect() returns');
   }
-  // Names the wrong one: that the whole is an array says nothing.
+  // Each element is checked by itself, so that the error names the element that is wrong.
   for (const [index, each] of value.entries()) resilienceOf(each, `${path}[${index}]`);
 };
 

@@ -167,7 +167,7 @@ export function resolveSettings(options: ResilienceOptions = noOptions): Setting
   return (defaultSettings ??= resolved(noOptions));
 }
 
-/** Stands for options that were not given; all callers without options share one `Settings` object. */
+/** Takes the place of options that were not given, so that all callers without options share one `Settings` object. */
 export const noOptions: ResilienceOptions = Object.freeze({});
 let defaultSettings: Settings | undefined;
 

@@ -29,8 +29,8 @@ export function isOptions(value: unknown): value is object {
 }
 
 /**
- * Returns a reader for an object with these keys, or, without `readers`, for an object with any keys whose values
- * `each` accepts.
+ * Returns a reader that accepts an object with these keys. If `readers` is undefined, accepts an object with any keys
+ * whose values `each` accepts.
  */
 export function objectOf(
   readers: Readonly<Record<string, OptionReader>> | undefined,
