@@ -1,8 +1,8 @@
 /**
  * Why bytes cannot be read as replies. `not-resp`: the peer does not speak the Redis protocol. `tls`: the peer sent a
  * TLS record. `malformed`: a length, a number or the end of a string is invalid. `streamed`: the peer sent a RESP3
- * string or aggregate without announcing its length, as no known server does. Each of the other reasons names the limit
- * of the reader that was exceeded.
+ * string or aggregate without announcing its length, which no known server does. Each of the other reasons names the
+ * limit of the reader that was exceeded.
  */
 export type ProtocolErrorReason =
   | 'not-resp'

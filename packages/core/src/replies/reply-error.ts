@@ -108,8 +108,8 @@ const verdicts: ReadonlyMap<string, ReplyVerdict> = new Map(
     NOAUTH: away('auth', 'connection'),
     DENIED: away('auth', 'connection'),
     WRONGPASS: { cause: 'auth', outcome: 'refused', circuit: 'success', scope: 'connection' },
-    // The cause `auth` of NOPERM is used only for replies in the handshake. As the reply to a command of a caller,
-    // NOPERM is the caller's own mistake.
+    // The cause `auth` is meant for NOPERM as the reply to a command that this library sends for itself, such as in the
+    // handshake. As the reply to a caller's command, NOPERM is the caller's own mistake.
     NOPERM: { cause: 'auth', outcome: 'refused', circuit: 'success', scope: 'command' },
     MOVED: elsewhere,
     ASK: elsewhere,

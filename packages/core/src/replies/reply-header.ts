@@ -16,7 +16,8 @@ export function isReplyMarker(byte: number): boolean {
   return markers[byte] === 1;
 }
 
-// A table with an entry for each byte, because searching a buffer takes several calls in Node.
+// For each of the 256 bytes, whether a reply may begin with it. A table is used because searching a buffer takes
+// several calls in Node.
 const markers = new Uint8Array(256);
 for (const marker of Buffer.from('+-:$*_,#(!=%~>|')) markers[marker] = 1;
 

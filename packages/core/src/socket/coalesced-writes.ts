@@ -18,7 +18,7 @@ const maxTextLength = 2 ** 24;
 const minEnough = 1500;
 const maxEnough = 16_000;
 
-/** What happens to the bytes that are written to a socket. */
+/** Events in the writing of bytes to a socket. */
 export type WritesNews =
   /** Bytes are about to be passed to the socket. */
   | { readonly kind: 'flush' }
@@ -33,7 +33,10 @@ interface CoalescedSocket extends Socket {
   [writtenBy]: CoalescedWrites;
 }
 
-/** The methods of a socket that are replaced, typed as properties, which may be taken out of their object. */
+/**
+ * The methods of a socket that are replaced. They are typed as properties, because the linter forbids reading a method
+ * without calling it.
+ */
 interface WritingMethods {
   write: (this: Socket, chunk: string | Uint8Array, ...rest: unknown[]) => boolean;
   end: (this: Socket, ...args: unknown[]) => Socket;
@@ -78,7 +81,7 @@ export class CoalescedWrites implements CommandSink {
     this.#write = methods.write;
     this.#end = methods.end;
     (socket as CoalescedSocket)[writtenBy] = this;
-    // The two functions are shared by all sockets, because closures for each socket would occupy more memory.
+    // All sockets share the functions `gather` and `end`, because closures for each socket would occupy more memory.
     socket.write = gather;
     socket.end = end;
   }

@@ -2,7 +2,9 @@ import type { Socket } from 'node:net';
 
 /** Receives the events of one socket before the socket's listeners. */
 export interface SocketReader {
-  /** Called with every chunk that is read, which the `data` listeners do not get; see {@link deliver}. */
+  /**
+   * Called with every chunk that is read. The `data` listeners get only the bytes that are passed to {@link deliver}.
+   */
   read(chunk: Buffer): void;
   /** Called when the socket has closed. */
   closed(): void;
@@ -16,7 +18,10 @@ interface InterceptedSocket extends Socket {
   [ownEmit]: Emitting['emit'];
 }
 
-/** The method of a socket that is replaced, typed as a property, which may be taken out of its object. */
+/**
+ * The method of a socket that is replaced. It is typed as a property, because the linter forbids reading a method
+ * without calling it.
+ */
 interface Emitting {
   emit: (event: string | symbol, ...args: unknown[]) => boolean;
 }

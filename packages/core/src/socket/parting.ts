@@ -5,8 +5,8 @@ import { resetSocket } from '../handshake/reset-socket.ts';
 
 const gracefulEndMs = 2000;
 /**
- * Time limit if the oldest unanswered call blocks without a timeout. A Cluster node that has lost its slots needs less
- * time than this to reply to blocking calls with redirections.
+ * How long a socket is still read if the oldest unanswered call blocks without a timeout. This is long enough for a
+ * Cluster node that has lost its slots to redirect its blocking calls.
  */
 const blockedEndMs = 1000;
 

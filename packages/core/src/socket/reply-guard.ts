@@ -41,7 +41,10 @@ export class ReplyGuard {
   readonly #driver: GuardedDriver;
   readonly #limits: ReplyLimits;
   readonly #traits: ParserTraits;
-  /** Undefined until a reply arrives that is not plain: most connections only get strings and numbers. */
+  /**
+   * Finds the ends of replies other than strings and numbers; undefined until such a reply arrives, because most
+   * connections never get one.
+   */
   #frames: ReplyFrames | undefined;
   #breach: Breach | undefined;
   /** The latest bytes of an incomplete reply to EXEC; `#findShift` examines the end of that reply. */
@@ -75,9 +78,8 @@ export class ReplyGuard {
   }
 
   /**
-   * Passes bytes on to `sink`, up to the first reply that must not reach the driver. Unless `everyByte` is true,
-   * replies such as strings and numbers are handed directly to the commands that wait for them, where possible; the
-   * bytes of these replies are not passed on.
+   * Passes bytes on to `sink`, up to the first reply that must not reach the driver. If `everyByte` is false, strings
+   * and numbers may instead be handed directly to the commands that wait for them.
    */
   pass(chunk: Buffer, sink: DeliversBytes, everyByte = false): void {
     if (this.#breach !== undefined) return;

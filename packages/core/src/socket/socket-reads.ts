@@ -5,7 +5,7 @@ import { deliver, type SocketReader } from './intercept-reads.ts';
 import type { DeliversBytes } from './delivers-bytes.ts';
 import type { Breach, ReplyGuard } from './reply-guard.ts';
 
-/** A socket has closed. Told before the driver is told. */
+/** A socket has closed. This event is reported before the driver learns that the socket has closed. */
 export interface SocketClosed {
   readonly kind: 'closed';
   readonly socket: Socket;
@@ -21,7 +21,10 @@ interface ReadingWire {
   breached(how: Breach): void;
 }
 
-/** Passes what one socket reads through its guard to the driver, and tells the connection, as long as it uses the socket. */
+/**
+ * Passes the bytes that one socket reads to the driver, after the socket's guard has checked them. As long as the
+ * connection uses the socket, the connection is notified of the bytes too.
+ */
 export class SocketReads implements SocketReader, DeliversBytes {
   readonly #socket: Socket;
   readonly #wire: ReadingWire;

@@ -1,4 +1,7 @@
-/** News of a connection's socket. The times of the last reads and writes are properties of `Wire`. */
+/**
+ * An event of a connection's socket. The times of the last reads and writes are not part of the event: they are
+ * properties of `Wire`.
+ */
 export interface WireNews {
   readonly kind: WireNewsKind;
 }

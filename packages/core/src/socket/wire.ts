@@ -37,16 +37,19 @@ export class Wire implements Listener<WritesNews | Abandoned> {
   #isPinging = false;
   /**
    * The oldest unanswered command, if this library sent it for itself. Such a command has no `call` to record when it
-   * was sent. `sentAt` takes the place of that time: it is the last write before this class noticed the command.
+   * was sent. `sentAt` is therefore the time of the last write before the command was first seen here.
    */
   #untracked: { readonly command: DriverCommand; readonly sentAt: number } | undefined;
   /** Flushes that are waiting because the socket accepts no more bytes. */
   #blockedFlushes: Flush[] | undefined;
-  /** Whether all reads and writes are reported; if not, `isCalm` decides about reads, and `lookDueAt` about writes. */
+  /**
+   * Whether all reads and writes are reported to the listener. If false, reads are reported depending on `isCalm`, and
+   * writes depending on `lookDueAt`.
+   */
   tellsAll = true;
   /** Whether the connection serves normally, so that signs of life need not be reported. */
   isCalm = false;
-  /** When `StallWatch` checks next. If that is too late for the reply to a write, the write is reported. */
+  /** When `StallWatch` checks next. A write is reported if this check would notice a missing reply too late. */
   lookDueAt = Infinity;
   /** Notified when no command is unanswered any more. `StallWatch` puts itself here to wait for that moment. */
   awaiting: { answered(): void } | undefined;
@@ -82,7 +85,7 @@ export class Wire implements Listener<WritesNews | Abandoned> {
     return this.#writes;
   }
 
-  /** Undefined if the server did not report the id that it has given to this connection. */
+  /** How the server identifies this connection; undefined if the server did not report an id. */
   get identity(): Identity | undefined {
     return this.#identity;
   }
@@ -113,7 +116,7 @@ export class Wire implements Listener<WritesNews | Abandoned> {
 
   /**
    * Makes this socket the connection's current socket. Call before the driver receives a verified socket. `listener` is
-   * told when the socket has closed.
+   * notified when the socket has closed.
    */
   adopt(socket: Socket, identity: Identity | undefined, listener?: Listener<SocketClosed>): void {
     const guard = new ReplyGuard(this.#driver, this.#limits);
