@@ -2,12 +2,14 @@ import type { HandshakeQuestions, Proof } from '../handshake/verify-handshake.ts
 import { heldAmong, listCommands } from './held-by-server.ts';
 import type { SecondQuestion } from './second-question.ts';
 
-/** With more silent connections, the server is asked about them only when it has answered the handshake. */
+/**
+ * If more connections than this are silent, the server is asked about them only after it has answered the handshake.
+ */
 const mostEarly = 16;
 
 /**
- * Asks which silent connections the server itself keeps waiting, together with the handshake of the second connection:
- * if the server is distant, callers could not wait for another round trip.
+ * Asks which silent connections the server itself keeps waiting. The question is sent together with the handshake of
+ * the second connection, because with a distant server, callers could not wait for another round trip.
  */
 export class EarlyAnswers {
   #asked: readonly SecondQuestion[] = [];
@@ -28,7 +30,10 @@ export class EarlyAnswers {
     };
   }
 
-  /** Marks the questions, unless the handshake that yielded `proof` is that of another connection. */
+  /**
+   * Records the answers in the questions. Does nothing if the answers did not arrive in the handshake that yielded
+   * `proof`.
+   */
   apply(proof: Proof): void {
     if (this.#proof !== proof) return;
     for (const [index, question] of this.#asked.entries()) question.isHeld = this.#held[index] === true;

@@ -55,16 +55,16 @@ export class PingTurns {
 
   /**
    * The factor by which connections may check earlier than usual, so that more of them check together; it depends on
-   * the number of connections. The factor is a power of two, so that checks that were planned with different factors
-   * still coincide while the number of connections changes.
+   * the number of connections. The factor is a power of two, so that checks still coincide if they were planned with
+   * different factors, before and after the number of connections changed.
    */
   get company(): number {
     return 2 ** Math.floor(Math.log2(this.#meanStretch));
   }
 
   /**
-   * Call when the connection `member` has fallen silent: makes all other connections check themselves. With at most
-   * `unhurried` connections, the call does nothing, because each of them soon sends its next PING anyway.
+   * Call when the connection `member` has fallen silent: makes all other connections check themselves. Does nothing if
+   * there are at most `unhurried` connections, because each of them soon sends its next PING anyway.
    */
   doubt(member: TakesTurns, now: number): void {
     if (this.#meanStretch === 1 || now - this.#doubtedAt < calmMs) return;

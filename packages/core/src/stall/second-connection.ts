@@ -80,8 +80,8 @@ export class SecondConnection {
 
   async #attempt(attempt: DialAttempt): Promise<DialResult> {
     const beganAt = this.#clock.now();
-    // The silent connections may differ in database number, name or READONLY. The second connection has those of the
-    // first silent connection, because it will probably replace that one.
+    // The silent connections may differ in database number, name or READONLY. The second connection is set up like the
+    // first silent connection, which it will probably replace.
     const [first] = this.#open;
     const target = first?.about.target ?? this.target;
     const connected = (): void => {
@@ -167,7 +167,10 @@ export class SecondConnection {
     for (const question of this.#takeAll()) question.answer({ kind, cause });
   }
 
-  /** `waiting` is why the server, which has answered on `spare`, does not serve; undefined if it serves. */
+  /**
+   * Answers all open questions, after the server has answered on `spare`. `waiting` is why the server does not serve
+   * commands; undefined if it does.
+   */
   #answer(spare: SpareSocket, waiting: CauseCode | undefined): void {
     this.#spare = spare;
     const questions = this.#takeAll();

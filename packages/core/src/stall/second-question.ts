@@ -13,8 +13,8 @@ export type SecondAnswer =
   | { readonly kind: 'serves'; readonly spare: SpareSocket }
   /**
    * The server is not serving commands, for example because it is loading, or is itself keeping the first connection
-   * waiting. If the server answered on the socket `spare`, the receiver must call `spare.release` once it has asked
-   * again, or need not ask any more.
+   * waiting. If the server answered on the socket `spare`, the receiver must call `spare.release` when it has asked
+   * again, or no longer intends to ask.
    */
   | { readonly kind: 'away'; readonly cause: CauseCode; readonly spare?: SpareSocket }
   /** The server does not answer on the second connection either. The question stays open. */

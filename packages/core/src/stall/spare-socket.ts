@@ -8,7 +8,10 @@ import type { Target, VerifiedSocket } from '../handshake/establish.ts';
 export class SpareSocket {
   readonly verified: VerifiedSocket;
   readonly #isResp3: boolean;
-  /** Whether the server accepted the commands that set up the connection; it does not while it is loading, for example. */
+  /**
+   * Whether the server accepted the commands that set up the connection. A server that is loading, for example, does
+   * not.
+   */
   readonly #isProven: boolean;
   #holders = 0;
   #isTaken = false;
@@ -62,8 +65,8 @@ export class SpareSocket {
 
   /**
    * Hands the socket over to a dead connection with this target. Returns undefined if the socket has been handed over
-   * already, is in use or is closed, if the server did not serve when it was opened, or if its database number, client name, READONLY mode or protocol version is not
-   * the one that the connection needs.
+   * already, is in use or is closed, or if the server did not serve commands when the socket was opened. Also returns
+   * undefined if the dead connection needs another database number, client name, READONLY mode or protocol version.
    */
   take(target: Target): VerifiedSocket | undefined {
     const isFree = !this.#isTaken && !this.#isAsked && !this.isBroken;

@@ -36,8 +36,8 @@ export interface InquiryEndpoint {
 const toleratedConnects = 2;
 const minGraceMs = 50;
 /**
- * If the server replied less than this long ago, too, that it cannot serve, it may refuse commands but not PING, such as
- * with CLUSTERDOWN. The second connection is then not made again more often than others.
+ * A server may refuse commands but not PING, for example with CLUSTERDOWN. If the server replies twice within this time
+ * that it cannot serve, it is therefore asked again only after `minPeriodMs`.
  */
 const repeatedMs = 1000;
 const maxGraceMs = 200;
@@ -58,8 +58,8 @@ export class StallInquiry {
   /** Withdraws the question that the server has been asked about this connection; undefined if none is open. */
   #withdraw: (() => void) | undefined;
   /**
-   * A second connection on which the server answered, kept while the silent one gets a little more time, or to ask the
-   * server again that does not serve.
+   * The socket of a second connection on which the server answered. If the server serves, the socket is kept while the
+   * silent connection gets a little more time; if not, it is kept to ask the server again.
    */
   #spare: SpareSocket | undefined;
   #timer: TimerHandle | undefined;

@@ -9,7 +9,10 @@ import { UnansweredConnections, type Unanswered } from './unanswered-connections
 
 /** What a `StallWatch` has found out about its connection. */
 export type StallFinding =
-  /** A command has been unanswered, and nothing has been read, for longer than `RoundTrip` considers normal. */
+  /**
+   * For longer than `RoundTrip` considers normal, a command has been unanswered and the connection has shown no sign of
+   * life.
+   */
   | 'silent'
   /** Nothing has been written or read for the idle time, so a PING is due. */
   | 'idle'
@@ -50,7 +53,9 @@ export class StallWatch implements Looks, TakesTurns, Unanswered {
   readonly #random: Random;
   readonly #idle: IdleTime;
   readonly #listener: Listener<StallFinding>;
-  /** Set for checks that are not combined with those of others; undefined until one is needed. */
+  /**
+   * The alarm for checks that are not combined with those of other connections; undefined until such a check is needed.
+   */
   #ownAlarm: Alarm | undefined;
   readonly #joint: JointLooks;
   readonly #unanswered: UnansweredConnections;

@@ -88,7 +88,8 @@ export class UnansweredConnections implements Looks {
       lookAlone(waiting);
     }
     if (this.#first === undefined) return;
-    // Checks are planned 25 ms early, so the next one may be postponed by up to 25 ms, to be made with those after it.
+    // Checks are planned 25 ms early. The next check can therefore be postponed by up to 25 ms, to make it together
+    // with the checks that follow.
     this.#alarm.set(Math.max(this.#first.unansweredSince + aheadMs, now + earlyMs), false);
   }
 }

@@ -81,7 +81,7 @@ export class ReplyReader {
     }
   }
 
-  /** Reads the rest of a line: as a Buffer if that is the type, otherwise as text. */
+  /** Reads the rest of a line. Returns a Buffer if `type` is `Buffer`, otherwise text. */
   #line(type: unknown): string | Buffer {
     const start = this.#at;
     const end = this.#bytes.indexOf(carriageReturn, start);
@@ -131,7 +131,7 @@ export class ReplyReader {
     }
     const object = emptyObjectOf(this.#classes);
     for (let index = 0; index < length; index++) {
-      // The name becomes a string before it is compared: it may be a list, and the list's text may be `__proto__`.
+      // The name may be a list whose text is `__proto__`, so the name is converted to a string before the comparison.
       const name = String(this.#name());
       const value = this.#value();
       if (name === '__proto__') Object.defineProperty(object, name, { ...plainProperty, value });

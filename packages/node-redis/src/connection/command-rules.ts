@@ -1,4 +1,4 @@
-/** Which connection a command may use. `shared`: the connection that the client shares with others. */
+/** Says which connection a command may use, if any. `shared`: the connection that the client shares with others. */
 export type CommandRule =
   | { readonly kind: 'shared' }
   /** The command changes or occupies its connection, so it needs one that the client does not share. */
