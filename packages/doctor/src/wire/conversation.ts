@@ -3,7 +3,7 @@ import { encodeCommand, PushReply, ReplyReader, type Reply } from '@redis-resili
 import type { Deadline } from '../deadline.ts';
 
 /**
- * How a conversation ended before all replies had arrived. `not-redis`: the peer sent bytes that are no Redis reply.
+ * Why a conversation ended before all replies had arrived. `not-redis`: the peer sent bytes that are no Redis reply.
  */
 export type Ending =
   | { readonly kind: 'closed' }

@@ -72,7 +72,7 @@ export interface CacheOptions {
    * invalidations survive a crash. Default: the cache keeps the invalidations in memory.
    */
   readonly outbox?: Outbox;
-  /** Sources of time and randomness, for tests. Default: those of the resilience. */
+  /** Sources of time and randomness, for tests. Default: those of the RedisResilience. */
   readonly clock?: Clock;
   readonly random?: Random;
 }
@@ -123,7 +123,7 @@ export function resolveCacheOptions(options: CacheOptions, sources: Sources): Ca
   });
   const settings = withDefaults({ ...cacheDefaults, ...sources }, options);
   const { ttlMs, staleWhileRevalidateMs, clockSkewMs } = settings;
-  // When Redis forgets an invalidation, no value that was loaded before the invalidation may still be fresh.
+  // Redis must remember an invalidation until no value that was loaded before the invalidation is fresh any more.
   const rememberInvalidatedMs = 2 * ttlMs + staleWhileRevalidateMs + clockSkewMs;
   return withDefaults({ rememberInvalidatedMs }, settings) as CacheSettings;
 }

@@ -33,7 +33,7 @@ export interface KeyvStoreOptions {
    * survive a crash. Default: the store keeps the deletes in memory.
    */
   readonly outbox?: Outbox;
-  /** Sources of time and randomness, for tests. Default: those of the resilience. */
+  /** Sources of time and randomness, for tests. Default: those of the RedisResilience. */
   readonly clock?: Clock;
   readonly random?: Random;
 }

@@ -29,7 +29,7 @@ export interface KoaLimiterOptions<C = unknown> {
   readonly insurance?: KoaMiddleware<C>;
   /** How long a request waits for the count. Default 200 ms. */
   readonly timeoutMs?: number;
-  /** Source of time, for tests. Default: that of the resilience. */
+  /** Source of time, for tests. Default: that of the RedisResilience. */
   readonly clock?: Clock;
 }
 

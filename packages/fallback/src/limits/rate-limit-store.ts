@@ -31,7 +31,7 @@ export interface RateLimitStoreOptions {
   readonly whenAway?: 'open' | 'closed' | 'local';
   /** How long a request waits for the count. Default 200 ms. */
   readonly timeoutMs?: number;
-  /** Source of time, for tests. Default: that of the resilience. */
+  /** Source of time, for tests. Default: that of the RedisResilience. */
   readonly clock?: Clock;
 }
 

@@ -26,7 +26,7 @@ export interface ThrottlerStorageOptions {
   readonly timeoutMs?: number;
   /** Prefix of every key in Redis. Default `throttle:`. */
   readonly prefix?: string;
-  /** Source of time, for tests. Default: that of the resilience. */
+  /** Source of time, for tests. Default: that of the RedisResilience. */
   readonly clock?: Clock;
 }
 

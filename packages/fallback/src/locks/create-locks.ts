@@ -48,7 +48,7 @@ export interface LockOptions {
   readonly ttlMs?: number;
   /** How long one call to Redis may take. Default 200 ms. */
   readonly timeoutMs?: number;
-  /** Sources of time and randomness, for tests. Default: those of the resilience. */
+  /** Sources of time and randomness, for tests. Default: those of the RedisResilience. */
   readonly clock?: Clock;
   readonly random?: Random;
 }

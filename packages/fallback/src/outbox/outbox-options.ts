@@ -47,7 +47,7 @@ export interface OutboxOptions {
   readonly maxInFlight?: number;
   /** How long `add` waits for Redis before it keeps the write. Default 200 ms. */
   readonly addTimeoutMs?: number;
-  /** Sources of time and randomness, for tests. Default: those of the resilience. */
+  /** Sources of time and randomness, for tests. Default: those of the RedisResilience. */
   readonly clock?: Clock;
   readonly random?: Random;
 }

@@ -130,7 +130,7 @@ export class Replayer {
       });
   }
 
-  // Resolves with whether the write is no longer pending.
+  // Resolves with true if the write is no longer pending.
   async #deliver(kept: KeptWrite): Promise<boolean> {
     const { delivery, store, binding } = this.#parts;
     const database = binding.wantedFor(kept.entry);

@@ -54,7 +54,7 @@ export interface SessionOptions {
    * `classic-level`. Default: pending writes are kept in memory.
    */
   readonly path?: string;
-  /** Sources of time and randomness, for tests. Default: those of the resilience. */
+  /** Sources of time and randomness, for tests. Default: those of the RedisResilience. */
   readonly clock?: Clock;
   readonly random?: Random;
 }

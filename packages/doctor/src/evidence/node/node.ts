@@ -38,7 +38,7 @@ export interface NodeEvidence {
    * connection at HELLO, this is the reply to the PING before the login.
    */
   readonly ping: Reply | undefined;
-  /** How the conversation ended, if it ended before all replies had arrived. */
+  /** Why the conversation ended, if it ended before all replies had arrived. */
   readonly ending: Ending | undefined;
   readonly server: ServerEvidence | undefined;
   readonly roundTrip: RoundTripEvidence | undefined;

@@ -38,7 +38,7 @@ export interface ServerEvidence {
   readonly answeredAt: number;
   /** How long the server took to reply to all queries. */
   readonly durationMs: number;
-  /** How the conversation ended, if some queries got no reply. */
+  /** Why the conversation ended, if some queries got no reply. */
   readonly ending: Ending | undefined;
   /** The queries of the doctor that this user may not run, or that the server does not know. */
   readonly refused: readonly string[];

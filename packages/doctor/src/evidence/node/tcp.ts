@@ -13,7 +13,7 @@ export interface TcpAttempt {
 
 export interface TcpEvidence {
   readonly attempts: readonly TcpAttempt[];
-  /** The address whose connection the next steps use; undefined if no address accepted. */
+  /** The address of the connection that the next steps use; undefined if no address accepted a connection. */
   readonly connectedTo: string | undefined;
   /** What is at the path of the unix socket, if the socket could not be opened; otherwise undefined. */
   readonly file: FileEvidence | undefined;

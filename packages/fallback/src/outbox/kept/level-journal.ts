@@ -151,8 +151,8 @@ function decodeDead(seq: number, text: string): DeadEntry {
 }
 
 function ignore(): void {
-  // Nothing to do. An error of a batch goes to the callers of `write`. If only the permissions of the files could not
-  // be changed, the folder itself is still private.
+  // Nothing to do. If a batch fails, the callers of `write` get the error. If only the permissions of the files could
+  // not be changed, the folder itself is still private.
 }
 
 // classic-level contains native code, so it is an optional peer dependency: only applications with a durable outbox
