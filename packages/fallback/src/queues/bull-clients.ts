@@ -12,8 +12,8 @@ export interface BullClients {
 /**
  * Creates the options of Bull 4 queues. While Redis is unavailable, adding a job fails after half a second, and
  * processors wait for as long as the outage lasts, without retrying in a tight loop. Queues that get the same options
- * share two connections, and each queue has a third of its own. Bull leaves the connections open; `resilience.close()`
- * closes them.
+ * share two connections; in addition, each queue has one connection of its own. Bull leaves the connections open;
+ * `resilience.close()` closes them.
  *
  * @throws {@link ConfigurationError} when `resilience` is not a RedisResilience
  * @example

@@ -11,8 +11,8 @@ import {
 import { workerClient } from './worker-client.ts';
 
 /**
- * The protected client, with the type `any`: BullMQ may come with another copy of ioredis, whose types the client does
- * not match, although the client works.
+ * The ioredis client that BullMQ or Bull uses. Its type is `any`, because BullMQ may come with another copy of ioredis:
+ * the types of that copy do not match the client, although the client works.
  */
 // oxlint-disable-next-line typescript/no-explicit-any
 export type ConnectionForBull = any;
@@ -92,7 +92,7 @@ export interface WarmUpOptions {
  *
  * @throws {@link CommandTimeoutError} after `timeoutMs`
  * @example
- * await warmUp([queue, worker]).catch(() => console.log('Redis is away'));
+ * await warmUp([queue, worker]).catch(() => console.log('Redis is unavailable'));
  */
 export async function warmUp(
   parts: readonly { waitUntilReady(): Promise<unknown> }[],

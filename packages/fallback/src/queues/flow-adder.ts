@@ -18,14 +18,14 @@ export interface FlowSource {
   add(flow: never): Promise<unknown>;
 }
 
-/** Adds flows to BullMQ queues, within a limited time. */
+/** Adds flows to BullMQ queues. Each call ends within a limited time. */
 export interface FlowAdder {
   /**
    * Adds a flow. Each job of the flow that has no `jobId` gets one, so that a retry after a lost reply does not add the
-   * flow twice. If the receipt's state is `applied`, its `reply` is BullMQ's tree of jobs.
+   * flow twice. The result is a receipt. If the receipt's `state` is `applied`, its `reply` is BullMQ's tree of jobs.
    *
-   * @throws one of core's errors while Redis is unavailable and `whenAway` is `fail`, {@link OverloadedError} when too
-   * many flows are pending
+   * @throws {@link OverloadedError} when too many flows are pending; an error of `@redis-resilience/core` while Redis
+   * is unavailable and `whenAway` is `fail`
    */
   add(flow: Flow): Promise<Receipt>;
   /** The pending flows: their number, events and dead letters. */

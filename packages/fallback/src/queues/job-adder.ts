@@ -9,22 +9,22 @@ export interface JobQueue {
   add(name: string, data: unknown, options?: object): Promise<unknown>;
 }
 
-/** Adds jobs to a BullMQ queue, within a limited time. */
+/** Adds jobs to a BullMQ queue. Each call ends within a limited time. */
 export interface JobAdder {
   /**
    * Adds a job with BullMQ's `options`, under the `jobId` in these options or a new id. While a job is in the queue,
-   * adding another job with the same id has no effect. If the receipt's state is `applied`, its `reply` is BullMQ's
-   * job.
+   * adding another job with the same id has no effect. The result is a receipt. If the receipt's `state` is `applied`,
+   * its `reply` is BullMQ's job.
    *
-   * @throws one of core's errors while Redis is unavailable and `whenAway` is `fail`, {@link OverloadedError} when too
-   * many jobs are pending
+   * @throws {@link OverloadedError} when too many jobs are pending; an error of `@redis-resilience/core` while Redis is
+   * unavailable and `whenAway` is `fail`
    */
   add(name: string, data: unknown, options?: object): Promise<Receipt>;
   /** The pending jobs: their number, events and dead letters. */
   readonly outbox: KeptJobs;
   /**
    * Stops adding pending jobs. With the option `path`, the next run of the process adds the jobs that are still
-   * pending; without `path`, these jobs are dropped. Does not close the queue.
+   * pending; without `path`, these jobs are dropped. `close()` does not close the BullMQ queue.
    */
   close(): Promise<void>;
 }

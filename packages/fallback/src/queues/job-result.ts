@@ -53,7 +53,7 @@ const lookAgainMs = 50;
  * which lets an unhandled rejection end the process if Redis becomes unavailable during the wait. `jobResult` waits
  * until Redis is back.
  *
- * @throws Error with the reason why the job failed; {@link CommandTimeoutError} after `timeoutMs`; {@link
+ * @throws Error with BullMQ's reason when the job failed; {@link CommandTimeoutError} after `timeoutMs`; {@link
  * ConfigurationError} when an option is unknown or invalid
  * @example
  * const job = await queue.add('resize', { image });
@@ -92,7 +92,7 @@ export async function jobResult(
   }
 }
 
-// Polls the job, because its event may be missed if the job ends before the listener is added, or while Redis is
+// Polls the job, because the event of its end is missed if the job ends before the listener is added, or while Redis is
 // unavailable.
 async function findEnd(queue: JobSource, jobId: string, clock: Clock, signal: AbortSignal): Promise<JobEnd> {
   let isMissing = false;
@@ -100,8 +100,8 @@ async function findEnd(queue: JobSource, jobId: string, clock: Clock, signal: Ab
     const job = await look(queue, jobId);
     if (job !== 'away') {
       if (job?.finishedOn !== undefined) return endOf(jobId, job);
-      // A job that is removed as soon as it ends may be missing shortly before its event arrives, so only a job that is
-      // missing twice in a row is an error.
+      // A job that is removed as soon as it ends may disappear shortly before the event of its end arrives. Therefore,
+      // a missing job is an error only if the next poll does not find the job either.
       if (job === undefined && isMissing) throw new Error('The job is not in the queue any more.');
       isMissing = job === undefined;
     }
@@ -123,5 +123,5 @@ async function look(queue: JobSource, jobId: string): Promise<FinishedJob | unde
 }
 
 function ignore(): void {
-  // Nothing to do: the caller gets this error from the race, or already has the result.
+  // Nothing to do: if polling fails, `jobResult` rejects with the same error, unless it has already settled.
 }

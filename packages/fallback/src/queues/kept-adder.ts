@@ -36,7 +36,7 @@ export type KeptJobs = Pick<
   'size' | 'bytes' | 'on' | 'drain' | 'ready' | 'deadLetters' | 'replay' | 'discard'
 >;
 
-/** Adds jobs that are serialized as texts, immediately or when Redis is back. */
+/** Adds jobs, each of which is serialized as an array of strings, immediately or when Redis is back. */
 export interface KeptAdder {
   readonly outbox: KeptJobs;
   /** @param id must be the same for each attempt to add the same job; default: a new id */

@@ -15,9 +15,9 @@ export function readsNewest(name: PropertyKey, args: readonly unknown[]): boolea
 }
 
 /**
- * Returns the stream id that replaces `$`. (If `$` were resent after an outage, the read would miss the entries that
- * were added in the meantime.) The returned id is that of the stream's last entry or, while Redis is unavailable, one
- * made from the current time.
+ * Returns the stream id with which to replace `$`. Redis replaces `$` by the last entry's id when the call arrives, so
+ * if `$` were resent after an outage, the read would miss the entries that were added in the meantime. The returned id
+ * is that of the stream's last entry or, while Redis is unavailable, one made from the current time.
  */
 export async function newestId(
   args: readonly unknown[],

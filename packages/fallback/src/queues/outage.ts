@@ -9,8 +9,8 @@ import { pause, untilChange } from '@redis-resilience/core/kit';
 
 const lookAgainMs = 20;
 /**
- * How long a call still waits after a closing worker has interrupted all waits, because another worker on the same
- * connection must not retry immediately.
+ * After a closing worker has interrupted all waits, each failed call waits this long before it rejects. Without the
+ * pause, another worker on the same connection would retry in a tight loop.
  */
 const interruptedMs = 100;
 const maxLookMs = 1000;
@@ -35,8 +35,8 @@ export class Outage {
   }
 
   /**
-   * Call for each client when the client is created. Returns false for the first client, which several workers may
-   * share, and true for a duplicate, which belongs to one worker.
+   * Must be called for each client when the client is created. Returns false for the first client, which several
+   * workers may share, and true for a duplicate, which belongs to one worker.
    */
   adopt(client: Redis | Cluster): boolean {
     this.#first ??= client;

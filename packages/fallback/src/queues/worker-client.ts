@@ -149,7 +149,7 @@ function isLoopScript(name: PropertyKey): boolean {
 
 /**
  * Returns the client with which to send this command. A Lua script that a worker runs in its loop gets a longer
- * deadline. A blocking read is marked with `isAided`, so that core does not warn about a worker without this wrapper.
+ * deadline. A blocking read is marked with `isAided`, because core reports a worker whose client is not wrapped.
  */
 function senderOf<C extends Redis | Cluster>(name: PropertyKey, client: C): C {
   if (isLoopScript(name)) return sending(client, { timeoutMs: patienceMs });
@@ -168,8 +168,8 @@ function isClosed(error: unknown): boolean {
   return isAway(error) && error.reason === 'closed';
 }
 
-// Starts to connect, and resolves immediately. A closing Bull queue connects again, but does not look at the result
-// until its jobs have ended; a rejection would be unhandled until then.
+// Starts to connect, and resolves immediately. A closing Bull queue connects again, but handles the promise only after
+// its jobs have ended; if the promise rejected before that, the rejection would be unhandled.
 async function beginToConnect(client: Redis | Cluster): Promise<void> {
   client.connect().catch(ignore);
 }

@@ -57,7 +57,7 @@ export class DestroyedSessions {
 
   /**
    * Marks the session as destroyed in Redis, for as long as it could have lived, and at least for
-   * `rememberDestroyedMs`. Call `mark` before the session is removed from the store.
+   * `rememberDestroyedMs`. `mark` must be called before the session is removed from the store.
    */
   async mark(sid: string, leftMs: number): Promise<void> {
     const ms = Math.ceil(Math.max(leftMs, this.#settings.rememberDestroyedMs));
@@ -88,8 +88,8 @@ export class DestroyedSessions {
     this.#subscriber?.disconnect();
   }
 
-  // Subscribes to the channel, and retries while Redis is unavailable. After the first success, core restores the
-  // subscription whenever the connection is lost.
+  // Subscribes to the channel on which instances announce destroyed sessions, and retries while Redis is unavailable.
+  // After the first success, core restores the subscription whenever the connection is lost.
   async #subscribe(subscriber: Redis): Promise<void> {
     const { signal } = this.#closing;
     for (;;) {

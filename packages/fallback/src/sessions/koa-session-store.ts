@@ -33,7 +33,10 @@ export interface ResilientKoaStore {
 
 /** Options of {@link koaSessionStore}. */
 export interface KoaSessionOptions extends SessionOptions {
-  /** The store that holds the sessions. Default: Redis, as JSON under `prefix`. */
+  /**
+   * The store that holds the sessions. Default: sessions are stored in Redis as JSON, under keys that begin with
+   * `prefix`.
+   */
   readonly store?: KoaStore;
 }
 

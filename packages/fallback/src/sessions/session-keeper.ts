@@ -28,8 +28,8 @@ export interface KeptSessions {
   /** Resolves when every pending write has reached the store. */
   drain(options?: { readonly timeoutMs?: number }): Promise<void>;
   /**
-   * Stops all background work and closes the connection that listens for destroyed sessions. Does not close the main
-   * connection or the store.
+   * Stops all background work and closes the connection that listens for destroyed sessions. `close()` does not close
+   * the main connection or the store.
    */
   close(): Promise<void>;
 }

@@ -38,8 +38,8 @@ export class SessionRestore {
   constructor(resilience: RedisResilience, parts: RestoreParts) {
     this.#resilience = resilience;
     this.#parts = parts;
-    // The `DatabaseFollower` is created before the listener for `change` is added: when the database changes, `contact`
-    // must learn of the new database before the listener reports that the server is back.
+    // The `DatabaseFollower` must be created before the listener for `change` is added. When the database changes, the
+    // follower then runs first, so that `contact` learns of the new database before it learns that the server is back.
     this.#follower = new DatabaseFollower(resilience, (snapshot) => {
       parts.contact.noteOtherDatabase();
       this.#isDue = true;

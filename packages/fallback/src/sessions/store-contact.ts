@@ -12,10 +12,11 @@ const causesOfDeadServers: ReadonlySet<CauseCode> = new Set([
 ]);
 
 /**
- * Tells sessions that were lost with the server's data from sessions that were destroyed. Time is divided into eras: a
- * new era begins after each outage, and when the database was flushed. A session that was last seen in an earlier era
- * may be restored only if every era since then ended with a loss of data. A loss of data counts only if `judgeLineage`
- * proves it, and if the server served no other clients during the outage, because they may have destroyed sessions.
+ * Distinguishes sessions that were lost with the server's data from sessions that were destroyed. Time is divided into
+ * eras: a new era begins after each outage, and when the database was flushed. A session that was last seen in an
+ * earlier era may be restored only if every era since then ended with a loss of data. A loss of data counts only if
+ * `judgeLineage` proves it, and if the server served no other clients during the outage, because they may have
+ * destroyed sessions.
  */
 export class StoreContact {
   readonly #resilience: RedisResilience;
@@ -58,7 +59,7 @@ export class StoreContact {
     return Number(number) >= this.#givesBackFrom && Number(number) < this.#era;
   }
 
-  /** Call when the server is unavailable, or this instance is cut off from it. */
+  /** Must be called when the server is unavailable, or this instance is cut off from it. */
   noteAway({ cause }: RedisSnapshot): void {
     if (!this.#isAway) {
       this.#isAway = true;
@@ -69,8 +70,8 @@ export class StoreContact {
   }
 
   /**
-   * Call when another database has come into use. If the previous database was still available, other clients may
-   * destroy sessions there without this instance noticing, so no session is restored.
+   * Must be called when another database has come into use. If the previous database was still available, other clients
+   * may destroy sessions there without this instance noticing, so no session is restored.
    */
   noteOtherDatabase(): void {
     if (!this.#isAway) this.#mayHaveMissed = true;
@@ -78,23 +79,23 @@ export class StoreContact {
     this.#resuming = undefined;
   }
 
-  /** Call when the server replies again. */
+  /** Must be called when the server replies again. */
   noteBack(): void {
     this.#isAway = false;
   }
 
   /**
-   * Call when sessions may have been destroyed without this instance noticing. After this call, a session that was last
-   * seen before the call is never restored.
+   * Must be called when sessions may have been destroyed without this instance noticing. A session that was last seen
+   * before this call is never restored after it.
    */
   noteMissed(): void {
     this.#beginEra(false);
   }
 
   /**
-   * After each outage, checks once whether the server still has the data of the earlier contact.
+   * After each outage, checks once whether the server still has the data that it had before the outage.
    *
-   * @throws one of core's errors while Redis is unavailable
+   * @throws an error of `@redis-resilience/core` while Redis is unavailable
    */
   resume(): Promise<void> {
     this.#resuming ??= this.#resume().catch((error: unknown) => {
@@ -105,8 +106,8 @@ export class StoreContact {
   }
 
   /**
-   * Call when a session is missing for no known reason. Reads the witness key (see `judgeLineage`): if its value has
-   * changed or is missing, the database was flushed.
+   * Must be called when a session is missing for no known reason. Reads the witness key (see `judgeLineage`): if its
+   * value has changed or is missing, the database was flushed.
    */
   async noteMissing(): Promise<void> {
     const known = this.#known;

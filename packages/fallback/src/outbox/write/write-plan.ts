@@ -6,15 +6,15 @@ import { withAbsoluteExpiry, type Write } from './absolute-expiry.ts';
 /** A write, and how the outbox may order and merge it. */
 export interface WritePlan extends Write {
   /**
-   * The key that the write changes. Writes to the same key are applied in order. Undefined if the order of the write
-   * does not matter.
+   * The key that the write changes. Writes to the same key are applied in order. `key` is undefined if the write may be
+   * applied in any order.
    */
   readonly key: string | undefined;
   /** Whether the write overwrites the whole key, so that earlier pending writes to the key need not be applied. */
   readonly supersedes: boolean;
   /**
-   * A name for what the write changes within its key, for example `counter`. Writes to the same key with the same slot
-   * may be merged. Undefined if the write must not be merged.
+   * Names what the write changes within its key, for example `counter` for INCR and DECR. Two writes to the same key
+   * may be merged into one if their `slot` is the same. `slot` is undefined if the write must not be merged.
    */
   readonly slot: string | undefined;
 }
@@ -32,8 +32,8 @@ const once =
 /**
  * Checks a write before it is sent or stored, and returns how the outbox handles it.
  *
- * @throws {@link ConfigurationError} for a command that the outbox cannot store: a read, a write to several keys, a
- * conditional SET, a script, a blocking or unknown command
+ * @throws {@link ConfigurationError} when the outbox cannot store the command, because it is a read, a write to several
+ * keys, a conditional SET, a script, or a blocking or unknown command
  */
 export function planWrite(command: string, args: readonly unknown[], wallNow: number): WritePlan {
   // Callers in JavaScript may pass values of any type.
@@ -75,7 +75,8 @@ export function isRepeatable(command: string): boolean {
 }
 
 /**
- * Returns the bytes of an argument, one character each, so that a string and a buffer with the same bytes are equal.
+ * Returns the bytes of an argument as a string with one character for each byte, so that a string and a buffer with the
+ * same bytes give equal results.
  */
 export function byteText(arg: WriteArgument): string {
   return (typeof arg === 'string' ? Buffer.from(arg, 'utf8') : arg).toString('latin1');
@@ -100,7 +101,8 @@ function slotOf({ command, args }: Write): string | undefined {
   }
 }
 
-// Refuses a conditional SET, because only Redis can tell whether its condition holds.
+// Refuses a conditional SET, because its caller needs to know at once whether the condition held, and a stored SET
+// reaches Redis only later.
 function refuseConditions(args: readonly WriteArgument[]): void {
   for (const word of ['NX', 'XX', 'GET', 'IFEQ', 'IFNE', 'IFDEQ', 'IFDNE']) {
     if (hasWord(args, word)) {
