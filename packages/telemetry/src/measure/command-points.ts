@@ -4,10 +4,12 @@ import { commandOutcome, commandOutcomes, rejectionReason, rejectionReasons } fr
 
 export const lanes = ['read', 'write'] as const satisfies readonly Lane[];
 
-/** Number of commands by lane and outcome, as core counts them. */
+/** Number of commands by lane (read or write) and outcome, as core counts them. */
 export type CommandTotals = Readonly<Record<Lane, LaneTotals>>;
 
-/** Returns one point for each lane and outcome: the number of commands on this lane with this outcome. */
+/**
+ * Returns one point for each lane (read or write) and outcome: the number of commands on this lane with this outcome.
+ */
 export function outcomePoints(totals: CommandTotals): Point[] {
   return lanes.flatMap((lane) => {
     const counts = sumBy(commandOutcomes, totals[lane].results, commandOutcome);
@@ -15,7 +17,9 @@ export function outcomePoints(totals: CommandTotals): Point[] {
   });
 }
 
-/** Returns one point for each lane and reason: the number of commands that did not run for this reason. */
+/**
+ * Returns one point for each lane (read or write) and reason: the number of commands that did not run for this reason.
+ */
 export function rejectionPoints(totals: CommandTotals): Point[] {
   return lanes.flatMap((lane) => {
     const counts = sumBy(rejectionReasons, totals[lane].results, rejectionReason);

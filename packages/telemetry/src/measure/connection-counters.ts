@@ -9,8 +9,11 @@ import type { Distribution, DurationInstrument, Instrument } from './instrument.
  * created. All others count from the registration of the metrics.
  */
 export const connectionCounters: readonly Instrument[] = [
-  counter('outages', 'Outages (the status was no longer up), by first cause.', ['cause'], ({ outages }) =>
-    outages.points(),
+  counter(
+    'outages',
+    'Outages, by first cause; an outage begins when the status is no longer up.',
+    ['cause'],
+    ({ outages }) => outages.points(),
   ),
   counter(
     'reconnect_attempts',
@@ -18,15 +21,18 @@ export const connectionCounters: readonly Instrument[] = [
     ['cause'],
     ({ attempts }) => attempts.points(),
   ),
-  counter('commands', 'Commands, by lane and outcome.', ['lane', 'outcome'], ({ commands }) =>
+  counter('commands', 'Commands, by lane (read or write) and outcome.', ['lane', 'outcome'], ({ commands }) =>
     outcomePoints(commands),
   ),
-  counter('operations', 'Calls to execute, by lane and outcome.', ['lane', 'outcome'], (meter) =>
-    meter.operations.outcomes.points(),
+  counter(
+    'operations',
+    'Calls to execute, by lane (read or write) and outcome.',
+    ['lane', 'outcome'],
+    (meter) => meter.operations.outcomes.points(),
   ),
   counter(
     'rejections',
-    'Commands that did not run, by reason; budget: the request had used up its budget.',
+    'Commands that did not run, by reason; the reason budget means that the request had used up its budget.',
     ['lane', 'reason'],
     ({ commands }) => rejectionPoints(commands),
   ),

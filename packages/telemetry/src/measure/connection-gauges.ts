@@ -5,7 +5,7 @@ import type { Point } from './counts.ts';
 import type { Instrument } from './instrument.ts';
 import { circuitStates, connectionStates, stateSet, statuses } from './state-set.ts';
 
-/** The gauges of each connection. The values come from `snapshot()` and `detail()`. */
+/** The gauges of each connection. The values come from the methods `snapshot()` and `detail()` of the connection. */
 export const connectionGauges: readonly Instrument[] = [
   gauge('up', '1 while the status is up, otherwise 0.', [], { merge: 'min' }, ({ snapshot }) => [
     point(snapshot.status === 'up' ? 1 : 0),

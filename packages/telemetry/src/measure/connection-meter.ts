@@ -43,8 +43,8 @@ export class ConnectionMeter {
   }
 
   /**
-   * Number of commands by lane and outcome. Core counts the commands, so those before the creation of the meter are
-   * included.
+   * Number of commands by lane (read or write) and outcome. Core counts the commands, so those before the creation of
+   * the meter are included.
    */
   get commands(): CommandTotals {
     return this.resilience.detail().commands;

@@ -7,7 +7,7 @@ export interface Instrument {
   /** The name in Prometheus. As usual in Prometheus, the name ends with the unit, or with `_total` for a counter. */
   readonly name: string;
   readonly kind: 'gauge' | 'counter';
-  /** One sentence, shown by Prometheus and OpenTelemetry. */
+  /** A description in one sentence, which Prometheus and OpenTelemetry show. */
   readonly help: string;
   /**
    * The name and the attribute names in OpenTelemetry's semantic conventions. Undefined if the conventions do not

@@ -45,5 +45,5 @@ export class OperationTally {
 }
 
 function ignore(): void {
-  // Does nothing; Node's types require a subscriber for each of the five events.
+  // Does nothing; Node's types require a subscriber for each of the five events of a tracing channel.
 }

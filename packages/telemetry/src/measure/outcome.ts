@@ -17,8 +17,8 @@ export type OperationOutcome = (typeof operationOutcomes)[number];
 /**
  * Why a command with the outcome `rejected` did not run. `unavailable`: Redis was unavailable. `circuit`: the circuit
  * was open. `overloaded`: too many commands were waiting. `budget`: the request had used up its time for waiting.
- * `watch`: a WATCH was lost. `lease`: the connection was used after its lease. `configuration`: an option or argument
- * was wrong.
+ * `watch`: the connection was lost after WATCH or MULTI, or the watched keys changed. `lease`: the connection was used
+ * after its lease. `configuration`: an option or argument was wrong.
  */
 export const rejectionReasons = [
   'unavailable',
@@ -69,7 +69,7 @@ export function rejectionReason(code: CommandResult): RejectionReason | undefine
   }
 }
 
-/** Returns the outcome of an `execute` call, given two fields of its message on `redis-resilience:operation`. */
+/** Returns the outcome of an `execute` call, given two fields of the message that core publishes about the call. */
 export function operationOutcome(usedFallback: boolean, error: unknown): OperationOutcome {
   if (error === undefined) return usedFallback ? 'fallback' : 'ok';
   if (!isRedisResilienceError(error)) return 'error';

@@ -22,9 +22,10 @@ interface Recording {
   readonly recorders: Set<object>;
 }
 
-// All tracers of the process share the store, so that each operation has a single record. They may belong to two copies
-// of this package, such as an ESM application and a CommonJS file that sets up the instrumentation. The number in the
-// name changes when the copies could no longer read each other's records.
+// All tracers of the process share `store`, so that each operation has a single record. The tracers may belong to two
+// copies of this package, for example if an ESM application has a CommonJS file that sets up the instrumentation. The
+// number at the end of the symbol's name must change when a new version of this package cannot read the records of an
+// older one.
 const key = Symbol.for('redis-resilience.telemetry.recording.1');
 const shared = globalThis as { [key]?: Recording };
 const { store, records, recorders } = (shared[key] ??= {

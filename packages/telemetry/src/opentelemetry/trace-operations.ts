@@ -129,5 +129,5 @@ function errorType(error: unknown): string {
 }
 
 function ignore(): void {
-  // Does nothing; Node's types require a subscriber for each of the five events.
+  // Does nothing; Node's types require a subscriber for each of the five events of a tracing channel.
 }

@@ -50,8 +50,8 @@ export class ActionGate {
     return (await this.#inTime(this.#ask(this.#authorize, request))) === true;
   }
 
-  // Calls `authorize`. A call that takes too long keeps counting towards the maximum until it ends, because it still
-  // occupies whatever it waits for, such as a database connection.
+  // Calls `authorize`. A call that takes too long keeps counting towards the maximum until it ends, because it may
+  // still occupy a resource, such as a database connection.
   async #ask(authorize: (request: IncomingMessage) => unknown, request: IncomingMessage): Promise<unknown> {
     this.#asking += 1;
     try {

@@ -15,8 +15,8 @@ import {
 /** Options of the status page. The options are the same for every framework. */
 export interface StatusPageOptions {
   /**
-   * The connection to show. Default: when the page is first opened, the connections that a guard such as `redisGuard()`
-   * uses; if there is no guard, every open connection; if none is open, `defaultRedisResilience()`.
+   * The connection to show. Default: the connections that a guard such as `redisGuard()` uses when the page is first
+   * opened; if there is no guard, every open connection; if none is open, `defaultRedisResilience()`.
    */
   readonly resilience?: RedisResilience;
   /** Several connections to show, instead of `resilience`. Each connection needs a unique name. Default: none. */
@@ -28,7 +28,7 @@ export interface StatusPageOptions {
    * `true` only where `NODE_ENV` is `development`.
    */
   readonly enabled?: boolean;
-  /** The name in the heading. Default `Redis`. */
+  /** The name in the heading of the page. Default `Redis`. */
   readonly title?: string;
   /**
    * Decides whether the sender of a request may use the buttons, which reconnect, take Redis out of use, or

@@ -40,7 +40,7 @@ export interface ConnectionPicture {
   readonly outages: readonly OutagePicture[];
   readonly rates: readonly Rate[];
   readonly commands: readonly CommandPicture[];
-  /** Empty if there is only one database. */
+  /** The databases of this connection; empty if there is only one. */
   readonly databases: readonly DatabasePicture[];
   /** The last changes of the database in use, newest first. */
   readonly databaseChanges: readonly DatabaseChangePicture[];

@@ -75,7 +75,7 @@ class LivePage implements StatusPage {
     this.#made?.close();
   }
 
-  // Without options, the page shows the connections that exist when it is first opened.
+  // Without options, the page shows the connections that exist when the page is first opened.
   get #board(): Board {
     return (this.#made ??= this.#boardOf(checkNames(presentConnections())));
   }

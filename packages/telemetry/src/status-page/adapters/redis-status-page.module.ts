@@ -11,7 +11,7 @@ const STATUS_PAGE = Symbol('RedisStatusPage');
 export interface RedisStatusPageAsyncOptions {
   readonly imports?: readonly (Type | DynamicModule)[];
   readonly inject?: readonly (InjectionToken | OptionalFactoryDependency)[];
-  // The type `never[]` accepts a factory whatever types it declares for its injected arguments.
+  // With the type `never[]`, a factory may declare any types for its injected arguments.
   readonly useFactory: (...injected: never[]) => StatusPageOptions | Promise<StatusPageOptions>;
 }
 

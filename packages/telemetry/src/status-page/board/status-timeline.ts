@@ -25,8 +25,8 @@ export class StatusTimeline {
     for (const entry of history) {
       if (entry.kind !== 'status') continue;
       const at = entry.at.getTime();
-      // The first entry describes the change from the first status to the second, and says how long the first one
-      // lasted.
+      // The first entry of the history describes the change from the first status to the second, and says how long the
+      // first status lasted.
       if (this.#stretches.length === 0) this.#begin(at - entry.durationMs, entry.from);
       this.#begin(at, entry.to);
       if (entry.to !== 'up') this.#stretches.at(-1)?.causes.begin(entry.cause ?? null, at);

@@ -51,7 +51,7 @@ function headlineWords(worst: ConnectionPicture, all: readonly ConnectionPicture
 function detailWords({ status, cause, reads, writes }: ConnectionPicture, isOnly: boolean): string {
   if (status === 'up') return 'Reads and writes work.';
   const what = reads === writes ? '' : reads ? 'Reads work; writes do not.' : 'Writes work; reads do not.';
-  // If there are several connections, the card of each shows advice, so the banner shows none.
+  // If there are several connections, each connection's card shows advice, so the banner shows none.
   const advice = isOnly && cause !== null ? adviceWords(cause.code) : '';
   return [what, cause?.message ?? 'The connection is being established.', advice]
     .filter((words) => words !== '')

@@ -13,8 +13,8 @@ import { durationWords, elapsedWords, numberWords, statusWords } from './words.t
 export interface ConnectionCard {
   readonly node: HTMLElement;
   /**
-   * Shows a new state. `isOnly` says that the page has one connection only; the card then does not show why it is down,
-   * because the banner does.
+   * Shows a new state. `isOnly` says that the page shows only this connection. In that case, the banner shows why the
+   * connection is down, so the card does not.
    */
   update(now: number, picture: ConnectionPicture, token: string | null, isOnly: boolean): void;
   /** Updates only the texts that change with the time, such as how long an outage has lasted. */

@@ -28,7 +28,10 @@ export function createDialingView(): DialingView {
   };
 }
 
-/** Says in one sentence when the next connection attempt is due, or the next check of a connection that is open. */
+/**
+ * Returns a sentence that says when the next connection attempt is due or, if a connection is open, when the next check
+ * of that connection is due.
+ */
 export function nextAttemptWords(
   now: number,
   { retryAt, circuit, connection, attempts }: ConnectionPicture,

@@ -74,8 +74,8 @@ export function createDatabaseChangeTable(name: string): Table<DatabaseChangePic
   );
 }
 
-// Returns the style of a failure. An unknown outcome is more serious than other failures, because nobody knows whether
-// the command ran; for any other failure, the visitor may have got a fallback.
+// Returns the CSS class with which to show a failed command. An unknown outcome is more serious than other failures,
+// because nobody knows whether the command ran; for any other failure, the visitor may have got a fallback.
 function failureClass(code: string): string {
   return code === 'OUTCOME_UNKNOWN' ? 'trouble' : 'caution';
 }

@@ -15,7 +15,7 @@ const gapPx = 12;
  * the label of the later outage is shown.
  */
 export function createTimelineLabels(): TimelineLabels {
-  // Screen readers find the same information in the table below.
+  // The labels are hidden from screen readers, because the table of outages contains the same information.
   const node = h('div', { class: 'labels', 'aria-hidden': 'true' });
   return {
     node,

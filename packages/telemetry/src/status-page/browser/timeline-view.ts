@@ -11,8 +11,8 @@ export interface TimelineView {
 }
 
 /**
- * Shows the last hour as a bar, with each outage in another colour. If the application started less than 15 minutes
- * ago, the bar covers a shorter time.
+ * Shows the last hour as a bar, whose colours show when the connection was up, degraded or down. If the application
+ * started less than 15 minutes ago, the bar covers a shorter time.
  */
 export function createTimelineView(): TimelineView {
   const heading = h('h3', {}, 'Last hour');

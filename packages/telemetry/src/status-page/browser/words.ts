@@ -13,7 +13,10 @@ export function durationWords(ms: number): string {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-/** Formats a duration that is still growing. The result has whole seconds, so that the text does not flicker. */
+/**
+ * Formats a duration that is still growing, such as that of a current outage. The result has whole seconds, so that the
+ * text does not flicker.
+ */
 export function elapsedWords(ms: number): string {
   return ms < 1000 ? 'less than 1 s' : durationWords(Math.floor(ms / 1000) * 1000).replace('.0 s', ' s');
 }

@@ -2,8 +2,8 @@ import { pageScript } from './page-script.js';
 import { pageStyle } from './page-style.ts';
 
 /**
- * Returns the page as one document. The page's Content-Security-Policy allows only the script and style with this
- * nonce.
+ * Returns the page as one document, whose script and style carry `nonce`. The page's Content-Security-Policy allows no
+ * other script or style.
  */
 export function pageHtml(title: string, nonce: string): string {
   const name = escape(title);
