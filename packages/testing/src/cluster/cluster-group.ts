@@ -96,7 +96,7 @@ export class ClusterGroup implements AsyncDisposable {
     await Promise.all(this.nodes.map((node) => node.kill(signal)));
   }
 
-  /** Restarts every node, dead or alive, and resolves when the cluster serves again. */
+  /** Restarts every node, running or not, and resolves when all nodes report `cluster_state:ok`. */
   async restartAll(options?: RestartOptions): Promise<void> {
     await Promise.all(this.nodes.map((node) => node.restart(options)));
     await this.waitUntilOk();

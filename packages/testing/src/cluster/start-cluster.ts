@@ -10,9 +10,7 @@ export interface StartClusterOptions extends FleetOptions {
   readonly nodes?: number;
   /** Replicas of each primary. @default 1 */
   readonly replicas?: number;
-  /**
-   * After how many milliseconds without a reply from a node the other nodes consider that node failed. @default 1000
-   */
+  /** How many milliseconds a node must be silent before the other nodes consider it failed. @default 1000 */
   readonly nodeTimeoutMs?: number;
 }
 

@@ -10,7 +10,7 @@ import { violationOf, type Violation } from './violation.ts';
 export interface CheckOptions {
   /** Weaker guarantees, which some operations have instead of linearizability. @default [] */
   readonly contracts?: readonly Contract[];
-  /** Time limit in milliseconds. Keys that have not been decided within this time are `undecided`. @default 10000 */
+  /** Time limit in milliseconds. Keys whose check has not ended within this time are `undecided`. @default 10000 */
   readonly timeoutMs?: number;
 }
 

@@ -31,7 +31,8 @@ export function isReadCommand({ name }: Command): boolean {
  * The contract for the loss of a primary that had not replicated all its data. Each window is a period during which
  * acknowledged writes may have been lost or may have survived, and reads may have come from the old or the new primary.
  * Operations outside all windows are checked in full. A window should begin at the time of the fault minus the
- * replication lag, and end when all clients use the new primary. Times are on the clock of the history.
+ * replication lag, and end when all clients use the new primary. The times of a window are times on the clock of the
+ * `HistoryRecorder`.
  *
  * @example
  * checkHistory(history, { contracts: [primaryLost([{ fromMs: killedAt - 100, toMs: promotedAt + 500 }])] });
@@ -55,7 +56,8 @@ export function primaryLost(
 /**
  * The contract for a near cache. A read may return a value that was stored at any moment in the `maxMs` milliseconds
  * before the read. With `readYourWrites` (the default), a read never returns a value that is older than the last
- * acknowledged write of the same process to the same key, or to any of the keys of a command with several.
+ * acknowledged write of the same process to the same key. For a read of several keys, the last acknowledged write to
+ * any of these keys counts.
  *
  * @throws RangeError when `maxMs` is not a positive number
  */
@@ -96,8 +98,8 @@ class OwnWrites {
     const times = placesOf(read).flatMap((place) => this.#returnedAt.get(place) ?? []);
     const last = times.reduce((latest, at) => (at < read.invokedAt && at > latest ? at : latest), -Infinity);
     if (last === -Infinity) return last;
-    // The result is slightly later than the return of the write: if both times were equal, the read would be considered
-    // to overlap the write.
+    // Returns a time slightly after the end of the write: if the read began at exactly that time, the check would
+    // assume that the read and the write overlap.
     return last + Math.max(1e-6, Math.abs(last) * Number.EPSILON);
   }
 }

@@ -3,8 +3,8 @@ import { keysOf } from './model/redis-model.ts';
 import type { Operation } from './operation.ts';
 
 /**
- * Operations that may affect each other, because they have a key in common, or are connected by other operations that
- * do.
+ * Operations that may affect each other: any two of them have a key in common, or are linked by a chain of operations,
+ * each of which has a key in common with the next.
  */
 export interface Part {
   readonly keys: readonly string[];
@@ -55,7 +55,7 @@ function placesOf(operation: Operation): readonly string[] {
   return keysOf(operation).map((key) => JSON.stringify([operation.database ?? null, key]));
 }
 
-/** Groups of keys that are connected by operations. */
+/** Groups of keys. All keys that one operation uses are in the same group. */
 class KeyGroups {
   readonly #parents = new Map<string, string>();
 

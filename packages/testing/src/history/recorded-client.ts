@@ -4,7 +4,10 @@ import type { OneCommand, Task } from './task.ts';
 
 type Run = <T>(task: Task, run: () => Promise<T>) => Promise<T>;
 type Method = (...args: readonly unknown[]) => unknown;
-/** Return value of `multi()` and `pipeline()`: chainable commands, and `exec`. */
+/**
+ * The return value of `multi()` and `pipeline()`: an object with methods for commands, which can be chained, and with
+ * `exec`.
+ */
 type Chain = Readonly<Record<string | symbol, Method>>;
 
 /** Returns a client whose commands go through `run`; see `HistoryRecorder.client`. */

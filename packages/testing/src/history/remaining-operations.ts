@@ -14,20 +14,23 @@ export interface Entry {
   readonly operation: Operation;
   readonly claim: Claim;
   /**
-   * The operation to run. If the claim is `possible` (an optional operation), `effect` contains only the commands that
-   * change something, because the reply is unknown.
+   * The operation to run. For an optional operation (one whose `claim` is `possible`), `effect` contains only the
+   * commands that change something, because the reply is unknown.
    */
   readonly effect: Operation;
   readonly keys: readonly string[];
   /**
-   * The operation's number in the order of invocation. Operations with the claim `possible` (optional ones) and all
-   * others (definite ones) are numbered separately.
+   * The operation's number in the order of invocation. Optional operations (those whose `claim` is `possible`) and
+   * definite operations (all others) are numbered separately.
    */
   readonly index: number;
-  /** Text that is equal for operations with the claim `possible` that do the same; undefined for all others. */
+  /**
+   * The same text for all optional operations (those whose `claim` is `possible`) with the same effect; undefined for
+   * all other operations.
+   */
   readonly alike: string | undefined;
   readonly invokedAt: number;
-  /** Infinity if the claim is `possible`, because the operation may then happen at any later time. */
+  /** Infinity if `claim` is `possible`, because the operation may then happen at any later time. */
   readonly returnedAt: number;
   previous: Entry | undefined;
   next: Entry | undefined;
@@ -110,8 +113,8 @@ export class RemainingOperations {
   }
 
   /**
-   * Text that identifies the definite operations that already have a place in the order: the index of the first
-   * definite operation without a place, and the indexes of later ones that have a place.
+   * Identifies the definite operations (those that certainly happened) that already have a place in the order. The text
+   * contains the index of the first definite operation without a place, and the indexes of all later ones with a place.
    */
   get definitePlaced(): string {
     const lowest = this.#definite[this.#lowest];

@@ -14,8 +14,8 @@ export type SearchResult =
   | { readonly kind: 'undecided' };
 
 /**
- * The farthest point that a search has reached: the longest order that it found, the operations that could come next,
- * and for each of them the reply that would have fitted.
+ * The farthest point that a search has reached: the longest order that it found, the operations whose turn would come
+ * next but whose replies do not fit, and for each of these operations the reply that would fit.
  */
 export interface DeadEnd {
   readonly order: readonly Operation[];
@@ -26,8 +26,8 @@ interface Move {
   readonly entry: Entry;
   readonly keyspace: Keyspace;
   /**
-   * Set if the move places an operation whose outcome is unknown, so that the operation may not have run. Such a move
-   * makes sense only if the next operation that certainly ran uses at least one of the keys in `towards`.
+   * Set if the move places an operation that may not have run, because its outcome is unknown. Placing such an
+   * operation is useful only if the next operation that certainly ran uses at least one of the keys in `towards`.
    */
   readonly towards: Keys | undefined;
 }
@@ -37,7 +37,7 @@ type Keys = ReadonlySet<string>;
 interface Node {
   readonly moves: readonly Move[];
   tried: number;
-  /** The operation that led to this node. */
+  /** The operation whose placement led to this node of the search tree; undefined for the root. */
   readonly by: Entry | undefined;
 }
 
@@ -47,7 +47,7 @@ interface Node {
  * Four shortcuts save time without changing the result:
  *
  * - An operation that changes nothing and whose reply fits is placed immediately.
- * - Of several equal optional operations, the oldest is placed first.
+ * - Of several equal operations that may not have run (optional operations), the oldest is placed first.
  * - An optional operation is placed only directly before an operation that uses its keys.
  * - A state that was already reached with fewer optional operations is not searched again.
  */
@@ -128,8 +128,8 @@ function movesAt(
 }
 
 /**
- * Returns a set of keys for each operation that certainly ran and may come next: the operation's own keys, and the keys
- * of every operation that may not have run and has a key in the set.
+ * Returns one set of keys for each operation that certainly ran and may come next. The set contains the operation's own
+ * keys. If an operation that may not have run uses a key in the set, the set contains all keys of that operation, too.
  */
 function keysAhead(available: readonly Entry[], optional: readonly Entry[]): readonly Keys[] {
   const found = new Map<string, Keys>();

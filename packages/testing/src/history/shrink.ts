@@ -3,13 +3,10 @@ import type { Operation } from './operation.ts';
 import { isDefinite } from './part.ts';
 import { search, type DeadEnd, type Deadline } from './search.ts';
 
-/** A small part of a history whose replies no order of its operations explains. */
+/** A small part of a history, in which no order of the operations explains all replies. */
 export interface Shrunk {
   readonly operations: readonly Operation[];
-  /**
-   * The farthest point that can be reached when the operations up to the first unexplainable reply are put into an
-   * order.
-   */
+  /** The farthest point that a search reaches in the operations up to the first reply that no order explains. */
   readonly deadEnd: DeadEnd;
 }
 
@@ -23,8 +20,8 @@ export function shrink(operations: readonly Operation[], deadEnd: DeadEnd, deadl
   const whole = { begun: new Set(operations), returned: new Set(operations.filter(isDefinite)), deadEnd };
   const { begun, returned, ...beginning } = beginningOf(operations, deadline) ?? whole;
   let last = beginning.deadEnd;
-  // Replies to reads are removed first, because the replies to writes, for example to INCR, tell a reader more about
-  // which writes came before.
+  // Replies to reads are removed first, because a reply to a write, for example to INCR, shows more clearly which
+  // writes came before.
   const inOrder = [...returned].toSorted((left, right) => Number(isRead(right)) - Number(isRead(left)));
   const answered = smallest(new Set(inOrder), deadline, (fewer) => {
     const found = deadEndOf(begun, fewer, returned, deadline);
@@ -98,7 +95,7 @@ const stepsPerAttempt = 20_000;
 /**
  * Searches for an order of `operations`. Those in `answered` must get their recorded replies, those in `returned` must
  * have happened, and all others need not have happened. If there is no such order, returns the farthest point that the
- * search reached; returns undefined if there is one, or if the search ended too early to tell.
+ * search reached. Returns undefined if there is such an order, or if the search ended too early to tell.
  */
 function deadEndOf(
   operations: Operations,

@@ -6,10 +6,10 @@ import { pictureSvg } from './picture/picture-svg.ts';
 import { pictureText } from './picture/picture-text.ts';
 import { taskText } from './picture/timeline.ts';
 
-/** A part of the history whose replies no order of the operations explains. */
+/** A part of the history in which no order of the operations explains all replies. */
 export interface Violation {
   readonly keys: readonly string[];
-  /** A small part of the history that no order explains. */
+  /** The few operations of the history that show the violation: no order of them explains all their replies. */
   readonly operations: readonly Operation[];
   /** Names the last operations that can be put into an order, and the replies that do not fit after them. */
   readonly reason: string;

@@ -22,7 +22,7 @@ export interface CutOptions {
   readonly times?: number;
 }
 
-/** A TCP proxy on 127.0.0.1 that forwards everything until it is told to break something. */
+/** A TCP proxy on 127.0.0.1 that forwards everything until you call a method that breaks something. */
 export class ChaosProxy implements AsyncDisposable {
   readonly host = '127.0.0.1';
   readonly port: number;

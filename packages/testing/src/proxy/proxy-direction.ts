@@ -6,7 +6,7 @@ import type { ProxyFaults } from './proxy-faults.ts';
 export interface DirectionCut {
   bytesLeft: number;
   /**
-   * Called when the last of these bytes is forwarded. Returns a function that breaks the connection: the proxy calls
+   * Called when the last of these bytes is forwarded. Returns a function that breaks the connection. The proxy calls
    * that function once the receiver has had time to read the bytes.
    */
   readonly reached: () => () => void;

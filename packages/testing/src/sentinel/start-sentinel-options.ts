@@ -5,8 +5,8 @@ export interface StartSentinelOptions extends FleetOptions {
   /** Number of replicas. @default 2 */
   readonly replicas?: number;
   /**
-   * After how many milliseconds without a reply the first sentinel considers the primary down. The other sentinels
-   * consider the primary down 200 and 400 ms later. @default 500
+   * How many milliseconds the primary must be silent before the first sentinel considers it down. The second sentinel
+   * waits 200 ms longer, and the third 400 ms longer. @default 500
    */
   readonly downAfterMs?: number;
   /** The sentinels' `failover-timeout`, in milliseconds. @default 3000 */

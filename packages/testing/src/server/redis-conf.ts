@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import type { TlsMaterial } from '../certificates.ts';
 import type { RedisConfiguration } from './start-redis-options.ts';
 
-/** The parts of a configuration that do not come from the options. */
+/** The values in a server's redis.conf that the options of `startRedis` do not determine. */
 export interface ConfContext {
   readonly folder: string;
   readonly port: number;

@@ -193,7 +193,7 @@ export class RedisServer implements AsyncDisposable {
     this.#frozen = false;
     this.#control = await this.#process.launch(options, (child) => {
       this.#child = child;
-      // `stop()` was called while the server was starting.
+      // Ends the new process if `stop()` was called while the server was starting.
       if (this.#stopped) child.kill('SIGKILL');
     });
   }

@@ -53,8 +53,8 @@ export interface RedisConfiguration {
 /** Options for one start of a server. */
 export interface StartOptions {
   /**
-   * When the start resolves. `'ready'`: as soon as PING gets a reply other than -LOADING. `'listening'`: as soon as
-   * PING gets any reply.
+   * When the start counts as finished. `'ready'`: PING got a reply other than -LOADING. `'listening'`: PING got any
+   * reply.
    * @default 'ready'
    */
   readonly waitUntil?: 'ready' | 'listening';

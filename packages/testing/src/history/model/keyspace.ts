@@ -5,7 +5,9 @@ import { ok, wrongType, type Value } from './value.ts';
 /** The existing keys, and their values. */
 export type Keyspace = ReadonlyMap<string, Value>;
 
-/** The reply to a command, and the keyspace after it: the same object if nothing changed. */
+/**
+ * The reply to a command, and the keyspace after the command, which is the same object as before if nothing changed.
+ */
 export interface Effect {
   readonly reply: Reply;
   readonly keyspace: Keyspace;

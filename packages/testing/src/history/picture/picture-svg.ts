@@ -5,7 +5,10 @@ const columnPx = 8;
 const lanePx = 34;
 const barPx = 24;
 
-/** Returns an SVG document that shows the operations along a timeline, in lanes by process, below the captions. */
+/**
+ * Returns an SVG document that shows the captions and, below them, the operations along a timeline. Each lane of the
+ * timeline belongs to one process.
+ */
 export function pictureSvg(operations: readonly Operation[], captions: readonly string[]): string {
   const { spans, lanes, width } = timelineOf(operations);
   const nameColumns = Math.max(0, ...lanes.map((name) => name.length)) + 2;

@@ -5,8 +5,8 @@ import { labelOf, timelineOf, type Span } from './timeline.ts';
 const widest = 200;
 
 /**
- * Returns a text that shows the operations along a timeline, in lanes by process, or as a list if the timeline would be
- * too wide.
+ * Returns a text that shows the operations along a timeline, or as a list if the timeline would be too wide. Each lane
+ * of the timeline belongs to one process.
  */
 export function pictureText(operations: readonly Operation[]): string {
   const { spans, lanes, width } = timelineOf(operations);

@@ -18,7 +18,7 @@ export interface Timeline {
   readonly width: number;
 }
 
-/** Columns between two moments, and columns around a label. */
+/** Number of columns between two moments, and around a label. */
 const gap = 2;
 const margin = 4;
 
@@ -42,7 +42,7 @@ export function timelineOf(operations: readonly Operation[]): Timeline {
   return { spans, lanes: lanes.map(({ process }) => process), width: Math.max(0, ...ends) + 1 };
 }
 
-/** Returns an operation and its reply, or how it ended without one, as text. */
+/** Returns an operation and its reply as text. Without a reply, the text contains the outcome or the word `pending`. */
 export function labelOf(operation: Operation): string {
   const { result } = operation;
   if (result.kind === 'answered') return `${taskText(operation)} → ${shownReply(result.reply)}`;
