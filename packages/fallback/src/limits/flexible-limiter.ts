@@ -1,16 +1,8 @@
 import type { Clock, RedisResilience } from '@redis-resilience/core';
-import {
-  checkArgument,
-  checkOptions,
-  clockOf,
-  durationOf,
-  objectWith,
-  oneOf,
-  resilienceOf,
-  sourcesOf,
-} from '@redis-resilience/core/kit';
-import { askLimiter, limiterTimeoutMs } from './ask-limiter.ts';
+import { checkArgument, objectWith, resilienceOf } from '@redis-resilience/core/kit';
+import { askLimiter } from './ask-limiter.ts';
 import { uncountedError } from './uncounted-error.ts';
+import { wrapperSettings } from './wrapper-options.ts';
 
 /** The part of a rate-limiter-flexible limiter that {@link resilientLimiter} uses. */
 export interface FlexibleLimiter {
@@ -62,18 +54,12 @@ export function resilientLimiter(
 ): { consume(key: string, points?: number): Promise<LimiterAnswer> } {
   checkArgument('resilientLimiter.limiter', limiter, objectWith('consume'));
   checkArgument('resilientLimiter.resilience', resilience, resilienceOf);
-  checkOptions<ResilientLimiterOptions>('resilientLimiter', options, {
-    whenAway: oneOf('open', 'closed'),
-    insurance: objectWith('consume'),
-    timeoutMs: durationOf(1),
-    clock: clockOf,
-  });
-  const {
-    insurance,
-    whenAway = 'closed',
-    timeoutMs = limiterTimeoutMs,
-    clock = sourcesOf(resilience).clock,
-  } = options;
+  const { insurance, whenAway, timeoutMs, clock } = wrapperSettings(
+    'resilientLimiter',
+    resilience,
+    options,
+    objectWith('consume'),
+  );
   return {
     async consume(key, points = 1) {
       const asked = await askLimiter(

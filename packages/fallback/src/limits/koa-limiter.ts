@@ -1,16 +1,8 @@
 import type { Clock, RedisResilience } from '@redis-resilience/core';
-import {
-  checkArgument,
-  checkOptions,
-  clockOf,
-  durationOf,
-  functionOf,
-  oneOf,
-  resilienceOf,
-  sourcesOf,
-} from '@redis-resilience/core/kit';
-import { askLimiter, limiterTimeoutMs } from './ask-limiter.ts';
+import { checkArgument, functionOf, resilienceOf } from '@redis-resilience/core/kit';
+import { askLimiter } from './ask-limiter.ts';
 import { uncountedError } from './uncounted-error.ts';
+import { wrapperSettings } from './wrapper-options.ts';
 
 type Next = () => Promise<unknown>;
 type KoaMiddleware<C> = (ctx: C, next: Next) => Promise<unknown>;
@@ -49,18 +41,12 @@ export function resilientKoaLimiter<C extends object>(
 ): KoaMiddleware<C> {
   checkArgument('resilientKoaLimiter.limiter', limiter, functionOf);
   checkArgument('resilientKoaLimiter.resilience', resilience, resilienceOf);
-  checkOptions<KoaLimiterOptions<C>>('resilientKoaLimiter', options, {
-    whenAway: oneOf('open', 'closed'),
-    insurance: functionOf,
-    timeoutMs: durationOf(1),
-    clock: clockOf,
-  });
-  const {
-    insurance,
-    whenAway = 'closed',
-    timeoutMs = limiterTimeoutMs,
-    clock = sourcesOf(resilience).clock,
-  } = options;
+  const { insurance, whenAway, timeoutMs, clock } = wrapperSettings(
+    'resilientKoaLimiter',
+    resilience,
+    options,
+    functionOf,
+  );
   return async function resilientKoaLimiter(ctx, next) {
     const view = abandonable(ctx);
     // Runs only the limiter: the `next` that it gets does not run later middleware, but records that the request is
