@@ -40,7 +40,7 @@ export const commandTable: readonly CommandGroup[] = [
     frees: true,
     names: 'del unlink xack xtrim zremrangebyscore zremrangebylex ardelrange',
   },
-  // PFADD works on an estimate, so no caller bases a decision on its reply.
+  // PFADD changes an estimate (HyperLogLog), so no caller bases a decision on its reply.
   { lane: 'write', effect: 'write-checked-safe', names: 'pfadd' },
 
   // The reply of these commands tells a caller whether it was the first. Callers use such replies to take a lock, to
@@ -97,7 +97,8 @@ export const commandTable: readonly CommandGroup[] = [
   // checks each command of the script.
   { lane: 'write', effect: 'never', frees: true, script: true, names: 'eval evalsha fcall' },
 
-  // PUBLISH works whenever reads do, even on a replica or on a server that is out of memory.
+  // PUBLISH counts as a read, because it works whenever reads work, even on a replica or on a server that is out of
+  // memory.
   { lane: 'read', effect: 'write-accumulating', names: 'publish spublish' },
   // Subscribing changes no data, and every new connection has to subscribe again anyway.
   { lane: 'read', effect: 'read', kind: 'subscribe', names: 'subscribe psubscribe ssubscribe' },

@@ -3,7 +3,10 @@ import { lockReleaseArgs } from './lock-release.ts';
 import { lockScriptOf } from './lock-scripts.ts';
 import { isUniqueToken } from './lock-token.ts';
 
-/** The script of the documentation of Redis, which many applications send with EVAL, without white space and quotes. */
+/**
+ * The lock-release script of the Redis documentation, which many applications send with EVAL. White space and quotes
+ * are removed.
+ */
 const documented: ReadonlySet<string> = new Set([
   'ifredis.call(get,keys[1])==argv[1]thenreturnredis.call(del,keys[1])elsereturn0end',
   'ifredis.call(get,keys[1])==argv[1]thenreturnredis.call(del,keys[1])endreturn0',

@@ -64,9 +64,9 @@ export function admit(facts: AdmissionFacts): Admission {
 }
 
 /**
- * Returns whether a waiting call waits because something has failed, and not for the first connection or for the end of
- * backpressure. The size of the queue is limited only in such an outage. At all other times, waiting calls count as in
- * flight, and the number of calls in flight is limited (`isFull`).
+ * Returns whether a call has to wait because something has failed. A wait for the first connection, or for the end of
+ * backpressure, is not an outage. The size of the queue is limited only in an outage. At all other times, waiting calls
+ * count as in flight, and the number of calls in flight is limited (`isFull`).
  */
 function isOutage({
   gate,

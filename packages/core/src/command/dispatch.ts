@@ -67,7 +67,7 @@ export interface Dispatch {
   currentFlush(): Flush;
   /** Returns whether the command belongs to the driver's own handshake, if one is in progress. */
   isHandshake(command: DriverCommand): boolean;
-  /** Starts to connect a driver that has not been told to connect yet. */
+  /** Makes a driver connect that has never begun to connect. */
   wake(): void;
   /** Ends the client and answers its QUIT with OK, because there is no connection on which QUIT could be sent. */
   leave(quit: DriverCommand): void;

@@ -100,7 +100,7 @@ export class GateState {
     return dueInMs > admission.maxWaitMs ? 0 : Math.max(0, dueInMs) + admission.maxWaitMs;
   }
 
-  /** Call when QUIT has been issued: whatever is issued after it fails as on a closed client. */
+  /** Call when QUIT has been issued: every command that is issued later fails, as it would on a closed client. */
   leave(): void {
     if (this.#kind !== 'ended') this.#isLeaving = true;
     this.refresh();
@@ -183,7 +183,7 @@ export class GateState {
     return this.#line.isServerSilent && this.#parts.settings.admission.patience === 'verdict';
   }
 
-  /** Returns those facts for the admission of a call that are the same for all reads, whatever their keys. */
+  /** Returns the facts for the admission of a call that are the same for all reads, whatever their keys. */
   factsForAll(): Pick<GateFacts, 'gate' | 'awaySince' | 'isIsolated'> {
     const isIsolated = this.#parts.circuits.read.state === 'isolated';
     return { gate: this.#kind, awaySince: this.#parts.signsOfLife.awaySince(this.#awaySince), isIsolated };

@@ -169,7 +169,7 @@ export class SlowPathState implements Due {
   }
 }
 
-/** Returns the approximate memory used by arguments, in bytes: a string counts as its length. */
+/** Returns the approximate memory used by arguments, in bytes: a string counts as one byte per character. */
 export function argumentBytes(args: readonly unknown[]): number {
   let bytes = 0;
   for (const arg of args) {

@@ -28,8 +28,8 @@ export interface DriverCommand {
   /** Whether the server only queues this login, because it is part of a transaction. */
   isQueued?: boolean;
   /**
-   * The text with which PING is sent right after this EXEC. If the reply to EXEC ends with the text of that PING, the
-   * server left out a part of that reply, and the reply to PING was read in its place.
+   * The text with which PING is sent right after this EXEC. If the reply to EXEC ends with this text, the server has
+   * left out a part of the reply to EXEC, and the reply to PING was read as that part.
    */
   followedBy?: string;
   /**

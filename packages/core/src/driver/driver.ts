@@ -136,8 +136,8 @@ export interface Driver {
   /** Sends AUTH through the `gate` of {@link takeOver}, like a command of the application. */
   authenticate(credentials: Credentials): Promise<void>;
   /**
-   * Returns whether the client opens, or has opened, its connection with HELLO 3; false if it has never been told to
-   * connect.
+   * Returns whether the client opens, or has opened, its connection with HELLO 3; false if the client has never begun
+   * to connect.
    */
   speaksResp3(): boolean;
   /** Makes the next handshake use RESP2, for a peer that refuses HELLO. */
@@ -158,7 +158,7 @@ export interface Driver {
   /** Tells `listener` of each command that ends subscriptions when it is sent. There can be only one listener. */
   onUnsubscribe(listener: Listener<Unsubscribed>): void;
 
-  /** Connects a client that has never been told to connect. */
+  /** Connects a client that has never begun to connect. */
   wake(): void;
   disconnect(): void;
   /** Whether the application has closed the client, so that it will not reconnect by itself. */

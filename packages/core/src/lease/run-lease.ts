@@ -21,7 +21,7 @@ export interface LeaseBounds {
   readonly onFailure?: (error: unknown) => void;
 }
 
-/** Leases a connection, runs the work, and returns the connection, however the work ends. */
+/** Leases a connection, runs the work, and gives the connection back to its pool, however the work ends. */
 export async function runLease<T>(
   pool: Pool,
   clock: Clock,

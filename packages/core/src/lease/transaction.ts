@@ -22,9 +22,9 @@ const firstPauseMs = 4;
 const longestPauseMs = 64;
 
 /**
- * Runs an optimistic transaction on a leased connection: sends WATCH, runs the work, which reads, and sends MULTI, the
- * work's writes and EXEC. If another client changed a watched key, or the watching connection was lost, nothing has
- * run, and the transaction is retried after a random pause.
+ * Runs an optimistic transaction on a leased connection: sends WATCH, runs the work, which reads, and then sends the
+ * work's writes between MULTI and EXEC. If another client changed a watched key, or the watching connection was lost,
+ * nothing has run, and the transaction is retried after a random pause.
  */
 export async function runTransaction<T>(
   lease: Lease,

@@ -157,7 +157,7 @@ function refusalOf(
   const details = { reason: cause?.code, connection: resilience.name, retryAfterMs };
   const sentence = cause === undefined ? '' : ` ${describeCause(cause.code)}`;
   const circuit = snapshot.circuit[lane];
-  // A circuit that is open because calls are slow still admits some or all of them.
+  // A circuit that is open because calls are slow still admits all calls, or one call in four.
   const isOnlySlow = circuit === 'open' && cause?.code === 'slow';
   if (!(isOnlySlow && startsIfSlow) && (circuit === 'open' || circuit === 'isolated')) {
     return new CircuitOpenError(

@@ -12,8 +12,8 @@ export const collectionRules: Readonly<Record<string, ArgumentRule>> = {
   xadd,
 };
 
-// ZADD with INCR accumulates. With NX or CH, the reply tells the caller of ZADD whether it was the first to add the
-// member. With XX, GT or LT, a second ZADD leaves the same scores.
+// ZADD with INCR accumulates. With NX or CH, the reply tells the caller of ZADD whether another caller had already
+// added the member. With XX, GT or LT, a second ZADD leaves the same scores.
 const zaddFlags: ReadonlyMap<string, Effect> = new Map([
   ['INCR', 'write-accumulating'],
   ['NX', 'write-checked'],

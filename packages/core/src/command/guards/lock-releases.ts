@@ -118,7 +118,10 @@ export class LockReleases {
   }
 }
 
-/** Whether a call failed because Redis is unavailable, and not because its client is closed or was taken out of use. */
+/**
+ * Whether a call failed because Redis is unavailable, and not because too many calls were pending or the client is
+ * closed or isolated.
+ */
 function isAway(failure: CallFailure): failure is OwnFailure {
   if (!('outcome' in failure) || failure.kind === 'overloaded') return false;
   return failure.reason !== 'closed' && failure.reason !== 'isolated';

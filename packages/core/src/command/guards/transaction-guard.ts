@@ -116,7 +116,7 @@ export class TransactionGuard {
     return true;
   }
 
-  /** Checks the WATCH of an EXEC or of a whole transaction, which ends the WATCH. */
+  /** Checks the WATCH on which an EXEC, or a transaction that is sent as a batch, depends. The EXEC ends the WATCH. */
   #checkExec({ slow }: SlowCall): WatchLostError | undefined {
     const watch = this.#watch;
     this.#watch = undefined;

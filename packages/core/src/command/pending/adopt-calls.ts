@@ -15,7 +15,7 @@ export interface AdoptionParts {
   readonly gate: Gate;
   readonly owner: CallOwner;
   readonly settings: { readonly timeoutMs: number };
-  /** One flush that stands for all writes in which the commands were sent; deadlines are counted from `flush.at`. */
+  /** One flush in place of all the writes in which the commands were sent; deadlines are counted from `flush.at`. */
   readonly flush: Flush;
 }
 
