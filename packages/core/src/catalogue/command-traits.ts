@@ -10,7 +10,7 @@ import type { Effect } from './effect.ts';
 export interface CommandTraits {
   /** Name of the command in lower case; `container|subcommand` for a subcommand. */
   readonly name: string;
-  /** The circuit that the command goes through: `write` if a replica would refuse the command. */
+  /** The circuit that counts the command, and may reject it: `write` if a replica would refuse the command. */
   readonly lane: Lane;
   readonly kind: CommandKind;
   /**

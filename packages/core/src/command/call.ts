@@ -176,9 +176,9 @@ export function laneOf(call: Call): Lane {
 }
 
 /**
- * Returns the circuit that admits or rejects a call: the circuit of the call's server, if the server has its own, as a
- * Cluster node does, otherwise the circuit for the whole of Redis. While the circuit for the whole of Redis is not
- * closed, that circuit decides for all servers.
+ * Returns the circuit that admits or rejects a call: the circuit of the call's server, if that server has circuits of
+ * its own, as a Cluster node does, otherwise the circuit for the whole of Redis. While the circuit for the whole of
+ * Redis is not closed, that circuit decides for all servers.
  */
 export function circuitOf(call: Call, whole: LaneCircuits): Circuit {
   const lane = laneOf(call);

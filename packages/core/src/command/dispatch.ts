@@ -10,7 +10,10 @@ import type { Call, SlowCall } from './call.ts';
  * does nothing else to its connection: it does not block, subscribe or select a database, for example.
  */
 export interface FastRoute {
-  /** The circuits of the server that the connection leads to, if it has its own, as a Cluster node does. */
+  /**
+   * The circuits of the server that the connection leads to, if that server has circuits of its own, as a Cluster node
+   * does.
+   */
   readonly circuits: LaneCircuits | undefined;
   /** Returns the flush (one write to the socket) that will contain a command that is written now. */
   currentFlush(): Flush;
@@ -81,8 +84,8 @@ export interface Dispatch {
   /** Returns whether all nodes and slots of a Cluster are available; true for a single server. */
   isWhole(): boolean;
   /**
-   * Returns the circuits of the server that this call needs, if it has its own, as a Cluster node does; otherwise
-   * undefined.
+   * Returns the circuits of the server that this call needs, if that server has circuits of its own, as a Cluster node
+   * does; otherwise undefined.
    */
   circuitsOf(call: Call): LaneCircuits | undefined;
   /**

@@ -19,8 +19,8 @@ export interface DriverCommand {
   /** The call that the command belongs to. */
   call?: TrackedCall | undefined;
   /**
-   * The commands that are sent together in place of this one. The driver resolves this command with the bytes of all
-   * their replies.
+   * The commands that are sent together in place of this command. The driver resolves this command with the bytes of
+   * all their replies.
    */
   readonly joined?: readonly JoinedCommand[];
   /** Whether the command resolves with the bytes of its reply, which the client library does not parse. */

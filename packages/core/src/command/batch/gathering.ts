@@ -17,8 +17,8 @@ export interface Gathering {
 }
 
 /**
- * Where the commands in a batch are written as soon as they arrive: to `route`, the fast path, if possible, and
- * otherwise through `stream`.
+ * How the commands in a batch are written as soon as they arrive: with `route`, the fast path, if possible, and
+ * otherwise by the driver, which writes them to `stream` at once.
  */
 export interface DirectSend {
   readonly route: FastRoute;
@@ -26,8 +26,7 @@ export interface DirectSend {
 }
 
 /**
- * Returns where to write the commands in a batch as soon as they arrive; undefined if only the batch's own stream can
- * write them.
+ * Returns how to write the commands in a batch as soon as they arrive; undefined if they can be written only together.
  */
 export function directSendBy(route: FastRoute | undefined, dispatch: Dispatch): DirectSend | undefined {
   if (route === undefined) return undefined;

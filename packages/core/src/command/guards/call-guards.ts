@@ -43,9 +43,9 @@ export class CallGuards {
   }
 
   /**
-   * Call for each command that is not plain. On a shared client, reports WATCH and blocking commands, which need a
-   * connection of their own. On any client, reports a queue library that waits for work with this blocking command but
-   * does not use the helper of the package `fallback`.
+   * Call for each command that is not plain (see `FastRoute`). On a shared client, reports WATCH and blocking commands,
+   * which need a connection of their own. On any client, reports a queue library that waits for work with this blocking
+   * command but does not use the helper of the package `fallback`.
    */
   note({ name }: CommandTraits, blockingMs: number | undefined, command?: DriverCommand): void {
     if (name === 'watch') this.#parts.sharedUse?.note('watch', name);

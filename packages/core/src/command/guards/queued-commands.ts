@@ -5,7 +5,10 @@ import type { SlowCall } from '../call.ts';
 
 type Queued = BatchedCommand['command'];
 
-/** Returns the commands of a batch that this EXEC runs: those after the MULTI before it. */
+/**
+ * Returns the commands of a batch that this EXEC runs: those between the last MULTI before the EXEC and the EXEC
+ * itself.
+ */
 export function queuedBefore(exec: Pick<Queued, 'name' | 'args'>, { commands }: Batch): readonly Queued[] {
   const end = commands.findIndex(({ command }) => command === exec);
   const before = commands.slice(0, Math.max(0, end)).map(({ command }) => command);

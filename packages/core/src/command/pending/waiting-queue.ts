@@ -70,7 +70,7 @@ export class WaitingQueue {
 
   /**
    * Call when an outage begins: new calls may then no longer wait until their deadline, but only for `maxWaitMs`, or
-   * for their own patience if that is longer. Each wait is counted from when the call began to wait.
+   * for their own `patienceMs` if that is longer. Each wait is counted from when the call began to wait.
    */
   hurry(): void {
     const { maxWaitMs } = this.#bounds;
