@@ -9,7 +9,7 @@ export type Ending =
   | { readonly kind: 'closed' }
   /**
    * The time limit was reached. `silentMs`: milliseconds since the peer last sent a byte, or since the commands were
-   * sent.
+   * sent, if the peer has sent nothing since then.
    */
   | { readonly kind: 'silent'; readonly silentMs: number }
   | { readonly kind: 'failed'; readonly code: string }

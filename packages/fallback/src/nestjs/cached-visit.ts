@@ -88,7 +88,7 @@ export class CachedVisit {
   }
 
   // Returns the status of the response, and its headers as the handler set them. A header that this class has set gets
-  // the value that it had before the handler ran (`before`). If the header was not set then, it is left out.
+  // the value that it had before the handler ran (`before`). If the header was not set before, it is left out.
   #head(before: ResponseHead | undefined): ResponseHead {
     const { response } = this.#parts;
     const headers: Record<string, string | string[]> = {};

@@ -58,8 +58,8 @@ export interface Outbox {
   on<E extends keyof OutboxEvents>(event: E, listener: (payload: OutboxEvents[E]) => void): () => void;
   /**
    * Waits up to `drainMs` (default 0) for pending writes to reach Redis, then stops. A durable outbox keeps the writes
-   * that are still pending for its next start; an in-memory outbox reports each of them as `dropped`. The connection to
-   * Redis stays open.
+   * that are still pending, and sends them after its next start; an in-memory outbox reports each of them as `dropped`.
+   * The connection to Redis stays open.
    */
   close(options?: { readonly drainMs?: number }): Promise<void>;
 }

@@ -1,7 +1,10 @@
 import { warning } from '../../finding.ts';
 import { onAll } from '../rule.ts';
 
-/** Reports databases that are not in use and, as the RedisResilience last saw them, could not take over. */
+/**
+ * Reports databases that are not in use, and that could not take over in the state in which the RedisResilience last
+ * saw them.
+ */
 export const standbyRule = onAll(({ application }) => {
   const away = (application?.databases ?? []).filter(({ inUse, health }) => !inUse && health === 'down');
   return away.map(({ name, cause, preferred, readOnly }) =>
