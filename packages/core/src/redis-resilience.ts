@@ -137,12 +137,12 @@ export interface RedisResilience<Client extends Redis | Cluster = Redis | Cluste
     options?: ExecuteOptions<T>,
   ): Promise<T>;
   /**
-   * Applies a command at most once on the server, and retries until it is acknowledged. A repeat with the same id, from
-   * any process, gets the reply of the first execution. An id that was used with another command, key or arguments is
-   * rejected; a Cluster notices the other use only if the keys are the same or have the same hash tag. If a primary is
-   * lost before it has replicated the write, the write and the record of its id are lost; the README explains the
-   * consequences. If several Redis databases are configured, an id that may have reached one of them is never sent to
-   * another. Options may be passed in place of the id: `{ id, timeoutMs, signal }`.
+   * Applies a command at most once on the server, and retries until the server acknowledges the command. A repeat with
+   * the same id, from any process, gets the reply of the first execution. An id that was used with another command, key
+   * or arguments is rejected; a Cluster detects such an id only if both keys are the same or have the same hash tag. If
+   * a primary is lost before it has replicated the write, the write and the record of its id are lost; the README
+   * explains the consequences. If several Redis databases are configured, an id that may have reached one of them is
+   * never sent to another. Options may be passed in place of the id: `{ id, timeoutMs, signal }`.
    *
    * @throws {@link OutcomeUnknownError} when the id may have reached a database that is not in use now;
    *   {@link ConfigurationError} for an argument that is not a string, number or Buffer, and for an id that was used
@@ -216,7 +216,7 @@ export interface RedisResilience<Client extends Redis | Cluster = Redis | Cluste
    * databases that respond. If the database in use is healthy, the commands in flight are completed first. Resolves
    * when calls succeed on the new database. The new database stays in use until it becomes unavailable or `failover` is
    * called again: automatic failback to a preferred database is suspended. Without a name, a read-only database is
-   * chosen only if no writable one responds, and is replaced as soon as one does.
+   * chosen only if no writable one responds, and is replaced as soon as a writable one responds.
    *
    * @throws {@link ConfigurationError} if there is no database of this name
    * @throws {@link RedisUnavailableError} if the database does not respond, or if calls were in flight all the time, so

@@ -17,8 +17,8 @@ export function tolerateMethods(prototype: object, generated: object): void {
 }
 
 /**
- * Returns a subclass of the class for MULTI. The promises that `exec` methods of the subclass return are {@link
- * tolerated}.
+ * Returns a subclass of the class for MULTI. The promises of `exec` and `execAsPipeline` are {@link tolerated} in the
+ * subclass: if nobody handles a rejection, an outage does not end the process.
  */
 export function tolerantMulti(Multi: new (...args: never[]) => object): new (...args: never[]) => object {
   const Tolerant = class extends Multi {};

@@ -10,7 +10,7 @@ export interface Miss {
   readonly message: string;
 }
 
-/** Returns the thresholds that the figures exceed; none if the run passed. */
+/** Returns the reasons why a run with these figures did not pass; none if the run passed. */
 export function missesOf(figures: Figures, thresholds: Thresholds): readonly Miss[] {
   const misses: Miss[] = [];
   const miss = (threshold: Miss['threshold'], isMissed: boolean, message: string): void => {
