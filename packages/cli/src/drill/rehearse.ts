@@ -18,8 +18,8 @@ import { UsageError } from '../usage-error.ts';
 const memoryEveryMs = 250;
 
 /**
- * Runs one plan. Starts a Redis, a proxy and the application, sends requests, breaks something, repairs it, and
- * measures the recovery. `tell` is called at the start of each phase.
+ * Runs one plan. Starts a Redis, a proxy and the application, sends requests, causes the fault of the plan, repairs it,
+ * and measures the recovery. `tell` is called at the start of each phase.
  */
 export async function rehearse(
   plan: Plan,

@@ -21,7 +21,7 @@ export interface RequestOptions {
   readonly keepBytes?: number;
 }
 
-/** Sends one request. The promise never rejects: failures are part of the answer. */
+/** Sends one request. The promise never rejects: if there is no response, it resolves with the reason in `failure`. */
 export function request(url: string, options: RequestOptions): Promise<Answer> {
   const { method, timeoutMs, agent, keepBytes = 0 } = options;
   const startedAt = performance.now();
