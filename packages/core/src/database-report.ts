@@ -20,7 +20,7 @@ export interface DatabaseReport {
   readonly preferred: boolean;
   /**
    * `up`: the database serves calls or, if it is not in use, replies to its standby connection. `unknown`: the database
-   * has not been checked since the start, or since it went out of use.
+   * has not been checked since the `RedisResilience` was created, or since the database went out of use.
    */
   readonly health: 'up' | 'down' | 'unknown';
   /** Why the database is down; undefined if it is not. */

@@ -46,8 +46,8 @@ export interface SnapshotDetail {
    */
   readonly server: ServerFacts | undefined;
   /**
-   * How all commands have ended since the start. The counts in this object keep rising after `detail()` has returned
-   * it.
+   * How all commands have ended since the `RedisResilience` was created. The counts in this object keep rising after
+   * `detail()` has returned.
    */
   readonly commands: Readonly<Record<Lane, LaneTotals>>;
 }

@@ -32,8 +32,8 @@ export interface RedisSnapshot {
   readonly since: Date;
   /** Milliseconds until the next connection attempt or circuit trial; undefined while `up`, or if none is planned. */
   readonly retryAfterMs: number | undefined;
-  /** Number of outages since the start. */
+  /** Number of outages since the `RedisResilience` was created. */
   readonly outages: number;
-  /** Number of connection attempts since the start. */
+  /** Number of connection attempts since the `RedisResilience` was created. */
   readonly attempts: number;
 }

@@ -17,9 +17,9 @@ export interface ResilienceEvents {
   /** The outage is over: the status is `up` again. `cause` is the cause of the outage. */
   readonly recovered: { readonly outageMs: number; readonly cause: Cause; readonly snapshot: RedisSnapshot };
   /**
-   * A connection attempt ended. `attempt` is the number of the attempt, counted from the start. `cause` says why the
-   * attempt failed; undefined if it succeeded. `nextAttemptMs` is the time until the next attempt; undefined if no
-   * attempt is planned.
+   * A connection attempt ended. `attempt` is the number of the attempt: 1 for the first. `cause` says why the attempt
+   * failed; undefined if it succeeded. `nextAttemptMs` is the time until the next attempt; undefined if no attempt is
+   * planned.
    */
   readonly attempt: {
     readonly attempt: number;

@@ -18,7 +18,10 @@ export interface DurationTotals {
   readonly sumMs: number;
 }
 
-/** How all reads, or all writes, have ended since the start, with counts that keep rising. */
+/**
+ * How all reads, or all writes, have ended since the `RedisResilience` was created. The counts in this object keep
+ * rising.
+ */
 export interface LaneTotals {
   readonly results: Readonly<Record<CommandResult, number>>;
   /**

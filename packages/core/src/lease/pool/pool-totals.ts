@@ -1,6 +1,8 @@
 import { Durations, type DurationTotals } from '../../observability/totals.ts';
 
-/** Totals of all leases and transactions since the start. The object is live: its counts keep increasing. */
+/**
+ * Totals of all leases and transactions since the `RedisResilience` was created. The counts in this object keep rising.
+ */
 export interface PoolTotals {
   /** Number of leases that were refused, immediately or after waiting. */
   readonly refused: number;
