@@ -9,7 +9,7 @@ export interface ConnectPaceParts {
 
 /**
  * Decides when a cluster client that has lost all its nodes tries to reach the cluster again. Two attempts start at
- * least about `periodMs` apart. The first attempt after a long time of service is therefore immediate, but a cluster
+ * least about `periodMs` apart. If the last attempt was long ago, the next one is therefore immediate, but a cluster
  * that is lost again and again is not overloaded with attempts.
  */
 export class ConnectPace {

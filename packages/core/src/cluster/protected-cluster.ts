@@ -216,7 +216,7 @@ export class ProtectedCluster implements ProtectedClient {
   }
 
   #away(cause: CauseCode): void {
-    // A lost connection is no news if the cause of the outage is already known, or if the client is being closed.
+    // A lost connection is not reported if the cause of the outage is already known, or if the client is being closed.
     if (cause === 'connection-reset' && (this.cause !== undefined || this.#isClosing)) return;
     const { state } = this;
     if (state === 'ready' || state === 'stalled') this.#signal({ kind: 'lost', cause });

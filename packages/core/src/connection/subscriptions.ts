@@ -115,8 +115,7 @@ export class Subscriptions implements Listener<Unsubscribed>, IdleTime {
 
   async #subscribe(kind: SubscriptionKind, channels: readonly string[]): Promise<void> {
     try {
-      // `ask` sends at once, so that subscriptions are restored before the commands that wait for the connection are
-      // sent.
+      // `ask` sends the command at once, so that subscriptions are restored before the waiting commands are sent.
       await this.#driver.ask(kind, channels);
     } catch (error) {
       const isRefused = error instanceof Error && isReplyError(error);

@@ -54,8 +54,8 @@ export class FleetWatch {
   async #read(): Promise<void> {
     const [asker] = this.#asked;
     if (asker === undefined) return;
-    // The connection that is asked now becomes the last in the set, so that another connection is asked next time: this
-    // one may be down for a long time.
+    // The client that is asked now moves to the end of the set, so that another one is asked next time, even if this
+    // client stays disconnected for long.
     this.#asked.delete(asker);
     this.#asked.add(asker);
     const connected = /^connected_clients:(\d+)/m.exec(String(await asker.ask('info', ['clients'])))?.[1];

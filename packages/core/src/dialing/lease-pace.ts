@@ -29,7 +29,7 @@ export class LeasePace {
     this.#attemptedAt.push(now);
   }
 
-  /** Records an attempt to find the primary, which is made because writes are refused. */
+  /** Records an attempt to find the primary while writes are refused. */
   lookedFor(now: number): void {
     this.attempted(now);
     this.trouble(now);

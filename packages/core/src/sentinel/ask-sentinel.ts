@@ -15,7 +15,11 @@ export interface SentinelAnswer {
   readonly sentinels: readonly Replica[];
 }
 
-/** Queries one sentinel. @throws the sentinel's error, for example because it does not know the group */
+/**
+ * Queries one sentinel.
+ *
+ * @throws the sentinel's error, for example because it does not know the group
+ */
 export async function askSentinel(
   sentinel: Endpoint,
   options: SentinelOptions,

@@ -15,7 +15,7 @@ export class ShardGaps {
    * node.
    */
   readonly #stoodAt = new Map<string, number>();
-  /** Channels whose subscription is lost, each with the time since when it counts as lost. */
+  /** Channels whose subscription is lost, each with the time from which on messages may have been missed. */
   readonly #missing = new Map<string, number>();
 
   constructor(clock: Clock, tell: (news: SubscriptionNews) => void) {

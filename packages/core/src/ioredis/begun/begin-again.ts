@@ -43,8 +43,8 @@ export function beginAgain(
     connect(target);
     return;
   }
-  // An attempt to a plain address gets its socket before this turn of the event loop ends, as does one for which a
-  // sentinel has already named the address.
+  // An attempt to connect to a fixed address gets its socket before this turn of the event loop ends. So does an
+  // attempt for which a sentinel has already named the address.
   const isSearching = Array.isArray(target.options['sentinels']) && former.stream === stream;
   if (!isSearching) {
     awaitFormer(target, discard);
