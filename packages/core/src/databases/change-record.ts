@@ -31,7 +31,7 @@ export class ChangeRecord {
 
   /**
    * Call when the database `to` takes over from `from`. If `from` has served no call since the client switched to it,
-   * that switch and the new one count as one.
+   * the two switches count as one.
    */
   begin(from: string, to: string, reason: DatabaseChangeReason, now: number): void {
     const { since = this.#awaySince ?? now, from: first = from } = this.#running ?? {};

@@ -3,7 +3,7 @@ import type { DatabaseChangeReason } from '../database-report.ts';
 
 /**
  * One of several Redis databases, and what is known about it. All times are monotonic. Whether the database answers is
- * recorded only while it is not in use.
+ * recorded only while another database is in use.
  */
 export interface MemberState {
   readonly name: string;
@@ -40,7 +40,7 @@ export interface StandingVerdict extends Verdict {
   readonly dueAt: number;
 }
 
-/** A graceful switch in progress: it happens once no call is in flight. */
+/** A graceful switch that is being prepared: it is made once no call is in flight. */
 export interface PendingChange {
   readonly to: string;
   readonly reason: DatabaseChangeReason;
@@ -70,7 +70,10 @@ export type DatabaseSignal =
   | { readonly kind: 'proven'; readonly name: string }
   /** A standby database does not answer. */
   | { readonly kind: 'lost'; readonly name: string }
-  /** The application requested a switch to this database. `isNamed`: it chose the database itself, by its name. */
+  /**
+   * The application requested a switch to this database. `isNamed`: whether the application named the database, instead
+   * of leaving the choice to the client.
+   */
   | { readonly kind: 'asked'; readonly name: string; readonly isNamed: boolean }
   | { readonly kind: 'weighed'; readonly name: string; readonly weight: number }
   /** The graceful switch was made. */
@@ -80,7 +83,7 @@ export type DatabaseSignal =
   /** Time has passed, so a change may be due. */
   | { readonly kind: 'ticked' };
 
-/** An action to perform, as data. */
+/** An action that the caller has to perform. */
 export type DatabaseEffect =
   /** Switch to another database immediately, because the current one is unavailable. */
   | {

@@ -24,7 +24,7 @@ import { verdictOf } from './verdict.ts';
 
 const peaceTimeoutMs = 2000;
 const spread = 0.25;
-/** Finding out that a server is unavailable, or connecting to another server, usually takes no longer than this. */
+/** Time in which a client usually finds out that a server is unavailable, or connects to another server. */
 const usualMs = 100;
 
 /** Keeps a working one of several Redis databases in use: watches them all, and moves the clients when necessary. */
@@ -80,7 +80,10 @@ export class DatabaseSwitch {
     if (client !== this.#main) this.#clients.delete(client);
   }
 
-  /** Call when an attempt to connect to the database in use has ended; `cause` is why it failed, if it did. */
+  /**
+   * Call when an attempt to connect to the database in use has ended; `cause` says why the attempt failed; undefined if
+   * it succeeded.
+   */
   attempted(cause: CauseCode | undefined): void {
     this.#hasAttemptFailed = cause !== undefined;
     this.look();

@@ -7,9 +7,9 @@ export interface Looks {
 }
 
 /**
- * Makes an object look at a given time. One alarm can serve many due times: the object checks which of them have come,
- * and sets the alarm again for the next. All alarms on a clock share its timers. An alarm that may fire early fires
- * together with another one, to wake the process less often.
+ * Makes an object perform its check (its look) at a given time. One alarm can serve many due times: the object checks
+ * which of them have come, and sets the alarm again for the next. All alarms on one clock share the timers of that
+ * clock. An alarm that may fire early fires together with another one, to wake the process less often.
  */
 export class Alarm implements Timed {
   /** When the alarm fires; Infinity if it is not set. The queue of the shared timer writes this field. */
@@ -49,7 +49,7 @@ export class Alarm implements Timed {
     ClockTimer.of(this.#clock, this.#keepsAlive).remove(this);
   }
 
-  /** Called by the shared timer: clears the alarm, and makes its object look. */
+  /** Called by the shared timer: clears the alarm, and makes the object perform its check. */
   fire(): void {
     if (this.dueAt === Infinity) return;
     this.clear();

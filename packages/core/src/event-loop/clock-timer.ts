@@ -19,8 +19,8 @@ export interface Timed extends Due {
 }
 
 /**
- * A timer that everything scheduled on one clock shares. Each clock has two shared timers: one keeps the process alive,
- * the other does not.
+ * One of the two timers of a clock: one keeps the process alive, the other does not. Everything that is scheduled on
+ * the clock shares these two timers.
  */
 export class ClockTimer {
   readonly #clock: Clock;

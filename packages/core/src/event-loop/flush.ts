@@ -6,9 +6,9 @@ import type { ProcessStallDetector } from './process-stall-detector.ts';
  */
 export class Flush {
   /**
-   * When the bytes were passed to the socket or, before that, when the first command was issued, in monotonic
-   * milliseconds. If the bytes had to wait because the socket accepted no more, `at` may remain the time at which the
-   * first command was issued.
+   * When the bytes were passed to the socket, in monotonic milliseconds; until then, when the first command was issued.
+   * If the bytes had to wait because the socket accepted no more, `at` may remain the time at which the first command
+   * was issued.
    */
   at: number;
   /**
