@@ -53,8 +53,8 @@ export interface VerifiedSocket {
 export interface EstablishProgress {
   connected(): void;
   /**
-   * Called before the TCP connection is made, when the credentials, the host name, or the endpoint that the sentinels
-   * report begin to be looked up. The returned function is called when the lookup has ended.
+   * Called when a lookup begins that must precede the TCP connection: of the credentials, of the host name, or of the
+   * endpoint that the sentinels report. The returned function is called when the lookup has ended.
    */
   preparing(cause: 'credentials' | 'dns' | 'sentinel'): () => void;
   /**
@@ -62,7 +62,7 @@ export interface EstablishProgress {
    * continues.
    */
   unanswered?(endpoint: Endpoint | undefined): void;
-  /** Returns what to ask the server together with the handshake, which is about to be sent. */
+  /** Called when the handshake is about to be sent; returns the commands to send together with the handshake. */
   questions?(): HandshakeQuestions | undefined;
   /** Called when the endpoint of the attempt is known. */
   resolved?(endpoint: Endpoint): void;

@@ -10,9 +10,9 @@ export function carriedBy(socket: Socket, carrier: Socket): void {
 
 /**
  * Closes a socket so that the kernel discards the bytes that the peer has not acknowledged. After a plain `destroy()`,
- * the kernel would keep sending the bytes that the peer has not acknowledged for minutes. With a plain `destroy()`, a
- * command on an abandoned connection could run after its retry on another connection, and undo a newer write. Packets
- * that are already in the network may still arrive.
+ * the kernel would keep sending these bytes for minutes. With a plain `destroy()`, a command on an abandoned connection
+ * could run after its retry on another connection, and undo a newer write. Packets that are already in the network may
+ * still arrive.
  */
 export function resetSocket(socket: Socket): void {
   // Once the end of the stream is being sent, libuv refuses to reset the connection, and Node would leak its handle.

@@ -6,7 +6,10 @@ import { request } from '../replies/request.ts';
 
 const timeoutMs = 500;
 const rememberMs = 20_000;
-/** After a connection has succeeded, a failure is explained by TLS only if failures have continued for this long. */
+/**
+ * If a connection has succeeded before, a mismatch is considered only when this time has passed since the first
+ * failure.
+ */
 const trustedMs = 3000;
 
 interface Verdict {

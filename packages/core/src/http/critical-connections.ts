@@ -3,7 +3,8 @@ import { invalid, nearest, type OptionReader } from '../options/validate-options
 import type { Critical } from './health-report.ts';
 
 /**
- * Checks that every connection named in `critical` exists. With a mistyped name, readiness would never fail.
+ * Checks that every connection named in `critical` exists. Without this check, readiness would never fail if a name is
+ * mistyped.
  *
  * @throws {@link ConfigurationError} that suggests the connection with the nearest name
  */

@@ -7,7 +7,7 @@ export const durationBoundsMs: readonly number[] = [0.5, 1, 2.5, 5, 10, 25, 50, 
 /** How a command ended: `ok`, `REPLY` (the server replied with an error), or the code of an error of this library. */
 export type CommandResult = 'ok' | 'REPLY' | ErrorCode;
 
-/** A histogram of durations, whose counts keep rising. */
+/** A histogram of durations. Its counts are never reset. */
 export interface DurationTotals {
   /**
    * Count per bucket of {@link durationBoundsMs}, not cumulative; an additional last bucket counts all longer
@@ -19,8 +19,7 @@ export interface DurationTotals {
 }
 
 /**
- * How all reads, or all writes, have ended since the `RedisResilience` was created. The counts in this object keep
- * rising.
+ * How all reads, or all writes, have ended since the `RedisResilience` was created. The counts are never reset.
  */
 export interface LaneTotals {
   readonly results: Readonly<Record<CommandResult, number>>;

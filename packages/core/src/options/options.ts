@@ -91,7 +91,7 @@ export interface RetryOptions {
    * connections of a resilience share the budget. Each of these retries costs 5 tokens; each command that succeeds on
    * its first attempt earns 1. When too few tokens are left, 3 retries per second are still allowed. Retries of
    * commands that were lost with their connection cost no tokens, because the pace of new connections limits them.
-   * Retries of pipelines cost none either, because their delays limit them. Default 100.
+   * Retries of pipelines cost no tokens either, because the delays between retries limit them. Default 100.
    */
   readonly budgetTokens?: number;
   /**
@@ -113,9 +113,8 @@ export interface RetryOptions {
 /** How connections are established and monitored. */
 export interface ConnectionOptions {
   /**
-   * Shortest and longest period between connection attempts. Between the shortest and the longest period, the period
-   * grows with the number of clients connected to the server. Defaults: 100 ms for `minPeriodMs`, 5,000 ms for
-   * `maxPeriodMs`.
+   * Shortest and longest period between connection attempts. Within these bounds, the period grows with the number of
+   * clients connected to the server. Defaults: 100 ms for `minPeriodMs`, 5,000 ms for `maxPeriodMs`.
    */
   readonly minPeriodMs?: number;
   readonly maxPeriodMs?: number;
@@ -139,8 +138,9 @@ export interface ConnectionOptions {
    * How to detect that replies no longer match their commands because a reply was lost or inserted on the way. If the
    * client detects that replies do not match, it drops the socket. With `idle`, the PING that an idle connection sends
    * contains a token (a random text), which the reply must repeat. With `load`, a PING with a token is also sent under
-   * traffic, after every 256 replies, but at most every 5 ms and at least every 100 ms. With `off`, no PING contains a
-   * token. In every mode, the client drops the socket when it gets a reply to no command. Default `idle`.
+   * traffic: after every 256 replies, but no sooner than 5 ms and no later than 100 ms after the last PING. With `off`,
+   * no PING contains a token. In every mode, the client drops the socket when it gets a reply to no command. Default
+   * `idle`.
    */
   readonly integrity?: 'idle' | 'load' | 'off';
   /**

@@ -5,8 +5,8 @@ import { hasMethod } from './has-method.ts';
 export type OptionReader = (value: unknown, path: string) => void;
 
 /**
- * Checks an options object against the readers of its keys. Rejects unknown keys and suggests the nearest known name;
- * an undefined value counts as absent.
+ * Checks the values in an options object, each with the reader of its key. Rejects unknown keys and suggests the
+ * nearest known name; an undefined value counts as absent.
  */
 export function checkKeys(
   options: unknown,
@@ -105,7 +105,7 @@ function objectLike(names: readonly string[]): string {
   return `an object such as { ${names.slice(0, 4).join(', ')}${names.length > 4 ? ', …' : ''} }`;
 }
 
-// A name that is not a word may be a URL that was passed as the name of an option.
+// An unknown name that does not look like a name is not shown, because it may be a URL that was passed by mistake.
 function optionAt(path: string): string {
   return /^@?[\w.[\]-]{1,120}$/.test(path) ? `The option ${path}` : 'An option with an odd name';
 }

@@ -1,7 +1,7 @@
 import type { ProtocolErrorReason } from './protocol-error.ts';
 import { redirectionOf } from './reply-error.ts';
 
-/** What the driver's parser does with replies, which {@link FrameLine} checks before the parser reads them. */
+/** How the driver's parser treats replies. {@link FrameLine} checks the replies before the parser reads them. */
 export interface ParserTraits {
   /** Whether the parser reads RESP3 types. */
   readonly readsResp3: boolean;

@@ -12,8 +12,8 @@ export interface ReplyVerdict {
    */
   readonly outcome: 'not-applied' | 'refused';
   /**
-   * How the circuit counts the reply: the circuit for reads or the one for writes, depending on the command. An error
-   * that the caller caused counts as `success`, because it shows that the server works.
+   * How the reply counts in the circuit for reads or for writes, depending on the command. An error that the caller
+   * caused counts as `success`, because it shows that the server works.
    */
   readonly circuit: 'failure' | 'success' | 'ignored';
   /** What the reply applies to: this command, its slot, all writes, this connection, or the whole server. */

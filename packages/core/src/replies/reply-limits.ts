@@ -3,7 +3,10 @@ import v8 from 'node:v8';
 import { countOf } from '../options/option-readers.ts';
 import { checkKeys, withDefaults, type OptionReader } from '../options/validate-options.ts';
 
-/** Limits on how much a peer can make a reader buffer. A reply that exceeds a limit causes a `ProtocolError`. */
+/**
+ * Limits on the amount of data that a peer can force a reader to buffer. A reply that exceeds a limit causes a
+ * `ProtocolError`.
+ */
 export interface ReplyLimits {
   /** Maximum length of a line in bytes. A line is a simple string, an error, a number or a length. Default 64 KiB. */
   readonly maxLineBytes: number;

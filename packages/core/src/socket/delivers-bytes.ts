@@ -4,8 +4,8 @@ export interface DeliversBytes {
 }
 
 /**
- * Delivers bytes to listeners of the application, one of which may throw. Its error must reach the application, but must
- * not stop the delivery of later bytes.
+ * Delivers bytes to listeners of the application, one of which may throw. The error of a listener must reach the
+ * application, but must not stop the delivery of later bytes.
  */
 export function deliverAlone(sink: DeliversBytes, bytes: Buffer): void {
   try {

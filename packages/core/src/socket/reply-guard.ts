@@ -227,8 +227,8 @@ export class ReplyGuard {
   }
 
   /**
-   * Returns why a RESP3 push must not reach the driver, if it must not. `command` is the name of the oldest unanswered
-   * command; undefined if that cannot be a subscribe or unsubscribe command.
+   * Returns why a RESP3 push must not reach the driver; undefined if it may. `command` is the name of the oldest
+   * unanswered command; undefined if that cannot be a subscribe or unsubscribe command.
    */
   #breachOfPush(command: string | undefined): Breach | undefined {
     const { shape } = this.#openFrames();

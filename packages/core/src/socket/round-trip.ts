@@ -7,10 +7,10 @@ const leastToleratedRoundTrips = 1.5;
 
 /**
  * Estimates the usual round-trip time and, from that, how long a connection may normally go without a reply: ten round
- * trips plus four deviations, but within a minimum and a maximum. For a distant server, that may be longer than a call
- * can wait; the limit is then `usefulMs`, but at least one and a half round trips plus four deviations. Mean and
- * deviation are moving averages, as in TCP's own estimator (RFC 6298). A reply that arrives later than this limit counts
- * as if it had arrived exactly at the limit, so that one stall does not make the next stall harder to notice.
+ * trips plus four deviations, but within a minimum and a maximum. For a distant server, this time may be longer than a
+ * call can wait. The limit is then `usefulMs`, but at least one and a half round trips plus four deviations. Mean and
+ * deviation are moving averages, as in TCP's own estimator (RFC 6298). A reply that arrives later than this limit
+ * counts as if it had arrived exactly at the limit, so that one stall does not make the next stall harder to notice.
  */
 export class RoundTrip {
   readonly #minLimitMs: number;
@@ -64,7 +64,7 @@ export class RoundTrip {
 /** A dead connection is noticed within this share of a call's deadline, so that the rest is enough for a retry. */
 const inTimeShare = 0.3;
 
-/** Returns the estimate for a connection that callers' commands use. */
+/** Returns the `RoundTrip` for a connection on which the commands of callers are sent. */
 export function roundTripOf({
   connection,
   timeoutMs,

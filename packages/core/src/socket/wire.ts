@@ -40,7 +40,7 @@ export class Wire implements Listener<WritesNews | Abandoned> {
    * was sent. `sentAt` is therefore the time of the last write before the command was first seen here.
    */
   #untracked: { readonly command: DriverCommand; readonly sentAt: number } | undefined;
-  /** Flushes that are waiting because the socket accepts no more bytes. */
+  /** Writes that are waiting because the socket accepts no more bytes. */
   #blockedFlushes: Flush[] | undefined;
   /**
    * Whether all reads and writes are reported to the listener. If false, reads are reported depending on `isCalm`, and
@@ -51,7 +51,9 @@ export class Wire implements Listener<WritesNews | Abandoned> {
   isCalm = false;
   /** When `StallWatch` checks next. A write is reported if this check would notice a missing reply too late. */
   lookDueAt = Infinity;
-  /** Notified when no command is unanswered any more. `StallWatch` puts itself here to wait for that moment. */
+  /**
+   * Notified when no command is unanswered any more. `StallWatch` sets this property to itself to wait for that moment.
+   */
   awaiting: { answered(): void } | undefined;
   /** When bytes were last read from the socket. */
   readAt = 0;
@@ -172,7 +174,8 @@ export class Wire implements Listener<WritesNews | Abandoned> {
     const sentAt = command?.call?.written?.at;
     if (sentAt !== undefined || command === undefined) return sentAt ?? this.writtenAt;
     // A command that this library sends for itself has no `call` to record when it was sent. The time of the last write
-    // is remembered instead, because `writtenAt` changes with later writes: the command would seem too recent.
+    // is remembered instead, because `writtenAt` changes with later writes, after which the command would seem to have
+    // been sent later than it was.
     if (this.#untracked?.command !== command) this.#untracked = { command, sentAt: this.writtenAt };
     return this.#untracked.sentAt;
   }

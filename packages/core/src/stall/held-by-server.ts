@@ -9,8 +9,8 @@ import type { CancelSignal } from '../event-loop/cancellation.ts';
  * Asks the server, over the connection `other`, which of these connections the server itself keeps waiting, so that
  * they are silent but not dead. The server keeps connections waiting while it pauses writes (CLIENT PAUSE, or a
  * coordinated failover) or while a module is working on a call. Resolves with one boolean per connection, in the order
- * of `identities`: true if the server keeps that connection waiting; false if not, or if that cannot be found out
- * because Redis is older than 6.2, or because the user has no permission for CLIENT LIST.
+ * of `identities`: true if the server keeps that connection waiting, otherwise false. All are false if the server
+ * cannot tell because Redis is older than 6.2, or because the user has no permission for CLIENT LIST.
  */
 export async function heldByServer(
   other: VerifiedSocket,
@@ -29,7 +29,10 @@ export function listCommands(identities: readonly (Identity | undefined)[]): rea
   return known.map(({ clientId }) => ['CLIENT', 'LIST', 'ID', clientId]);
 }
 
-/** Reads the replies to `listCommands`, as `heldByServer` does. `proof` is that of the server that replied. */
+/**
+ * Evaluates the replies to the commands that `listCommands` returned, and returns the same list as `heldByServer`.
+ * `proof` is that of the server that replied.
+ */
 export function heldAmong(
   identities: readonly (Identity | undefined)[],
   replies: readonly Reply[],

@@ -28,8 +28,8 @@ export interface SilentConnection {
   readonly target: Target;
   readonly identity: Identity | undefined;
   /**
-   * Milliseconds within which a working server answers on the second connection. If connecting is slow, three times the
-   * time that it took is allowed for the handshake and the PING.
+   * Milliseconds within which a working server answers on the second connection. After a slow TCP connect, the
+   * handshake and the PING may take three times as long as the connect did.
    */
   readonly answerMs: number;
   readonly tell: (answer: SecondAnswer) => void;

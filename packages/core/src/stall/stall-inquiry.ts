@@ -21,7 +21,8 @@ export type InquiryFinding =
   | { readonly kind: 'serves' }
   /**
    * The server is working, and the connection is dead. `replacement` is the socket of the second connection; undefined
-   * if another dead connection has taken that socket, or if the session of that socket differs.
+   * if another dead connection has taken that socket, or if that socket has another database number, name, READONLY
+   * mode or protocol version than the dead connection.
    */
   | { readonly kind: 'dead'; readonly replacement: VerifiedSocket | undefined }
   /** The server cannot be reached. */

@@ -54,7 +54,7 @@ export class UnansweredConnections implements Looks {
     else this.#last.unansweredAfter = waiting;
     this.#last = waiting;
     if (limitMs < this.#shortestMs) this.#shortestMs = limitMs;
-    // An alarm that is set already is early enough for all, because it is set again whenever it fires.
+    // An alarm that is already set fires before this connection is due, and is then set again.
     else if (this.#alarm.dueAt !== Infinity) return;
     this.#alarm.set(now + this.#shortestMs - earlyMs, false);
   }
