@@ -129,7 +129,9 @@ function firstWrongArgument(commands: readonly JoinedCommand[]): TypeError | und
   return undefined;
 }
 
-/** Returns the error that node-redis throws for an argument that cannot be sent; undefined if all can. */
+/**
+ * Returns the error that node-redis throws for an argument that cannot be sent; undefined if all arguments can be sent.
+ */
 function wrongArgument(args: readonly unknown[]): TypeError | undefined {
   if (!Array.isArray(args) || args.length === 0) {
     return new TypeError('A command is a list: its name, followed by its arguments.');

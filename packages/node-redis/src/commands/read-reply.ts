@@ -140,7 +140,10 @@ export class ReplyReader {
     return object;
   }
 
-  /** Reads a name in a map. A name that is a string is read as text, even if the mapping asks for a Buffer. */
+  /**
+   * Reads the name of the next entry of a map. A name that is a string is read as text, even if the mapping asks for a
+   * Buffer.
+   */
   #name(): unknown {
     const marker = this.#bytes[this.#at];
     if (marker !== dollar && marker !== plus) return this.#value();

@@ -1,5 +1,5 @@
 /**
- * What a client is told about its connection. The client emits each message as an event, in the same order as
+ * The messages that a client gets about its connection. The client emits each message as an event, in the same order as
  * node-redis.
  */
 export type ConnectionNews =

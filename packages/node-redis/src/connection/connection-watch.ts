@@ -3,7 +3,8 @@ import type { ConnectionNews } from './connection-news.ts';
 
 /**
  * Reports the events of an ioredis client to `tell`, until the returned function is called. While `isQuiet` returns
- * true, the event `connect` is not reported, because this ioredis client replaces another one that was connected.
+ * true, the event `connect` is not reported, because this ioredis client takes the place of one that was already
+ * connected.
  */
 export function watchConnection(
   client: Redis,

@@ -37,7 +37,7 @@ export class ProtectedConnection {
   #isMoving = false;
   /** How often the connection has become ready. */
   epoch = 0;
-  /** Commands that are sent in the next microtask: one that may be aborted, and all that follow it. */
+  /** Commands that are sent in the next microtask: a command with an abort signal, and all commands after it. */
   readonly #turn = new TurnQueue();
 
   constructor(
@@ -83,7 +83,7 @@ export class ProtectedConnection {
     return this.#openings.add(waitsForReady);
   }
 
-  /** Sends a command, and resolves with what `read` makes of the bytes of its reply. */
+  /** Sends a command, and resolves with the value that `read` returns for the bytes of the reply. */
   send(args: JoinedCommand, read: RawRequest['read'], options: CallOptions = {}): Promise<unknown> {
     const [timeout, abortSignal] = [options.timeout || undefined, options.abortSignal || undefined];
     const refusal = this.#refusal(args);
@@ -104,7 +104,7 @@ export class ProtectedConnection {
     return this.#inTurn(start, abortSignal);
   }
 
-  /** Sends commands as one unit, and resolves with what `read` makes of their replies. */
+  /** Sends commands as one unit, and resolves with the value that `read` returns for their replies. */
   sendTogether(commands: readonly JoinedCommand[], read: ReadReplies): Promise<unknown> {
     for (const args of commands) {
       const refusal = this.#refusal(args);
@@ -139,7 +139,8 @@ export class ProtectedConnection {
     return this.#own ?? this.#resilience.client;
   }
 
-  // Sends a command in the next microtask, unless `signal` aborts it before. Commands that follow are sent after it.
+  // Sends a command in the next microtask, unless `signal` is aborted before then. Later commands are sent after this
+  // one.
   #inTurn(start: () => Promise<unknown>, signal?: AbortSignal): Promise<unknown> {
     if (signal?.aborted === true) return Promise.reject(this.#errors.aborted('not-applied'));
     return new Promise((resolve, reject) => {
