@@ -80,10 +80,7 @@ export class DatabaseSwitch {
     if (client !== this.#main) this.#clients.delete(client);
   }
 
-  /**
-   * Call when an attempt to connect to the database in use has ended; `cause` says why the attempt failed; undefined if
-   * it succeeded.
-   */
+  /** Call when an attempt to connect to the database in use has ended; `cause` is the reason if the attempt failed. */
   attempted(cause: CauseCode | undefined): void {
     this.#hasAttemptFailed = cause !== undefined;
     this.look();

@@ -51,9 +51,7 @@ export class Wire implements Listener<WritesNews | Abandoned> {
   isCalm = false;
   /** When `StallWatch` checks next. A write is reported if this check would notice a missing reply too late. */
   lookDueAt = Infinity;
-  /**
-   * Notified when no command is unanswered any more. `StallWatch` sets this property to itself to wait for that moment.
-   */
+  /** Notified when no command is unanswered any more. Set by `StallWatch`, which waits for that moment. */
   awaiting: { answered(): void } | undefined;
   /** When bytes were last read from the socket. */
   readAt = 0;

@@ -139,8 +139,7 @@ export class ProtectedConnection {
     return this.#own ?? this.#resilience.client;
   }
 
-  // Sends a command in the next microtask, unless `signal` is aborted before then. Later commands are sent after this
-  // one.
+  // Sends a command in the next microtask, unless `signal` is aborted before then. Later commands wait for it.
   #inTurn(start: () => Promise<unknown>, signal?: AbortSignal): Promise<unknown> {
     if (signal?.aborted === true) return Promise.reject(this.#errors.aborted('not-applied'));
     return new Promise((resolve, reject) => {
