@@ -86,7 +86,7 @@ export class AppProcess implements AsyncDisposable {
     try {
       process.kill(-this.#child.pid, signal);
     } catch {
-      // The whole process group has already ended.
+      // The signal cannot be sent, because the whole process group has already ended.
     }
   }
 

@@ -20,7 +20,8 @@ export interface AppAddress {
 /**
  * Parses `[METHOD ]URL`. The URL may be only a path.
  *
- * @throws UsageError for text that is not such a request, and for a host that is neither loopback nor allowed with --allow-host
+ * @throws UsageError for text that is not such a request, and for a host that is neither loopback nor allowed with
+ *   --allow-host
  */
 export function parseRequestTarget(
   text: string,
