@@ -168,8 +168,8 @@ function isClosed(error: unknown): boolean {
   return isAway(error) && error.reason === 'closed';
 }
 
-// Starts to connect, and resolves immediately. A closing Bull queue connects again, but handles the promise only after
-// its jobs have ended; if the promise rejected before that, the rejection would be unhandled.
+// Starts to connect, and resolves immediately. A closing Bull queue calls `connect()` again, but handles the promise
+// only after its jobs have ended; if the promise rejected before that, the rejection would be unhandled.
 async function beginToConnect(client: Redis | Cluster): Promise<void> {
   client.connect().catch(ignore);
 }

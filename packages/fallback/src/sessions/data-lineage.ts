@@ -3,8 +3,8 @@ export interface DataLineage {
   readonly runId: string;
   readonly replicationId: string;
   /**
-   * The replication id that the same data had before: after a failover, that of the former primary; after a start from
-   * disk, that of the snapshot.
+   * The previous replication id of the same data: after a failover, the id of the former primary; after a start from
+   * disk, the id in the snapshot.
    */
   readonly previousReplicationId: string | undefined;
 }
@@ -26,11 +26,11 @@ export function lineageOf(info: string): DataLineage | undefined {
 
 /**
  * Judges whether a server still has the data that it had when its lineage was `known`; `present` is its lineage now.
- * `witness` is the value of the witness key, a key in Redis that instances write only when it is missing. The value of
- * the witness key begins with the replication id that the server had when the key was written. If the server has lost
- * its data, the witness key is missing, or an instance has written it again, so that its value begins with the present
- * replication id. If the server has loaded its data from disk, the server may have a new replication id, but the value
- * of the witness key still begins with an earlier replication id.
+ * `witness` is the value of the witness key, a key in Redis that each instance of the application writes only if the
+ * key is missing. The value of the witness key begins with the replication id that the server had when the key was
+ * written. If the server has lost its data, the witness key is missing, or an instance has written it again, so that
+ * its value begins with the present replication id. If the server has loaded its data from disk, the server may have a
+ * new replication id, but the value of the witness key still begins with an earlier replication id.
  */
 export function judgeLineage(
   known: DataLineage | undefined,

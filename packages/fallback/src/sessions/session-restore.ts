@@ -21,8 +21,8 @@ export interface RestoreParts {
 
 /**
  * Brings the sessions up to date after an outage. Sessions that this instance destroyed are destroyed again if Redis
- * has forgotten that. Copies of sessions that were destroyed or have expired elsewhere are dropped. Sessions that Redis
- * lost are written back; until then, they are served from their copies.
+ * has lost their marks. Copies of sessions that were destroyed or have expired elsewhere are dropped. Sessions that
+ * Redis lost are written back; until then, they are served from their copies.
  */
 export class SessionRestore {
   readonly #resilience: RedisResilience;

@@ -33,8 +33,8 @@ export class SlotMigration {
   }
 
   /**
-   * Marks the slot as importing on the target and as migrating on the source. `cluster.startSlotMigration` has already
-   * called this method.
+   * Marks the slot as importing on the target and as migrating on the source. You need not call this method, because
+   * `cluster.startSlotMigration` has already called it.
    */
   async begin(): Promise<void> {
     await this.target.command('CLUSTER', 'SETSLOT', this.slot, 'IMPORTING', await idOf(this.source));

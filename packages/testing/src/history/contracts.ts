@@ -5,8 +5,8 @@ import type { Command, Operation } from './operation.ts';
 export interface Contract {
   readonly name: string;
   /**
-   * Returns the history with fewer constraints: replies that this contract does not guarantee are removed, and times
-   * are relaxed.
+   * Returns the history with fewer constraints: replies that this contract does not guarantee are removed, and the time
+   * spans in which operations may have happened are extended.
    */
   readonly weaken: (history: readonly Operation[]) => readonly Operation[];
 }

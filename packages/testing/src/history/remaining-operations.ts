@@ -25,8 +25,8 @@ export interface Entry {
    */
   readonly index: number;
   /**
-   * The same text for all optional operations (those whose `claim` is `possible`) with the same effect; undefined for
-   * all other operations.
+   * A text that is equal for optional operations (those whose `claim` is `possible`) with the same effect; undefined
+   * for all other operations.
    */
   readonly alike: string | undefined;
   readonly invokedAt: number;

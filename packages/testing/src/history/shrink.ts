@@ -41,8 +41,8 @@ export function shrink(operations: readonly Operation[], deadEnd: DeadEnd, deadl
 }
 
 /**
- * How many operations before the first unexplainable reply are always shown, because they make the others
- * easier to understand.
+ * Number of steps to show in addition to the necessary operations: the last steps of the longest order, which make the
+ * violation easier to understand.
  */
 const shownSteps = 3;
 

@@ -66,7 +66,7 @@ export class SentinelGroup implements AsyncDisposable {
 
   /**
    * Resolves with the primary as soon as all running sentinels name the same node, and that node has the role of
-   * primary. With `otherThan`, waits for a different primary than that node.
+   * primary. With `otherThan`, waits until the primary is another node than `otherThan`.
    *
    * @default otherThan none, timeoutMs 15000
    */

@@ -113,7 +113,7 @@ export class ServerProcess {
     if (this.#options.tls === true) this.#certificates ??= await makeCertificates();
     if (previous !== undefined && Object.keys(changes).length === 0) return;
     if (this.#sentinel && previous !== undefined) throw new Error('A sentinel keeps its own configuration');
-    // The primary is read from the file, because the server itself changes it there, for example after a failover.
+    // The primary is read from redis.conf, because the server itself changes that file, for example after a failover.
     const replicaOf =
       changes.replicaOf ?? (previous === undefined ? this.#options.replicaOf : replicaOfIn(previous));
     const { replicaOf: _, ...options } = this.#options;
