@@ -30,7 +30,7 @@ export function databaseReports(
   });
 }
 
-/** Returns what a snapshot shows about the database in use. */
+/** Returns the part of a snapshot that describes the database in use. */
 export function summaryOf({ members, inUse }: DatabaseState): DatabaseInUse {
   const { name, isReadOnly } = members.find((member) => member.name === inUse) as MemberState;
   return { name, preferred: preferredOf(members).name === name, readOnly: isReadOnly };

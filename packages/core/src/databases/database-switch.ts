@@ -64,7 +64,7 @@ export class DatabaseSwitch {
     return this.#database(this.#state.inUse);
   }
 
-  /** What a snapshot shows about the database in use. */
+  /** The part of a snapshot that describes the database in use. */
   get summary(): DatabaseInUse {
     return summaryOf(this.#state);
   }

@@ -5,9 +5,9 @@ const busyPeriodMs = 20;
 // For this long after a command was sent, the lag of the event loop is measured at short intervals. The time is at
 // least the default deadline, because a command may wait for its reply for that long.
 const closeWatchMs = 1000;
-// For this long after an idle connection has sent PING, the lag is measured at short intervals. The time is usually
-// long enough for the reply to arrive. It is short because, among many idle connections, one sends PING every second,
-// and longer measuring would keep the process awake all the time.
+// For this long after an idle connection has sent PING, the lag of the event loop is measured at short intervals. The
+// time is usually long enough for the reply to arrive. It is short because, among many idle connections, one sends PING
+// every second, and longer measuring would keep the process awake all the time.
 const glanceMs = 40;
 const toleratedLagMs = 20;
 const freezeMs = 1000;

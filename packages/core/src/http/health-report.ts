@@ -20,7 +20,7 @@ export function isElsewhere({ status, database }: RedisSnapshot): boolean {
   return status === 'up' && database?.preferred === false;
 }
 
-/** Whether the service cannot work without the connection with this name. */
+/** Whether the service needs the connection with this name in order to work. */
 export function isCritical(name: string, critical: Critical): boolean {
   return typeof critical === 'boolean' ? critical : critical.includes(name);
 }

@@ -139,7 +139,7 @@ export interface ConnectionOptions {
    * client detects that replies do not match, it drops the socket. With `idle`, the PING that an idle connection sends
    * contains a token (a random text), which the reply must repeat. With `load`, a PING with a token is also sent under
    * traffic: after every 256 replies, but no sooner than 5 ms and no later than 100 ms after the last PING. With `off`,
-   * no PING contains a token. In every mode, the client drops the socket when it gets a reply to no command. Default
+   * no PING contains a token. In every mode, the client drops the socket if a reply belongs to no command. Default
    * `idle`.
    */
   readonly integrity?: 'idle' | 'load' | 'off';

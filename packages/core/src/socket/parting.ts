@@ -42,8 +42,8 @@ export function abandonSocket(socket: Socket | undefined, driver: Driver): void 
 }
 
 /**
- * Leaves a silent socket that is being replaced. If commands that must not run twice are unanswered on the socket, it
- * is read for another `forMs`, because their replies may still come. A socket that need not be read, or on which
+ * Stops using a silent socket that is being replaced. If commands that must not run twice are unanswered on the socket,
+ * it is read for another `forMs`, because their replies may still come. A socket that need not be read, or on which
  * reading is not safe, is closed immediately.
  */
 export function leaveSocket(

@@ -234,7 +234,8 @@ export class ReplyGuard {
     const { shape } = this.#openFrames();
     const message = shape === undefined ? 'other' : messageOf(shape);
     if (message === 'malformed') return 'malformed';
-    // If no command asked for a subscription, the driver would mistake its confirmation for another command's reply.
+    // The driver would mistake the confirmation of a subscription that no command requested for another command's
+    // reply.
     return message === 'subscribed' && shape?.first !== command ? 'unasked' : undefined;
   }
 }

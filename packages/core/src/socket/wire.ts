@@ -85,7 +85,7 @@ export class Wire implements Listener<WritesNews | Abandoned> {
     return this.#writes;
   }
 
-  /** How the server identifies this connection; undefined if the server did not report an id. */
+  /** The ids of this connection and of its server; undefined if the server did not report an id for the connection. */
   get identity(): Identity | undefined {
     return this.#identity;
   }
