@@ -1,3 +1,4 @@
+import type { LookupFunction } from 'node:net';
 import { createRedisResilience } from '@redis-resilience/core';
 import { makeCertificates, startRedis, waitFor, type CertificateOptions } from '@redis-resilience/testing';
 import { describe, expect, it } from 'vitest';
@@ -19,6 +20,21 @@ describe('TLS', () => {
     await waitUntilStatus(resilience, 'up');
 
     expect(await resilience.client.set('greeting', 'hello')).toBe('OK');
+    await resilience.close();
+  });
+
+  it('finds the address with the `lookup` of the option `tls`, as plain ioredis does', async () => {
+    await using server = await startRedis({ tls: true });
+    const names: string[] = [];
+    const lookup: LookupFunction = (name, { all }, callback) => {
+      names.push(name);
+      if (all === true) callback(null, [{ address: server.host, family: 4 }]);
+      else callback(null, server.host, 4);
+    };
+    const tls = { lookup, rejectUnauthorized: false };
+    const resilience = createRedisResilience({ host: 'redis.example', port: server.port, tls });
+    expect(await resilience.client.set('greeting', 'hello')).toBe('OK');
+    expect(names).toContain('redis.example');
     await resilience.close();
   });
 

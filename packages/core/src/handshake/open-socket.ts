@@ -1,4 +1,4 @@
-import net, { type Socket } from 'node:net';
+import net, { type Socket, type TcpSocketConnectOpts } from 'node:net';
 import tls from 'node:tls';
 import { carriedBy } from './reset-socket.ts';
 import type { CancelSignal } from '../event-loop/cancellation.ts';
@@ -61,6 +61,7 @@ export function openSocket(
     const raw = net.connect(
       endpoint.path === undefined
         ? {
+            ...ofSocket(endpoint.tls),
             host: endpoint.host ?? 'localhost',
             port: endpoint.port ?? 6379,
             family: endpoint.family ?? 0,
@@ -133,6 +134,28 @@ export function openSocket(
     });
   });
 }
+
+/**
+ * Returns the options for the TCP connection that ioredis' option `tls` may contain, because ioredis passes it to
+ * `tls.connect` as a whole.
+ */
+function ofSocket(
+  given: tls.ConnectionOptions = {},
+): Pick<TcpSocketConnectOpts, (typeof namesOfSocket)[number]> {
+  const entries = Object.entries(given).filter(([name]) =>
+    (namesOfSocket as readonly string[]).includes(name),
+  );
+  return Object.fromEntries(entries);
+}
+
+const namesOfSocket = [
+  'lookup',
+  'hints',
+  'localAddress',
+  'localPort',
+  'autoSelectFamily',
+  'autoSelectFamilyAttemptTimeout',
+] as const;
 
 function startTls(raw: Socket, endpoint: Endpoint): Socket {
   const host = endpoint.host ?? 'localhost';
