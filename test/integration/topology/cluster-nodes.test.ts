@@ -7,7 +7,8 @@ import {
   type ClusterGroup,
   type RedisServer,
 } from '@redis-resilience/testing';
-import type { Cluster } from 'ioredis';
+import { OutcomeUnknownError, RedisUnavailableError } from '@redis-resilience/core';
+import type { ChainableCommander, Cluster, Redis } from 'ioredis';
 import { describe, expect, it } from 'vitest';
 import { CallLoop, pass, summaryOf } from '../stage/call-loop.ts';
 import { errorOf } from '../stage/outcome-of.ts';
@@ -187,6 +188,70 @@ describe('one node of a Cluster', () => {
     expect(second.connections).toBeGreaterThan(0);
   });
 });
+
+describe("a command for one node, sent with the node's own client", () => {
+  const single = { ...partial, nodes: 3, replicas: 0 };
+  const clientOf = (client: Cluster, { port }: RedisServer) =>
+    client.nodes('master').find(({ options }) => options.port === port) as Redis;
+
+  it('fails with the error that other calls get when the node cannot be reached', async () => {
+    await using cluster = await startCluster(single);
+    await using stage = await protectCluster(cluster, {}, { name: 'cache' });
+    const [victim] = cluster.nodes as [RedisServer];
+    const node = clientOf(stage.client, victim);
+    await node.ping();
+    await victim.kill();
+    await waitFor(() => node.status === 'end');
+    await waitFor(() => stage.client.nodes('master').length === 3);
+    const fresh = clientOf(stage.client, victim);
+    const first = await errorOf(fresh.flushall());
+    const errors = [first, ...(await errorsOf(fresh.pipeline().dbsize().ping()))];
+
+    expect(first).toMatchObject({ cause: { name: 'EstablishError' } });
+    expect(errors).toHaveLength(3);
+    for (const error of errors) {
+      expect(error).toBeInstanceOf(RedisUnavailableError);
+      expect(error).toMatchObject({
+        reason: 'connection-refused',
+        outcome: 'not-applied',
+        connection: 'cache',
+      });
+    }
+  });
+
+  it('has the outcome `unknown` when its connection breaks before the reply', async () => {
+    await using cluster = await startCluster(single);
+    await using stage = await protectCluster(cluster);
+    const [victim] = cluster.nodes as [RedisServer];
+    const node = clientOf(stage.client, victim);
+    await node.ping();
+    await victim.freeze();
+    const { bytesWritten } = node.stream;
+    const errors = Promise.all([errorOf(node.flushall()), errorOf(node.dbsize())]);
+    await waitFor(() => node.stream.bytesWritten > bytesWritten);
+    await victim.kill();
+    const [write, read] = await errors;
+
+    expect(write).toBeInstanceOf(OutcomeUnknownError);
+    expect(read).toBeInstanceOf(RedisUnavailableError);
+    for (const error of [write, read]) expect(error).toMatchObject({ outcome: 'unknown' });
+  });
+
+  it('is refused with the reply of the server, and fails as on a closed client', async () => {
+    await using cluster = await startCluster(single);
+    const stage = await protectCluster(cluster);
+    const node = clientOf(stage.client, cluster.nodes[0] as RedisServer);
+    expect(await errorOf(node.call('nonsense'))).toMatchObject({ name: 'ReplyError', outcome: 'refused' });
+    await stage.resilience.close();
+    const closed = { message: 'Connection is closed.', reason: 'closed', outcome: 'not-applied' };
+    expect(await errorOf(node.dbsize())).toMatchObject(closed);
+  });
+});
+
+async function errorsOf(pipeline: ChainableCommander): Promise<readonly unknown[]> {
+  const replies = (await pipeline.exec()) ?? [];
+  return replies.map(([error]) => error);
+}
 
 interface Refreshable {
   refreshSlotsCache(callback: () => void): void;

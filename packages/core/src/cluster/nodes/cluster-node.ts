@@ -6,7 +6,7 @@ import { Connection } from '../../connection/connection.ts';
 import type { CredentialsHolder } from '../../connection/reauthenticate.ts';
 import type { NodeDriver, SlotRange } from '../../driver/cluster-driver.ts';
 import type { DriverCommand, SendCommand } from '../../driver/driver-command.ts';
-import { establish, EstablishError, type Target } from '../../handshake/establish.ts';
+import { EstablishError, type Target } from '../../handshake/establish.ts';
 import type { OpenSocket } from '../../handshake/open-socket.ts';
 import type { Listener } from '../../listener.ts';
 import type { Settings } from '../../options/settings.ts';
@@ -16,12 +16,11 @@ import { noteRedirections, Redirections } from '../direct/redirections.ts';
 import type { NodeDialers } from './node-dialers.ts';
 import { leaveNode } from './leave-node.ts';
 import { nodeTarget } from './node-target.ts';
-import { askForSlots } from '../slots/ask-for-slots.ts';
-import { untilAnswered } from '../slots/until-answered.ts';
+import { slotsOfNode } from '../slots/slots-of-node.ts';
+import { NodeCommands } from './node-commands.ts';
 import { blocked, found, silent, type NodeNews } from './node-news.ts';
 import { SingleAttempt } from './single-attempt.ts';
 import { Staleness } from './staleness.ts';
-import { slotRangesOf } from '../slots/slot-ranges.ts';
 
 export interface ClusterNodeParts {
   readonly credentials: CredentialsHolder;
@@ -57,6 +56,7 @@ export class ClusterNode implements Listener<ConnectionNews> {
   readonly #target: Target;
   readonly #redirections: Redirections;
   readonly #route: NodeRoute;
+  readonly #commands: NodeCommands;
   readonly #tell: (news: NodeNews) => void;
   /** Whether connecting is taking unusually long. */
   #isSlow = false;
@@ -81,6 +81,7 @@ export class ClusterNode implements Listener<ConnectionNews> {
     this.connection = new Connection(own, this);
     this.#redirections = new Redirections(around.send);
     this.#route = new NodeRoute(driver, this.connection.wire, around, this.#redirections);
+    this.#commands = new NodeCommands(driver, this.connection, settings);
     driver.takeOver(this.#send, this.connection.connector);
     driver.beginAgain();
   }
@@ -110,26 +111,11 @@ export class ClusterNode implements Listener<ConnectionNews> {
     return this.isAnswering && !isBlocked;
   }
 
-  /**
-   * Asks the node for the owners of the slots, over the node's connection, which is made first if necessary. If that
-   * connection is silent or blocked by a call, the question is sent over a separate connection. `timeoutMs` limits the
-   * wait for a reply on an established connection.
-   */
-  async slots(signal: AbortSignal, timeoutMs: number): Promise<readonly SlotRange[]> {
+  /** Asks the node for the owners of the slots (see {@link slotsOfNode}). */
+  slots(signal: AbortSignal, timeoutMs: number): Promise<readonly SlotRange[]> {
+    const own = { driver: this.#driver, wire: this.connection.wire, target: this.#target };
     const { clock } = this.#settings;
-    const isReady = this.#driver.status === 'ready';
-    if (isReady && !this.answersAtOnce) {
-      const { socket } = await establish(this.#target, clock, signal);
-      return askForSlots(socket, this.#host, signal);
-    }
-    if (!isReady) this.#driver.connectNow();
-    const limitMs = isReady ? Math.max(timeoutMs, this.connection.wire.roundTrip.limitMs()) : Infinity;
-    const answer = this.#driver.ask('cluster', ['SLOTS']);
-    return slotRangesOf(await untilAnswered(clock, answer, limitMs, signal), this.#host);
-  }
-
-  get #host(): string {
-    return this.#driver.address.slice(0, this.#driver.address.lastIndexOf(':'));
+    return slotsOfNode({ ...own, clock, answersAtOnce: this.answersAtOnce }, signal, timeoutMs);
   }
 
   /** Destroys the socket, if any, and resolves when it has closed. */
@@ -169,6 +155,7 @@ export class ClusterNode implements Listener<ConnectionNews> {
       if (!call.isBatch) noteRedirections(command, call);
       if (call.blockingMs !== undefined) call.releases = this.connection.wire.releases;
     }
+    if (call === undefined) this.#commands.given(command);
     if (call !== undefined && this.#driver.isReplica) this.staleness.watch(command);
     if (call?.blockingMs !== undefined) this.#tell(blocked);
     return this.#driver.send(command, stream, node);
@@ -206,6 +193,7 @@ export class ClusterNode implements Listener<ConnectionNews> {
   #tellTrouble(): void {
     const { state, cause } = this.connection;
     if (cause === undefined || state === 'stalled') return;
+    this.#commands.noteLoss(cause);
     this.#tell({ kind: state === 'reconnecting' ? 'lost' : 'away', cause });
   }
 
