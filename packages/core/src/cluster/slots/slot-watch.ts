@@ -3,8 +3,9 @@ import type { Clock, Random, TimerHandle } from '../../clock.ts';
 import { Alarm } from '../../event-loop/alarm.ts';
 import { connectWitness } from './witnesses.ts';
 import type { FailoverSigns } from './failover-signs.ts';
-import { askState, type ClusterState } from './cluster-state.ts';
+import type { ClusterState } from './cluster-state.ts';
 import { MissingNodes } from './missing-nodes.ts';
+import { NodeStates } from './node-states.ts';
 import { ReadingPace } from './reading-pace.ts';
 
 /** A report from a `SlotWatch`: a finding, or a task that is due. */
@@ -56,7 +57,7 @@ export class SlotWatch {
   readonly #cluster: ClusterDriver;
   readonly #parts: SlotWatchParts;
   readonly #tell: (news: SlotNews) => void;
-  readonly #asked = new Set<NodeDriver>();
+  readonly #states: NodeStates;
   #until = 0;
   readonly #pace: ReadingPace;
   readonly #missing = new MissingNodes();
@@ -68,7 +69,6 @@ export class SlotWatch {
   #turns: readonly NodeDriver[] = [];
   /** The time until the next check is divided into this many equal parts, and one node is asked in each. */
   #shares = 1;
-  readonly #down = new Set<string>();
   #timer: TimerHandle | undefined;
 
   constructor(cluster: ClusterDriver, parts: SlotWatchParts, tell: (news: SlotNews) => void) {
@@ -76,6 +76,7 @@ export class SlotWatch {
     this.#parts = parts;
     this.#pace = new ReadingPace(parts.periodMs);
     this.#tell = tell;
+    this.#states = new NodeStates(parts, (...report) => this.#onState(...report));
     this.#missingAlarm = new Alarm(parts.clock, { look: () => this.#readMissing() });
     cluster.on('slots-read', () => this.#noteListed());
   }
@@ -100,8 +101,8 @@ export class SlotWatch {
   /** Asks up to eight responsive nodes whether the cluster is up. Resolves with false if any reported it as down. */
   async checkStates(): Promise<boolean> {
     this.trouble();
-    await Promise.all(this.#parts.answering().slice(0, maxAskedNodes).map(this.#askState));
-    return this.#down.size === 0;
+    await Promise.all(this.#parts.answering().slice(0, maxAskedNodes).map(this.#states.ask));
+    return this.#states.areUp;
   }
 
   /** Reads the slots now, unless they are already being read. */
@@ -119,6 +120,7 @@ export class SlotWatch {
     if (this.#timer !== undefined) this.#parts.clock.clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#missingAlarm.clear();
+    this.#states.stop();
     this.#turns = [];
     this.#shares = 1;
     this.#until = 0;
@@ -156,7 +158,7 @@ export class SlotWatch {
     const [node, ...others] = this.#turns;
     if (node === undefined) return this.#look();
     this.#turns = others;
-    void this.#askState(node);
+    void this.#states.ask(node);
     this.#arm();
   }
 
@@ -166,7 +168,7 @@ export class SlotWatch {
     const isOver = now > this.#until && !this.#parts.isPartAway();
     if (isOver || this.#cluster.hasEnded) {
       this.#parts.signs.forget();
-      this.#down.clear();
+      this.#states.forget();
       return;
     }
     if (this.#pace.isDue(now, this.#parts.isAwaited())) this.readSlots();
@@ -187,7 +189,7 @@ export class SlotWatch {
     const now = isSpread ? nodes.slice(0, 1) : nodes;
     this.#turns = nodes.slice(now.length);
     this.#shares = this.#turns.length + 1;
-    for (const node of now) void this.#askState(node);
+    for (const node of now) void this.#states.ask(node);
   }
 
   #nodesToAsk(nodes: readonly NodeDriver[]): readonly NodeDriver[] {
@@ -207,31 +209,22 @@ export class SlotWatch {
     this.#tell(isAnswered ? { kind: 'slots-read' } : { kind: 'unreachable' });
   }
 
-  readonly #askState = async (node: NodeDriver): Promise<void> => {
-    if (this.#asked.has(node)) return;
-    this.#asked.add(node);
-    const state = await askState(node);
-    this.#asked.delete(node);
-    if (state === undefined || this.#until === 0) return;
+  #onState(node: NodeDriver, state: ClusterState, isAhead: boolean): void {
+    if (this.#until === 0) return;
     this.#noteFailover(state, node.address);
-    this.#noteState(state, node.address);
+    if (isAhead) this.#lookSoon();
     this.#tell({ kind: 'state', address: node.address, isUp: state.isUp });
-  };
+  }
 
   /** Brings the next check forward. Later checks follow at growing intervals. */
   #lookSoon(): void {
+    this.#states.chase();
     this.#stepMs = firstStepMs;
     this.#turns = [];
     this.#shares = 1;
     if (this.#timer === undefined) return;
     this.#parts.clock.clearTimeout(this.#timer);
     this.#arm();
-  }
-
-  /** Makes the next check soon if a node reports the cluster as up before the others, which are about to do so. */
-  #noteState({ isUp }: ClusterState, address: string): void {
-    if (!isUp) this.#down.add(address);
-    else if (this.#down.delete(address) && this.#down.size > 0) this.#lookSoon();
   }
 
   #noteFailover(state: ClusterState, address: string): void {
