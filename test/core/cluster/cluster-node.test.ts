@@ -26,7 +26,7 @@ class Stage {
   });
   readonly circuits = closedCircuits(this.clock);
   readonly around = {
-    send: this.driver.send,
+    cluster: { send: this.driver.send, isReady: true },
     circuits: () => this.circuits,
     hasReadsElsewhere: false,
   };

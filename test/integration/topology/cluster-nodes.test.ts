@@ -237,6 +237,20 @@ describe("a command for one node, sent with the node's own client", () => {
     for (const error of [write, read]) expect(error).toMatchObject({ outcome: 'unknown' });
   });
 
+  it('is not said to have failed because the application closed the client when only the node has been left', async () => {
+    await using cluster = await startCluster(single);
+    await using stage = await protectCluster(cluster);
+    const [left] = cluster.nodes as [RedisServer];
+    const node = clientOf(stage.client, left);
+    await node.ping();
+    await left.freeze();
+    const error = errorOf(node.dbsize());
+    node.disconnect();
+
+    expect(await error).toMatchObject({ reason: 'connection-reset', outcome: 'unknown' });
+    left.thaw();
+  });
+
   it('is refused with the reply of the server, and fails as on a closed client', async () => {
     await using cluster = await startCluster(single);
     const stage = await protectCluster(cluster);

@@ -157,9 +157,9 @@ export class ClusterTopology {
   }
 
   readonly #watchOver = (node: NodeDriver, role: NodeRole): ClusterNode => {
-    const { send, readsFromReplicas } = this.#cluster;
+    const cluster = this.#cluster;
     const circuits = (): LaneCircuits => this.#circuits.of(node.address);
-    const inCluster = { send, circuits, hasReadsElsewhere: role === 'calls' && readsFromReplicas };
+    const inCluster = { cluster, circuits, hasReadsElsewhere: role === 'calls' && cluster.readsFromReplicas };
     const watched: ClusterNode = new ClusterNode(node, this.#parts, inCluster, (news) => {
       if (role === 'calls') return this.#onNodeNews(news, watched, node);
       // The loss of a connection for subscriptions says nothing about the node's connection for calls.

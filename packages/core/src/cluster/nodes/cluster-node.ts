@@ -4,7 +4,7 @@ import type { FastRoute } from '../../command/dispatch.ts';
 import type { ConnectionNews } from '../../connection/connection-news.ts';
 import { Connection } from '../../connection/connection.ts';
 import type { CredentialsHolder } from '../../connection/reauthenticate.ts';
-import type { NodeDriver, SlotRange } from '../../driver/cluster-driver.ts';
+import type { ClusterDriver, NodeDriver, SlotRange } from '../../driver/cluster-driver.ts';
 import type { DriverCommand, SendCommand } from '../../driver/driver-command.ts';
 import { EstablishError, type Target } from '../../handshake/establish.ts';
 import type { OpenSocket } from '../../handshake/open-socket.ts';
@@ -32,8 +32,7 @@ export interface ClusterNodeParts {
 
 /** The methods and properties of the cluster that one of its nodes needs. */
 export interface AroundNode {
-  /** Sends a command through the cluster client. */
-  readonly send: SendCommand;
+  readonly cluster: Pick<ClusterDriver, 'send' | 'isReady'>;
   /** Returns the circuit breakers of the node. */
   circuits(): LaneCircuits;
   /** Whether reads that this node does not answer can be sent to other nodes. */
@@ -79,9 +78,9 @@ export class ClusterNode implements Listener<ConnectionNews> {
     const ofNode = { begin: (now: number, kind: FlushKind) => flushes.begin(now, kind, around.circuits()) };
     const own = { driver, target: this.#target, source, settings, flushes: ofNode, ...ofClusterNode };
     this.connection = new Connection(own, this);
-    this.#redirections = new Redirections(around.send);
+    this.#redirections = new Redirections(around.cluster.send);
     this.#route = new NodeRoute(driver, this.connection.wire, around, this.#redirections);
-    this.#commands = new NodeCommands(driver, this.connection, settings);
+    this.#commands = new NodeCommands(driver, this.connection, settings, around.cluster);
     driver.takeOver(this.#send, this.connection.connector);
     driver.beginAgain();
   }

@@ -2,7 +2,7 @@ import { traitsOf } from '../../catalogue/command-traits.ts';
 import type { CauseCode } from '../../cause.ts';
 import { callError, markRefused, type OwnFailure } from '../../command/call-errors.ts';
 import type { Connection } from '../../connection/connection.ts';
-import type { NodeDriver } from '../../driver/cluster-driver.ts';
+import type { ClusterDriver, NodeDriver } from '../../driver/cluster-driver.ts';
 import type { DriverCommand } from '../../driver/driver-command.ts';
 import type { Flush } from '../../event-loop/flush.ts';
 import { stallDetectorOf } from '../../event-loop/thaw-watches.ts';
@@ -18,14 +18,21 @@ export class NodeCommands {
   readonly #driver: NodeDriver;
   readonly #connection: Connection;
   readonly #settings: Settings;
+  readonly #cluster: Pick<ClusterDriver, 'isReady'>;
   /** The flush that contains each command; undefined if the command has not been written. */
   readonly #written = new WeakMap<DriverCommand, Flush | undefined>();
   #lostBy: CauseCode | undefined;
 
-  constructor(driver: NodeDriver, connection: Connection, settings: Settings) {
+  constructor(
+    driver: NodeDriver,
+    connection: Connection,
+    settings: Settings,
+    cluster: Pick<ClusterDriver, 'isReady'>,
+  ) {
     this.#driver = driver;
     this.#connection = connection;
     this.#settings = settings;
+    this.#cluster = cluster;
   }
 
   /** Call when the node's connection was lost, or could not be made. */
@@ -54,7 +61,7 @@ export class NodeCommands {
     const outcome = this.#written.get(command)?.isWritten === true ? 'unknown' : 'not-applied';
     const isUnknownWrite = outcome === 'unknown' && lane === 'write';
     const kind: OwnFailure['kind'] = isUnknownWrite ? 'outcome-unknown' : 'unavailable';
-    const reason = error instanceof EstablishError ? error.reason : (this.#lostBy ?? 'closed');
+    const reason = this.#reasonOf(error);
     const { state, wire } = this.#connection;
     const now = this.#settings.clock.now();
     return callError(
@@ -75,6 +82,12 @@ export class NodeCommands {
         },
       },
     );
+  }
+
+  #reasonOf(error: Error): CauseCode {
+    const reason = error instanceof EstablishError ? error.reason : (this.#lostBy ?? 'closed');
+    // The cluster client closes the connection to a node that serves no slots any more.
+    return reason === 'closed' && this.#cluster.isReady ? 'connection-reset' : reason;
   }
 }
 
