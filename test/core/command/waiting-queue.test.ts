@@ -52,6 +52,20 @@ describe('the waiting queue', () => {
     expect([queue.expired(251) === call, queue.remove(call, 251), queue.length]).toEqual([true, true, 0]);
   });
 
+  it('prolongs the wait of each call once, although the process stands still longer meanwhile', () => {
+    let reads = 0;
+    const detector = {
+      noteWork: (): void => undefined,
+      get stalledMs(): number {
+        if (++reads > 100) throw new Error('The queue goes on for ever.');
+        return reads / 1_000;
+      },
+    };
+    const queue = new WaitingQueue(wide, detector);
+    const calls = [add(queue, 250), add(queue, 250)];
+    expect(takeExpired(queue, 300)).toHaveLength(calls.length);
+  });
+
   it('has the stall detector know since when it waits', () => {
     const notedAt: number[] = [];
     const queue = new WaitingQueue(wide, { noteWork: (now) => void notedAt.push(now), stalledMs: 0 });

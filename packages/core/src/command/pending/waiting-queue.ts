@@ -99,13 +99,15 @@ export class WaitingQueue {
    * not count, because the client could not connect meanwhile.
    */
   expired(now: number): SlowCall | undefined {
+    // Read once: this time grows while calls are prolonged, so that they would be prolonged again and again.
+    const { stalledMs } = this.#stallDetector;
     let call = this.#due.due(now);
-    while (call !== undefined && this.#makeUpForStall(call)) call = this.#due.due(now);
+    while (call !== undefined && this.#makeUpForStall(call, stalledMs)) call = this.#due.due(now);
     return call;
   }
 
-  #makeUpForStall(call: SlowCall): boolean {
-    const elapsedMs = call.slow.makeUpForStall(this.#stallDetector.stalledMs);
+  #makeUpForStall(call: SlowCall, stalledMs: number): boolean {
+    const elapsedMs = call.slow.makeUpForStall(stalledMs);
     if (elapsedMs === 0) return false;
     this.#due.remove(call);
     this.#due.add(call, call.slow.dueAt + elapsedMs);
