@@ -4,6 +4,7 @@ import {
   type AttemptTrouble,
 } from '../../../packages/core/src/connection/connection-attempts.ts';
 import type { DialAttempt, DialResult } from '../../../packages/core/src/dialing/dial-request.ts';
+import { HedgeTurns } from '../../../packages/core/src/handshake/hedging/hedge-turns.ts';
 import type { Target } from '../../../packages/core/src/handshake/establish.ts';
 import type { TlsMismatch } from '../../../packages/core/src/handshake/tls-mismatch.ts';
 import { WiredDriver } from '../fakes/wired-driver.ts';
@@ -38,7 +39,7 @@ function prepared(target: Partial<Target> = {}, tlsMismatch?: TlsMismatch): Atte
   };
   const run = (isHedged = false): void => {
     void attempts
-      .run(attempt, isHedged, (trouble) => troubles.push(trouble))
+      .run(attempt, isHedged ? new HedgeTurns() : undefined, (trouble) => troubles.push(trouble))
       .then((result) => results.push(result));
   };
   return { wired, attempts, troubles, results, phases, abort, run };

@@ -23,10 +23,24 @@ describe('dialPace at its bounds', () => {
 
 describe('provenOverlap', () => {
   it.each([
+    { followed: 5, fleetSize: 50, own: 50, overlap: 7 },
+    { followed: 500, fleetSize: 50, own: 50, overlap: 32 },
+    { followed: 500, fleetSize: undefined, own: 50, overlap: 32 },
+    { followed: 500, fleetSize: 1_000, own: 50, overlap: 12 },
+    { followed: 500, fleetSize: 50_000, own: 50, overlap: 3 },
+    { followed: 500, fleetSize: 50, own: 0, overlap: 5 },
+  ])(
+    'lets $overlap attempts overlap after $followed successes, if $own of $fleetSize clients are here',
+    ({ followed, overlap, ...fleet }) => {
+      expect(provenOverlap(1, followed, fleet)).toBe(overlap);
+    },
+  );
+
+  it.each([
     { connectMs: 0.1, overlap: 2 },
     { connectMs: 1, overlap: 3 },
     { connectMs: 120, overlap: 360 },
   ])('lets $overlap attempts overlap if one takes $connectMs ms', ({ connectMs, overlap }) => {
-    expect(provenOverlap(connectMs)).toBe(overlap);
+    expect(provenOverlap(connectMs, 0, { fleetSize: 50, own: 50 })).toBe(overlap);
   });
 });

@@ -98,6 +98,24 @@ describe('Dialer and its requests', () => {
     expect(first!.attempt.signal.aborted).toBe(false);
   });
 
+  it('reads the sockets before a deadline ends an attempt, even in the turn in which both began', async () => {
+    const { clock, dialer, attempts, request } = bareDialer();
+    dialer.dial(request);
+    await clock.travelAsync(1);
+    const [first] = attempts;
+    clock.setTimeout(() => {
+      clock.setImmediate(() => {
+        first!.attempt.connected();
+        first!.resolve({ ok: true, fleetSize: 1 });
+      });
+    }, first!.attempt.synDeadlineMs - 2);
+    clock.jump(first!.attempt.synDeadlineMs);
+    await clock.travelAsync(0);
+    await clock.travelAsync(0);
+    expect(first!.attempt.signal.aborted).toBe(false);
+    expect(dialer.alive).toBe(1);
+  });
+
   it('leaves no timer when the last request is cancelled, in whatever phase', async () => {
     for (const waitMs of [0, 1, 30, 60, 120, 700]) {
       const { clock, dialer, attempts, reports, request } = bareDialer();

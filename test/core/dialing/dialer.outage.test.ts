@@ -51,7 +51,9 @@ describe('Dialer in an outage', () => {
     world.bringBack();
     await world.untilConnected(1_000, 1);
     expect(await world.untilConnected(1_000)).toBeLessThanOrEqual(150);
-    expect(Math.max(...world.attempts.map(({ overlapping }) => overlapping))).toBe(12);
+    const most = Math.max(...world.attempts.map(({ overlapping }) => overlapping));
+    expect(most).toBeGreaterThan(12);
+    expect(most).toBeLessThanOrEqual(32);
   });
 
   it('connects 49 followers to a distant server in three of its round trips, and two at a time before', async () => {

@@ -110,17 +110,17 @@ export const mistakes: readonly Mistake[] = [
     says: 'a connection that was tried beside another one is never closed',
     edits: [
       {
-        file: 'handshake/hedged-establish.ts',
+        file: 'handshake/hedging/hedged-establish.ts',
         find: "      for (const hedge of hedges) hedge.abort(new Error('Another connection answered.'));\n",
         replace: '',
       },
       {
-        file: 'handshake/hedged-establish.ts',
-        find: "        hedges.shift()?.abort(new Error('No answer in time.'));\n",
-        replace: '        hedges.shift();\n',
+        file: 'handshake/hedging/hedged-establish.ts',
+        find: "      for (const oldest of running.slice(0, -most)) oldest.abort(new Error('No answer in time.'));\n",
+        replace: '',
       },
       {
-        file: 'handshake/hedged-establish.ts',
+        file: 'handshake/hedging/hedged-establish.ts',
         find: '        verified.socket.destroy();\n        return;',
         replace: '        return;',
       },

@@ -1,5 +1,6 @@
 import type { CauseCode } from '../cause.ts';
 import { ConnectionAttempts } from '../connection/connection-attempts.ts';
+import { HedgeTurns } from '../handshake/hedging/hedge-turns.ts';
 import type { DialTicket } from '../dialing/dial-request.ts';
 import type { ClusterDriver } from '../driver/cluster-driver.ts';
 import type { Target } from '../handshake/establish.ts';
@@ -69,7 +70,7 @@ export class ClusterDiagnosis {
       priority: 'command',
       isPatient: true,
       attempt: (attempt) =>
-        attempts.run(attempt, true, ({ cause }) => {
+        attempts.run(attempt, new HedgeTurns(), ({ cause }) => {
           if (this.#ticket === ticket) this.#tell(cause);
         }),
       onAttempt: () => {

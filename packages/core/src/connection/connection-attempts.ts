@@ -4,7 +4,8 @@ import type { Clock } from '../clock.ts';
 import type { DialAttempt, DialResult } from '../dialing/dial-request.ts';
 import { clientsIn } from '../dialing/fleet-size.ts';
 import { establish, type EstablishError, type Target, type VerifiedSocket } from '../handshake/establish.ts';
-import { hedgedEstablish } from '../handshake/hedged-establish.ts';
+import { hedgedEstablish } from '../handshake/hedging/hedged-establish.ts';
+import type { HedgeTurns } from '../handshake/hedging/hedge-turns.ts';
 import type { Endpoint } from '../handshake/open-socket.ts';
 import type { TlsMismatch } from '../handshake/tls-mismatch.ts';
 
@@ -32,27 +33,30 @@ export class ConnectionAttempts {
   }
 
   /**
-   * Makes one connection attempt. With `isHedged`, further handshakes are started in parallel while the server or the
+   * Makes one connection attempt. With `turns`, further handshakes are started in parallel while the server or the
    * sentinels have not answered an earlier one. `onTrouble` is called when the attempt fails, and also while it is
    * running, if the sentinels do not answer, or the server accepts the connection but does not answer.
    */
   async run(
     attempt: DialAttempt,
-    isHedged: boolean,
+    turns: HedgeTurns | undefined,
     onTrouble: (trouble: AttemptTrouble) => void,
   ): Promise<DialResult> {
     try {
-      const connect = isHedged ? hedgedEstablish : establish;
-      const verified = await connect(this.#target, this.#clock, attempt.signal, {
+      const progress = {
         connected: () => attempt.connected(),
-        preparing: (cause) => attempt.preparing(cause),
-        unanswered: (endpoint) => {
+        preparing: attempt.preparing.bind(attempt),
+        unanswered: (endpoint: Endpoint | undefined) => {
           const isOfSentinels = endpoint === undefined;
           const error = new Error(`The ${isOfSentinels ? 'sentinels do' : 'peer does'} not answer.`);
           const cause = isOfSentinels ? 'sentinel' : 'handshake-timeout';
           void this.#explain(cause, endpoint).then((explained) => onTrouble({ cause: explained, error }));
         },
-      });
+      };
+      const [target, clock, { signal }] = [this.#target, this.#clock, attempt];
+      const verified = await (turns === undefined
+        ? establish(target, clock, signal, progress)
+        : hedgedEstablish(target, clock, signal, progress, { turns }));
       this.#verified = this.#verified.concat(verified);
       this.#tlsMismatch?.connected();
       return {

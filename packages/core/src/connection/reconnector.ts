@@ -75,7 +75,7 @@ export class Reconnector implements SocketSource {
       isWanted: () => this.#client.isWanted,
       attempt: (attempt) => {
         const isHedged = (this.dialer.fleetSize ?? 0) < largeFleet;
-        return this.#attempts.run(attempt, isHedged, onTrouble);
+        return this.#attempts.run(attempt, isHedged ? this.dialer.hedgeTurns : undefined, onTrouble);
       },
       onAttempt: (report) => {
         const verified = report.cause === undefined ? this.#attempts.take() : undefined;

@@ -2,7 +2,7 @@ import type { CauseCode } from '../cause.ts';
 import type { Clock, Random, TimerHandle } from '../clock.ts';
 import { afterReads } from '../event-loop/after-reads.ts';
 import { EstablishError, type Target, type VerifiedSocket } from '../handshake/establish.ts';
-import { hedgedEstablish } from '../handshake/hedged-establish.ts';
+import { hedgedEstablish } from '../handshake/hedging/hedged-establish.ts';
 import { judgePing } from '../handshake/proof-error.ts';
 import type { ServerInfo } from '../handshake/verify-handshake.ts';
 import { request } from '../replies/request.ts';

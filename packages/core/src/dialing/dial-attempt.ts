@@ -1,6 +1,7 @@
 import type { CauseCode } from '../cause.ts';
 import type { Clock, TimerHandle } from '../clock.ts';
 import type { DialAttempt, DialRequest, DialResult } from './dial-request.ts';
+import { afterReads } from '../event-loop/after-reads.ts';
 import { Cancellation } from '../event-loop/cancellation.ts';
 
 export interface AttemptOptions {
@@ -15,12 +16,6 @@ export interface AttemptOptions {
    */
   onSettled(result: DialResult, overdue: boolean): void;
 }
-
-/**
- * If a deadline's timer fires more than this many milliseconds late, the process was busy, and a response may have
- * arrived that has not been read yet.
- */
-const lateMs = 20;
 
 /**
  * Runs one call of `DialRequest.attempt` under two deadlines, one for the SYN phase and one for the handshake. Reports
@@ -152,11 +147,11 @@ export class RunningAttempt {
       this.#arm(deadline.dueAt);
       return;
     }
-    const expire = (): void => {
+    // In a busy process, sockets are read late. Node may even call a timer that was set in the same turn of the event
+    // loop, before any socket was read.
+    afterReads(this.#clock, () => {
       if (this.#deadline === deadline) this.expire(deadline.cause);
-    };
-    if (this.#clock.now() - deadline.dueAt <= lateMs) expire();
-    else this.#clock.setImmediate(() => this.#clock.setImmediate(expire));
+    });
   }
 
   #settle(result: DialResult, overdue: boolean): void {

@@ -1,13 +1,13 @@
-import type { TimerHandle } from '../clock.ts';
 import { RunningAttempt } from './dial-attempt.ts';
-import { minOverlap, provenOverlap } from './schedule/dial-pace.ts';
 import { DialQueue } from './dial-queue.ts';
 import type { DialFailure, DialRequest, DialResult, DialTicket } from './dial-request.ts';
-import { dialTransition, earlyMs, nextDueAt, paceOf } from './schedule/dial-transition.ts';
+import { dialTransition, earlyMs, nextDueAt, overlapOf, paceOf } from './schedule/dial-transition.ts';
 import type { DialEffect, DialMoment, DialSignal } from './schedule/dial-signal.ts';
 import { DialSpeed } from './dial-speed.ts';
+import { DialTimer } from './dial-timer.ts';
 import { idleDialState, type DialState } from './schedule/dial-state.ts';
 import { DialerTicket } from './dial-ticket.ts';
+import { HedgeTurns } from '../handshake/hedging/hedge-turns.ts';
 import { HeldTicket } from './held-ticket.ts';
 import type { DialerOptions } from './dialer-options.ts';
 import { FleetSize } from './fleet-size.ts';
@@ -17,6 +17,9 @@ import { RunningAttempts } from './running-attempts.ts';
 
 export type * from './dial-request.ts';
 export type * from './dialer-options.ts';
+
+/** Number of attempts that may begin in one turn of the event loop. */
+const mostPerTurn = 8;
 
 /**
  * Makes all connections of this process to one endpoint, first ones and replacements, with paced dialing. At first,
@@ -30,6 +33,7 @@ export class Dialer {
   readonly speed = new DialSpeed();
   readonly leasePace = new LeasePace();
   readonly lookTurns = new LookTurns();
+  readonly hedgeTurns = new HedgeTurns();
   readonly #running = new RunningAttempts();
   readonly #waiting = new DialQueue();
   #state: DialState = idleDialState;
@@ -38,12 +42,12 @@ export class Dialer {
   #away = 0;
   #hasConnected = false;
   #failure: DialFailure | undefined;
-  #timer: TimerHandle | undefined;
-  #timerAt = 0;
+  readonly #timer: DialTimer;
   readonly #ended = (ticket: DialerTicket, broke: boolean): void => this.#end(ticket, broke);
 
   constructor(options: DialerOptions) {
     this.#options = options;
+    this.#timer = new DialTimer(options.clock, () => this.#tick());
   }
 
   /** Number of connections that are up. */
@@ -112,15 +116,20 @@ export class Dialer {
   }
 
   #tick(): void {
-    if (this.#timer !== undefined) this.#options.clock.clearTimeout(this.#timer);
-    this.#timer = undefined;
-    if ((this.#scheduledAt() ?? 0) > this.#options.clock.now() + earlyMs) return this.#arm();
-    const isChained = this.#state.kind === 'chained';
-    const hasRoom = this.#running.makeRoom(isChained ? provenOverlap(this.speed.connectMs) : minOverlap);
+    this.#timer.clear();
+    for (let begun = 0; begun < mostPerTurn && this.#tryNext(); begun++);
+    this.#arm();
+  }
+
+  /** Begins an attempt if one is due and there is room for it. Returns whether it has begun. */
+  #tryNext(): boolean {
+    if ((this.#scheduledAt() ?? Infinity) > this.#options.clock.now() + earlyMs) return false;
+    const hasRoom = this.#running.makeRoom(overlapOf(this.#state, this.speed.connectMs, this.#moment()));
     const ticket = this.#next;
     const effect = this.#advance({ kind: 'ticked', room: hasRoom && ticket !== undefined });
-    if (effect === 'attempt' && ticket !== undefined) this.#attempt(ticket);
-    this.#arm();
+    if (effect !== 'attempt' || ticket === undefined) return false;
+    this.#attempt(ticket);
+    return true;
   }
 
   #attempt(ticket: DialerTicket): void {
@@ -234,16 +243,8 @@ export class Dialer {
   }
 
   #arm(): void {
-    const { clock } = this.#options;
     const isPaused = this.#state.kind === 'paced' && this.#running.isHandshaking;
     const dueAt = this.#waiting.length === 0 || isPaused ? undefined : this.#scheduledAt();
-    if (this.#timer !== undefined) {
-      if (dueAt === this.#timerAt) return;
-      clock.clearTimeout(this.#timer);
-      this.#timer = undefined;
-    }
-    if (dueAt === undefined) return;
-    this.#timerAt = dueAt;
-    this.#timer = clock.setTimeout(() => this.#tick(), Math.max(0, dueAt - clock.now()));
+    this.#timer.set(dueAt);
   }
 }

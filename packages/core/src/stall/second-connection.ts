@@ -4,7 +4,7 @@ import type { DialAttempt, DialResult, DialTicket } from '../dialing/dial-reques
 import type { Dialer } from '../dialing/dialer.ts';
 import { clientsIn } from '../dialing/fleet-size.ts';
 import type { EstablishError, Target, VerifiedSocket } from '../handshake/establish.ts';
-import { hedgedEstablish } from '../handshake/hedged-establish.ts';
+import { hedgedEstablish } from '../handshake/hedging/hedged-establish.ts';
 import { judgePing } from '../handshake/proof-error.ts';
 import { request } from '../replies/request.ts';
 import { EarlyAnswers } from './early-answers.ts';
@@ -91,7 +91,7 @@ export class SecondConnection {
     const early = new EarlyAnswers();
     const preparing = attempt.preparing.bind(attempt);
     const progress = { connected, preparing, questions: () => early.questionsAbout(this.#open) };
-    const pace = { periodMs: this.#dialer.periodMs };
+    const pace = { periodMs: this.#dialer.periodMs, turns: this.#dialer.hedgeTurns };
     let verified: VerifiedSocket | undefined;
     try {
       verified = await hedgedEstablish(target, this.#clock, attempt.signal, progress, pace);

@@ -39,7 +39,7 @@ export class SingleAttempt implements SocketSource {
     this.#ticket = this.dialer.dial({
       priority,
       isPatient: true,
-      attempt: (attempt) => this.#attempts.run(attempt, false, () => undefined),
+      attempt: (attempt) => this.#attempts.run(attempt, undefined, () => undefined),
       onAttempt: ({ cause, error }) => {
         if (cause !== undefined) {
           this.stop();

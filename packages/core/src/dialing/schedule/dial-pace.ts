@@ -6,17 +6,21 @@ export interface PaceLimits {
   readonly maxPeriodMs: number;
 }
 
-/** The facts from which the pace is computed. */
-export interface PaceFacts {
+/** What is known of the number of connections to the server. */
+export interface FleetFacts {
   /**
    * Estimated number of the server's clients, including those of this process; undefined if no estimate exists, for
    * example because the server refuses INFO.
    */
   readonly fleetSize: number | undefined;
-  /** Whether this dialer has ever made a connection. */
-  readonly everConnected: boolean;
   /** Number of connections that this process has or is trying to make. */
   readonly own: number;
+}
+
+/** The facts from which the pace is computed. */
+export interface PaceFacts extends FleetFacts {
+  /** Whether this dialer has ever made a connection. */
+  readonly everConnected: boolean;
   /** Whether commands may be waiting for a connection. */
   readonly interactive: boolean;
   readonly limits: PaceLimits;
@@ -88,13 +92,28 @@ export function dialPace(facts: PaceFacts, overload: number, outageMs: number): 
 /** Number of attempts that may overlap as long as it is not known whether the server accepts connections. */
 export const minOverlap = 2;
 
+/** Number of attempts that may overlap because as many have succeeded. */
+const mostGrown = 32;
+/** Share of the listen queue for the attempts that overlap because others have succeeded, in all processes together. */
+const grownShare = 0.5;
+
 /**
  * Returns how many attempts of a process may overlap once one has succeeded: the number of connections that the server
  * can accept in the time that one attempt takes. With fewer overlapping attempts, a long round trip to the server would
  * slow the process down.
+ *
+ * With each of the attempts that have `followed` the first success, one more may overlap, up to this process' share of
+ * the listen queue: a process that competes with others for its processor gets round to its attempts so rarely that it
+ * must begin several at a time.
  */
-export function provenOverlap(connectMs: number): number {
-  return Math.max(minOverlap, Math.floor(((1 - leaderShare) * connectRate * connectMs) / 1_000));
+export function provenOverlap(connectMs: number, followed: number, { fleetSize, own }: FleetFacts): number {
+  const processes = Math.max(1, (fleetSize ?? 0) / Math.max(1, own));
+  const share = Math.floor((grownShare * listenBacklog) / processes);
+  return Math.max(
+    minOverlap,
+    Math.floor(((1 - leaderShare) * connectRate * connectMs) / 1_000),
+    Math.min(minOverlap + followed, mostGrown, share),
+  );
 }
 
 /**

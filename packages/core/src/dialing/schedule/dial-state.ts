@@ -25,6 +25,8 @@ export interface DialState {
   readonly rampedAt: number;
   readonly attemptedAt: number;
   readonly lostAt: number;
+  /** Number of attempts that have succeeded since the leader's. */
+  readonly followed: number;
   /** Factor by which the server accepts fewer connections than usual; the factor doubles at each sign of overload. */
   readonly overload: number;
   /** Number of consecutive connections that broke immediately. */
@@ -47,6 +49,7 @@ export const idleDialState: DialState = {
   rampedAt: -Infinity,
   attemptedAt: -Infinity,
   lostAt: -Infinity,
+  followed: 0,
   overload: 1,
   flaps: 0,
   shaky: 0,

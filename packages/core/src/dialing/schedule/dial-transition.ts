@@ -1,4 +1,4 @@
-import { delayBefore, dialPace, spread, type DialPace } from './dial-pace.ts';
+import { delayBefore, dialPace, minOverlap, provenOverlap, spread, type DialPace } from './dial-pace.ts';
 import type { DialEffect, DialMoment, DialSignal } from './dial-signal.ts';
 import type { DialState } from './dial-state.ts';
 
@@ -45,6 +45,12 @@ export function nextDueAt(state: DialState): number | undefined {
 export function paceOf(state: DialState, moment: DialMoment): DialPace {
   const outageMs = state.kind === 'idle' ? 0 : moment.at - state.beganAt;
   return dialPace(moment, state.overload, outageMs);
+}
+
+/** Returns how many attempts may overlap in this state. */
+export function overlapOf(state: DialState, connectMs: number, moment: DialMoment): number {
+  if (state.kind !== 'chained') return minOverlap;
+  return provenOverlap(connectMs, state.shaky > 0 ? 0 : state.followed, moment);
 }
 
 function settle(
@@ -184,11 +190,14 @@ function succeeded(state: DialState, overload: boolean, waiting: number, moment:
     hurryAt: undefined,
   };
   if (waiting === 0) return { ...next, kind: 'idle', dueAt: undefined };
-  if (state.kind === 'chained') return { ...next, dueAt: moment.at + chainDelay(state, moment) };
+  if (state.kind === 'chained') {
+    return { ...next, followed: state.followed + 1, dueAt: moment.at + chainDelay(state, moment) };
+  }
   // If connections have been breaking immediately, the other requests of this process wait to see whether the new
   // connection lasts.
   const proving = Math.min(stableMs, backoff(state.flaps, paceOf(state, moment)));
-  return { ...next, kind: 'chained', dueAt: moment.at + Math.max(proving, chainDelay(state, moment)) };
+  const delayMs = Math.max(proving, chainDelay(state, moment));
+  return { ...next, kind: 'chained', followed: 0, dueAt: moment.at + delayMs };
 }
 
 function hinted(state: DialState, moment: DialMoment): DialState {

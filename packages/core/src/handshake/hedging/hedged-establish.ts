@@ -1,7 +1,9 @@
-import type { Clock, TimerHandle } from '../clock.ts';
-import type { Endpoint } from './open-socket.ts';
-import { establish, type VerifiedSocket, type EstablishProgress, type Target } from './establish.ts';
-import { Cancellation, type CancelSignal } from '../event-loop/cancellation.ts';
+import type { Clock, TimerHandle } from '../../clock.ts';
+import type { Endpoint } from '../open-socket.ts';
+import { establish, type VerifiedSocket, type EstablishProgress, type Target } from '../establish.ts';
+import { afterReads } from '../../event-loop/after-reads.ts';
+import { HedgeTurns } from './hedge-turns.ts';
+import { Cancellation, type CancelSignal } from '../../event-loop/cancellation.ts';
 
 /** Minimum time for which a handshake may be unanswered before another one is started in parallel. */
 const minPatienceMs = 150;
@@ -27,6 +29,8 @@ export interface HedgePace {
    * are not made by a dialer: a dialer starts parallel attempts itself. @default false
    */
   readonly isUndialed?: boolean;
+  /** Shared by all handshakes with the same endpoint. @default turns that no other handshake shares */
+  readonly turns?: HedgeTurns;
 }
 
 /**
@@ -43,16 +47,19 @@ export function hedgedEstablish(
   clock: Clock,
   signal: CancelSignal,
   progress: EstablishProgress = silentProgress,
-  { periodMs = 0, isUndialed = false }: HedgePace = {},
+  { periodMs = 0, isUndialed = false, turns = new HedgeTurns() }: HedgePace = {},
 ): Promise<VerifiedSocket> {
   return new Promise((resolve, reject) => {
     const startedAt = clock.now();
+    /** Since when an answer has been awaited: to the first handshake or, if there is one, the last parallel one. */
+    let since = startedAt;
+    let firstSince = startedAt;
     let patienceMs = minPatienceMs;
     let isDone = false;
     let endpoint: Endpoint | undefined;
     let timer: TimerHandle | undefined;
     let isAsking = false;
-    const hedges: Cancellation[] = [];
+    let hedges: readonly Cancellation[] = [];
     const first = new Cancellation();
     const onAbort = (): void => first.abort(signal.reason);
     const finish = (): void => {
@@ -61,7 +68,8 @@ export function hedgedEstablish(
       if (timer !== undefined) clock.clearTimeout(timer);
       for (const hedge of hedges) hedge.abort(new Error('Another connection answered.'));
     };
-    const accept = (verified: VerifiedSocket): void => {
+    const accept = (verified: VerifiedSocket, began: number): void => {
+      turns.answered(began, clock.now());
       if (isDone) {
         verified.socket.destroy();
         return;
@@ -69,28 +77,48 @@ export function hedgedEstablish(
       finish();
       resolve(verified);
     };
-    const acceptOther = (verified: VerifiedSocket): void => {
+    const acceptOther = (verified: VerifiedSocket, began: number): void => {
       if (!isDone) first.abort(new Error('Another connection answered.'));
-      accept(verified);
+      accept(verified, began);
     };
-    const armNext = (): void => {
+    const look = (): void => {
+      const looked = since;
+      // The answer may have arrived while this process was busy.
+      afterReads(clock, () => {
+        if (isDone || looked !== since) return;
+        const now = clock.now();
+        if (turns.isSilentFor(reportAfterMs, startedAt, now)) progress.unanswered?.(endpoint);
+        const waitMs = turns.waitMs(since, patienceMs, now);
+        if (waitMs <= 0) tryBeside(now);
+        arm(waitMs > 0 ? waitMs : patienceMs);
+      });
+    };
+    const pause = (): void => {
+      since = clock.now();
       if (timer !== undefined) clock.clearTimeout(timer);
-      timer = clock.setTimeout(tryBeside, patienceMs);
     };
-    const tryBeside = (): void => {
-      if (isDone) return;
-      if (clock.now() - startedAt >= reportAfterMs) progress.unanswered?.(endpoint);
-      while (hedges.length >= (isAsking ? maxAsking : 1))
-        hedges.shift()?.abort(new Error('No answer in time.'));
+    const arm = (waitMs: number): void => {
+      if (timer !== undefined) clock.clearTimeout(timer);
+      timer = clock.setTimeout(look, waitMs);
+    };
+    const tryBeside = (now: number): void => {
+      const most = isAsking ? maxAsking : 1;
       const hedge = new Cancellation();
-      hedges.push(hedge);
-      establish(target, clock, hedge).then(acceptOther, ignore);
-      armNext();
+      const running = hedges.concat(hedge);
+      hedges = running.slice(-most);
+      for (const oldest of running.slice(0, -most)) oldest.abort(new Error('No answer in time.'));
+      if (!turns.isOvertaken(since, patienceMs)) turns.begin(hedge, most, now);
+      since = now;
+      establish(target, clock, hedge)
+        .then((verified) => acceptOther(verified, now), ignore)
+        .finally(() => turns.end(hedge));
     };
-    if (isUndialed) {
-      patienceMs = Math.max(minPatienceMs, periodMs);
-      armNext();
-    }
+    const begin = (nextPatienceMs: number): void => {
+      patienceMs = nextPatienceMs;
+      firstSince = since = clock.now();
+      arm(patienceMs);
+    };
+    if (isUndialed) begin(Math.max(minPatienceMs, periodMs));
     if (signal.aborted) first.abort(signal.reason);
     else signal.addEventListener('abort', onAbort, { once: true });
     establish(target, clock, first, {
@@ -98,11 +126,10 @@ export function hedgedEstablish(
         const prepared = progress.preparing(cause);
         if (cause !== 'sentinel') return prepared;
         isAsking = true;
-        patienceMs = Math.max(sentinelsPatienceMs, periodMs);
-        armNext();
+        begin(Math.max(sentinelsPatienceMs, periodMs));
         return () => {
           isAsking = false;
-          if (timer !== undefined && !isUndialed) clock.clearTimeout(timer);
+          if (!isUndialed) pause();
           prepared();
         };
       },
@@ -112,14 +139,17 @@ export function hedgedEstablish(
       },
       connected: () => {
         progress.connected();
-        patienceMs = Math.max(minPatienceMs, periodMs, toleratedRoundTrips * (clock.now() - startedAt));
-        if (!isDone) armNext();
+        if (!isDone)
+          begin(Math.max(minPatienceMs, periodMs, toleratedRoundTrips * (clock.now() - startedAt)));
       },
-    }).then(accept, (error: unknown) => {
-      if (isDone) return;
-      finish();
-      reject(error);
-    });
+    }).then(
+      (verified) => accept(verified, firstSince),
+      (error: unknown) => {
+        if (isDone) return;
+        finish();
+        reject(error);
+      },
+    );
   });
 }
 
