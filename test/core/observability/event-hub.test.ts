@@ -44,6 +44,21 @@ describe('an event hub', () => {
     expect(seen).toEqual([7]);
   });
 
+  it('reports with what the promise of a listener is rejected, as a throw', async () => {
+    const hub = new EventHub<Events>();
+    const failure = new Error('a bug');
+    const reports: ListenerError[] = [];
+    hub.on('listener-error', async (report) => {
+      reports.push(report);
+      await Promise.reject(new Error('again'));
+    });
+    hub.on('saved', () => Promise.reject(failure));
+    hub.on('saved', () => Promise.resolve());
+    hub.emit('saved', { count: 7 });
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(reports).toEqual([{ event: 'saved', error: failure }]);
+  });
+
   it('does not report what a listener for reports throws', () => {
     const hub = new EventHub<Events>();
     let reports = 0;

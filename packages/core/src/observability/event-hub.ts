@@ -1,6 +1,8 @@
+import { hasMethod } from '../options/has-method.ts';
+
 /**
- * Payload of `listener-error`: an error that a listener for `event` threw. An error that a listener throws affects
- * neither the code that emitted the event nor the other listeners.
+ * Payload of `listener-error`: an error that a listener for `event` threw, or with which its promise was rejected. Such
+ * an error affects neither the code that emitted the event nor the other listeners.
  */
 export interface ListenerError {
   readonly event: string;
@@ -13,7 +15,8 @@ type Listener<Payload> = (payload: Payload) => void;
 export type FirstListener<Events> = { readonly [Event in keyof Events]?: (payload: Events[Event]) => void };
 
 /**
- * A typed emitter whose listeners cannot break it: an error that a listener throws is emitted as `listener-error`.
+ * A typed emitter whose listeners cannot break it: an error that a listener throws, or with which its promise is
+ * rejected, is emitted as `listener-error`.
  *
  * @example
  * const hub = new EventHub<{ saved: { count: number }; 'listener-error': ListenerError }>();
@@ -54,11 +57,17 @@ export class EventHub<Events extends { readonly 'listener-error': ListenerError 
     if (listeners === undefined || listeners.size === 0) return;
     for (const listener of [...listeners] as Listener<Events[Event]>[]) {
       try {
-        listener(payload);
+        const returned: unknown = listener(payload);
+        if (hasMethod(returned, 'then'))
+          Promise.resolve(returned).catch((error: unknown) => this.#report(event, error));
       } catch (error) {
-        if (event !== 'listener-error') this.emit('listener-error', { event: String(event), error });
+        this.#report(event, error);
       }
     }
+  }
+
+  #report(event: keyof Events, error: unknown): void {
+    if (event !== 'listener-error') this.emit('listener-error', { event: String(event), error });
   }
 
   clear(): void {
