@@ -196,6 +196,8 @@ export interface RedisResilience<Client extends Redis | Cluster = Redis | Cluste
   /**
    * Drops the client's connection and reconnects. Resolves once the status is `up`. `reason` appears only in debug
    * lines.
+   *
+   * @throws {@link ConfigurationError} if the reason is not a string
    */
   reconnect(reason?: string): Promise<void>;
   /**

@@ -255,6 +255,16 @@ describe('ready() and reconnect()', () => {
     expect(await redis.client.set('greeting', 'hello')).toBe('OK');
   });
 
+  it.concurrent('reconnect() refuses a reason that is no text, and keeps the socket', async () => {
+    await using redis = await startProtectedRedis();
+    await redis.client.ping();
+    const before = redis.proxy.accepted;
+    await expect(redis.resilience.reconnect((() => undefined) as never)).rejects.toThrow(
+      'The option reconnect.reason must be a string',
+    );
+    expect(redis.proxy.accepted).toBe(before);
+  });
+
   it.concurrent('reconnect() while away dials at once', async () => {
     await using redis = await startProtectedRedis({ resilience: { connection: { minPeriodMs: 60_000 } } });
     await redis.proxy.refuse({ reset: true });

@@ -8,6 +8,7 @@ import { stallDetectorOf, unwatchThaws, watchThaws } from '../event-loop/thaw-wa
 import { Leases } from '../lease/leases.ts';
 import type { DatabaseReport } from '../database-report.ts';
 import { debug } from '../observability/debug.ts';
+import { textOf } from '../options/option-readers.ts';
 import { knownEvent } from '../observability/known-event.ts';
 import { EventHub } from '../observability/event-hub.ts';
 import type { ResilienceEvents } from '../observability/events.ts';
@@ -143,7 +144,8 @@ export class Engine implements RedisResilience {
     return quietIfAway(whenUp(this, this.clock, options));
   };
 
-  reconnect = (reason?: string): Promise<void> => {
+  reconnect = async (reason?: string): Promise<void> => {
+    if (reason !== undefined) textOf(reason, 'reconnect.reason');
     debug('%s: reconnects as asked (%j)', this.name, reason ?? 'no reason given');
     this.#clients.main.drop('connection-reset');
     return this.ready();
@@ -163,7 +165,7 @@ export class Engine implements RedisResilience {
 
   isolate = (reason: string): (() => void) => this.#isolations.hold(reason);
 
-  // The method is `async` so that an option that is not allowed rejects the promise instead of throwing.
+  // Like `reconnect`, the method is `async` so that what is not allowed rejects the promise instead of throwing.
   close = async (options: CloseOptions = {}): Promise<void> =>
     (this.#closing ??= this.#close(drainMsOf(options)));
 
