@@ -14,6 +14,7 @@ describe('the cause of a socket error', () => {
     ['EHOSTUNREACH', 'connect-timeout'],
     ['ENOTFOUND', 'dns'],
     ['EAI_AGAIN', 'dns'],
+    ['ERR_INVALID_ARG_VALUE', 'dns'],
     ['CERT_HAS_EXPIRED', 'tls'],
     ['DEPTH_ZERO_SELF_SIGNED_CERT', 'tls'],
     ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'tls'],

@@ -64,7 +64,7 @@ export function openSocket(
             ...ofSocket(endpoint.tls),
             host: endpoint.host ?? 'localhost',
             port: endpoint.port ?? 6379,
-            family: endpoint.family ?? 0,
+            family: familyOf(endpoint),
             noDelay: true,
             keepAlive: options.keepAliveMs > 0,
             keepAliveInitialDelay: options.keepAliveMs,
@@ -156,6 +156,11 @@ const namesOfSocket = [
   'autoSelectFamily',
   'autoSelectFamilyAttemptTimeout',
 ] as const;
+
+/** Returns the IP family as a number. Like a port, a family that comes from an environment variable is a string. */
+function familyOf({ family = 0 }: Endpoint): number {
+  return /^[046]$/.test(String(family)) ? Number(family) : family;
+}
 
 function startTls(raw: Socket, endpoint: Endpoint): Socket {
   const host = endpoint.host ?? 'localhost';

@@ -17,6 +17,8 @@ const byCode: Readonly<Record<string, CauseCode>> = {
   EAI_AGAIN: 'dns',
   EAI_FAIL: 'dns',
   ENODATA: 'dns',
+  // Node cannot look a name up with the given family.
+  ERR_INVALID_ARG_VALUE: 'dns',
   EPROTO: 'tls',
   CERT_HAS_EXPIRED: 'tls',
   CERT_NOT_YET_VALID: 'tls',

@@ -154,8 +154,8 @@ function protectRedis(
   known?: Settings,
 ): RedisResilience {
   checkUnprotected(client);
-  const { Connector } = optionsOf(client);
-  if (Connector !== undefined) checkDriverOptions('redis', { Connector }, 'options');
+  const { Connector, host } = optionsOf(client);
+  checkDriverOptions('redis', { Connector, host }, 'options');
   const completed = takenOver(client, options);
   const settings = known !== undefined && completed === options ? known : resolveSettings(completed);
   const resilience = new Engine(client, settings, (parts) => attachRedis(client, parts, databases));

@@ -20,6 +20,7 @@ export function checkDriverOptions(kind: keyof typeof names, options: object, pa
   for (const [name, value] of Object.entries(options)) {
     if (value === undefined) continue;
     refuseHarmful(kind, name, value, path);
+    refuseUnusable(name, value, path);
     if (known.includes(name)) continue;
     if (resilienceOptionNames.includes(name)) {
       throw new ConfigurationError(
@@ -42,6 +43,15 @@ function refuseHarmful(kind: keyof typeof names, name: string, value: unknown, p
   const fate = kind === 'redis' ? redisOptionFates[name] : undefined;
   if (fate?.kind !== 'refused' || value === null) return;
   throw new ConfigurationError(`The option ${path}.${name} cannot be kept: ${fate.note}. Leave it out.`);
+}
+
+/** Rejects a host that cannot be resolved, and whose failure would not say why. */
+function refuseUnusable(name: string, value: unknown, path: string): void {
+  if (name === 'host' && typeof value === 'string' && /^\[.*\]$/.test(value)) {
+    throw new ConfigurationError(
+      `The option ${path}.host has brackets. Write the IPv6 address without brackets.`,
+    );
+  }
 }
 
 const names = { redis: redisOptionNames, cluster: clusterOptionNames, sentinel: sentinelOptionNames };
