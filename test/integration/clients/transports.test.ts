@@ -35,6 +35,9 @@ describe('TLS', () => {
     const resilience = createRedisResilience({ host: 'redis.example', port: server.port, tls });
     expect(await resilience.client.set('greeting', 'hello')).toBe('OK');
     expect(names).toContain('redis.example');
+    await resilience.close();
+  });
+
   it('a family is taken as text, as a port is', async () => {
     await using server = await startRedis();
     const resilience = createRedisResilience({ host: 'localhost', port: server.port, family: '4' as never });

@@ -11,6 +11,7 @@ import {
 import type { SendCommand } from '../driver/driver-command.ts';
 import { hideCommand } from '../replies/without-command.ts';
 import type { Lane } from '../snapshot.ts';
+import { setStackLimit } from '../observability/stack-limit.ts';
 
 /** Describes the error that the caller of a failed call gets. */
 export type CallFailure =
@@ -104,14 +105,13 @@ export function callError(failure: CallFailure, context: ErrorContext): Error {
  * missing.
  */
 export function atCaller(make: () => Error, entrance: SendCommand): Error {
-  const { stackTraceLimit } = Error;
-  let error: Error;
   // Capturing a stack takes time, and this one would be replaced anyway.
-  Error.stackTraceLimit = 0;
+  const limit = setStackLimit(0);
+  let error: Error;
   try {
     error = make();
   } finally {
-    Error.stackTraceLimit = stackTraceLimit;
+    setStackLimit(limit);
   }
   Error.captureStackTrace(error, entrance);
   return error;

@@ -124,7 +124,8 @@ export class Dialer {
   /** Begins an attempt if one is due and there is room for it. Returns whether it has begun. */
   #tryNext(): boolean {
     if ((this.#scheduledAt() ?? Infinity) > this.#options.clock.now() + earlyMs) return false;
-    const hasRoom = this.#running.makeRoom(overlapOf(this.#state, this.speed.connectMs, this.#moment()));
+    const most = overlapOf(this.#state, this.speed.connectMs, this.#moment());
+    const hasRoom = this.#running.makeRoom(most, this.#state.kind === 'chained');
     const ticket = this.#next;
     const effect = this.#advance({ kind: 'ticked', room: hasRoom && ticket !== undefined });
     if (effect !== 'attempt' || ticket === undefined) return false;
@@ -244,7 +245,6 @@ export class Dialer {
 
   #arm(): void {
     const isPaused = this.#state.kind === 'paced' && this.#running.isHandshaking;
-    const dueAt = this.#waiting.length === 0 || isPaused ? undefined : this.#scheduledAt();
-    this.#timer.set(dueAt);
+    this.#timer.set(this.#waiting.length === 0 || isPaused ? undefined : this.#scheduledAt());
   }
 }

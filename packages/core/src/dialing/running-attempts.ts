@@ -40,9 +40,13 @@ export class RunningAttempts {
     return this.#some((attempt) => attempt.patient);
   }
 
-  /** Returns whether another attempt may begin. If necessary, ends an attempt that is unlikely to connect any more. */
-  makeRoom(maxRunning: number): boolean {
+  /**
+   * Returns whether another attempt may begin. With `isProven`, the endpoint accepts connections, so that attempts that
+   * take long are read late by a busy process; otherwise, if necessary, one that is unlikely to connect is ended.
+   */
+  makeRoom(maxRunning: number, isProven: boolean): boolean {
     if (this.#running.size < maxRunning) return true;
+    if (isProven) return false;
     for (const attempt of this.#running.keys()) {
       if (attempt.patient || attempt.synShare < usedUpShare) continue;
       attempt.expire('connect-timeout');

@@ -1,3 +1,4 @@
+import { setStackLimit } from '../observability/stack-limit.ts';
 import { codeOfReply } from './reply-error.ts';
 
 /**
@@ -18,10 +19,9 @@ export class ErrorReply extends Error {
   constructor(message: string) {
     // The stack is cut short: it shows only where the reply was parsed, which helps nobody, and one reply may contain a
     // million errors.
-    const { stackTraceLimit } = Error;
-    Error.stackTraceLimit = shortestStack;
+    const limit = setStackLimit(shortestStack);
     super(message);
-    Error.stackTraceLimit = stackTraceLimit;
+    setStackLimit(limit);
   }
 
   /** The first word of the reply, such as `NOAUTH` or `ERR`. */
