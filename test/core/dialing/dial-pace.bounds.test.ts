@@ -24,8 +24,8 @@ describe('dialPace at its bounds', () => {
 describe('provenOverlap', () => {
   it.each([
     { followed: 5, fleetSize: 50, own: 50, overlap: 7 },
-    { followed: 500, fleetSize: 50, own: 50, overlap: 32 },
-    { followed: 500, fleetSize: undefined, own: 50, overlap: 32 },
+    { followed: 500, fleetSize: 50, own: 50, overlap: 255 },
+    { followed: 500, fleetSize: undefined, own: 51, overlap: 51 },
     { followed: 500, fleetSize: 1_000, own: 50, overlap: 12 },
     { followed: 500, fleetSize: 50_000, own: 50, overlap: 3 },
     { followed: 500, fleetSize: 50, own: 0, overlap: 5 },

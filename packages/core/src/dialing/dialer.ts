@@ -19,7 +19,7 @@ export type * from './dial-request.ts';
 export type * from './dialer-options.ts';
 
 /** Number of attempts that may begin in one turn of the event loop. */
-const mostPerTurn = 8;
+const mostPerTurn = 24;
 
 /**
  * Makes all connections of this process to one endpoint, first ones and replacements, with paced dialing. At first,

@@ -92,8 +92,6 @@ export function dialPace(facts: PaceFacts, overload: number, outageMs: number): 
 /** Number of attempts that may overlap as long as it is not known whether the server accepts connections. */
 export const minOverlap = 2;
 
-/** Number of attempts that may overlap because as many have succeeded. */
-const mostGrown = 32;
 /** Share of the listen queue for the attempts that overlap because others have succeeded, in all processes together. */
 const grownShare = 0.5;
 
@@ -107,12 +105,12 @@ const grownShare = 0.5;
  * must begin several at a time.
  */
 export function provenOverlap(connectMs: number, followed: number, { fleetSize, own }: FleetFacts): number {
-  const processes = Math.max(1, (fleetSize ?? 0) / Math.max(1, own));
+  const processes = Math.max(1, (fleetSize ?? assumedFleet) / Math.max(1, own));
   const share = Math.floor((grownShare * listenBacklog) / processes);
   return Math.max(
     minOverlap,
     Math.floor(((1 - leaderShare) * connectRate * connectMs) / 1_000),
-    Math.min(minOverlap + followed, mostGrown, share),
+    Math.min(minOverlap + followed, share),
   );
 }
 
