@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-async function statusOf(mount: (app: express.Express) => void): Promise<number> {
+async function statusOf(mount: (app: express.Express) => void, path = '/'): Promise<number> {
   const resilience = createRedisResilience(server.url);
   const app = express4();
   app.set('env', 'test');
@@ -22,7 +22,7 @@ async function statusOf(mount: (app: express.Express) => void): Promise<number> 
   mount(app);
   app.use(redisErrors());
   const { origin, close } = await listen(app, resilience);
-  const { status } = await fetch(origin);
+  const { status } = await fetch(origin + path);
   await close();
   return status;
 }
@@ -50,6 +50,15 @@ describe('a handler of Express 4 that rejects', () => {
         app.use(explain);
       }),
     ).toBe(418);
+  });
+
+  it.each(['application', 'router'])('is answered when it is a param callback of the %s', async (owner) => {
+    const status = await statusOf((app) => {
+      const router = owner === 'router' ? express4.Router() : app;
+      router.param('id', fail).get('/:id', (_req, res) => void res.json({}));
+      if (owner === 'router') app.use(router);
+    }, '/7');
+    expect(status).toBe(418);
   });
 
   it('is answered once when a wrapper hands its rejection on as well', async () => {
