@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { isRedisResilienceError } from '@redis-resilience/core';
+import { createRedisResilience, isRedisResilienceError } from '@redis-resilience/core';
 import { startCluster, waitFor, type ClusterGroup } from '@redis-resilience/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { protectCluster, useCluster } from '../stage/protect-cluster.ts';
@@ -159,6 +159,37 @@ describe('the client of a Cluster', () => {
       expect(changes).not.toContain('down');
     },
   );
+});
+
+describe('a Cluster of which not all host names can be resolved', () => {
+  const nobody = { host: 'lost.example', port: 7_000 };
+  const dnsLookup = (name: string, callback: (error: Error | null, address: string) => void): void => {
+    const error = Object.assign(new Error('not found'), { code: 'ENOTFOUND' });
+    if (name === 'node.example') callback(null, '127.0.0.1');
+    else callback(error, '');
+  };
+
+  it('is reached through the other nodes, also after it was away', async () => {
+    await using cluster = await startCluster({ nodes: 3, replicas: 0 });
+    const named = cluster.nodes.map(({ port }) => ({ host: 'node.example', port }));
+    const target = { cluster: [nobody, ...named], options: { dnsLookup } };
+    await using used = await protectCluster(cluster, target);
+    expect(await used.client.set('a', '1')).toBe('OK');
+    await killAll(cluster);
+    await waitUntilStatus(used.resilience, 'down');
+    await cluster.restartAll();
+    await waitUntilStatus(used.resilience, 'up', 5_000);
+    expect(await used.client.set('a', '2')).toBe('OK');
+  });
+
+  it('is down with the cause `dns` while none can be resolved', async () => {
+    const resilience = createRedisResilience(
+      { cluster: [nobody, { host: 'gone.example', port: 7_000 }], options: { dnsLookup } },
+      { logger: false },
+    );
+    await waitFor(() => resilience.snapshot().cause?.code === 'dns', { timeoutMs: 8_000 });
+    await resilience.close();
+  });
 });
 
 describe('a Cluster that cannot be reached', () => {

@@ -1,6 +1,6 @@
 import type { Cluster } from 'ioredis';
 import { clusterNodeOptions } from '../../target/cluster-node.ts';
-import { clusterInternals, type StartupNode } from './cluster-internals.ts';
+import { clusterInternals, type ClusterInternals, type StartupNode } from './cluster-internals.ts';
 
 const maxStartupNodes = 64;
 const configuredNodes = new WeakMap<Cluster, StartupNode[]>();
@@ -9,7 +9,6 @@ const configuredNodes = new WeakMap<Cluster, StartupNode[]>();
 export function rememberNodes(cluster: Cluster): void {
   const target = clusterInternals(cluster);
   const configured = configuredNodes.get(cluster) ?? target.startupNodes;
-  if (!configuredNodes.has(cluster)) tolerateLostNames(cluster, configured);
   configuredNodes.set(cluster, configured);
   const known = target
     .nodes()
@@ -20,18 +19,30 @@ export function rememberNodes(cluster: Cluster): void {
 }
 
 /**
- * Makes the client fall back to the configured startup nodes if a host name cannot be resolved. By itself, ioredis
- * finds no startup node at all as soon as one name cannot be resolved, so a single lost name would keep the cluster
- * from ever being found again.
+ * Makes the client do without startup nodes whose host names cannot be resolved, unless that leaves none. By itself,
+ * ioredis finds no startup node at all as soon as one name cannot be resolved, so a single lost name would keep the
+ * cluster from ever being found.
  */
-function tolerateLostNames(cluster: Cluster, configured: StartupNode[]): void {
-  const target = clusterInternals(cluster);
-  const resolve = target.resolveStartupNodeHostnames.bind(cluster);
-  target.resolveStartupNodeHostnames = () =>
-    resolve().catch(() => {
-      target.startupNodes = configured;
-      return resolve();
-    });
+function tolerateLostNames(target: ClusterInternals): void {
+  const resolve = target.resolveStartupNodeHostnames.bind(target);
+  const resolveOnly = (nodes: StartupNode[]): Promise<StartupNode[]> => {
+    const all = target.startupNodes;
+    target.startupNodes = nodes;
+    // `resolve` reads the names from the list before it returns, so the list may be restored immediately.
+    const resolving = resolve();
+    target.startupNodes = all;
+    return resolving;
+  };
+  target.resolveStartupNodeHostnames = async () => {
+    const byName = new Map<string | undefined, StartupNode[]>();
+    for (const node of target.startupNodes) byName.set(node.host, [...(byName.get(node.host) ?? []), node]);
+    if (byName.size < 2) return resolve();
+    const resolved = await Promise.allSettled([...byName.values()].map(resolveOnly));
+    const found = resolved.flatMap((each) => (each.status === 'fulfilled' ? each.value : []));
+    const failed = resolved.find((each) => each.status === 'rejected');
+    if (found.length === 0 && failed !== undefined) throw failed.reason as Error;
+    return found;
+  };
 }
 
 /** Returns the options with which ioredis would connect to each startup node. */
@@ -60,10 +71,12 @@ export async function resolvedStartupNodes(
 }
 
 /**
- * Converts nodes given as ports or URLs to options, because ioredis would parse the URLs differently from this library.
+ * Converts nodes given as ports or URLs to options, because ioredis would parse the URLs differently from this library,
+ * and makes the client tolerate names that cannot be resolved.
  */
 export function readStartupNodes(cluster: Cluster): void {
   const target = clusterInternals(cluster);
+  tolerateLostNames(target);
   const given: readonly (StartupNode | number | string)[] = target.startupNodes;
   target.startupNodes = given.map((node) => {
     const options = clusterNodeOptions(node);
