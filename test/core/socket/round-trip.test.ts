@@ -24,6 +24,12 @@ describe('the usual round trip', () => {
     expect(roundTrip.limitMs()).toBeCloseTo(10 * 0.7 + 4 * (0.25 + 0.1 * (2 - 0.25)), 9);
   });
 
+  it('knows after eight samples that are alike how little they deviate', () => {
+    const roundTrip = new RoundTrip(200, 2_000, 300);
+    for (let sample = 0; sample < 8; sample++) roundTrip.observe(200);
+    expect(roundTrip.limitMs()).toBeLessThan(315);
+  });
+
   it('tolerates ten round trips of a distant server', () => {
     const roundTrip = new RoundTrip(200, 2_000);
     for (let sample = 0; sample < 200; sample++) roundTrip.observe(50);

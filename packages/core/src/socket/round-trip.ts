@@ -18,7 +18,7 @@ export class RoundTrip {
   readonly #usefulMs: number;
   #meanMs = 0;
   #deviationMs = 0;
-  #isEmpty = true;
+  #samples = 0;
 
   constructor(minLimitMs: number, maxLimitMs: number, usefulMs = Infinity) {
     this.#minLimitMs = minLimitMs;
@@ -42,13 +42,16 @@ export class RoundTrip {
 
   observe(tookMs: number): void {
     const sampleMs = Math.min(tookMs, this.limitMs());
-    if (this.#isEmpty) {
-      this.#isEmpty = false;
+    this.#samples++;
+    if (this.#samples === 1) {
       this.#meanMs = sampleMs;
       this.#deviationMs = sampleMs / 2;
       return;
     }
-    this.#deviationMs += share * (Math.abs(sampleMs - this.#meanMs) - this.#deviationMs);
+    const deviationMs = Math.abs(sampleMs - this.#meanMs);
+    // The first deviation is only a guess, which would still count after twenty samples. A few that are alike disprove it.
+    const weight = deviationMs < this.#deviationMs ? Math.max(share, 2 / (this.#samples + 1)) : share;
+    this.#deviationMs += weight * (deviationMs - this.#deviationMs);
     this.#meanMs += share * (sampleMs - this.#meanMs);
   }
 
