@@ -1,6 +1,6 @@
 import { createRedisResilience, type RedisResilience } from '@redis-resilience/core';
 import { startCluster, startRedis, waitFor } from '@redis-resilience/testing';
-import type { Redis } from 'ioredis';
+import { Command, Redis } from 'ioredis';
 import { expect, it, onTestFinished } from 'vitest';
 import { HostileServer, honest, type Hostility } from '../../bench/fuzz/hostile-server.ts';
 
@@ -34,6 +34,20 @@ it('a command with the name of an inherited property is refused by the server, a
   await server.command('CLIENT', 'KILL', 'TYPE', 'normal');
   await waitFor(() => resilience.snapshot().attempts > 1, { message: 'another connection' });
   expect(await client.set('a', '1')).toBe('OK');
+});
+
+it('a command that was answered runs again when it is sent again, as with plain ioredis', async () => {
+  await using server = await startRedis();
+  const resilience = createRedisResilience(server.url);
+  const plain = new Redis(server.url);
+  onTestFinished(() => resilience.close({ drainMs: 0 }));
+  onTestFinished(() => plain.disconnect());
+  for (const client of [plain, resilience.client]) {
+    await client.del('count');
+    const command = new Command('incr', ['count']);
+    for (let sent = 0; sent < 3; sent++) await client.sendCommand(command);
+    expect(await client.get('count')).toBe('3');
+  }
 });
 
 it('a command whose name is not a string rejects its own call, also in a pipeline, and nothing else', async () => {

@@ -18,6 +18,7 @@ import type { Dispatch } from './dispatch.ts';
 import type { Gate } from './gate.ts';
 import type { GateParts, Line } from './line.ts';
 import { pendingBlockingMs } from './pending/pending-blocking.ts';
+import { presentCall } from './pending/present-call.ts';
 import { argumentBytes } from './slow-path.ts';
 import { spellInLowerCase } from './spelling.ts';
 
@@ -71,11 +72,10 @@ export class Entrance {
 
   #handleOnSlowPath(command: DriverCommand, stream?: PipelineStream, node?: unknown): unknown {
     spellInLowerCase(command);
-    const { call: known } = command;
+    const known = presentCall(command);
     if (this.#dispatch.isHandshake(command)) return this.#dispatch.send(command, stream, node);
     if (known !== undefined) {
-      // The driver is resending this command from its own queue, which must not happen if its caller already has a
-      // result.
+      // The driver resends this command from its own queue, in vain if the caller already has a result.
       if (known.settled && stream === undefined) return command.promise;
       return this.#dispatch.send(command, stream, node);
     }

@@ -7,6 +7,8 @@ export interface DriverCommand {
   args: unknown[];
   readonly promise: Promise<unknown>;
   isSettled?: boolean;
+  /** Whether the driver has resolved the command with a reply. */
+  readonly isResolved?: boolean;
   inTransaction?: boolean;
   pipelineIndex?: number | undefined;
   protocol?: number;
