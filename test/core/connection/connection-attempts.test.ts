@@ -23,6 +23,7 @@ interface Attempting {
 function prepared(target: Partial<Target> = {}, tlsMismatch?: TlsMismatch): Attempting {
   const wired = new WiredDriver();
   const attempts = new ConnectionAttempts({ ...wired.target, ...target }, wired.clock, tlsMismatch);
+  const turns = new HedgeTurns();
   const troubles: AttemptTrouble[] = [];
   const results: DialResult[] = [];
   const phases: string[] = [];
@@ -39,7 +40,7 @@ function prepared(target: Partial<Target> = {}, tlsMismatch?: TlsMismatch): Atte
   };
   const run = (isHedged = false): void => {
     void attempts
-      .run(attempt, isHedged ? new HedgeTurns() : undefined, (trouble) => troubles.push(trouble))
+      .run(attempt, isHedged ? turns : undefined, (trouble) => troubles.push(trouble))
       .then((result) => results.push(result));
   };
   return { wired, attempts, troubles, results, phases, abort, run };
@@ -126,6 +127,17 @@ describe('an attempt', () => {
       abort.abort(new Error('enough'));
     },
   );
+
+  it('at a silent server is hedged in turn with others to that server, each of which says so', async () => {
+    const { wired, abort, troubles, run } = prepared();
+    wired.server.freeze();
+    for (let attempt = 0; attempt < 10; attempt++) run(true);
+    await wired.travel(490);
+    expect(wired.network.openedAt).toHaveLength(10 + 3);
+    await wired.travel(150);
+    expect(troubles).toHaveLength(10);
+    abort.abort(new Error('enough'));
+  });
 
   it('tells that the sentinels do not answer while it goes on', async () => {
     const { wired, troubles, abort, run } = prepared({
