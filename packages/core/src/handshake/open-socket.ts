@@ -158,8 +158,8 @@ const namesOfSocket = [
 ] as const;
 
 /** Returns the IP family as a number. Like a port, a family that comes from an environment variable is a string. */
-function familyOf({ family = 0 }: Endpoint): number {
-  return /^[046]$/.test(String(family)) ? Number(family) : family;
+function familyOf({ family = 0 }: { readonly family?: number | string | undefined }): number {
+  return /^[046]$/.test(String(family)) ? Number(family) : (family as number);
 }
 
 function startTls(raw: Socket, endpoint: Endpoint): Socket {
