@@ -7,8 +7,8 @@ import { request } from '../../../packages/core/src/replies/request.ts';
 
 const never = new AbortController().signal;
 
-async function connectTo({ port }: { readonly port: number }): Promise<Socket> {
-  const socket = connect({ port, host: '127.0.0.1' });
+async function connectTo({ port }: { readonly port: number }, localAddress?: string): Promise<Socket> {
+  const socket = connect({ port, host: '127.0.0.1', localAddress });
   onTestFinished(() => void socket.destroy());
   await once(socket, 'connect');
   return socket;
@@ -45,6 +45,15 @@ describe('a request', () => {
     onTestFinished(() => peer.close());
     const refused = request(await connectTo(peer), [['PING'], ['INFO']], never);
     await expect(refused).rejects.toMatchObject({ name: 'ErrorReply', message: /max number of clients/ });
+  });
+
+  it('rejects with the reply of a server in protected mode', async () => {
+    const server = await startRedis({ config: { 'protected-mode': 'yes' } });
+    onTestFinished(() => server.stop());
+    // The server trusts only clients at 127.0.0.1.
+    const socket = await connectTo(server, '127.0.0.2');
+    const refused = request(socket, [['AUTH', 'secret'], ['PING'], ['INFO']], never);
+    await expect(refused).rejects.toMatchObject({ name: 'ErrorReply', code: 'DENIED' });
   });
 
   it('rejects when the peer is no Redis', async () => {

@@ -16,11 +16,11 @@ const maxPushes = 1000;
  * Sends commands in one write over a socket that no other code reads, and resolves with one reply per command. The
  * socket must be paused before the call, and is paused again afterwards, so that no bytes are lost between two
  * requests. Error replies are returned like all replies, with one exception: a server that has reached its connection
- * limit sends an error in place of the first reply, and closes the connection; that error is thrown. If an error reply
- * quotes the password of an AUTH command, only its code is kept.
+ * limit, or is in protected mode, sends an error in place of the first reply, and closes the connection; that error is
+ * thrown. If an error reply quotes the password of an AUTH command, only its code is kept.
  *
- * @throws {@link ErrorReply} if the server has reached its connection limit; `ProtocolError` if the peer is not a Redis
- *   server; the socket's error; or the signal's reason. The caller must then destroy the socket
+ * @throws {@link ErrorReply} if the server turns the connection away; `ProtocolError` if the peer is not a Redis server;
+ *   the socket's error; or the signal's reason. The caller must then destroy the socket
  * @example const [pong] = await request(socket, [['PING']], AbortSignal.timeout(1000));
  */
 export function request(
@@ -38,7 +38,7 @@ export function request(
     const finish = (error: unknown): void => {
       socket.pause();
       socket.removeListener('data', onData);
-      socket.removeListener('error', finish);
+      socket.removeListener('error', onBroken);
       socket.removeListener('close', onClose);
       signal.removeEventListener('abort', onAbort);
       if (error === undefined) resolve(replies);
@@ -56,14 +56,19 @@ export function request(
       else if (read.failure !== undefined) finish(read.failure);
       else if (pushes > maxPushes) finish(new ProtocolError('too-large'));
     };
-    const onClose = (): void => finish(closedError());
+    // A server in protected mode denies the connection before it has read a command, and closes it.
+    const onBroken = (error: unknown): void => {
+      const [first] = replies;
+      finish(first instanceof ErrorReply && first.code === 'DENIED' ? first : error);
+    };
+    const onClose = (): void => onBroken(closedError());
     const onAbort = (): void => finish(signal.reason);
     if (signal.aborted || socket.destroyed) {
       reject(signal.aborted ? signal.reason : closedError());
       return;
     }
     socket.on('data', onData);
-    socket.once('error', finish);
+    socket.once('error', onBroken);
     socket.once('close', onClose);
     signal.addEventListener('abort', onAbort, { once: true });
     socket.write(commands.map(encodeCommand).join(''));
