@@ -3,6 +3,7 @@ import { freePort, startCluster, startSentinel, waitFor } from '@redis-resilienc
 import type { Redis } from 'ioredis';
 import { describe, expect, it } from 'vitest';
 import { startProtectedRedis } from '../stage/protected-redis.ts';
+import { UnhandledRejections } from '../stage/unhandled-rejections.ts';
 
 /** A logger that records the lines, with their levels. */
 class KeptLines implements Logger {
@@ -96,6 +97,20 @@ describe('the logger', () => {
     expect(line).toContain(`at the cluster of 127.0.0.1:${cluster.addresses[0]?.port}`);
     for (const { port } of cluster.addresses) expect(line.split(`:${port}`)).toHaveLength(2);
     await Promise.all(all.map((each) => each.close()));
+  });
+
+  it('may be async: a rejection does no harm', async () => {
+    using unhandled = new UnhandledRejections();
+    let lines = 0;
+    const fail = async (): Promise<void> => {
+      lines++;
+      throw new Error('The disk of the logs is full.');
+    };
+    const logger = { info: fail, warn: fail, error: fail };
+    const resilience = createRedisResilience({ port: await freePort() }, { logger });
+    await waitFor(() => lines > 0);
+    await resilience.close();
+    expect(await unhandled.list()).toEqual([]);
   });
 
   it('must be able to log', () => {

@@ -153,12 +153,14 @@ export class OperatorLines implements FirstListener<ResilienceEvents> {
     );
   }
 
-  // An error thrown by the application's logger must not break a connection.
+  // An error of the application's logger must not break a connection, nor end the process as an unhandled rejection.
+  // Because the logger itself failed, its error cannot be reported.
   #log(level: keyof Logger, line: string): void {
     try {
-      this.#subject.settings.logger[level](line);
+      const logged: unknown = this.#subject.settings.logger[level](line);
+      if (logged instanceof Promise) logged.catch(() => undefined);
     } catch {
-      // The logger itself failed, so the error cannot be reported.
+      // see above
     }
   }
 }
