@@ -32,6 +32,42 @@ describe('a drill without a command', () => {
   });
 });
 
+describe('a drill that cannot run', () => {
+  it.each([
+    [['--plan', 'freze', '--', 'node', 'app.mjs'], /'freze' cannot be read\. Did you mean freeze\?/],
+    [['--url', '/', '--', 'no-such-program'], /there is no such program\. Give it after --, as in/],
+    [
+      ['--url', '/', '--', 'node app.mjs'],
+      /there is no such program\. Give it after --, without quotes around it/,
+    ],
+  ])('says what to correct: %j', async (args, words) => {
+    const { code, stderr } = await runBin(['drill', ...args]);
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(words) });
+  });
+
+  it('names the option that stopped it', async () => {
+    const server =
+      "require('http').createServer((_, res) => res.end('{}')).listen(process.env.PORT, '127.0.0.1')";
+    const { code, stderr } = await runBin([
+      'drill',
+      '--url',
+      '/',
+      '--max-seconds',
+      '1',
+      '--',
+      'node',
+      '-e',
+      server,
+    ]);
+    expect({ code, stderr }).toEqual({
+      code: 130,
+      stderr: expect.stringContaining(
+        'the drill was stopped after --max-seconds 1. Nothing is left running.',
+      ),
+    });
+  });
+});
+
 describe('watch', () => {
   it.each(['localhost:3000', '3000', 'localhost:3000/health/redis'])(
     'gets the URL to write for %s',

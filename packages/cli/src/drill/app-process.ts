@@ -45,12 +45,7 @@ export class AppProcess implements AsyncDisposable {
   async waitUntil(answers: () => Promise<boolean>, timeoutMs: number): Promise<void> {
     const deadline = performance.now() + timeoutMs;
     while (!(await answers())) {
-      if (this.#failure !== undefined) {
-        const { code = 'failed' } = this.#failure as NodeJS.ErrnoException;
-        throw new UsageError(
-          `The command does not start (${code}). Give it after --, as in: drill -- node server.js`,
-        );
-      }
+      if (this.#failure !== undefined) throw notStarted(this.#failure, this.#child.spawnfile);
       if (this.hasEnded)
         throw new UsageError(
           `The command ended ${this.#ending()} before it answered a request. It must listen on the port in the variable PORT.${this.#quote()}`,
@@ -120,4 +115,12 @@ function startWatchdog(pid: number | undefined): ChildProcess {
   shell.stdin?.on('error', () => undefined);
   shell.unref();
   return shell;
+}
+
+function notStarted({ code = 'failed' }: NodeJS.ErrnoException, program: string): UsageError {
+  const isQuoted = code === 'ENOENT' && program.includes(' ');
+  const why = code === 'ENOENT' ? 'there is no such program' : code;
+  return new UsageError(
+    `The command does not start: ${why}. Give it after --, ${isQuoted ? 'without quotes around it, ' : ''}as in: drill -- node server.js`,
+  );
 }

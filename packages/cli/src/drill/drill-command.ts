@@ -12,6 +12,7 @@ import { checkReportFiles, writeReportFiles } from './report/report-files.ts';
 import { describeTrouble } from './trouble.ts';
 
 const interrupted = 130;
+const outOfTime = 'out of time';
 
 /** Runs `redis-resilience drill`, and returns its exit code. @throws UsageError for invalid arguments */
 export async function drillCommand(args: readonly string[]): Promise<number> {
@@ -25,17 +26,18 @@ export async function drillCommand(args: readonly string[]): Promise<number> {
   const stop = (): void => stopper.abort();
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
-  const outOfTime = setTimeout(stop, options.maxSeconds * 1000);
+  const timer = setTimeout(() => stopper.abort(outOfTime), options.maxSeconds * 1000);
   try {
     const drill = await run(options, stopper.signal);
     if (stopper.signal.aborted && drill.outcomes.length < options.plans.length) {
-      process.stderr.write('redis-resilience: the drill was stopped. Nothing is left running.\n');
+      const why = stopper.signal.reason === outOfTime ? ` after --max-seconds ${options.maxSeconds}` : '';
+      process.stderr.write(`redis-resilience: the drill was stopped${why}. Nothing is left running.\n`);
       return interrupted;
     }
     report(drill, options);
     return drill.outcomes.every(hasPassed) ? exitCodes.well : exitCodes.broken;
   } finally {
-    clearTimeout(outOfTime);
+    clearTimeout(timer);
     process.removeListener('SIGINT', stop);
     process.removeListener('SIGTERM', stop);
   }

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { nearest } from '@redis-resilience/core/protocol';
 import { UsageError } from '../../usage-error.ts';
 import { faultNames, isOfDatabases } from '../faults/fault-name.ts';
 import { checkPlan, type Plan } from './plan.ts';
@@ -22,8 +23,11 @@ export function loadPlan(nameOrFile: string): Plan {
   try {
     text = readFileSync(file, 'utf8');
   } catch {
+    const names = [...builtInPlans, ...databasePlans];
+    const meant = nearest(nameOrFile, names);
+    const hint = meant === undefined ? '' : ` Did you mean ${meant}?`;
     throw new UsageError(
-      `The plan '${nameOrFile}' cannot be read. Give a file, or one of ${[...builtInPlans, ...databasePlans].join(', ')}.`,
+      `The plan '${nameOrFile}' cannot be read.${hint} Give a file, or one of ${names.join(', ')}.`,
     );
   }
   let content: unknown;
