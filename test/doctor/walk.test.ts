@@ -35,6 +35,15 @@ describe('the walk', () => {
     expect(findings.map(({ code }) => code)).toContain('info-refused');
   });
 
+  it('tells an administrator to look at a user who may not write', async () => {
+    const users = [{ name: 'reader', password: 'pw', rules: '~* -@all +@connection +@transaction +@read' }];
+    await using server = await startRedis({ users });
+    const { findings } = await diagnose(`redis://reader:pw@127.0.0.1:${server.port}`);
+    const finding = findings.find(({ code }) => code === 'auth');
+    expect(finding?.next).toBe('On the server, as an administrator: ACL GETUSER reader');
+    expect(finding?.evidence).toMatchObject({ user: 'reader', denied: ['SET'] });
+  });
+
   it('names a Cluster node whose address is unknown by its id, and does not connect to it', async () => {
     await using cluster = await startCluster({ nodes: 2, replicas: 1 });
     const primary = await cluster.primaryOf('a');

@@ -46,15 +46,17 @@ export const authRule = onEachNode((node, evidence) => {
 });
 
 /** Reports that the user can log in, but may not run the commands that an application needs. */
-export const permissionRule = onEachNode((node, evidence) => {
-  const { ping, server, part } = node;
+export const permissionRule = onEachNode((node) => {
+  const { ping, server, part, login } = node;
   if (server === undefined || part === 'sentinel') return undefined;
   const denied = [
     ...(deniesCommand(server.readError) ? ['GET'] : []),
     ...(deniesCommand(server.writeError) ? ['SET'] : []),
   ];
-  const facts = { reason: 'no-permission', user: server.user, denied };
-  const next = redisCli(node, evidence, command`ACL GETUSER ${server.user ?? 'USER'}`);
+  const user = server.user ?? login?.username ?? 'default';
+  const facts = { reason: 'no-permission', user, denied };
+  // The user itself may rarely run ACL, so another one has to.
+  const next = command`On the server, as an administrator: ACL GETUSER ${user}`;
   if (denied.includes('GET')) {
     return error('auth', 'The user can log in but has no permission for ordinary reads.', facts, next);
   }
