@@ -1,8 +1,9 @@
 import { textAt } from '../../catalogue/arguments/argument-words.ts';
-import { lockReleaseArgs } from '../../catalogue/lock-release.ts';
-import { lockReleaseOf } from '../../catalogue/redlock.ts';
-import { releaseScriptArgs } from '../../catalogue/release-script.ts';
-import { setLockOf } from '../../catalogue/set-lock.ts';
+import { lockReleaseArgs } from '../../catalogue/locks/lock-release.ts';
+import { lockReleaseOf } from '../../catalogue/locks/redlock.ts';
+import { releaseScriptArgs } from '../../catalogue/locks/release-script.ts';
+import { setLockOf } from '../../catalogue/locks/set-lock.ts';
+import { slotReleaseArgs } from '../../catalogue/locks/slot-release.ts';
 import type { Clock } from '../../clock.ts';
 import { isReplyError } from '../../replies/connection-error.ts';
 import type { CallFailure, OwnFailure } from '../call-errors.ts';
@@ -27,7 +28,7 @@ const none: readonly Due[] = [];
 const maxDue = 1000;
 
 /**
- * Releases locks that would otherwise remain until their ttl has passed:
+ * Releases locks, and slots of limiters, that would otherwise remain until their ttl has passed:
  *
  * - A lock that a client has taken although the caller got an error. When a frozen server thaws, it runs the command
  *   that takes the lock, although the caller has already got an error with an unknown outcome. If the late reply to
@@ -35,6 +36,8 @@ const maxDue = 1000;
  *   {@link answeredLate}. A lock of redlock is released without waiting for a reply, because redlock creates a new
  *   token for each lock. See {@link failed}.
  * - A lock that a library tried to release while Redis was unavailable. Libraries try only once. See {@link failed}.
+ * - A slot of a limiter that Bottleneck tried to free while Redis was unavailable. Bottleneck, too, tries only once, and
+ *   the slot would otherwise be taken for ever.
  */
 export class LockReleases {
   readonly #clock: Clock;
@@ -61,7 +64,7 @@ export class LockReleases {
     const taken = failure.outcome === 'unknown' ? lockReleaseOf(name, command.args) : undefined;
     if (taken !== undefined)
       return this.#release({ args: taken.args, call, endsAt: this.#clock.now() + taken.ttlMs });
-    const args = releaseScriptArgs(name, command.args);
+    const args = releaseScriptArgs(name, command.args) ?? slotReleaseArgs(name, command.args);
     if (args === undefined) return;
     const due: Due = { args, call, endsAt: Infinity };
     if (this.#isConnected && failure.kind !== 'circuit-open') this.#release(due);

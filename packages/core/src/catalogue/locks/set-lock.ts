@@ -1,4 +1,4 @@
-import { textAt, wordAt } from './arguments/argument-words.ts';
+import { textAt, wordAt } from '../arguments/argument-words.ts';
 import { isUniqueToken } from './lock-token.ts';
 
 /** A lock that a caller takes with `SET key token NX PX ttl`. */

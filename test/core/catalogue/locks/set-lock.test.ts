@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { setLockOf } from '../../../packages/core/src/catalogue/set-lock.ts';
+import { setLockOf } from '../../../../packages/core/src/catalogue/locks/set-lock.ts';
 
 const token = '0f8fad5b-d9cb-469f-a165-70867728950e';
 

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 // @ts-expect-error redlock 4 has no types of its own
 import UntypedRedlock from 'redlock';
-import { lockReleaseOf } from '../../../packages/core/src/catalogue/redlock.ts';
-import { releaseScriptArgs } from '../../../packages/core/src/catalogue/release-script.ts';
+import { lockReleaseOf } from '../../../../packages/core/src/catalogue/locks/redlock.ts';
+import { releaseScriptArgs } from '../../../../packages/core/src/catalogue/locks/release-script.ts';
 
 const token = '0f8fad5b-d9cb-469f-a165-70867728950e';
 const documented = `if redis.call("get",KEYS[1]) == ARGV[1] then

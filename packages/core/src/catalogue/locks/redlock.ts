@@ -1,4 +1,4 @@
-import { integerAt, textAt } from './arguments/argument-words.ts';
+import { integerAt, textAt } from '../arguments/argument-words.ts';
 import { lockReleaseArgs } from './lock-release.ts';
 import { lockScriptOf } from './lock-scripts.ts';
 
