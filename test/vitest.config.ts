@@ -9,7 +9,10 @@ const resultsFolder = process.env['TEST_RESULTS_FOLDER'];
 // Tests that leave the global state of their process as it was, so that their files can share a process: those about
 // single files and folders of the source, and those of the built packages, which are a second copy of that source.
 const ofSource = ['{architecture,core}/**/*.test.ts'];
-const ofPackages = ['{contract,doctor,fallback,integration,node-redis,testing}/**/*.test.ts'];
+const ofPackages = [
+  '{contract,doctor,fallback,integration,node-redis,testing}/**/*.test.ts',
+  '{cli,declarations,docs,examples,record,release,simulate}/**/*.test.ts',
+];
 const sharing = [...ofSource, ...ofPackages];
 
 export default defineConfig({
