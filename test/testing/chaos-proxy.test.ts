@@ -23,6 +23,16 @@ beforeEach(async () => {
 });
 afterAll(() => server.stop());
 
+it.each([
+  ['nothing', () => undefined],
+  ['the server itself', () => server],
+  ['an empty object', () => ({})],
+])('a proxy that is given %s asks for its target', async (_, given) => {
+  await expect(startProxy(given() as never)).rejects.toThrow(
+    'startProxy needs the server behind the proxy: startProxy({ target: server }).',
+  );
+});
+
 describe('a healthy proxy', () => {
   it('passes everything on, and counts', async () => {
     const first = await connect(proxy);

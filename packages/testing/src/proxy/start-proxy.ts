@@ -13,6 +13,7 @@ export interface StartProxyOptions {
 /**
  * Starts a TCP proxy in front of `target`, in this process, that breaks connections in every way a network can.
  *
+ * @throws TypeError if there is no target, {@link ConfigurationError} if an option does not exist
  * @example
  * await using server = await startRedis();
  * await using proxy = await startProxy({ target: server });
@@ -21,6 +22,9 @@ export interface StartProxyOptions {
  * proxy.blackhole(); // the client's socket is dead and says nothing; new connections work
  */
 export async function startProxy(options: StartProxyOptions): Promise<ChaosProxy> {
+  if (typeof options?.target?.port !== 'number') {
+    throw new TypeError('startProxy needs the server behind the proxy: startProxy({ target: server }).');
+  }
   checkKnownOptions('startProxy', options, { target: true, port: true });
   const proxy = new ChaosProxy(options.target, options.port ?? (await freePort()));
   await proxy.accept();
