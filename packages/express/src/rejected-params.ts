@@ -12,7 +12,7 @@ type ParamCallback = (
 /** The router of Express 4. `params` has the callbacks that an application has registered with `param`. */
 export interface Router4 {
   readonly params?: Readonly<Record<string, ParamCallback[] | undefined>>;
-  process_params?(layer: Layer, ...others: readonly unknown[]): unknown;
+  process_params?: (this: Router4, layer: Layer, ...others: readonly unknown[]) => unknown;
 }
 
 interface Layer {
