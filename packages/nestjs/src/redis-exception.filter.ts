@@ -21,8 +21,8 @@ class AnyRedisResilienceError {
 /**
  * Turns this library's errors, and rejections by `@RequireRedis` or mode `reject`, into 503 responses, and a
  * `ConfigurationError` into a 500. The bodies are problem details (RFC 9457), which say why the request failed and
- * whether it may be repeated. A client of a microservice gets the problem details as its error, and a client of a
- * WebSocket gateway as the event `exception`. GraphQL gets the error itself. Other errors are left to Nest.
+ * whether it may be repeated. A client of a microservice gets the problem details as its error, and a Socket.IO client
+ * of a WebSocket gateway as the event `exception`. GraphQL gets the error itself. Other errors are left to Nest.
  *
  * @example
  * providers: [{ provide: APP_FILTER, useClass: RedisExceptionFilter }]
