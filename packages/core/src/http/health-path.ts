@@ -17,8 +17,8 @@ export const defaultHealthPaths: Readonly<Required<HealthPaths>> = {
 };
 
 /**
- * Returns the health endpoint that a request is for. Only GET and HEAD requests match; the query string and one
- * trailing slash are ignored.
+ * Returns the health endpoint that a request is for. Only GET and HEAD requests match; the origin, if there is one, the
+ * query string and one trailing slash are ignored.
  *
  * @example
  * matchHealthPath('GET', '/readyz?verbose'); // 'ready'
@@ -37,8 +37,12 @@ export function matchHealthPath(
   return undefined;
 }
 
+/** Matches what precedes the path if a proxy sends the whole URL in the request line (absolute-form). */
+const origin = /^https?:\/\/[^/?]*/i;
+
 function pathOf(url: string): string {
-  const query = url.indexOf('?');
-  const path = query === -1 ? url : url.slice(0, query);
+  const target = url.startsWith('/') ? url : url.replace(origin, '');
+  const query = target.indexOf('?');
+  const path = query === -1 ? target : target.slice(0, query);
   return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
 }
