@@ -68,6 +68,14 @@ describe('a drill that cannot run', () => {
   });
 });
 
+it('the doctor names its own option when the URL of the application is malformed', async () => {
+  const { code, stderr } = await runHere(['doctor', '--app', 'localhost:3000']);
+  expect({ code, stderr }).toEqual({
+    code: 2,
+    stderr: 'redis-resilience: --app must be the http:// URL of a health endpoint.\n',
+  });
+});
+
 describe('watch', () => {
   it.each(['localhost:3000', '3000', 'localhost:3000/health/redis'])(
     'gets the URL to write for %s',

@@ -85,7 +85,10 @@ async function run(
   } catch (error) {
     if (!(error instanceof Error) || error.name !== 'ConfigurationError') throw error;
     const place = isFromEnvironment ? 'The Redis URL in the environment variable REDIS_URL' : 'The Redis URL';
-    throw new UsageError(error.message.replace(/^The Redis URL/, place));
+    const message = error.message
+      .replace(/^The Redis URL/, place)
+      .replace('The option diagnose.app', '--app');
+    throw new UsageError(message);
   }
 }
 
