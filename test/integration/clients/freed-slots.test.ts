@@ -26,7 +26,7 @@ it('slots that Bottleneck cannot free in an outage are free when Redis is back, 
   });
   const { client } = resilience;
   const free = (slot: string): Promise<unknown> =>
-    (client as Redis).evalsha(freeDigest, keys.length, ...keys, Date.now(), 'a-client', slot);
+    client.evalsha(freeDigest, keys.length, ...keys, Date.now(), 'a-client', slot);
   await server.command('HSET', 'b_mails_settings', 'id', 'mails');
   await server.command('HSET', 'b_mails_job_weights', 'sent', '1', 'refused', '1');
   const heard: string[] = [];
