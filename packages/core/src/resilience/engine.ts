@@ -134,9 +134,7 @@ export class Engine implements RedisResilience {
     quietIfAway(applyOnce(this, (this.#once ??= onceParts(this, this.settings)), ...given));
 
   lease: RedisResilience['lease'] = (...given) => this.#leases.lease(...given);
-
   transaction: RedisResilience['transaction'] = (...given) => quietIfAway(this.#leases.transaction(...given));
-
   history = (): readonly HistoryEntry[] => this.#history.list();
 
   ready: RedisResilience['ready'] = (options = {}) => {
@@ -144,12 +142,7 @@ export class Engine implements RedisResilience {
     return quietIfAway(whenUp(this, this.clock, options));
   };
 
-  reconnect = async (reason?: string): Promise<void> => {
-    if (reason !== undefined) textOf(reason, 'reconnect.reason');
-    debug('%s: reconnects as asked (%j)', this.name, reason ?? 'no reason given');
-    this.#clients.main.drop('connection-reset');
-    return this.ready();
-  };
+  reconnect = (reason?: string): Promise<void> => quietIfAway(this.#reconnect(reason));
 
   reauthenticate = (credentials?: Credentials): Promise<void> => {
     debug('%s: reauthenticates', this.name);
@@ -165,12 +158,19 @@ export class Engine implements RedisResilience {
 
   isolate = (reason: string): (() => void) => this.#isolations.hold(reason);
 
-  // Like `reconnect`, the method is `async` so that what is not allowed rejects the promise instead of throwing.
+  // Like `#reconnect`, the method is `async` so that what is not allowed rejects the promise instead of throwing.
   close = async (options: CloseOptions = {}): Promise<void> =>
     (this.#closing ??= this.#close(drainMsOf(options)));
 
   retryAfterMs(lane: Lane): number | undefined {
     return this.#clients.main.nextAttemptMs() ?? this.circuits[lane].retryAfterMs(this.clock.now());
+  }
+
+  async #reconnect(reason = 'no reason given'): Promise<void> {
+    textOf(reason, 'reconnect.reason');
+    debug('%s: reconnects as asked (%j)', this.name, reason);
+    this.#clients.main.drop('connection-reset');
+    await this.ready();
   }
 
   #onNews(news: ClientNews): void {
