@@ -69,6 +69,11 @@ class Stage {
     return this.news.map(({ kind }) => kind);
   }
 
+  /** When this node was asked. */
+  askedAt(index: number): number[] {
+    return this.asked.filter(([node]) => node === index).map(([, at]) => at);
+  }
+
   addUnused(count: number): void {
     for (let index = 0; index < count; index++) {
       const address = `unused:${index}`;
@@ -122,7 +127,7 @@ describe('a cluster in trouble', () => {
     expect([stage.clock.pendingTimers, stage.clock.timersThatKeepAlive]).toEqual([1, 0]);
     await stage.travel(10_000);
     for (const index of [0, 1, 2]) {
-      const at = stage.asked.filter(([node]) => node === index).map(([, when]) => when);
+      const at = stage.askedAt(index);
       expect(at).toEqual(Array.from({ length: 60 }, (_, look) => 50 * (look + 1)));
     }
     expect(stage.slotsReadAt.slice(0, 5)).toEqual([50, 100, 200, 300, 400]);
@@ -250,7 +255,7 @@ describe('a cluster in trouble', () => {
     await stage.travel(100);
     stage.node(1).epoch = 2;
     await stage.travel(200);
-    const at = stage.asked.filter(([node]) => node === 0).map(([, when]) => when);
+    const at = stage.askedAt(0);
     expect(at).toEqual([50, 100, 150, 158, 170, 188, 215, 256]);
   });
 
@@ -264,8 +269,37 @@ describe('a cluster in trouble', () => {
     await stage.travel(100);
     stage.node(1).state = 'ok';
     await stage.travel(60);
-    const at = stage.asked.filter(([node]) => node === 0).map(([, when]) => when);
+    const at = stage.askedAt(0);
     expect(at).toEqual([50, 100, 150, 158]);
+  });
+
+  it('has a node that is still down asked every 8 ms while a call waits, once another one is up', async () => {
+    const stage = new Stage();
+    stage.isAwaited = true;
+    for (const index of [1, 2]) stage.node(index).state = 'fail';
+    stage.watch.trouble();
+    await stage.travel(140);
+    expect(stage.askedAt(2)).toEqual([50, 100]);
+    stage.node(1).state = 'ok';
+    await stage.travel(160);
+    const pauses = stage.askedAt(2).map((at, index, all) => at - (all[index - 1] ?? 0));
+    expect(Math.max(...pauses.slice(3))).toBeLessThanOrEqual(8);
+    // The nodes that are up are asked only at the checks, which are ever less frequent.
+    expect(stage.askedAt(0)).toEqual([50, 100, 150, 158, 170, 188, 215, 256]);
+  });
+
+  it('has no node asked again, however many are still down, once the watch is stopped', async () => {
+    const stage = new Stage();
+    stage.isAwaited = true;
+    for (const index of [1, 2]) stage.node(index).state = 'fail';
+    stage.watch.trouble();
+    await stage.travel(140);
+    stage.node(1).state = 'ok';
+    await stage.travel(15);
+    stage.watch.stop();
+    const { length } = stage.asked;
+    await stage.travel(2_000);
+    expect([stage.asked.length, stage.clock.pendingTimers]).toEqual([length, 0]);
   });
 
   it('has its nodes asked in turn, as often as before, while a part is away', async () => {
@@ -423,7 +457,7 @@ describe('a cluster in trouble', () => {
       { kind: 'failover', address: 'node:1', isOver: false },
     ]);
     // Node 2 was already down before the second `trouble()`, so its return does not make the watch ask earlier.
-    const at = stage.asked.filter(([node]) => node === 0).map(([, when]) => when);
+    const at = stage.askedAt(0);
     expect(at).toEqual([10_050, 10_100]);
   });
 
@@ -450,7 +484,7 @@ describe('a cluster in trouble', () => {
     await stage.travel(100);
     for (const [index, state] of after.entries()) stage.node(index).state = state;
     await stage.travel(110);
-    const at = stage.asked.filter(([node]) => node === 0).map(([, when]) => when);
+    const at = stage.askedAt(0);
     expect(at).toEqual([50, 100, 150, 200]);
   });
 
@@ -463,7 +497,7 @@ describe('a cluster in trouble', () => {
     await stage.travel(800);
     expect(stage.told).toContain('failover');
     expect(stage.slotsReadAt).toEqual([50]);
-    const at = stage.asked.filter(([node]) => node === 0).map(([, when]) => when);
+    const at = stage.askedAt(0);
     expect(at).toEqual(Array.from({ length: 18 }, (_, look) => 50 * (look + 1)));
   });
 

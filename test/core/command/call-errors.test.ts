@@ -129,6 +129,19 @@ it('the stack of an error that is created deep in this library begins where the 
   expect(Error.stackTraceLimit).toBe(usual);
 });
 
+it('no stack is captured that the stack of the caller would replace', () => {
+  withUsualStacks();
+  let captured: string | undefined;
+  const entrance = (): Error =>
+    atCaller(() => {
+      const error = new Error('refused');
+      captured = error.stack;
+      return error;
+    }, entrance);
+  entrance();
+  expect(captured).toBe('Error: refused');
+});
+
 it('other errors have their stacks, also after an error could not be created', () => {
   const usual = withUsualStacks();
   const fail = (): never => {

@@ -24,6 +24,14 @@ describe('the usual round trip', () => {
     expect(roundTrip.limitMs()).toBeCloseTo(10 * 0.7 + 4 * (0.25 + 0.1 * (2 - 0.25)), 9);
   });
 
+  it('after a second sample like the first, keeps a third of the deviation that was a guess', () => {
+    const roundTrip = new RoundTrip(1, 2_000);
+    roundTrip.observe(0.6);
+    roundTrip.observe(0.6);
+    expect(roundTrip.toleratedDelayMs).toBeCloseTo(4 * 0.1, 9);
+    expect(roundTrip.limitMs()).toBeCloseTo(10 * 0.6 + 4 * 0.1, 9);
+  });
+
   it('knows after eight samples that are alike how little they deviate', () => {
     const roundTrip = new RoundTrip(200, 2_000, 300);
     for (let sample = 0; sample < 8; sample++) roundTrip.observe(200);
