@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { nextDueAt, dialTransition } from '../../../packages/core/src/dialing/schedule/dial-transition.ts';
+import {
+  nextDueAt,
+  dialTransition,
+  overlapOf,
+} from '../../../packages/core/src/dialing/schedule/dial-transition.ts';
 import type { DialState } from '../../../packages/core/src/dialing/schedule/dial-state.ts';
 import { alone, at, chained, inBigFleet, paced } from './dial-moment.ts';
 
@@ -99,4 +103,9 @@ describe('the clock of the dial schedule', () => {
       'attempt',
     ]);
   });
+});
+
+it('two attempts overlap at most until one has succeeded, however far away the server is', () => {
+  expect(overlapOf({ ...paced, followed: 5 }, 100, alone())).toBe(2);
+  expect(overlapOf({ ...chained, followed: 0 }, 100, alone())).toBe(300);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { dialTransition } from '../../../packages/core/src/dialing/schedule/dial-transition.ts';
+import { dialTransition, overlapOf } from '../../../packages/core/src/dialing/schedule/dial-transition.ts';
 import { alone, at, chained, inBigFleet, justLost, paced } from './dial-moment.ts';
 
 const unjudged = { ...justLost, flaps: 3, shaky: 3, judged: false };
@@ -134,5 +134,12 @@ describe('followers of a server that keeps nobody', () => {
       { ...due, shaky: 3, attemptedAt: at, dueAt: undefined },
       'attempt',
     ]);
+  });
+
+  it('overlap no more often than at first, even after a single connection that did not last', () => {
+    const grown = { ...chained, followed: 5 };
+    expect(overlapOf(grown, 0, alone())).toBe(7);
+    expect(overlapOf({ ...grown, shaky: 1 }, 0, alone())).toBe(2);
+    expect(overlapOf({ ...grown, shaky: 2 }, 0, alone())).toBe(2);
   });
 });

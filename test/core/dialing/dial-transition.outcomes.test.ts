@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { dialTransition } from '../../../packages/core/src/dialing/schedule/dial-transition.ts';
+import type { DialState } from '../../../packages/core/src/dialing/schedule/dial-state.ts';
 import { alone, at, chained, inBigFleet, justLost, paced } from './dial-moment.ts';
 
 describe('an attempt that failed', () => {
@@ -85,6 +86,13 @@ describe('an attempt that succeeded', () => {
       const [next] = dialTransition(state, succeeded(false, 1), inBigFleet({ random: () => 0.25 }));
       expect(next).toMatchObject({ kind: 'chained', dueAt: at + 1_500, judged: false });
     }
+  });
+
+  it('starts the count of the followers that connected, and counts each of them', () => {
+    const followed = (state: DialState) => dialTransition(state, succeeded(false, 1), alone())[0].followed;
+    expect(followed({ ...paced, followed: 7 })).toBe(0);
+    expect(followed({ ...chained, followed: 0 })).toBe(1);
+    expect(followed({ ...chained, followed: 7 })).toBe(8);
   });
 
   it('leaves the followers the gap where the leader has proved itself already', () => {

@@ -155,3 +155,42 @@ it('a process that has ever connected dials at the pace of its fleet, however lo
   }
   expect(never.dialer.periodMs).toBe(1_000);
 });
+
+describe('the requests that follow the first connection', () => {
+  it('begin 24 attempts at most in one turn of the event loop, and the others in the next turns', async () => {
+    const { clock, dialer, request, now, last } = bareDialer();
+    const perTurn: number[] = [];
+    let begun = 0;
+    const endTurn = () => {
+      if (begun > 0) perTurn.push(begun);
+      begun = 0;
+    };
+    const attempt: typeof request.attempt = (made) => {
+      begun++;
+      queueMicrotask(endTurn);
+      return request.attempt(made);
+    };
+    for (let count = 0; count < 60; count++) dialer.dial({ ...request, attempt });
+    await microtasks();
+    // A server at this distance accepts more than 60 connections while one attempt reaches it.
+    clock.jump(50);
+    last().attempt.connected();
+    last().resolve({ ok: true, fleetSize: 60 });
+    await now();
+    expect(perTurn).toEqual([1, 24, 24, 11]);
+  });
+
+  it('end no attempt that takes long to make room for another request', async () => {
+    const { clock, attempts, dial, now, last } = bareDialer();
+    for (const who of ['leader', 'second', 'third']) dial(who);
+    await microtasks();
+    last().attempt.connected();
+    last().resolve({ ok: true, fleetSize: 3 });
+    await now();
+    expect(attempts.map(({ who }) => who)).toEqual(['leader', 'second', 'third']);
+    await clock.travelAsync(0.95 * last().attempt.synDeadlineMs);
+    dial('late');
+    await now();
+    expect(attempts.map(({ attempt }) => attempt.signal.aborted)).toEqual([false, false, false]);
+  });
+});
