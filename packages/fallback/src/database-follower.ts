@@ -26,8 +26,8 @@ export class DatabaseFollower {
   }
 }
 
-// Returns undefined for a read-only database: it is a replica, so its data is that of the writable database which was
-// in use before.
+// Returns the name of the database whose data the client uses. Undefined while the client reads from a read-only
+// database: that is a replica, so the client still uses the data of the writable database, and nothing has changed.
 function nameIn({ database }: RedisSnapshot): string | undefined {
   return database?.readOnly === true ? undefined : database?.name;
 }

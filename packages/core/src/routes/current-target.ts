@@ -17,8 +17,8 @@ export class CurrentTarget implements Target {
   protected readonly primaryOnly: boolean | undefined;
 
   /**
-   * `holder` has the client's current target. `requiresPrimary`, if given, takes precedence over the current
-   * target's property of the same name.
+   * `holder.route.target` is the server that the client uses now. `requiresPrimary`, if given, takes precedence over
+   * the property of the same name of that target.
    */
   constructor(holder: TargetHolder, requiresPrimary?: boolean) {
     this.holder = holder;

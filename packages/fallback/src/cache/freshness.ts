@@ -5,7 +5,7 @@ import type { Loaded } from './single-flight.ts';
 /** The settings of a cache that decide how long a value is fresh. */
 export interface FreshnessSettings {
   readonly ttlMs: number;
-  /** The ttl of `null` and `undefined`. */
+  /** How long a loaded value is fresh if it is `null` or `undefined`. */
   readonly negativeTtlMs: number;
   readonly ttlJitterRatio: number;
   readonly random: Random;
