@@ -47,7 +47,7 @@ const mutatedFiles = {
   'event-loop': ['alarm', 'clock-timer', 'due-queue'],
   handshake: ['throttled-credentials'],
   sentinel: ['choose-replica'],
-  cluster: ['slots/slot-watch', 'nodes/node-dialers', 'nodes/single-attempt'],
+  cluster: ['slots/node-states', 'slots/slot-watch', 'nodes/node-dialers', 'nodes/single-attempt'],
   socket: ['progress', 'round-trip', 'wire'],
   stall: [
     'stall-watch',

@@ -12,8 +12,9 @@ class Stage {
   readonly failedSlots = new Map<string, number>();
   isAwaited = true;
   replyMs = 0;
+  random = 0.5;
   readonly states = new NodeStates(
-    { clock: this.clock, random: () => 0.5, isAwaited: () => this.isAwaited },
+    { clock: this.clock, random: () => this.random, isAwaited: () => this.isAwaited },
     ({ address }, _state, isAhead) => {
       if (isAhead) this.ahead.push(address);
     },
@@ -100,6 +101,69 @@ describe('a node that does not know yet that a failover is over', () => {
     expect(stage.clock.pendingTimers).toBe(0);
   });
 
+  it('is asked for the last time less than a second after the failover', async () => {
+    const stage = new Stage();
+    await stage.askDown('a');
+    stage.states.chase();
+    await stage.clock.travelAsync(5_000);
+    expect(stage.timesOf('a').at(-1)).toBe(992);
+  });
+
+  it('is asked after its own pause, not after that of another node', async () => {
+    const stage = new Stage();
+    await stage.askDown('a');
+    stage.states.chase();
+    await stage.clock.travelAsync(4);
+    await stage.askDown('b');
+    await stage.clock.travelAsync(20);
+    expect([stage.timesOf('a'), stage.timesOf('b')]).toEqual([
+      [0, 0, 8, 16, 24],
+      [4, 12, 20],
+    ]);
+  });
+
+  it.each([
+    [0, 9],
+    [1, 11],
+  ])('is asked after a pause with a jitter of a tenth: %d', async (random, pauseMs) => {
+    const stage = new Stage();
+    stage.random = random;
+    stage.replyMs = 2.5;
+    await stage.askDown('a');
+    stage.states.chase();
+    await stage.clock.travelAsync(20);
+    expect(stage.timesOf('a')).toEqual([0, 2.5, 5 + pauseMs]);
+  });
+
+  it('keeps the process alive neither while it is chased nor otherwise', async () => {
+    const stage = new Stage();
+    await stage.askDown('a');
+    expect(stage.clock.pendingTimers).toBe(0);
+    stage.states.chase();
+    await stage.clock.travelAsync(1);
+    expect([stage.clock.pendingTimers, stage.clock.timersThatKeepAlive]).toEqual([1, 0]);
+  });
+
+  it('is not asked again if its reply arrives when the second is over', async () => {
+    const stage = new Stage();
+    stage.replyMs = 1_000;
+    stage.states.chase();
+    await stage.askDown('a');
+    expect(stage.states.areUp).toBe(false);
+    expect(stage.clock.pendingTimers).toBe(0);
+  });
+
+  it.each(['stop', 'forget'] as const)('has no timer after %s, also when it is asked again', async (end) => {
+    const stage = new Stage();
+    await stage.askDown('a');
+    stage.states.chase();
+    await stage.clock.travelAsync(1);
+    stage.states[end]();
+    expect(stage.clock.pendingTimers).toBe(0);
+    await stage.askDown('a');
+    expect([stage.states.areUp, stage.clock.pendingTimers]).toEqual([false, 0]);
+  });
+
   it('is asked no more when the chase is stopped, and forgotten only on request', async () => {
     const stage = new Stage();
     await stage.askDown('a');
@@ -123,6 +187,16 @@ describe('a node that is up before others', () => {
     }
     stage.down.delete('b');
     void stage.states.ask(stage.node('b'));
+    await stage.clock.travelAsync(0);
+    expect(stage.ahead).toEqual(['a']);
+  });
+
+  it('is told to be ahead also while it counts failed slots', async () => {
+    const stage = new Stage();
+    for (const address of ['a', 'b']) await stage.askDown(address);
+    stage.down.delete('a');
+    stage.failedSlots.set('a', 5_461);
+    void stage.states.ask(stage.node('a'));
     await stage.clock.travelAsync(0);
     expect(stage.ahead).toEqual(['a']);
   });
