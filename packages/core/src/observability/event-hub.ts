@@ -1,4 +1,4 @@
-import { hasMethod } from '../options/has-method.ts';
+import { callApplication } from './call-application.ts';
 
 /**
  * Payload of `listener-error`: an error that a listener for `event` threw, or with which its promise was rejected. Such
@@ -56,13 +56,10 @@ export class EventHub<Events extends { readonly 'listener-error': ListenerError 
     const listeners = this.#listeners?.get(event);
     if (listeners === undefined || listeners.size === 0) return;
     for (const listener of [...listeners] as Listener<Events[Event]>[]) {
-      try {
-        const returned: unknown = listener(payload);
-        if (hasMethod(returned, 'then'))
-          Promise.resolve(returned).catch((error: unknown) => this.#report(event, error));
-      } catch (error) {
-        this.#report(event, error);
-      }
+      callApplication(
+        () => listener(payload),
+        (error) => this.#report(event, error),
+      );
     }
   }
 

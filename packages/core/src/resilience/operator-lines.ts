@@ -4,6 +4,7 @@ import type { RedisSnapshot } from '../snapshot.ts';
 import type { Logger } from '../options/logger.ts';
 import type { Cluster, Redis } from '../ioredis/clients.ts';
 import { placeOf } from '../ioredis/place.ts';
+import { callApplication } from '../observability/call-application.ts';
 import type { FirstListener } from '../observability/event-hub.ts';
 import type { ResilienceEvents } from '../observability/events.ts';
 import { operatorAdvice } from '../observability/next-step.ts';
@@ -154,15 +155,13 @@ export class OperatorLines implements FirstListener<ResilienceEvents> {
   }
 
   // An error of the application's logger must not break a connection, nor end the process as an unhandled rejection.
-  // Because the logger itself failed, its error cannot be reported.
   #log(level: keyof Logger, line: string): void {
-    try {
-      const logged: unknown = this.#subject.settings.logger[level](line);
-      if (logged instanceof Promise) logged.catch(() => undefined);
-    } catch {
-      // see above
-    }
+    callApplication(() => this.#subject.settings.logger[level](line), ignore);
   }
+}
+
+function ignore(): void {
+  // The logger itself failed, so its error cannot be reported.
 }
 
 function seconds(durationMs: number): string {
