@@ -39,6 +39,14 @@ function ask(client: ioredis6.Redis): Promise<unknown> {
     client.decr('negative'),
     client.incrbyfloat('float', 1.5),
     client.mget('text', 'missing', 'binary'),
+    client.callBuffer('MGET', 'text', 'missing', 'binary'),
+    client.mget('long', 'text'),
+    client.lrange('missing', 0, -1),
+    client.smismember('missing', 'a', 'b'),
+    client.eval('return {}', 0),
+    client.eval('return {redis.status_reply("FINE"), 1, -1, "a", false}', 0),
+    client.eval('return {{1}, "a"}', 0),
+    client.eval('return {1, redis.error_reply("ERR within")}', 0).catch((error: Error) => error.message),
     client.hset('hash', { field: 'value' }),
     client.hgetall('hash'),
     client.hget('hash', 'field'),
@@ -60,6 +68,9 @@ async function askTogether(client: ioredis6.Redis): Promise<unknown> {
   const results = await Promise.all([
     client.pipeline().set('a', 'é').get('a').getBuffer('a').incr('a').get('missing').exec(),
     client.multi().set('b', 'value').get('b').incr('n').expire('b', 100).get('b').exec(),
+    client.multi().hset('h', 'f', 'v').hgetall('h').get('b').exec(),
+    client.multi().get('b').getBuffer('b').mget('b', 'missing').exec(),
+    client.multi().exec(),
     client.multi().set('c', '1').lpush('c', '2').get('c').exec(),
     client
       .multi()

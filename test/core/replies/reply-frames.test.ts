@@ -140,6 +140,10 @@ describe('the end of a plain reply', () => {
     ['$5\r\nhello\r\n', [false, true]],
     ['$-1\r\n', [false]],
     ['_\r\n', [true]],
+    ['*0\r\n', [false, true]],
+    ['*3\r\n$2\r\nhi\r\n:7\r\n+OK\r\n', [false, true]],
+    ['*2\r\n$-1\r\n$1\r\na\r\n', [false]],
+    ['*2\r\n_\r\n$1\r\na\r\n', [true]],
   ])('is found at once in %j', (text, protocols) => {
     for (const isResp3 of protocols) {
       expect(endOfPlainReply(Buffer.from(`${text}x`), 0, isResp3)).toBe(text.length);
@@ -153,6 +157,13 @@ describe('the end of a plain reply', () => {
     expect(endOfPlainReply(Buffer.from('_\r\n'), 0, false)).toBe(-1);
     expect(endOfPlainReply(Buffer.from('$-1\r\n'), 0, true)).toBe(-1);
   });
+
+  it.each(['*-1\r\n', '*1\r\n*0\r\n', '*1\r\n-ERR no\r\n', '%1\r\n+a\r\n+b\r\n'])(
+    'is not found in %j, which is more than a list of strings and numbers',
+    (text) => {
+      for (const isResp3 of [false, true]) expect(endOfPlainReply(Buffer.from(text), 0, isResp3)).toBe(-1);
+    },
+  );
 
   it.each([...sound, ...unsound.map(([text]) => text)])(
     'is where the frame ends, or is left to that, in %j',

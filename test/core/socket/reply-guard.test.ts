@@ -79,16 +79,16 @@ describe('a guard before the parser of a driver', () => {
         );
       return told.map((each) => each.replaceAll(/\s+/g, ' ').trim());
     };
-    const chunks = ['$1\r\na\r\n*1\r\n:1\r\n_\r\n+OK\r\n:7\r\n$1\r', '\nc\r\n+d\r\n'];
+    const chunks = ['$1\r\na\r\n*1\r\n*0\r\n_\r\n+OK\r\n*1\r\n:7\r\n$1\r', '\nc\r\n+d\r\n'];
     const six = ['get', 'mget', 'get', 'set', 'incr', 'get', 'get'];
 
     it('has them answered in the order of all, and passes on the rest', () => {
       expect(order(six, chunks)).toEqual([
         'answered $1 a',
-        'passed *1 :1',
+        'passed *1 *0',
         'answered _',
         'answered +OK',
-        'answered :7',
+        'answered *1 :7',
         'passed $1',
         'passed c',
         'answered +d',
@@ -100,7 +100,7 @@ describe('a guard before the parser of a driver', () => {
     });
 
     it('passes on every byte where others listen', () => {
-      expect(order(six, chunks, true)).toEqual([`passed $1 a *1 :1 _ +OK :7 $1`, 'passed c +d']);
+      expect(order(six, chunks, true)).toEqual([`passed $1 a *1 *0 _ +OK *1 :7 $1`, 'passed c +d']);
     });
 
     it('has none answered that nobody asked for', () => {

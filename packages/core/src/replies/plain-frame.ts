@@ -4,13 +4,27 @@ const [minus, one] = [0x2d, 0x31];
 
 /**
  * Returns the offset after the reply that begins at `offset`, if the chunk contains the whole reply and the reply is a
- * bulk string, a short status, an integer or a null, as most replies are. Returns -1 for any other reply, which
- * `ReplyFrames` must then read. If `isResp3` is true, a null is `_`; if not, a null is `$-1`.
+ * bulk string, a short status, an integer, a null, or an array of these, as most replies are. Returns -1 for any other
+ * reply, which `ReplyFrames` must then read. If `isResp3` is true, a null is `_`; if not, a null is `$-1`.
  *
  * @example
  * endOfPlainReply(Buffer.from('$2\r\nhi\r\n'), 0, false); // 8
  */
 export function endOfPlainReply(chunk: Buffer, offset: number, isResp3: boolean): number {
+  return chunk[offset] === 0x2a ? endOfArray(chunk, offset, isResp3) : endOfElement(chunk, offset, isResp3);
+}
+
+function endOfArray(chunk: Buffer, offset: number, isResp3: boolean): number {
+  let at = endOfLine(chunk, offset + 1, 0x30, 0x39);
+  if (at === -1) return -1;
+  let missing = 0;
+  for (let digit = offset + 1; digit < at - 2; digit++)
+    missing = missing * 10 + (chunk[digit] as number) - 0x30;
+  for (; missing > 0 && at !== -1; missing--) at = endOfElement(chunk, at, isResp3);
+  return at;
+}
+
+function endOfElement(chunk: Buffer, offset: number, isResp3: boolean): number {
   switch (chunk[offset]) {
     case 0x24: // $
       if (chunk[offset + 1] === minus)
