@@ -6,6 +6,8 @@ import { FlakyReporter } from './flaky-reporter.ts';
 // The folder for the results of each test suite, which another script combines.
 const resultsFolder = process.env['TEST_RESULTS_FOLDER'];
 
+const cores = availableParallelism();
+
 // Tests that leave the global state of their process as it was, so that their files can share a process: those about
 // single files and folders of the source, and those of the built packages, which are a second copy of that source.
 const ofSource = ['{architecture,core}/**/*.test.ts'];
@@ -22,17 +24,41 @@ export default defineConfig({
     // Vitest does not transform the built packages, so that Node loads them as in an application, which is also faster.
     server: { deps: { external: [/\/packages\/[^/]+\/dist\//] } },
     projects: [
-      // Starting a process and loading the modules for each file would take longer than most of the tests. A process
-      // that runs many files also shows what one client leaves behind for the next.
-      { extends: true, test: { name: 'source', include: ofSource, isolate: false } },
-      { extends: true, test: { name: 'packages', include: ofPackages, isolate: false } },
       {
         extends: true,
-        test: { name: 'alone', include: ['**/*.test.ts'], exclude: [...configDefaults.exclude, ...sharing] },
+        test: {
+          name: 'alone',
+          include: ['**/*.test.ts'],
+          exclude: [...configDefaults.exclude, ...sharing],
+          maxWorkers: cores + 1,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      // Starting a process and loading the modules for each file would take longer than most of the tests. A process
+      // that runs many files also shows what one client leaves behind for the next.
+      // Most of these tests wait for servers and use little CPU time, so that each core serves three of them.
+      {
+        extends: true,
+        test: {
+          name: 'packages',
+          include: ofPackages,
+          isolate: false,
+          maxWorkers: cores * 3,
+          sequence: { groupOrder: 2 },
+        },
+      },
+      // These wait for nothing, so that more workers than cores would only load the modules more often.
+      {
+        extends: true,
+        test: {
+          name: 'source',
+          include: ofSource,
+          isolate: false,
+          maxWorkers: cores,
+          sequence: { groupOrder: 3 },
+        },
       },
     ],
-    // Most of these tests wait for servers and use little CPU time, so there is one worker more than cores.
-    maxWorkers: availableParallelism() + 1,
     // In CI, nobody can look at a failure immediately, so a failed test runs a second time and is reported.
     retry: process.env['CI'] ? 1 : 0,
     reporters: resultsFolder
