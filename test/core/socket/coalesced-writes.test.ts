@@ -109,6 +109,22 @@ describe('writes of one turn', () => {
     expect(pair.writes.writeCommand('set', ['key', 'x'.repeat(20_000)])).toBe(false);
   });
 
+  it('leave a command that comes alone to be encoded as text, but copy those that come together', async () => {
+    await using pair = await openPair();
+    const { writes } = pair;
+    expect(writes.writeCommand('get', ['first'])).toBe(true);
+    await waitFor(() => pair.flushes.length === 1);
+    writes.noteRead();
+
+    expect(writes.writeCommand('get', ['alone'])).toBe(false);
+    expect(writes.writeCommand('get', ['of a batch'], true)).toBe(true);
+    expect(writes.writeCommand('get', ['second'])).toBe(true);
+    await waitFor(() => pair.flushes.length === 2);
+    writes.noteRead();
+
+    expect(writes.writeCommand('get', ['one of several'])).toBe(true);
+  });
+
   it('stay while the kernel takes no more, and leave in order when it does', async () => {
     await using pair = await openPair();
     pair.peer.pause();

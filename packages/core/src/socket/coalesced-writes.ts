@@ -113,6 +113,8 @@ export class CoalescedWrites implements CommandSink {
   }
 
   writeCommand(name: string, args: readonly unknown[], isOneOfSeveral = false): boolean {
+    // Copying pays only if several commands share a write: a single one is written faster as text.
+    if (this.#isSolo && this.#writes === 0 && !isOneOfSeveral) return false;
     const most = mostBytesOf(name, args);
     if (most > maxCopiedBytes) return false;
     const block = blockWith(most);
