@@ -4,7 +4,7 @@ import type { Clock, TimerHandle } from '../../../packages/core/src/clock.ts';
 import type { BesidesReplies } from '../../../packages/core/src/driver/besides-replies.ts';
 import type { DriverConnector, FirstFailure } from '../../../packages/core/src/driver/driver-connector.ts';
 import type { DriverStatus } from '../../../packages/core/src/driver/driver-status.ts';
-import type { Driver, DriverEvent } from '../../../packages/core/src/driver/driver.ts';
+import type { Driver, DriverEvent, DriverNews } from '../../../packages/core/src/driver/driver.ts';
 import type { DriverCommand, SendCommand } from '../../../packages/core/src/driver/driver-command.ts';
 import type { Subscriptions, Unsubscribed } from '../../../packages/core/src/driver/subscriptions.ts';
 import type { Listener } from '../../../packages/core/src/listener.ts';
@@ -51,8 +51,11 @@ export class FakeDriver implements Driver {
     this.#connection = this.#newConnection();
   }
 
-  on(event: DriverEvent, listener: () => void): void {
-    this.#events.on(event, listener);
+  on<Event extends DriverEvent>(event: Event, listener: (() => void) | Listener<DriverNews<Event>>): void {
+    this.#events.on(
+      event,
+      typeof listener === 'function' ? listener : () => listener.onNews({ kind: event }),
+    );
   }
 
   /** Sends a command as an application does: through core, if core has taken over the driver. */

@@ -5,7 +5,6 @@ import type { CircuitSettings } from '../options/circuit-settings.ts';
 import { CallTally } from './call-tally.ts';
 import type { AdmittedCalls, CircuitSignal, LiveCircuitState } from './circuit-state.ts';
 import { circuitTransition, dueAt } from './circuit-transition.ts';
-import { SlowLimit } from './slow-limit.ts';
 
 /** A change of a circuit's state. `cause` says why the circuit is not closed; undefined once it is closed. */
 export interface CircuitChange {
@@ -45,8 +44,8 @@ const shareRatio = 4;
 export class Circuit {
   readonly #settings: CircuitSettings;
   readonly #deps: CircuitDependencies;
-  readonly #tally: CallTally;
-  readonly #slowLimit: SlowLimit;
+  /** Undefined until the first call: of many clients, which only read or only write, one circuit never counts one. */
+  #tally: CallTally | undefined;
   readonly #off: boolean;
   #state: LiveCircuitState;
   #closed = true;
@@ -59,8 +58,6 @@ export class Circuit {
   constructor(settings: CircuitSettings, deps: CircuitDependencies) {
     this.#settings = settings;
     this.#deps = deps;
-    this.#tally = new CallTally(settings);
-    this.#slowLimit = new SlowLimit(deps.deadlineMs, settings.slowMs);
     this.#off = settings.mode === 'off';
     this.#state = { kind: 'closed', since: deps.clock.now(), doublings: 0 };
   }
@@ -81,7 +78,7 @@ export class Circuit {
 
   /** Calls that take longer than this many milliseconds are slow. */
   get slowLimitMs(): number {
-    return this.#slowLimit.limitMs;
+    return this.#counts.slowLimitMs;
   }
 
   /** Why the circuit is not closed; undefined while it is closed. */
@@ -125,7 +122,7 @@ export class Circuit {
 
   succeeded(generation: number, durationMs: number, now: number): void {
     if (this.#off) return;
-    const slow = this.#slowLimit.exceeded(durationMs, now);
+    const slow = this.#counts.isSlow(durationMs, now);
     if (generation !== this.#generation) return;
     if (!this.#closed) {
       this.#look(now);
@@ -134,8 +131,8 @@ export class Circuit {
     if (this.#state.kind === 'half-open') {
       if (slow) this.#trip('slow', now, this.#admittedIfSlow);
       else this.#apply({ kind: 'trial-succeeded', now });
-    } else if (!slow) this.#tally.ok(now);
-    else if (this.#tally.slow(now) && this.#closed) this.#trip('slow', now, this.#admittedIfSlow);
+    } else if (!slow) this.#counts.ok(now);
+    else if (this.#counts.slow(now) && this.#closed) this.#trip('slow', now, this.#admittedIfSlow);
   }
 
   /**
@@ -149,7 +146,7 @@ export class Circuit {
       if (generation !== this.#generation) return;
     }
     if (this.#state.kind === 'half-open') this.trip(cause ?? this.#state.cause, now);
-    else if (this.#tally.fail(now)) this.trip(cause ?? 'error-rate', now);
+    else if (this.#counts.fail(now)) this.trip(cause ?? 'error-rate', now);
   }
 
   /** Settles a call that says nothing about the server: frees the call's trial slot, if any, and counts nothing. */
@@ -203,6 +200,10 @@ export class Circuit {
     if (!this.#off) this.#apply({ kind: 'trip', cause, admits, now, jitter: this.#deps.random() });
   }
 
+  get #counts(): CallTally {
+    return (this.#tally ??= new CallTally(this.#settings, this.#deps.deadlineMs));
+  }
+
   get #admittedIfSlow(): AdmittedCalls {
     return this.#settings.slowMs === undefined ? 'all' : 'share';
   }
@@ -239,7 +240,7 @@ export class Circuit {
 
   #renew(): void {
     this.#generation++;
-    this.#tally.clear();
+    this.#tally?.clear();
   }
 }
 

@@ -15,17 +15,15 @@ const memorySamples = 512;
  * lasting change does.
  */
 export class SlowLimit {
-  readonly #floorMs: number;
-  readonly #ceilingMs: number;
+  readonly #deadlineMs: number;
   #limitMs: number;
   #usualMs = 0;
   #nextSampleAt: number;
   #samples = 0;
 
   constructor(deadlineMs: number, fixedMs?: number) {
-    this.#floorMs = endangeredShare * deadlineMs;
-    this.#ceilingMs = maxShare * deadlineMs;
-    this.#limitMs = fixedMs ?? this.#floorMs;
+    this.#deadlineMs = deadlineMs;
+    this.#limitMs = fixedMs ?? endangeredShare * deadlineMs;
     this.#nextSampleAt = fixedMs === undefined ? -Infinity : Infinity;
   }
 
@@ -47,7 +45,8 @@ export class SlowLimit {
     const sample = slow && !first ? this.#limitMs : durationMs;
     const weight = slow && !first ? 1 / memorySamples : 1 / this.#samples;
     this.#usualMs += (sample - this.#usualMs) * weight;
-    this.#limitMs = Math.max(this.#floorMs, Math.min(this.#ceilingMs, factor * this.#usualMs));
+    const [floorMs, ceilingMs] = [endangeredShare * this.#deadlineMs, maxShare * this.#deadlineMs];
+    this.#limitMs = Math.max(floorMs, Math.min(ceilingMs, factor * this.#usualMs));
     this.#nextSampleAt = now + sampleEveryMs;
   }
 }

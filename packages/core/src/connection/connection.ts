@@ -1,5 +1,5 @@
 import type { CauseCode } from '../cause.ts';
-import type { Driver } from '../driver/driver.ts';
+import type { Driver, DriverNews } from '../driver/driver.ts';
 import type { VerifiedSocket } from '../handshake/establish.ts';
 import type { Listener } from '../listener.ts';
 import type { Settings } from '../options/settings.ts';
@@ -25,8 +25,10 @@ import type { SocketSource } from './socket-source.ts';
 import { Subscriptions } from './subscriptions.ts';
 import { isUnnoticedLoss } from './unnoticed-loss.ts';
 
+type Standing = DriverNews<'connect' | 'ready' | 'end'>;
+
 /** One connection of a client. Runs the state machine in `connection-transition.ts`, and performs its effects. */
-export class Connection implements Listener<WireNews | ConnectorEvent | StallNews> {
+export class Connection implements Listener<Standing | WireNews | ConnectorEvent | StallNews> {
   readonly wire: Wire;
   readonly connector: Connector;
   readonly #driver: Driver;
@@ -55,22 +57,10 @@ export class Connection implements Listener<WireNews | ConnectorEvent | StallNew
     this.wire.tellsAll = parts.hearsBytes || settings.connection.integrity === 'load';
     this.#orderCheck = new OrderCheck(driver, this.wire, settings);
     this.connector = new Connector(driver, this.wire, source, this.#subscriptions, settings, this);
-    const watched = {
-      driver,
-      target,
-      wire: this.wire,
-      settings,
-      endpoint: source,
-      idle: this.#subscriptions,
-    };
-    this.#stallGuard = new StallGuard(watched, this);
+    const [endpoint, idle] = [source, this.#subscriptions];
+    this.#stallGuard = new StallGuard({ driver, target, wire: this.wire, settings, endpoint, idle }, this);
     this.#enter(this.#takeOver());
-    driver.on('connect', () => this.connector.connected());
-    driver.on('ready', () => this.#onReady());
-    driver.on('end', () => {
-      this.connector.stop();
-      this.#signal({ kind: 'ended' });
-    });
+    for (const event of ['connect', 'ready', 'end'] as const) driver.on<typeof event>(event, this);
   }
 
   get state(): ConnectionState {
@@ -179,8 +169,15 @@ export class Connection implements Listener<WireNews | ConnectorEvent | StallNew
     }
   }
 
-  onNews(news: WireNews | ConnectorEvent | StallNews): void {
+  onNews(news: Standing | WireNews | ConnectorEvent | StallNews): void {
     switch (news.kind) {
+      case 'connect':
+        return this.connector.connected();
+      case 'ready':
+        return this.#onReady();
+      case 'end':
+        this.connector.stop();
+        return this.#signal({ kind: 'ended' });
       case 'alive':
       case 'read':
         return this.#onRead(news.kind === 'alive');

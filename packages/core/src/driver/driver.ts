@@ -15,6 +15,11 @@ import type { SentBefore } from './sent-before.ts';
 /** Events of a client's connection, in the order in which they occur. */
 export type DriverEvent = 'connecting' | 'connect' | 'ready' | 'end';
 
+/** An event, as a listener that serves for several events gets it. */
+export interface DriverNews<Event extends DriverEvent> {
+  readonly kind: Event;
+}
+
 /** The verified state of a connection. */
 export interface ProvenState {
   /** The credentials used for the login; undefined if there were none. */
@@ -30,7 +35,7 @@ export interface Driver {
   readonly status: DriverStatus;
   /** The options that the application passed, which may be changed; a change applies from the next connection on. */
   readonly options: Readonly<Record<string, unknown>>;
-  on(event: DriverEvent, listener: () => void): void;
+  on<Event extends DriverEvent>(event: Event, listener: (() => void) | Listener<DriverNews<Event>>): void;
 
   /** Sends a command as the client itself would (the slow path). */
   send(command: DriverCommand, stream?: PipelineStream, node?: unknown): unknown;

@@ -6,7 +6,7 @@ import { changesSubscriptions, logsIn, type BesidesReplies } from '../driver/bes
 import type { ParserTraits } from '../replies/frame-line.ts';
 import type { DriverConnector, FirstFailure } from '../driver/driver-connector.ts';
 import type { DriverStatus } from '../driver/driver-status.ts';
-import type { Driver, DriverEvent, ProvenState } from '../driver/driver.ts';
+import type { Driver, DriverEvent, DriverNews, ProvenState } from '../driver/driver.ts';
 import { endedKindOf, type Subscriptions, type Unsubscribed } from '../driver/subscriptions.ts';
 import type { Listener } from '../listener.ts';
 import type { Credentials } from '../redis-resilience.ts';
@@ -85,7 +85,7 @@ export class RedisDriver implements Driver {
     return internals(this.client).manuallyClosing;
   }
 
-  on(event: DriverEvent, listener: () => void): void {
+  on<Event extends DriverEvent>(event: Event, listener: (() => void) | Listener<DriverNews<Event>>): void {
     hear(this.client, event, listener);
   }
 

@@ -64,12 +64,22 @@ const zeros: readonly number[] = Object.freeze(Array.from(boundsMs, () => 0));
 const noDurations: DurationTotals = new Durations();
 
 class LaneCount implements LaneTotals {
-  readonly durations = new Durations();
+  #durations: Durations | undefined;
   #waits: Durations | undefined;
   #failures: Readonly<Failures> = noFailures;
 
+  get durations(): DurationTotals {
+    return this.#durations ?? noDurations;
+  }
+
   get waits(): DurationTotals {
     return this.#waits ?? noDurations;
+  }
+
+  /** Counts a command that was sent. */
+  took(durationMs: number): void {
+    this.#durations ??= new Durations();
+    this.#durations.record(durationMs);
   }
 
   /** Counts a command that was never sent. */
@@ -114,7 +124,7 @@ export class Totals implements Readonly<Record<Lane, LaneTotals>> {
 
   count(lane: Lane, durationMs: number, failure: Error | undefined, sends: number): void {
     const counts = lane === 'read' ? this.read : this.write;
-    if (sends > 0) counts.durations.record(durationMs);
+    if (sends > 0) counts.took(durationMs);
     else counts.wait(durationMs);
     if (failure !== undefined) counts.fail(failure);
   }

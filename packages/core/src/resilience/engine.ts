@@ -91,7 +91,6 @@ export class Engine implements RedisResilience {
     this.#isolations = new Isolations(this.name, this.circuits, () => this.#keeper.refresh());
     this.#keeper = new SnapshotKeeper(this, this.#clients, this.#isolations, this.#events, this.#history);
     watchThaws(clock, this.#onThaw);
-    Object.defineProperties(this, printedResilience);
     noteMade(this);
     noteSources(this, settings);
   }
@@ -247,4 +246,5 @@ export class Engine implements RedisResilience {
   }
 }
 
+Object.defineProperties(Engine.prototype, printedResilience);
 answerMisplacedCommands(Engine.prototype, 'resilience');
