@@ -38,6 +38,14 @@ describe('TLS', () => {
     await resilience.close();
   });
 
+  it('goes to the host and port of the option `tls`, as plain ioredis does', async () => {
+    await using server = await startRedis({ tls: true });
+    const tls = { host: server.host, port: server.port, rejectUnauthorized: false };
+    const resilience = createRedisResilience({ host: 'redis.invalid', port: 1, tls });
+    expect(await resilience.client.set('greeting', 'hello')).toBe('OK');
+    await resilience.close();
+  });
+
   it('a family is taken as text, as a port is', async () => {
     await using server = await startRedis();
     const resilience = createRedisResilience({ host: 'localhost', port: server.port, family: '4' as never });

@@ -1,6 +1,5 @@
 import type { CauseCode } from '../cause.ts';
-import { ownCredentials } from '../connection/target-of.ts';
-import { tlsOf } from '../handshake/open-socket.ts';
+import { ownCredentials, ownEndpoint } from '../connection/target-of.ts';
 import type { ClusterDriver, NodeDriver, SlotRange } from '../driver/cluster-driver.ts';
 import { establish, EstablishError, type Target } from '../handshake/establish.ts';
 import { isReplyError } from '../replies/connection-error.ts';
@@ -176,9 +175,8 @@ export function startupTarget(
   options: Readonly<Record<string, unknown>>,
   { credentials, open, settings }: Pick<ClusterNodeParts, 'credentials' | 'open' | 'settings'>,
 ): Target {
-  const { host, port, family } = options as { host?: string; port?: number; family?: number };
   return {
-    endpoint: () => Promise.resolve({ host, port, family, tls: tlsOf(options['tls'] as boolean) }),
+    endpoint: () => Promise.resolve(ownEndpoint(options)),
     open,
     credentials: credentials.source ?? ownCredentials(options),
     credentialsTimeoutMs: settings.connection.credentialsTimeoutMs,

@@ -113,22 +113,36 @@ export function dialerKey(driver: Pick<Destination, 'options'>): string {
   return `sentinel:${role}:${String(options['name'])}@${addresses.toSorted().join(',')}`;
 }
 
-/** Returns the endpoint from the client's own options. */
+/**
+ * Returns the endpoint from the client's own options. Like ioredis, lets the option `tls` replace the address, for
+ * example by that of a tunnel.
+ */
 export function ownEndpoint(options: Readonly<Record<string, unknown>>): Endpoint {
-  const { host, port, path, family, tls } = options as {
-    host?: string;
-    port?: number | string;
-    path?: string | null;
-    family?: number;
-    tls?: TlsOptions | true;
-  };
+  const tls = tlsOf(options['tls'] as TlsOptions | boolean | null | undefined);
+  const { host, port, path, family } = { ...pickPlace(options), ...pickPlace(tls) };
   return {
     host,
     port: port === undefined ? undefined : Number(port),
     path: path ?? undefined,
     family,
-    tls: tlsOf(tls),
+    tls,
   };
+}
+
+interface Place {
+  host?: string;
+  port?: number | string;
+  path?: string | null;
+  family?: number;
+}
+
+function pickPlace(options: object = {}): Place {
+  const entries = Object.entries(options).filter(([name, value]) => isOfPlace(name) && value !== undefined);
+  return Object.fromEntries(entries) as Place;
+}
+
+function isOfPlace(name: string): boolean {
+  return name === 'host' || name === 'port' || name === 'path' || name === 'family';
 }
 
 /** Returns the credentials from the client's own options; undefined if there are none. */
