@@ -107,3 +107,13 @@ it('a node that is known to be down by its state takes reads where the others do
     'cluster-down',
   ]);
 });
+
+it('a node that rejects the login is expected back only for as long as calls wait for a connection', () => {
+  const outages = new PartOutages(2_000, 250);
+  outages.lost('a:1', 'connection-reset', false, 100);
+  expect(outages.of(0, ['a:1'], 'write')?.isExpectedUntil).toBe(2_100);
+  outages.lost('a:1', 'auth', true, 150);
+  expect(outages.of(0, ['a:1'], 'write')).toEqual({ cause: 'auth', isExpectedUntil: 350 });
+  outages.failoverSeen(1_500);
+  expect(outages.of(0, ['a:1'], 'write')?.isExpectedUntil).toBe(3_500);
+});

@@ -125,8 +125,8 @@ export class FakeCluster implements ClusterDriver {
     // It has none.
   }
 
-  readFromAnswering(): void {
-    // It reads from primaries alone.
+  preferAnswering(): void {
+    // It reads from primaries alone, and has no application.
   }
 
   owners(): ReadonlySet<string> {
@@ -182,8 +182,10 @@ export class FakeCluster implements ClusterDriver {
     this.#nodeAt(host, Number(port)).connectNow();
   }
 
-  resolveStartupNodes(): Promise<readonly Readonly<Record<string, unknown>>[]> {
-    return Promise.resolve(this.#configured);
+  resolveStartupNodes(
+    nodes: readonly Readonly<Record<string, unknown>>[] = this.#configured,
+  ): Promise<readonly Readonly<Record<string, unknown>>[]> {
+    return Promise.resolve(nodes);
   }
 
   rememberNodes(): void {

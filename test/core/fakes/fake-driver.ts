@@ -114,6 +114,10 @@ export class FakeDriver implements Driver {
     for (const command of rejected) command.reject(error);
   }
 
+  rejectSent(): void {
+    // It keeps the commands that were written.
+  }
+
   unanswered(): readonly DriverCommand[] {
     return this.#connection.unanswered.all;
   }

@@ -2,7 +2,7 @@ import { ManualClock } from '@redis-resilience/testing';
 import { describe, expect, it } from 'vitest';
 import type { SlotRange } from '../../../packages/core/src/driver/cluster-driver.ts';
 import type { ClusterInternals } from '../../../packages/core/src/ioredis/cluster/cluster-internals.ts';
-import { endMostNodes } from '../../../packages/core/src/ioredis/cluster/end-most-nodes.ts';
+import { endMostNodes } from '../../../packages/core/src/ioredis/cluster/drop-nodes.ts';
 import { SlotLesson } from '../../../packages/core/src/ioredis/cluster/slot-lesson.ts';
 
 const groupsBySlot = '_groupsBySlot';
@@ -27,8 +27,8 @@ class Client {
     [groupsBySlot]: [] as (number | undefined)[],
     [groupsIds]: {} as Record<string, number>,
     natMapper: (place: object) => place,
-    nodes: () => [...this.pool.values()],
     connectionPool: {
+      getNodes: () => [...this.pool.values()],
       getInstanceByKey: (key: string) => this.pool.get(key),
       removeNode: (key: string) => this.pool.delete(key),
       findOrCreate: ({ host, port }: { host: string; port: number }, readOnly: boolean) => {

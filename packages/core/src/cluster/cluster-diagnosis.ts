@@ -2,8 +2,10 @@ import type { CauseCode } from '../cause.ts';
 import { ConnectionAttempts } from '../connection/connection-attempts.ts';
 import { HedgeTurns } from '../handshake/hedging/hedge-turns.ts';
 import type { DialTicket } from '../dialing/dial-request.ts';
-import type { ClusterDriver } from '../driver/cluster-driver.ts';
-import type { Target } from '../handshake/establish.ts';
+import { ownEndpoint } from '../connection/target-of.ts';
+import type { ClusterDriver, NodeOptions } from '../driver/cluster-driver.ts';
+import { EstablishError, targetWith, type Target } from '../handshake/establish.ts';
+import type { Endpoint } from '../handshake/open-socket.ts';
 import { tlsMismatchOf, type TlsMismatch } from '../handshake/tls-mismatch.ts';
 import type { ClusterNodeParts } from './nodes/cluster-node.ts';
 import { startupTarget } from './slot-reader.ts';
@@ -44,7 +46,8 @@ export class ClusterDiagnosis {
     const nodes = this.#cluster.startupNodes();
     const options = nodes[this.#looks++ % nodes.length] ?? {};
     const { host = 'localhost', port = 6379 } = options as { host?: string; port?: number };
-    this.#dial(`${host}:${port}`, startupTarget(options, this.#parts));
+    const endpoint = (): Promise<Endpoint> => this.#endpointOf(options);
+    this.#dial(`${host}:${port}`, targetWith(startupTarget(options, this.#parts), { endpoint }));
   }
 
   /**
@@ -61,6 +64,15 @@ export class ClusterDiagnosis {
   close(): void {
     this.stop();
     this.#dueAt = Infinity;
+  }
+
+  async #endpointOf(options: NodeOptions): Promise<Endpoint> {
+    try {
+      const [node = options] = await this.#cluster.resolveStartupNodes([options]);
+      return ownEndpoint(node);
+    } catch (error) {
+      throw new EstablishError('dns', error);
+    }
   }
 
   #dial(address: string, target: Target): void {

@@ -9,7 +9,7 @@ import { BlockedNodes } from './nodes/blocked-nodes.ts';
 import { ClusterNode } from './nodes/cluster-node.ts';
 import { NodeCircuits } from './nodes/node-circuits.ts';
 import type { NodeNews } from './nodes/node-news.ts';
-import { PartOutages } from './part-outages.ts';
+import { partOutages, type PartOutages } from './part-outages.ts';
 import { SlotReader } from './slot-reader.ts';
 import { FailoverSigns } from './slots/failover-signs.ts';
 import { SlotWatch, type SlotNews } from './slots/slot-watch.ts';
@@ -18,9 +18,6 @@ import type { TopologyNews } from './topology-news.ts';
 import type { TopologyParts } from './topology-parts.ts';
 import { Redialing } from './nodes/redialing.ts';
 import { watchAll, WatchedNodes } from './nodes/watched-nodes.ts';
-
-/** For this many times `timeoutMs` after a node or slot has failed, new calls wait for it; later calls fail at once. */
-const deadlinesOfPatience = 5;
 
 /**
  * Keeps track of a cluster: its nodes with their connections and circuit breakers, the owners of its slots, and which
@@ -43,8 +40,8 @@ export class ClusterTopology {
     this.#cluster = cluster;
     this.#parts = parts;
     this.#tell = tell;
-    const { clock, random, connection, admission, timeoutMs } = parts.settings;
-    this.#outages = new PartOutages(admission.maxWaitMs === 0 ? 0 : deadlinesOfPatience * timeoutMs);
+    const { clock, random, connection } = parts.settings;
+    this.#outages = partOutages(parts.settings);
     this.#subscribers = new SubscriberWatch(cluster, clock, (news) => {
       if (news.kind === 'channels-lost') this.#slotWatch.nodeAway(true);
       else tell(news);
@@ -73,9 +70,9 @@ export class ClusterTopology {
       (news) => this.#onSlotNews(news),
     );
     cluster.readSlotsBy(() => this.#reader.read(), clock);
-    const isAway = (node: NodeDriver): boolean =>
-      this.#outages.isLost(node.address) || this.nodes.isAway(node);
-    cluster.readFromAnswering(isAway, random);
+    const isLost = (node: NodeDriver): boolean => this.#outages.isLost(node.address);
+    const isAway = (node: NodeDriver): boolean => isLost(node) || this.nodes.isAway(node);
+    cluster.preferAnswering({ isAway, isLost }, random);
     this.#blocked = new BlockedNodes(cluster, this.nodes, parts.settings, () => this.trouble(true));
     watchAll(cluster, this.nodes, isAway, clock);
     cluster.on('slots-read', () => this.#onSlots());

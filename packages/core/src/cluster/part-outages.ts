@@ -1,5 +1,6 @@
 import type { CauseCode } from '../cause.ts';
 import type { PartAway } from '../command/dispatch.ts';
+import type { Settings } from '../options/settings.ts';
 import type { Lane } from '../snapshot.ts';
 
 /** Why a node or slot does not serve calls, and since when. */
@@ -21,6 +22,21 @@ interface Outage {
  */
 const electionMs = 2_000;
 
+/** For this many times `timeoutMs` after a node or slot has failed, new calls wait for it; later calls fail at once. */
+const deadlinesOfPatience = 5;
+
+/** Causes of a node that is up and rejects this client's login: no failover will replace the node. */
+const refusals: ReadonlySet<CauseCode> = new Set(['auth', 'credentials']);
+
+/** Returns an empty record of outages that is as patient as the settings demand. */
+export function partOutages({
+  admission,
+  timeoutMs,
+}: Pick<Settings, 'admission' | 'timeoutMs'>): PartOutages {
+  const { maxWaitMs } = admission;
+  return new PartOutages(maxWaitMs === 0 ? 0 : deadlinesOfPatience * timeoutMs, maxWaitMs);
+}
+
 /**
  * Keeps track of the nodes and slots of a cluster that are unavailable: nodes that are lost or do not reply, nodes that
  * report the cluster as down, and slots that no node serves. A call that needs an unavailable node or slot waits if the
@@ -33,14 +49,17 @@ export class PartOutages {
    * New calls for an unavailable node or slot also wait if a failover was seen less than this many milliseconds ago.
    */
   readonly #electionPatienceMs: number;
+  /** Replaces {@link #patienceMs} for a node that rejects this client's login. */
+  readonly #refusedPatienceMs: number;
   readonly #lost = new Map<string, Outage>();
   readonly #down = new Map<string, Outage>();
   readonly #uncovered = new Map<number, Outage>();
   #failoverSeenAt = -Infinity;
   #takesReads = false;
 
-  constructor(patienceMs: number) {
+  constructor(patienceMs: number, refusedPatienceMs = patienceMs) {
     this.#patienceMs = patienceMs;
+    this.#refusedPatienceMs = refusedPatienceMs;
     this.#electionPatienceMs = patienceMs === 0 ? 0 : Math.max(patienceMs, electionMs);
   }
 
@@ -174,6 +193,7 @@ export class PartOutages {
 
   #partAway({ cause, since }: Outage): PartAway {
     const isElectedUntil = this.#failoverSeenAt + this.#electionPatienceMs;
-    return { cause, isExpectedUntil: Math.max(since + this.#patienceMs, isElectedUntil) };
+    const patienceMs = refusals.has(cause) ? this.#refusedPatienceMs : this.#patienceMs;
+    return { cause, isExpectedUntil: Math.max(since + patienceMs, isElectedUntil) };
   }
 }

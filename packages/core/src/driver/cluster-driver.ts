@@ -47,6 +47,22 @@ export interface NodeDriver extends Driver {
    * Rejects the commands that wait for the connection and for which `matches` returns true, except those of pipelines.
    */
   rejectWaiting(matches: (command: DriverCommand) => boolean, error: Error): void;
+  /**
+   * Rejects the commands that have been written and not yet answered, and for which `matches` returns true, except
+   * those of pipelines. Their replies, if they come, are discarded.
+   */
+  rejectSent(matches: (command: DriverCommand) => boolean, error: Error): void;
+}
+
+/** The options with which the client would connect to a startup node. */
+export type NodeOptions = Readonly<Record<string, unknown>>;
+
+/** What is known about each node. */
+export interface NodeVerdicts {
+  /** Returns whether a node cannot serve calls now. */
+  isAway(node: NodeDriver): boolean;
+  /** Returns whether the connection to a node was lost, and the node has not been reached since. */
+  isLost(node: NodeDriver): boolean;
 }
 
 /** Everything that core needs from a cluster client. */
@@ -116,10 +132,11 @@ export interface ClusterDriver {
   /** Whether reads also go to replicas. */
   readonly readsFromReplicas: boolean;
   /**
-   * Makes the client send reads that may go to replicas only to nodes for which `isAway` returns false. If several
-   * nodes could get a read, `random`, which returns a number in [0, 1), selects one of them.
+   * Makes the client send reads that may go to replicas, and commands that any node can serve, only to nodes that are
+   * not away, and lists lost nodes to the application only while they are connected. If several nodes could get a
+   * command, `random`, which returns a number in [0, 1), selects one of them.
    */
-  readFromAnswering(isAway: (node: NodeDriver) => boolean, random: () => number): void;
+  preferAnswering(verdicts: NodeVerdicts, random: () => number): void;
   /**
    * Returns the known addresses of the nodes that own slots; the set that is returned stays the same object until the
    * slots change.
@@ -143,9 +160,12 @@ export interface ClusterDriver {
   /** Adds the cluster's current nodes to its configured startup nodes. */
   rememberNodes(): void;
   /** Returns the options with which the client would connect to each startup node. */
-  startupNodes(): readonly Readonly<Record<string, unknown>>[];
-  /** Like {@link startupNodes}, but only for the configured nodes, with their host names resolved now. */
-  resolveStartupNodes(): Promise<readonly Readonly<Record<string, unknown>>[]>;
+  startupNodes(): readonly NodeOptions[];
+  /**
+   * Returns the options of these nodes, by default of the configured startup nodes, with their host names resolved now,
+   * in the way that the application configured.
+   */
+  resolveStartupNodes(nodes?: readonly NodeOptions[]): Promise<readonly NodeOptions[]>;
 
   wake(): void;
   disconnect(): void;

@@ -171,6 +171,7 @@ export class ClusterNode implements Listener<ConnectionNews> {
         return;
       case 'silent':
         this.#tell(silent);
+        this.#moveKeyless();
         this.#arm(this.#settings.connection.maxStallMs, () => this.connection.drop('stalled'));
         return;
       case 'cleared':
@@ -201,6 +202,11 @@ export class ClusterNode implements Listener<ConnectionNews> {
     if (!this.#around.hasReadsElsewhere) return;
     if (this.#driver.unanswered().every((command) => command.call === undefined || isRead(command)))
       this.connection.drop('stalled');
+  }
+
+  /** Makes other nodes serve the reads in flight that any node can serve, such as PING. */
+  #moveKeyless(): void {
+    this.#driver.rejectSent(isMovable, new EstablishError('stalled', undefined));
   }
 
   #beginConnecting(): void {
@@ -234,4 +240,10 @@ export class ClusterNode implements Listener<ConnectionNews> {
 
 function isRead({ call }: DriverCommand): boolean {
   return call?.retryLane === 'read';
+}
+
+function isMovable(command: DriverCommand): boolean {
+  const { call } = command;
+  if (!isRead(command) || call?.blockingMs !== undefined || call?.isBatch === true) return false;
+  return command.joined === undefined && command.getKeys().length === 0;
 }

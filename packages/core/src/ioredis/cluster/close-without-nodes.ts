@@ -5,12 +5,12 @@ export function closeWithoutNodes(target: ClusterInternals): void {
   const disconnect = target.disconnect.bind(target);
   const quit = target.quit.bind(target);
   target.disconnect = (...args) => {
-    const [before, hadNodes] = [target.status, target.nodes().length > 0];
+    const [before, hadNodes] = [target.status, target.connectionPool.getNodes().length > 0];
     disconnect(...args);
     if (!hadNodes) closeEmpty(target, before);
   };
   target.quit = (...args) => {
-    const [before, hadNodes] = [target.status, target.nodes().length > 0];
+    const [before, hadNodes] = [target.status, target.connectionPool.getNodes().length > 0];
     const answer = quit(...args);
     if (!hadNodes) closeEmpty(target, before);
     return answer;

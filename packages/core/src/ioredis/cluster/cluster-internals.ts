@@ -19,7 +19,7 @@ export interface ClusterInternals {
   readonly _groupsBySlot: (number | undefined)[];
   _groupsIds: Record<string, number>;
   startupNodes: StartupNode[];
-  nodes(): Redis[];
+  nodes(role?: NodeRole): Redis[];
   handleError(error: Error, redirections: { value?: number }, handlers: RedirectionHandlers): void;
   handleCloseEvent(): void;
   disconnect(reconnect?: boolean): void;
@@ -31,12 +31,16 @@ export interface ClusterInternals {
     clusterNodeRetryStrategy?: unknown;
     getInstanceByKey(key: string): Redis | undefined;
     removeNode(key: string): void;
+    getNodes(role?: NodeRole): Redis[];
+    getSampleInstance(role: NodeRole): Redis | undefined;
     findOrCreate(node: { host: string; port: number }, readOnly?: boolean): Redis;
   };
   emit(event: string, ...args: unknown[]): boolean;
   subscriber: Subscriber | undefined;
   readonly shardedSubscribers: ShardSubscriberGroup | undefined;
 }
+
+export type NodeRole = 'all' | 'master' | 'slave';
 
 /** The connection for channels and patterns. */
 export interface Subscriber {

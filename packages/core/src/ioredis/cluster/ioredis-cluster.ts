@@ -4,6 +4,8 @@ import type {
   ClusterDriver,
   ClusterEvent,
   NodeDriver,
+  NodeOptions,
+  NodeVerdicts,
   ShardChannels,
   SlotRange,
 } from '../../driver/cluster-driver.ts';
@@ -13,7 +15,7 @@ import { placeOf } from './client-of-node.ts';
 import { ClientStatus } from './client-status.ts';
 import { closeWithoutNodes } from './close-without-nodes.ts';
 import { clusterInternals } from './cluster-internals.ts';
-import { endMostNodes } from './end-most-nodes.ts';
+import { endMostNodes } from './drop-nodes.ts';
 import { countRedirectionsOfAttempt } from './redirections.ts';
 import { wake } from '../methods/duplicates.ts';
 import { hear } from '../methods/hear.ts';
@@ -21,7 +23,7 @@ import { internals } from '../internals.ts';
 import { spareUnwatched } from '../methods/spare-unwatched.ts';
 import { IoredisNode } from './node-driver.ts';
 import { ownSendOf } from '../commands/own-send.ts';
-import { readFromAnswering } from './read-nodes.ts';
+import { driversIn, preferAnswering } from './pool-view.ts';
 import { ShardSubscribers } from './shard-subscribers.ts';
 import { SlotTable } from './slot-table.ts';
 import { keepToClient } from '../options/keep-to-client.ts';
@@ -105,11 +107,11 @@ export class IoredisCluster implements ClusterDriver {
   }
 
   nodes(): readonly NodeDriver[] {
-    return this.#cluster.nodes().map((node) => IoredisNode.of(node));
+    return driversIn(clusterInternals(this.#cluster), 'all');
   }
 
   primaries(): readonly NodeDriver[] {
-    return this.#cluster.nodes('master').map((node) => IoredisNode.of(node));
+    return driversIn(clusterInternals(this.#cluster), 'master');
   }
 
   onNodeAdded(listener: (node: NodeDriver) => void): void {
@@ -125,8 +127,8 @@ export class IoredisCluster implements ClusterDriver {
     isAway: (node: NodeDriver) => boolean,
     clock: Clock,
   ): void {
-    const onChosen = (node: Redis): void => listener(IoredisNode.of(node));
-    chooseSubscriber(this.#cluster, onChosen, (node) => isAway(IoredisNode.of(node)), clock);
+    const isNodeAway = (node: Redis): boolean => isAway(IoredisNode.of(node));
+    chooseSubscriber(this.#cluster, (node) => listener(IoredisNode.of(node)), isNodeAway, clock);
   }
 
   onShardSubscriber(onMade: (node: NodeDriver) => void, onStopped: (node: NodeDriver) => void): void {
@@ -178,8 +180,8 @@ export class IoredisCluster implements ClusterDriver {
     return clusterInternals(this.#cluster).options['scaleReads'] !== 'master';
   }
 
-  readFromAnswering(isAway: (node: NodeDriver) => boolean, random: () => number): void {
-    readFromAnswering(clusterInternals(this.#cluster), (node) => isAway(IoredisNode.of(node)), random);
+  preferAnswering(verdicts: NodeVerdicts, random: () => number): void {
+    preferAnswering(clusterInternals(this.#cluster), verdicts, random);
   }
 
   owners(): ReadonlySet<string> {
@@ -218,12 +220,12 @@ export class IoredisCluster implements ClusterDriver {
     rememberNodes(this.#cluster);
   }
 
-  startupNodes(): readonly Readonly<Record<string, unknown>>[] {
+  startupNodes(): readonly NodeOptions[] {
     return startupNodeOptions(this.#cluster);
   }
 
-  resolveStartupNodes(): Promise<readonly Readonly<Record<string, unknown>>[]> {
-    return resolvedStartupNodes(this.#cluster);
+  resolveStartupNodes(nodes?: readonly NodeOptions[]): Promise<readonly NodeOptions[]> {
+    return resolvedStartupNodes(this.#cluster, nodes);
   }
 
   wake(): void {

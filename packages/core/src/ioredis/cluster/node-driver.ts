@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis';
+import { Command, type Redis } from 'ioredis';
 import type { NodeDriver } from '../../driver/cluster-driver.ts';
 import type { DriverCommand } from '../../driver/driver-command.ts';
 import { printClient } from '../clients.ts';
@@ -49,6 +49,18 @@ export class IoredisNode extends RedisDriver implements NodeDriver {
     const isRejected = ({ command, stream }: Waiting): boolean => stream === undefined && matches(command);
     for (const item of waiting) if (!isRejected(item)) offlineQueue.push(item);
     for (const item of waiting) if (isRejected(item)) item.command.reject(error);
+  }
+
+  rejectSent(matches: (command: DriverCommand) => boolean, error: Error): void {
+    for (const sent of internals(this.client).commandQueue.toArray()) {
+      const { command, stream } = sent;
+      if (stream !== undefined || !matches(command)) continue;
+      // The reply that may still come belongs to a command that nobody waits for.
+      const unheard = new Command(command.name);
+      unheard.promise.catch(ignore);
+      Object.assign(sent, { command: unheard });
+      command.reject(error);
+    }
   }
 
   unanswered(): readonly DriverCommand[] {

@@ -71,7 +71,7 @@ export class ShardSubscribers {
   renew(standing: ReadonlyMap<string, unknown>): void {
     const group = this.#group;
     if (group === undefined) return;
-    group.reset?.(this.#target.slots, this.#target.nodes()).catch(ignore);
+    group.reset?.(this.#target.slots, this.#target.connectionPool.getNodes()).catch(ignore);
     for (const [slot, channels] of group.channels) {
       const missing = channels.filter((channel) => !standing.has(String(channel)));
       if (missing.length > 0)

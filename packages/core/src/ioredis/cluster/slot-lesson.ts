@@ -64,8 +64,8 @@ export class SlotLesson {
       this.#write(lesson);
       if (isLarge) await nextTurn(this.#clock);
     }
-    const unlisted = this.#target
-      .nodes()
+    const unlisted = this.#target.connectionPool
+      .getNodes()
       .filter(({ options }) => !lesson.places.has(addressOf(options as Address)));
     const owners = unlisted.length === 0 ? new Set() : addressesIn(this.#target.slots);
     // A reply may lack slots, for example if the node that replied has forgotten their owner. The client then keeps the
@@ -73,7 +73,7 @@ export class SlotLesson {
     const gone = unlisted.filter(({ options }) => !owners.has(addressOf(options as Address)));
     if (!(await inTurns(dropNodes(this.#target, gone), this.#clock, isGone))) return;
     const { shardedSubscribers, slots } = this.#target;
-    shardedSubscribers?.reset?.(slots, this.#target.nodes()).catch(ignore);
+    shardedSubscribers?.reset?.(slots, this.#target.connectionPool.getNodes()).catch(ignore);
   }
 
   #isSame(ranges: readonly SlotRange[]): boolean {

@@ -10,8 +10,8 @@ export function rememberNodes(cluster: Cluster): void {
   const target = clusterInternals(cluster);
   const configured = configuredNodes.get(cluster) ?? target.startupNodes;
   configuredNodes.set(cluster, configured);
-  const known = target
-    .nodes()
+  const known = target.connectionPool
+    .getNodes()
     .slice(0, maxStartupNodes)
     .map(({ options }) => ({ host: options.host ?? 'localhost', port: options.port ?? 6379 }))
     .filter((node) => !configured.some(({ host, port }) => host === node.host && port === node.port));
@@ -53,15 +53,16 @@ export function startupNodeOptions(cluster: Cluster): readonly Readonly<Record<s
 }
 
 /**
- * Returns the options of the configured startup nodes, with their host names resolved again in the way that the user
- * configured.
+ * Returns the options of the given nodes, by default of the configured startup nodes, with their host names resolved
+ * again in the way that the user configured.
  */
 export async function resolvedStartupNodes(
   cluster: Cluster,
+  nodes?: readonly StartupNode[],
 ): Promise<readonly Readonly<Record<string, unknown>>[]> {
   const target = clusterInternals(cluster);
   const remembered = target.startupNodes;
-  target.startupNodes = configuredNodes.get(cluster) ?? remembered;
+  target.startupNodes = nodes === undefined ? (configuredNodes.get(cluster) ?? remembered) : [...nodes];
   // The list is replaced only during this call: `resolveStartupNodeHostnames` reads the names from the list before it
   // returns.
   const resolving = target.resolveStartupNodeHostnames();
