@@ -6,6 +6,7 @@ import { commandOf, connectionError, fateOf, replyError } from '../command/call-
 it.each([
   [replyError("MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'."), true],
   [replyError('LOADING Redis is loading the dataset in memory'), true],
+  [replyError('CLUSTERDOWN Hash slot not served'), true],
   [replyError('WRONGTYPE Operation against a key holding the wrong kind of value'), false],
   [connectionError(), false],
 ])('a replica that replies %s is stale for a second: %s', async (error, isStale) => {

@@ -55,6 +55,24 @@ describe('a replica that is read', () => {
     expect(loop.failures).toEqual([]);
   });
 
+  it('and was told to forget the Cluster costs no read, and its primary is still written to', async () => {
+    await using cluster = await startCluster({ nodes: 4 });
+    await using used = readFrom(cluster, 'slave');
+    const { client } = used.resilience;
+    await used.resilience.ready({ timeoutMs: 5_000 });
+    const primary = await cluster.primaryOf('a');
+    const [replica] = (await cluster.replicasOf(primary)) as [RedisServer];
+    const reads = new CallLoop(() => client.get('a'));
+    const writes = new CallLoop(() => client.set('a', '1'));
+    await waitFor(async () => (await readsOf(replica)) > 0, { timeoutMs: 5_000 });
+    await replica.command('CLUSTER', 'RESET', 'HARD');
+    await Promise.all([reads.untilAnswered(300), writes.untilAnswered(300)]);
+    await Promise.all([reads.finish(), writes.finish()]);
+
+    expect(reads.failures).toEqual([]);
+    expect(writes.failures).toEqual([]);
+  });
+
   it('and has lost its primary costs no read, and is read again when it has the data', async () => {
     await using cluster = await startCluster({ nodes: 6, config: { 'replica-serve-stale-data': 'no' } });
     await using used = readFrom(cluster, 'slave');

@@ -16,6 +16,7 @@ import { ClusterFlushes } from './cluster-flushes.ts';
 import { ClusterTopology } from './cluster-topology.ts';
 import { ConnectPace } from './connect-pace.ts';
 import { NodeDialers } from './nodes/node-dialers.ts';
+import { takeReplicaRefusal } from './nodes/staleness.ts';
 import type { TopologyNews } from './topology-news.ts';
 
 /**
@@ -40,12 +41,11 @@ export class ProtectedCluster implements ProtectedClient {
     this.#cluster = cluster;
     this.#parts = parts;
     const { settings, flushes } = parts;
-    const { clock, random } = settings;
-    const { minPeriodMs, maxPeriodMs, handshakeTimeoutMs } = settings.connection;
+    const { clock, random, connection } = settings;
     this.#flushes = new ClusterFlushes(flushes, clock);
     const dispatch = clusterDispatch(cluster, this.#flushes, () => this.topology);
     this.gate = new Gate(parts.gateParts, this, dispatch);
-    this.#dialers = new NodeDialers({ clock, random, minPeriodMs, maxPeriodMs, handshakeTimeoutMs });
+    this.#dialers = new NodeDialers({ clock, random, ...connection });
     const ofNodes = { credentials, open, settings, dialers: this.#dialers };
     this.#diagnosis = new ClusterDiagnosis(cluster, ofNodes, (cause) => this.#away(cause));
     this.topology = new ClusterTopology(
@@ -58,7 +58,7 @@ export class ProtectedCluster implements ProtectedClient {
       : { kind: 'idle' };
     if (cluster.isReady) this.gate.serve();
     const { handle } = new Entrance(this.gate, parts.gateParts, this, dispatch);
-    this.#pace = new ConnectPace({ clock, random, periodMs: minPeriodMs });
+    this.#pace = new ConnectPace({ clock, random, periodMs: connection.minPeriodMs });
     cluster.takeOver(handle, () => this.#pace.nextMs());
     cluster.on('connecting', () => this.#onConnecting());
     cluster.on('ready', () => void this.#onReady());
@@ -111,11 +111,11 @@ export class ProtectedCluster implements ProtectedClient {
   }
 
   judge({ cause, scope }: ReplyVerdict, call: Call): void {
-    const slot = slotOf(this.#cluster, call);
     // Only a MOVED reply has the scope `command`: the driver does not follow MOVED in every pipeline.
-    if (cause !== 'cluster-down' || scope === 'command') this.topology.trouble(scope === 'command');
-    else if (scope === 'slot') this.topology.saysUncovered(slot);
-    else this.topology.saysDown(slot, scope === 'write-lane');
+    if (cause !== 'cluster-down' || scope === 'command' || takeReplicaRefusal(call))
+      this.topology.trouble(scope === 'command');
+    else if (scope === 'slot') this.topology.saysUncovered(slotOf(this.#cluster, call));
+    else this.topology.saysDown(slotOf(this.#cluster, call), scope === 'write-lane');
   }
 
   drop(_cause: CauseCode): void {
