@@ -198,15 +198,13 @@ describe("a command for one node, sent with the node's own client", () => {
     await using cluster = await startCluster(single);
     await using stage = await protectCluster(cluster, {}, { name: 'cache' });
     const [victim] = cluster.nodes as [RedisServer];
-    const node = clientOf(stage.client, victim);
-    await node.ping();
+    await clientOf(stage.client, victim).ping();
     await victim.kill();
-    await waitFor(() => node.status === 'end');
-    await waitFor(() => stage.client.nodes('master').length === 3);
-    const fresh = clientOf(stage.client, victim);
+    const [fresh] = (await once(stage.client, '+node')) as [Redis];
     const first = await errorOf(fresh.flushall());
     const errors = [first, ...(await errorsOf(fresh.pipeline().dbsize().ping()))];
 
+    expect(fresh.options.port).toBe(victim.port);
     expect(first).toMatchObject({ cause: { name: 'EstablishError' } });
     expect(errors).toHaveLength(3);
     for (const error of errors) {
