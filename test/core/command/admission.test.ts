@@ -4,7 +4,6 @@ import {
   admit,
   canRun,
   waitUntil,
-  waitsUntilDone,
   type Admission,
   type AdmissionFacts,
 } from '../../../packages/core/src/command/admission.ts';
@@ -178,15 +177,4 @@ describe('wait, then fail', () => {
       ),
     );
   });
-});
-
-it.each([
-  ['select', ['1'], true],
-  ['subscribe', ['news'], true],
-  ['punsubscribe', ['news*'], true],
-  ['bzpopmin', ['bull:mails:marker', '5'], true],
-  ['bzpopmin', ['scores', '5'], false],
-  ['get', ['a'], false],
-])('%s %j waits until it is done: %j', (name, args, waits) => {
-  expect(waitsUntilDone(name, args)).toBe(waits);
 });

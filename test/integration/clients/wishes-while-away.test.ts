@@ -38,6 +38,43 @@ it.concurrent('a subscription that is ended while Redis is away is over with its
 });
 
 it.concurrent(
+  'SCRIPT LOAD waits for the first connection, because libraries load their scripts once',
+  async () => {
+    const port = await freePort();
+    const resilience = createRedisResilience({ port });
+    const loaded = resilience.client.call('SCRIPT', 'LOAD', 'return 1');
+    await waitFor(() => resilience.snapshot().attempts >= 8);
+    await expect(resilience.client.get('key')).rejects.toMatchObject({ code: 'REDIS_UNAVAILABLE' });
+
+    await using server = await startRedis({ port });
+    expect(await resilience.client.call('EVALSHA', String(await loaded), 0)).toBe(1);
+    expect(await server.command('SCRIPT', 'EXISTS', String(await loaded))).toEqual([1]);
+    await resilience.close();
+  },
+);
+
+it.concurrent('SCRIPT LOAD that is lost with its connection is done when Redis is back', async () => {
+  await using redis = await startProtectedRedis({ resilience: { timeoutMs: 300 } });
+  await redis.client.ping();
+  redis.proxy.blackhole({ existing: true, incoming: true });
+  const loaded = redis.client.script('LOAD', 'return 1');
+  redis.proxy.reset();
+  await waitFor(() => redis.client.status !== 'ready');
+  await pass(600);
+  redis.proxy.heal();
+
+  expect(await redis.client.evalsha(String(await loaded), 0)).toBe(1);
+});
+
+it.concurrent('SCRIPT LOAD in the middle of an outage fails as other commands do', async () => {
+  await using redis = await startProtectedRedis();
+  await redis.client.script('LOAD', 'return 1');
+  await redis.server.kill();
+  await waitFor(() => redis.client.status !== 'ready');
+  await expect(redis.client.script('LOAD', 'return 1')).rejects.toMatchObject({ code: 'REDIS_UNAVAILABLE' });
+});
+
+it.concurrent(
   'a blocking call waits through an outage that is longer than its own timeout by less than its deadline',
   async () => {
     await using redis = await startProtectedRedis();

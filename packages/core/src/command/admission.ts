@@ -1,4 +1,3 @@
-import { workerOf } from '../catalogue/unaided-library.ts';
 import type { RefusalReason } from './call-errors.ts';
 import type { Lane } from '../snapshot.ts';
 import type { SlowCall } from './call.ts';
@@ -120,37 +119,13 @@ export function waitUntil(situation: WaitSituation): number | undefined {
   return Math.min(now + Math.max(patienceMs, maxWaitMs), deadlineAt);
 }
 
-const subscribing = /^[ps]?(un)?subscribe$/;
-
-/** Returns whether a command changes the subscriptions of its connection. */
-export function isSubscribing(name: string): boolean {
-  return subscribing.test(name);
-}
-
 /**
- * Returns whether a command has no deadline, but waits until it succeeds or its client is closed:
- *
- * - A command that changes the subscriptions or the database of its connection. An unnoticed failure
- *   would leave the connection without messages, or later commands on another database.
- * - A command with which a worker of BullMQ or Bull waits for its next job. If this command failed, the worker would
- *   pause, and look for jobs up to 10 s late.
- */
-export function waitsUntilDone(name: string, args: readonly unknown[]): boolean {
-  return name === 'select' || isSubscribing(name) || workerOf(name, args) !== undefined;
-}
-
-/** Returns whether a command ends subscriptions of its connection. */
-export function isUnsubscribing(name: string): boolean {
-  return isSubscribing(name) && name.includes('un');
-}
-
-/**
- * Returns how many milliseconds a call may wait in an outage that is older than `maxWaitMs`: Infinity for SELECT,
- * subscription commands and blocking calls, `command.patienceMs` for all other calls. The caller of a blocking call
+ * Returns how many milliseconds a call may wait in an outage that is older than `maxWaitMs`: Infinity for blocking
+ * calls and single commands without a deadline, `command.patienceMs` for all other calls. The caller of a blocking call
  * expects to wait, and a loop that repeats a blocking call would spin if the call failed immediately.
  */
-export function patienceOf({ traits, command, slow, batch }: SlowCall): number {
-  const isLasting = batch === undefined && waitsUntilDone(traits.name, command.args);
+export function patienceOf({ command, slow, batch }: SlowCall): number {
+  const isLasting = batch === undefined && slow.deadlineAt === Infinity;
   const waits = slow.blockingMs !== undefined || isLasting;
   return waits ? Infinity : (command.patienceMs ?? 0);
 }

@@ -1,5 +1,6 @@
 import { maySendAgain, maySendAllAgain, type CategoryOverrides } from '../catalogue/categorise.ts';
 import { traitsOf, type CommandTraits } from '../catalogue/command-traits.ts';
+import { waitsUntilDone } from '../catalogue/lasting-command.ts';
 import type { Circuit } from '../circuit/circuit.ts';
 import type { LaneCircuits } from '../circuit/lane-circuits.ts';
 import type { DriverCommand } from '../driver/driver-command.ts';
@@ -141,7 +142,8 @@ export function onSlowPath(call: Call, issue: Issue): SlowCall {
 /** Returns the call with slow-path state, which is added if the call has only been on the fast path so far. */
 export function slowCallOf(call: Call, timeoutMs: number, now: number): SlowCall {
   if (isSlow(call)) return call;
-  return onSlowPath(call, { issuedAt: call.sent?.at ?? now, allowedMs: timeoutMs });
+  const allowedMs = waitsUntilDone(call.name, call.command.args, 'ready') ? Infinity : timeoutMs;
+  return onSlowPath(call, { issuedAt: call.sent?.at ?? now, allowedMs });
 }
 
 /** Prepares a call for a retry: resets the state of the attempt that has just ended with `outcome`. */

@@ -1,7 +1,7 @@
 import type { CategoryOverrides } from '../catalogue/categorise.ts';
+import { isUnsubscribing } from '../catalogue/lasting-command.ts';
 import type { CauseCode } from '../cause.ts';
 import type { Outcome } from '../errors.ts';
-import { isUnsubscribing } from './admission.ts';
 import { isRepeatable } from './batch/is-repeatable.ts';
 import type { CallFailure } from './call-errors.ts';
 import type { Call, CallFacts } from './call.ts';

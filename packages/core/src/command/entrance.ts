@@ -1,12 +1,13 @@
 import { traitsOf } from '../catalogue/command-traits.ts';
 import { blockingTimeoutMs } from '../catalogue/blocking-timeout.ts';
+import { waitsUntilDone } from '../catalogue/lasting-command.ts';
 import type { DriverCommand, PipelineStream, SendCommand } from '../driver/driver-command.ts';
 import type { SentBefore } from '../driver/sent-before.ts';
 import type { Flush } from '../event-loop/flush.ts';
 import { isUnsendable, refuseName, replaceUnsendable } from '../driver/unsendable-command.ts';
 import { operationOfCommand } from '../verbs/operation.ts';
 import { currentRequestBudget, isFollowed } from '../verbs/request-budget.ts';
-import { admit, waitsUntilDone, patienceOf } from './admission.ts';
+import { admit, patienceOf } from './admission.ts';
 import { adoptCalls } from './pending/adopt-calls.ts';
 import { Answers } from './answers.ts';
 import { Batch } from './batch/batch.ts';
@@ -23,20 +24,21 @@ import { argumentBytes } from './slow-path.ts';
 import { spellInLowerCase } from './spelling.ts';
 
 /**
- * Receives the commands that the driver sends: creates a call for each command or batch, and admits or rejects the
- * call. If nothing has to be checked, a plain command (see `FastRoute`) uses the fast path, which allocates one small
- * object and no promise, timer or closure.
+ * Receives the driver's commands, and admits or rejects them. A plain command (see `FastRoute`) with nothing to check
+ * uses the fast path, which allocates one small object and no promise, timer or closure.
  */
 export class Entrance {
   readonly #gate: Gate;
   readonly #dispatch: Dispatch;
   readonly #parts: GateParts;
+  readonly #line: Line;
   readonly #answers: Answers;
   #gathering: Gathering | undefined;
 
   constructor(gate: Gate, parts: GateParts, line: Line, dispatch: Dispatch) {
     this.#gate = gate;
     this.#parts = parts;
+    this.#line = line;
     this.#answers = new Answers(gate, parts, line, dispatch);
     this.#dispatch = dispatch;
   }
@@ -88,10 +90,8 @@ export class Entrance {
 
   /** Runs QUIT after all calls that were issued earlier; if QUIT cannot be sent, ends the client without sending it. */
   #quit(command: DriverCommand, stream: PipelineStream | undefined, node: unknown): void {
-    if (this.#gate.state.kind === 'held' && this.#gate.counts().waiting === 0) {
-      this.#dispatch.leave(command);
-      return;
-    }
+    if (this.#gate.state.kind === 'held' && this.#gate.counts().waiting === 0)
+      return this.#dispatch.leave(command);
     const { resolve } = command;
     command.timeoutMs = this.#parts.settings.timeoutMs + pendingBlockingMs(this.#gate);
     command.reject = () => {
@@ -110,7 +110,7 @@ export class Entrance {
     this.#gate.state.guards.note(traits, blockingMs, command);
     const call = onSlowPath(new Call(this.#answers, command, traits), {
       issuedAt: clock.now(),
-      allowedMs: waitsUntilDone(traits.name, command.args) ? Infinity : answerMs,
+      allowedMs: waitsUntilDone(traits.name, command.args, this.#line.state) ? Infinity : answerMs,
       bytes: argumentBytes(command.args),
       stream,
       node,

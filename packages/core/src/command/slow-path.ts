@@ -39,7 +39,7 @@ export class SlowPathState implements Due {
   /** When the request budget of the call ends (see `runWithBudget`); Infinity if the call has no request budget. */
   #requestEndsAt = Infinity;
   /** Milliseconds that the call may wait even in an old outage, in which other calls fail immediately. */
-  patienceMs = 0;
+  patienceMs: number;
   /**
    * The `execute` operation that the call belongs to; undefined if there is none, or if nobody subscribes to its
    * channel.
@@ -100,6 +100,7 @@ export class SlowPathState implements Due {
   constructor(issue: Issue) {
     this.issuedAt = issue.issuedAt;
     this.deadlineAt = issue.issuedAt + issue.allowedMs;
+    this.patienceMs = issue.allowedMs === Infinity ? Infinity : 0;
     this.bytes = issue.bytes ?? 0;
     this.stream = issue.stream;
     this.node = issue.node;

@@ -2,7 +2,7 @@ import { blockingTimeoutMs } from '../../catalogue/blocking-timeout.ts';
 import { traitsOf } from '../../catalogue/command-traits.ts';
 import type { SentBefore } from '../../driver/sent-before.ts';
 import type { Flush } from '../../event-loop/flush.ts';
-import { waitsUntilDone } from '../admission.ts';
+import { waitsUntilDone } from '../../catalogue/lasting-command.ts';
 import { Batch } from '../batch/batch.ts';
 import { Call, onSlowPath, track, type CallOwner, type SlowCall } from '../call.ts';
 import type { Gate } from '../gate.ts';
@@ -61,7 +61,7 @@ function callOf(unit: Sent[], { owner, settings: { timeoutMs }, flush }: Adoptio
   const [{ command, stream }] = unit as [Sent];
   const call = onSlowPath(new Call(owner, command, traitsOf(command.name)), {
     issuedAt: flush.at,
-    allowedMs: stream === undefined && waitsUntilDone(command.name, command.args) ? Infinity : timeoutMs,
+    allowedMs: stream === undefined && waitsUntilDone(command.name, command.args, 'connecting') ? Infinity : timeoutMs,
     stream,
   });
   if (command.pipelineIndex !== undefined) {
