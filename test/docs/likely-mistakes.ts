@@ -191,6 +191,14 @@ export const likelyMistakes: readonly LikelyMistake[] = [
     answer: () => thrown(() => accept('localhost', 6379)),
   },
   {
+    written: '`createRedisResilience(url, 500)`',
+    answer: () => thrown(() => accept(url, 500)),
+  },
+  {
+    written: '`createRedisResilience(url, { logger: console.log })`',
+    answer: () => thrown(() => accept(url, { logger: () => undefined })),
+  },
+  {
     written: '`createRedisResilience(url, { keyPrefix })`',
     answer: () => thrown(() => accept(url, { keyPrefix: 'shop:' })),
   },

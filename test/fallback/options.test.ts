@@ -73,7 +73,7 @@ it.each([
   ['createCache', { ttlJitterRatio: 2 }, 'a number from 0 to 1; given: 2'],
   ['createOutbox', { whenFull: 'wait' }, "one of 'reject', 'oldest', 'newest'; given: 'wait'"],
   ['resilientSessionStore', { listen: 'yes' }, "true or false; given: 'yes'"],
-  ['koaSessionStore', { store: {} }, 'an object with get(), set(), destroy(); given: a value of type object'],
+  ['koaSessionStore', { store: {} }, 'an object with get(), set(), destroy(); given: an object'],
   ['createJobAdder', { whenAway: 'wait' }, "one of 'fail', 'keep'; given: 'wait'"],
   ['resilientRateLimitStore', { whenAway: 'memory' }, "one of 'open', 'closed', 'local'; given: 'memory'"],
   ['locks.acquire', { waitMs: -1 }, 'a number of milliseconds from 0 to 2147483647; given: -1'],

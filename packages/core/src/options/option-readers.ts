@@ -147,7 +147,7 @@ export const clockOf: OptionReader = objectWith(
 /** Accepts an object with `info`, `warn` and `error`, or `false`. */
 export const loggerOf: OptionReader = (value, path) => {
   if (value !== false && !['info', 'warn', 'error'].every((name) => hasMethod(value, name))) {
-    throw invalid(path, value, 'false or an object with info(), warn() and error()');
+    throw invalid(path, value, 'false or an object with info(), warn() and error(), such as console');
   }
 };
 

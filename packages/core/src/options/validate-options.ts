@@ -116,8 +116,21 @@ function describe(given: unknown, path: string): string {
     return /^[\w .-]{0,40}$/.test(given) && !secret.test(path) ? `'${given}'` : 'a string';
   if (typeof given === 'number' || typeof given === 'boolean' || given === null || given === undefined)
     return String(given);
+  if (typeof given === 'function') return 'a function';
+  if (typeof given !== 'object') return `a value of type ${typeof given}`;
   if (hasMethod(given, 'then')) return 'a promise, which is not awaited';
-  return Array.isArray(given) ? 'an array' : `a value of type ${typeof given}`;
+  if (hasMethod(given, 'applyOnce')) return 'a resilience';
+  return Array.isArray(given) ? 'an array' : `an ${kindOf(given)}`;
+}
+
+function kindOf(given: object): string {
+  const name = (given.constructor as { name?: unknown } | undefined)?.name;
+  const isOwn = typeof name === 'string' && name !== 'Object' && /^[A-Z]\w{2,40}$/.test(name);
+  if (isOwn) return `instance of ${name}`;
+  const [first, ...rest] = Object.keys(given);
+  // Other names of properties may be data, such as keys.
+  if (first === undefined || !/^[a-z][A-Za-z]{0,30}$/.test(first)) return 'object';
+  return `object with the property ${first}${rest.length > 0 ? ' and others' : ''}`;
 }
 
 const secret = /credential|passw|passphrase|secret|token|auth|key/i;
