@@ -25,6 +25,7 @@ describe('an error of the server', () => {
       "ERR Error in ACL SETUSER modifier '>it's secret': Syntax error",
       "ERR Error in ACL SETUSER modifier '(not shown)': Syntax error",
     ],
+    ['ERR Unsupported CONFIG parameter: secret', 'ERR Unsupported CONFIG parameter: (not shown)'],
   ])('quotes no argument in message or stack: %s', (message, expected) => {
     const error = unquoted(message);
     expect(error.message).toBe(expected);

@@ -11,7 +11,7 @@ const quotes: readonly (readonly [RegExp, string])[] = [
   [/^(ERR unknown (?:sub)?command [^]{0,200}?), with args beginning with: [^]*$/, '$1'],
   [/^(ERR unknown command )['`](?![\w.|-]{1,40}['`])[^]*$/, `$1${notShown}`],
   [/^(ERR Error in ACL SETUSER modifier )'[^]*'(:[^']*)$/, `$1'${notShown}'$2`],
-  [/^(ERR Unsupported option )[^]*$/, `$1${notShown}`],
+  [/^(ERR Unsupported (?:option |CONFIG parameter: ))[^]*$/, `$1${notShown}`],
 ];
 /** Error messages in which the text between quotation marks is the name of a command or subcommand, and no argument. */
 const names =
