@@ -3,7 +3,8 @@ import underPressure from '@fastify/under-pressure';
 import fastify from 'fastify';
 import { Repository, Schema } from 'redis-om';
 import type { createClient as CreateClient } from 'redis';
-import { startRedis, type RedisServer } from '@redis-resilience/testing';
+import { RedisStore } from 'rate-limit-redis';
+import { freePort, startRedis, type RedisServer } from '@redis-resilience/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { slackMs } from '../../slack.ts';
 import { connect, stage, timed } from '../stage.ts';
@@ -12,6 +13,21 @@ import { connect, stage, timed } from '../stage.ts';
 const { createClient } = createRequire(import.meta.resolve('redis-om'))('redis') as {
   createClient: typeof CreateClient;
 };
+
+it('rate-limit-redis without its helper counts again if the process was started without Redis', async () => {
+  const port = await freePort();
+  const { client } = connect(`redis://127.0.0.1:${port}`);
+  const store = new RedisStore({
+    sendCommand: (name, ...args) => client.call(name as string, ...args) as never,
+  });
+  store.init({ windowMs: 60_000 } as never);
+  await expect(client.ping()).rejects.toThrow();
+  await expect(client.ping()).rejects.toThrow();
+  const counted = store.increment('somebody');
+  await using _server = await startRedis({ port });
+  expect(await counted).toMatchObject({ totalHits: 1 });
+  expect(await store.increment('somebody')).toMatchObject({ totalHits: 2 });
+});
 
 async function breakDown(server: RedisServer, how: 'killed' | 'frozen'): Promise<void> {
   if (how === 'killed') await server.kill();

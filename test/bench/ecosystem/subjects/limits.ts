@@ -13,7 +13,7 @@ type SendCommand = ReturnType<typeof sendCommandOf>;
 export const expressLimit: Subject = async (stage) => {
   const plain: SendCommand = (name = '', ...rest) => stage.client.call(name, ...rest) as never;
   const redis = new RedisStore({
-    sendCommand: stage.way === 'plain' ? plain : sendCommandOf(stage.resilience),
+    sendCommand: stage.way === 'helper' ? sendCommandOf(stage.resilience) : plain,
   });
   const store =
     stage.way === 'helper' ? resilientRateLimitStore(redis, stage.resilience, { whenAway: 'closed' }) : redis;
