@@ -61,7 +61,8 @@ function callOf(unit: Sent[], { owner, settings: { timeoutMs }, flush }: Adoptio
   const [{ command, stream }] = unit as [Sent];
   const call = onSlowPath(new Call(owner, command, traitsOf(command.name)), {
     issuedAt: flush.at,
-    allowedMs: stream === undefined && waitsUntilDone(command.name, command.args, 'connecting') ? Infinity : timeoutMs,
+    allowedMs:
+      stream === undefined && waitsUntilDone(command.name, command.args, 'connecting') ? Infinity : timeoutMs,
     stream,
   });
   if (command.pipelineIndex !== undefined) {
