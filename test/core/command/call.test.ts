@@ -117,7 +117,7 @@ describe('a call whose caller does not await it', () => {
 it('a call that is sent again knows the reply that refused it, until it is lost instead', () => {
   const call = slowCall(1_000);
   const error = replyError('LOADING Redis is loading the dataset in memory');
-  const refused = happeningOf(error, false);
+  const refused = happeningOf(error, false, false);
   prepareResend(call, 'not-applied', 0, refused);
   expect(call.slow.refusal).toMatchObject({ error, verdict: { cause: 'loading' } });
   prepareResend(call, 'not-applied', 0, lost);

@@ -24,7 +24,16 @@ it.each([
     { kind: 'refused', error: oom, ranInPart: false, verdict: { outcome: 'refused' } },
   ],
 ] as const)('%s', (_title, error, isScript, happening) => {
-  expect(happeningOf(error, isScript)).toMatchObject(happening);
+  expect(happeningOf(error, isScript, false)).toMatchObject(happening);
+});
+
+it.each([
+  ['MOVED 7 127.0.0.1:7001', true, 'cluster-down'],
+  ['ASK 7 127.0.0.1:7001', true, 'cluster-down'],
+  ['MOVED 7 127.0.0.1:7001', false, undefined],
+  ['WRONGTYPE Operation against a key holding the wrong kind of value', true, undefined],
+])('the reply %s to a client that follows redirections (%s) has the cause %s', (text, follows, cause) => {
+  expect(happeningOf(replyError(text), false, follows)).toMatchObject({ verdict: { cause } });
 });
 
 describe('a null for a call that blocks', () => {

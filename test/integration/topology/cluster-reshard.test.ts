@@ -2,7 +2,7 @@ import { createRedisResilience, isRedisResilienceError } from '@redis-resilience
 import { startCluster, type ClusterGroup } from '@redis-resilience/testing';
 import type { ChainableCommander, Cluster } from 'ioredis';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { outcomeOf } from '../stage/outcome-of.ts';
+import { errorOf, outcomeOf } from '../stage/outcome-of.ts';
 
 /** Writes two keys of one slot, and begins to move the slot to another node: one of the keys is already there. */
 async function halfMigrate(cluster: ClusterGroup, client: Cluster) {
@@ -139,4 +139,28 @@ describe('while a slot of a Cluster is half-migrated', () => {
       [null, 2],
     ]);
   });
+});
+
+it('calls for a slot that its node gives away and nobody takes fail with a reason, and then go on', async () => {
+  await using cluster = await startCluster({ nodes: 3, replicas: 0 });
+  const resilience = createRedisResilience({ cluster: cluster.addresses }, { logger: false, timeoutMs: 400 });
+  onTestFinished(() => resilience.close({ drainMs: 0 }));
+  const { client } = resilience;
+  await client.get('a');
+  const source = await cluster.primaryOf('a');
+  const target = cluster.nodes.find((node) => node !== source) ?? source;
+  const slot = cluster.keySlot('a');
+  // The target was not told to import the slot, so it sends clients back to the source.
+  await source.command(
+    'CLUSTER',
+    'SETSLOT',
+    slot,
+    'MIGRATING',
+    String(await target.command('CLUSTER', 'MYID')),
+  );
+  const errors = await Promise.all(Array.from({ length: 50 }, () => errorOf(client.get('a'))));
+  await source.command('CLUSTER', 'SETSLOT', slot, 'STABLE');
+
+  for (const error of errors) expect(error).toMatchObject({ reason: 'cluster-down', outcome: 'not-applied' });
+  expect(await client.set('a', '1')).toBe('OK');
 });

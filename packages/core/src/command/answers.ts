@@ -60,7 +60,7 @@ export class Answers implements CallOwner {
       // the driver's error.
       call.reject(error);
     } else {
-      const happening = happeningOf(error, call.traits.script);
+      const happening = happeningOf(error, call.traits.script, this.#follow !== undefined);
       if (happening.kind === 'refused') this.#judge(happening.verdict, call);
       this.#gate.settle(call, happening);
     }

@@ -59,9 +59,15 @@ export function answerTo({ slow, sent }: Blockable, value: unknown, clock: Pick<
   return isBeforeItsTime && slow.releases.take() ? letGo : answered;
 }
 
-/** Derives from the driver's error what happened to a single command. */
-export function happeningOf(error: Error, isScript: boolean): Happening {
+/**
+ * Derives from the driver's error what happened to a single command. `followsRedirections`: the client is that of a
+ * Cluster. It follows redirections itself, so one that is left over means that no node serves the slot yet.
+ */
+export function happeningOf(error: Error, isScript: boolean, followsRedirections: boolean): Happening {
   if (isCallersFault(error)) return { kind: 'withdrawn', error };
   if (!isReplyError(error)) return { kind: 'lost', error };
-  return { kind: 'refused', verdict: classifyReply(error.message, isScript), error, ranInPart: false };
+  const verdict = classifyReply(error.message, isScript);
+  const isLeftOver = followsRedirections && verdict.outcome === 'not-applied' && verdict.cause === undefined;
+  const known: ReplyVerdict = isLeftOver ? { ...verdict, cause: 'cluster-down' } : verdict;
+  return { kind: 'refused', verdict: known, error, ranInPart: false };
 }
