@@ -1,5 +1,6 @@
 import { ManualClock } from '@redis-resilience/testing';
 import { describe, expect, it } from 'vitest';
+import type { Clock } from '../../../packages/core/src/clock.ts';
 import { ProcessStallDetector } from '../../../packages/core/src/event-loop/process-stall-detector.ts';
 
 function start(): {
@@ -103,17 +104,52 @@ describe('the detector of the process', () => {
     clock.travel(20);
     expect(detector.lagMs).toBe(0);
     detector.noteWork(clock.now());
-    clock.travel(700);
+    clock.travel(60);
     clock.jump(300);
     expect(detector.lagMs).toBeGreaterThanOrEqual(280);
   });
 
-  it('looks rarely again when no call was made for a second', () => {
-    const { clock, detector } = start();
+  it('knows the lag to a quarter of the time since the last call was sent', () => {
+    for (let sentAgoMs = 100; sentAgoMs < 800; sentAgoMs += 7) {
+      const { clock, detector } = start();
+      detector.noteWork(clock.now());
+      clock.travel(sentAgoMs);
+      clock.jump(300);
+      expect(detector.lagMs).toBeGreaterThanOrEqual(300 - sentAgoMs / 4);
+      detector.stop();
+    }
+  });
+
+  it('wakes the process less often, the longer ago the last call was sent', () => {
+    const clock = new ManualClock();
+    let looks = 0;
+    const countingClock: Clock = {
+      now: () => clock.now(),
+      wallNow: () => clock.wallNow(),
+      setTimeout: (callback, delayMs) => {
+        looks++;
+        return clock.setTimeout(callback, delayMs);
+      },
+      clearTimeout: (handle) => clock.clearTimeout(handle),
+      setImmediate: (callback) => clock.setImmediate(callback),
+    };
+    const detector = new ProcessStallDetector(
+      countingClock,
+      () => undefined,
+      () => 0,
+    );
+    detector.start();
     detector.noteWork(clock.now());
     clock.travel(1_000);
-    clock.jump(250);
-    expect(detector.lagMs).toBe(0);
+    expect(looks).toBeLessThan(20);
+    looks = 0;
+    clock.travel(10_000);
+    expect(looks).toBe(40);
+    detector.noteWork(clock.now());
+    looks = 0;
+    clock.travel(60);
+    expect(looks).toBe(3);
+    detector.stop();
   });
 
   it('knows the lag to a few milliseconds for a moment after a PING of an idle connection', () => {
@@ -136,7 +172,7 @@ describe('the detector of the process', () => {
     const { clock, detector } = start();
     detector.noteWork(clock.now());
     detector.noteGlance(clock.now());
-    clock.travel(700);
+    clock.travel(60);
     clock.jump(300);
     expect(detector.lagMs).toBeGreaterThanOrEqual(280);
   });

@@ -53,3 +53,12 @@ it('a caller is told in the next turn who comes from elsewhere while another one
   await nextTurn();
   expect([isRefused, pauses]).toEqual([true, []]);
 });
+
+it('a caller that awaits many promises between a refusal and its next call is slowed too', async () => {
+  const { pace, pauses } = stage();
+  for (let count = 0; count < 60; count++) {
+    await new Promise<void>((resolve) => pace.later(resolve));
+    for (let step = 0; step < 200; step++) await Promise.resolve();
+  }
+  expect(pauses).toHaveLength(10);
+});

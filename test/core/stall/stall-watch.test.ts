@@ -4,6 +4,7 @@ import {
   type IdleTime,
   type StallFinding,
 } from '../../../packages/core/src/stall/stall-watch.ts';
+import { Alarm } from '../../../packages/core/src/event-loop/alarm.ts';
 import { PingTurns } from '../../../packages/core/src/stall/ping-turns.ts';
 import { RoundTrip } from '../../../packages/core/src/socket/round-trip.ts';
 import { WiredDriver } from '../fakes/wired-driver.ts';
@@ -101,6 +102,42 @@ describe('a silent connection', () => {
       ['silent', 1_300],
       ['silent', 1_500],
     ]);
+  });
+
+  it('is found silent again at another look, up to a quarter of the limit early', async () => {
+    const { wired, found } = await watched();
+    wired.server.freeze();
+    wired.send('get', ['a']);
+    await wired.travel(250);
+    for (const at of [1_440, 1_460]) new Alarm(wired.clock, { look: () => undefined }).set(at, false);
+    await wired.travel(150);
+    expect(found).toEqual([
+      ['silent', 1_300],
+      ['silent', 1_460],
+    ]);
+  });
+
+  it('is found silent again without another turn of the event loop', async () => {
+    const { wired, found } = await watched();
+    wired.server.freeze();
+    wired.send('get', ['a']);
+    await wired.travel(250);
+    let reads = 0;
+    onNextImmediate(wired, () => reads++);
+    await wired.travel(200);
+    expect([found.length, reads]).toEqual([2, 0]);
+  });
+
+  it('is read again before it is found silent once more after a sign of life', async () => {
+    const { wired, found } = await watched();
+    wired.server.freeze();
+    wired.send('get', ['a']);
+    wired.send('get', ['b']);
+    await wired.travel(250);
+    wired.link.near.emit('data', Buffer.from('+OK\r\n'));
+    onNextImmediate(wired, () => wired.link.near.emit('data', Buffer.from('+OK\r\n')));
+    await wired.travel(300);
+    expect(found).toEqual([['silent', 1_300]]);
   });
 
   it('is found at its limit when that is shorter than connections wait to look together', async () => {

@@ -2,6 +2,12 @@ import type { Clock, TimerHandle } from '../clock.ts';
 
 const idlePeriodMs = 250;
 const busyPeriodMs = 20;
+/**
+ * While calls await their replies, the period grows to this share of the time since the last call was sent. The lag of
+ * a call is then known to within this share of its duration, and a process that waits for a server that is away wakes
+ * less often.
+ */
+const growingShare = 0.25;
 // For this long after a command was sent, the lag of the event loop is measured at short intervals. The time is at
 // least the default deadline, because a command may wait for its reply for that long.
 const closeWatchMs = 1000;
@@ -26,6 +32,7 @@ export class ProcessStallDetector {
   readonly #onThaw: (kind: ThawKind, durationMs: number) => void;
   readonly #cpuMs: () => number;
   #timer: TimerHandle | undefined;
+  #watchedSince = -Infinity;
   #watchedUntil = -Infinity;
   #periodMs = idlePeriodMs;
   #dueAt = 0;
@@ -78,6 +85,7 @@ export class ProcessStallDetector {
   }
 
   #watchUntil(now: number, forMs: number): void {
+    this.#watchedSince = now;
     this.#watchedUntil = Math.max(this.#watchedUntil, now + forMs);
     if (this.#periodMs === busyPeriodMs || this.#timer === undefined || now > this.#dueAt) return;
     this.#clock.clearTimeout(this.#timer);
@@ -115,7 +123,8 @@ export class ProcessStallDetector {
     const workedMs = isFrozen ? this.#cpuMs() - this.#cpuAtStart : 0;
     this.#lagMs = lateMs > toleratedLagMs ? lateMs : 0;
     this.#stalledMs += this.#lagMs;
-    this.#startPeriod(isWatched ? busyPeriodMs : idlePeriodMs);
+    const busyMs = Math.max(busyPeriodMs, growingShare * (this.#dueAt - this.#watchedSince));
+    this.#startPeriod(isWatched ? Math.min(busyMs, idlePeriodMs) : idlePeriodMs);
     if (wallLateMs - lateMs > freezeMs) this.#onThaw('suspended', wallLateMs);
     else if (isFrozen) this.#onThaw(workedMs > lateMs / 2 ? 'blocked' : 'frozen', lateMs);
   };

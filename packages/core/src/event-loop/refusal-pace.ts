@@ -3,11 +3,8 @@ import type { Clock } from '../clock.ts';
 /** After this many consecutive rejections, further ones are delayed by `pauseMs`. */
 const freeRefusals = 50;
 const pauseMs = 10;
-/**
- * If no call follows a rejection within this number of microtasks, the next rejection does not count as consecutive. A
- * caller that retries immediately issues its next call within fewer microtasks.
- */
-const stepsToAsk = 40;
+// This constant keeps the function that is global when this module is loaded, because fake timers may replace it.
+const nextTick = process.nextTick.bind(process);
 
 /**
  * Delays the rejections of calls that are neither sent nor queued. The caller gets the error only in the next turn of
@@ -18,10 +15,15 @@ const stepsToAsk = 40;
 export class RefusalPace {
   readonly #clock: Clock;
   /**
-   * Number of consecutive rejections. Only set for some microtasks after a rejection, in which the caller may retry;
-   * otherwise 0.
+   * Number of consecutive rejections. Only set while the microtasks that follow a rejection are running, because a
+   * caller that retries immediately issues its next call in one of them; otherwise 0.
    */
   #inARow = 0;
+  readonly #forget = (): void => {
+    this.#inARow = 0;
+  };
+  // A tick that is scheduled in a microtask runs after all microtasks, and before the next timer or immediate.
+  readonly #forgetLater = (): void => nextTick(this.#forget);
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -36,14 +38,9 @@ export class RefusalPace {
     const told = (): void => {
       this.#inARow = inARow;
       tell();
-      this.#forgetAfter(stepsToAsk);
+      queueMicrotask(this.#forgetLater);
     };
     if (inARow <= freeRefusals) this.#clock.setImmediate(told);
     else this.#clock.setTimeout(told, pauseMs);
-  }
-
-  #forgetAfter(steps: number): void {
-    if (steps === 0) this.#inARow = 0;
-    else queueMicrotask(() => this.#forgetAfter(steps - 1));
   }
 }

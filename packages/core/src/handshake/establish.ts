@@ -11,6 +11,7 @@ import { causeOfSocketError } from './socket-cause.ts';
 import type { Credentials } from '../redis-resilience.ts';
 import { classifyReply } from '../replies/reply-error.ts';
 import { ErrorReply } from '../replies/reply.ts';
+import { setStackLimit } from '../observability/stack-limit.ts';
 import type { CancelSignal } from '../event-loop/cancellation.ts';
 
 /** Where to connect to, and how. The properties are read again for each attempt. */
@@ -76,7 +77,10 @@ export class EstablishError extends Error {
   declare readonly endpoint: Endpoint | undefined;
 
   constructor(reason: CauseCode, cause: unknown, endpoint?: Endpoint) {
+    // In an outage, ten attempts fail every second, and nobody reads where they were rejected.
+    const limit = setStackLimit(1);
     super(`Connecting failed: ${reason}.`, { cause });
+    setStackLimit(limit);
     this.reason = reason;
     Object.defineProperty(this, 'endpoint', { value: endpoint, enumerable: false });
   }

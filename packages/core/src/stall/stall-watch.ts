@@ -37,6 +37,11 @@ const togetherShare = 0.05;
 const inUseEarlyMs = 25;
 /** Checks for the replies to PINGs are made together if they are due at most this many milliseconds apart. */
 const replyEarlyMs = 100;
+/**
+ * Further checks of a silent connection may be made this share of the limit early, so that all silent connections are
+ * checked together.
+ */
+const repeatedEarlyShare = 0.25;
 /** A check is combined with other checks only if it may be made at least this many milliseconds early. */
 const leastEarlyMs = 25;
 
@@ -66,6 +71,8 @@ export class StallWatch implements Looks, TakesTurns, Unanswered {
   /** This connection's turn to send PING, from 0 (first) to 1 (last); a new random number for each PING. */
   #turn = 0;
   #isDoubted = false;
+  /** When the connection was last reported as silent. */
+  #toldAt = -Infinity;
 
   constructor(wire: Wire, idle: IdleTime, clock: Clock, random: Random, listener: Listener<StallFinding>) {
     this.#wire = wire;
@@ -84,6 +91,7 @@ export class StallWatch implements Looks, TakesTurns, Unanswered {
     turns.join(this);
     this.#turn = this.#random();
     this.#isDoubted = false;
+    this.#toldAt = -Infinity;
     this.#armJointly(this.#wire.roundTrip.limitMs(), inUseEarlyMs);
   }
 
@@ -133,19 +141,19 @@ export class StallWatch implements Looks, TakesTurns, Unanswered {
     const isDoubted = this.#isDoubted;
     this.#isDoubted = false;
     if (sentAt === undefined) this.#lookAtIdle(now, isDoubted);
-    else this.#arm(this.#lookAtSilence(now, sentAt));
+    else this.#lookAtSilence(now, sentAt);
   }
 
-  #arm(delayMs: number): void {
+  #arm(delayMs: number, earlyMs = 0): void {
     this.#disarm();
     if (this.#turns === undefined) return;
-    this.#setAlarm(delayMs);
+    this.#setAlarm(delayMs, earlyMs);
     this.#wire.lookDueAt = this.#ownDueAt;
   }
 
-  #setAlarm(delayMs: number): void {
+  #setAlarm(delayMs: number, earlyMs = 0): void {
     this.#ownAlarm ??= new Alarm(this.#clock, this);
-    this.#ownAlarm.set(this.#clock.now() + delayMs, false);
+    this.#ownAlarm.set(this.#clock.now() + delayMs, false, earlyMs);
   }
 
   get #ownDueAt(): number {
@@ -184,20 +192,25 @@ export class StallWatch implements Looks, TakesTurns, Unanswered {
     }
   }
 
-  #lookAtSilence(now: number, sentAt: number): number {
+  #lookAtSilence(now: number, sentAt: number): void {
     const limitMs = this.#wire.roundTrip.limitMs();
     const since = Math.max(this.#wire.aliveAt, this.#wire.blockedUntil() ?? sentAt);
     if (since === Infinity) {
       const idleMs = this.#idle.idleMs(1);
+      this.#arm(idleMs);
       if (now - Math.max(this.#wire.readAt, sentAt) >= idleMs) this.#listener.onNews('blocked');
-      return idleMs;
+      return;
     }
     const silentFor = now - since;
-    if (silentFor < limitMs) return Math.max(1, limitMs - silentFor);
+    if (silentFor < limitMs) return this.#arm(Math.max(1, limitMs - silentFor));
+    this.#arm(limitMs, repeatedEarlyShare * limitMs);
+    // If the connection has been reported before, its socket has been read since the limit passed.
+    if (this.#toldAt > since) return this.#listener.onNews('silent');
     afterReads(this.#clock, () => {
       const isStillSilent = this.#wire.aliveAt < now && this.#wire.oldestSentAt() === sentAt;
-      if (this.#turns !== undefined && isStillSilent) this.#listener.onNews('silent');
+      if (this.#turns === undefined || !isStillSilent) return;
+      this.#toldAt = now;
+      this.#listener.onNews('silent');
     });
-    return limitMs;
   }
 }

@@ -1,5 +1,8 @@
 import type { Cancellation } from '../../event-loop/cancellation.ts';
 
+/** Why a second handshake is ended. One object serves all of them, because nobody reads its stack. */
+export const noAnswer = new Error('No answer in time.');
+
 /**
  * Decides when second handshakes are started beside unanswered ones, for all handshakes of this process with one
  * endpoint. While the endpoint answers other handshakes, an unanswered one is only waiting in a queue, so a second one
@@ -43,7 +46,7 @@ export class HedgeTurns {
     this.#begunAt = now;
     const running = this.#running.concat(hedge);
     this.#running = running.slice(-most);
-    for (const oldest of running.slice(0, -most)) oldest.abort(new Error('No answer in time.'));
+    for (const oldest of running.slice(0, -most)) oldest.abort(noAnswer);
   }
 
   /** Call when a second handshake is over. */
