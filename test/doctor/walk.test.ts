@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { diagnose } from '@redis-resilience/doctor';
+import { diagnose, type DiagnosisTarget } from '@redis-resilience/doctor';
 import { startCluster, startOddPeer, startRedis, waitFor } from '@redis-resilience/testing';
 import { describe, expect, it } from 'vitest';
 import { LoopLag } from '../integration/stage/loop-lag.ts';
@@ -44,6 +44,19 @@ describe('the walk', () => {
     expect(finding?.evidence).toMatchObject({ user: 'reader', denied: ['SET'] });
   });
 
+  it('looks the nodes of a Cluster up with the option `dnsLookup`', async () => {
+    await using cluster = await startCluster({ nodes: 3, replicas: 0 });
+    const nodes = cluster.addresses.map(({ port }) => ({ host: 'redis.invalid', port }));
+    const found = { cluster: nodes, options: { dnsLookup: lookup('127.0.0.1') } };
+    const lost = { cluster: nodes, options: { dnsLookup: lookup(undefined) } };
+    const codesOf = async (target: DiagnosisTarget): Promise<readonly string[]> =>
+      (await diagnose(target)).findings.map(({ code }) => code);
+
+    expect(await codesOf(found)).not.toContain('dns');
+    expect((await diagnose(found)).healthy).toBe(true);
+    expect(await codesOf(lost)).toContain('dns');
+  });
+
   it('names a Cluster node whose address is unknown by its id, and does not connect to it', async () => {
     await using cluster = await startCluster({ nodes: 2, replicas: 1 });
     const primary = await cluster.primaryOf('a');
@@ -64,3 +77,11 @@ describe('the walk', () => {
     expect(JSON.stringify(findings)).not.toContain(':0"');
   });
 });
+
+/** Returns a lookup that finds this address for every name, or fails. */
+function lookup(address: string | undefined) {
+  return (_: string, callback: (error: NodeJS.ErrnoException | null, address: string) => void): void => {
+    if (address !== undefined) callback(null, address);
+    else callback(Object.assign(new Error('There is no such name.'), { code: 'ENOTFOUND' }), '');
+  };
+}

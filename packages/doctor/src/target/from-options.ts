@@ -1,7 +1,8 @@
+import { lookup } from 'node:dns';
 import type { ConnectionOptions as TlsOptions } from 'node:tls';
 import { ConfigurationError } from '@redis-resilience/core';
 import { clusterNodeOptions } from '@redis-resilience/core/protocol';
-import { shownTarget, type Endpoint, type Login, type WalkTarget } from './walk-target.ts';
+import { shownTarget, type Endpoint, type Login, type NameLookup, type WalkTarget } from './walk-target.ts';
 
 /** The ioredis options that the doctor reads, each of which may be missing or null. */
 export interface LooseOptions {
@@ -61,13 +62,16 @@ export function fromCluster(
   nodes: readonly (string | number | LooseOptions)[],
   options: LooseOptions,
   role: 'primary' | 'any' | undefined,
+  dnsLookup?: NameLookup,
 ): WalkTarget {
   const seeds = nodes.map((node) => seedOf(node));
+  // The lookup of Node itself, which is the default of ioredis, tells less than the doctor finds out.
+  const own = dnsLookup === undefined || dnsLookup === lookup ? {} : { lookup: dnsLookup };
   const [first] = seeds;
   if (first === undefined) throw new ConfigurationError('A cluster target needs at least one node.');
   const target = {
     kind: 'cluster',
-    endpoints: seeds.flatMap(({ endpoints }) => endpoints),
+    endpoints: seeds.flatMap(({ endpoints }) => endpoints.map((endpoint) => ({ ...endpoint, ...own }))),
     tls: tlsOf(options.tls) ?? first.tls,
     login: loginFrom(options.username, options.password) ?? first.login,
     database: 0,

@@ -9,7 +9,7 @@ import { databasesOf, type KnownDatabase } from '@redis-resilience/core/kit';
 import type { Cluster, Redis } from 'ioredis';
 import { fromCluster, fromOptions, type LooseOptions } from './from-options.ts';
 import { fromUrl, type UrlExtras } from './from-url.ts';
-import type { WalkTarget } from './walk-target.ts';
+import type { NameLookup, WalkTarget } from './walk-target.ts';
 
 /**
  * Anything that can be diagnosed: whatever `createRedisResilience` accepts, a `RedisResilience`, or an ioredis client.
@@ -103,7 +103,8 @@ function ofSingle(target: Exclude<DiagnosisTarget, DatabasesTarget>, extras: Url
   if (isClient(target)) return ofClient(target, extras);
   if ('cluster' in target) {
     const options = { ...target.options?.redisOptions } as LooseOptions;
-    return fromCluster(target.cluster as readonly LooseOptions[], options, extras.role);
+    const { dnsLookup } = (target.options ?? {}) as { dnsLookup?: NameLookup };
+    return fromCluster(target.cluster as readonly LooseOptions[], options, extras.role, dnsLookup);
   }
   return fromOptions(target as LooseOptions, extras.role);
 }
@@ -119,11 +120,11 @@ export function settingsOf(resilience: RedisResilience): ResilienceOptions | und
 function ofClient(client: Redis | Cluster, extras: UrlExtras): WalkTarget {
   const { options, startupNodes } = client as unknown as DriverParts;
   if (startupNodes === undefined) return fromOptions(options, extras.role);
-  return fromCluster(startupNodes, options.redisOptions ?? {}, extras.role);
+  return fromCluster(startupNodes, options.redisOptions ?? {}, extras.role, options.dnsLookup);
 }
 
 interface DriverParts {
-  readonly options: LooseOptions & { readonly redisOptions?: LooseOptions };
+  readonly options: LooseOptions & { readonly redisOptions?: LooseOptions; readonly dnsLookup?: NameLookup };
   readonly startupNodes?: readonly (string | number | LooseOptions)[];
 }
 

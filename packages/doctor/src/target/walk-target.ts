@@ -7,7 +7,15 @@ export interface Endpoint {
   readonly path?: string | undefined;
   /** 4 or 6 if the client requires that address family, otherwise 0. */
   readonly family: number;
+  /** The function with which the client looks its host up, if it is not that of Node. */
+  readonly lookup?: NameLookup | undefined;
 }
+
+/** The option `dnsLookup` of a Cluster client. */
+export type NameLookup = (
+  host: string,
+  callback: (error: NodeJS.ErrnoException | null | undefined, address: string) => void,
+) => void;
 
 /** Credentials for AUTH. */
 export interface Login {

@@ -1,6 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import type { Deadline } from '../../deadline.ts';
+import type { Endpoint, NameLookup } from '../../target/walk-target.ts';
 
 /** The addresses of a host name. */
 export interface DnsEvidence {
@@ -19,9 +20,13 @@ export interface DnsEvidence {
 }
 
 /** Resolves a name as the client's own connection would. An IP address resolves to itself. */
-export async function gatherDns(host: string, family: number, deadline: Deadline): Promise<DnsEvidence> {
+export async function gatherDns(
+  { host, family, lookup: ownLookup }: Pick<Endpoint, 'host' | 'family' | 'lookup'>,
+  deadline: Deadline,
+): Promise<DnsEvidence> {
   const startedAt = deadline.clock.now();
-  const answer = await resolve(host, family, deadline);
+  const found = ownLookup === undefined ? host : await askOwn(ownLookup, host, deadline);
+  const answer = typeof found === 'string' ? await resolve(found, family, deadline) : found;
   const isOtherWorthAsking = answer.addresses.length === 0 && family !== 0 && answer.code !== 'TIMEOUT';
   const other = isOtherWorthAsking ? await resolve(host, 0, deadline) : undefined;
   return {
@@ -37,6 +42,20 @@ export async function gatherDns(host: string, family: number, deadline: Deadline
 interface Answer {
   readonly addresses: readonly string[];
   readonly code: string | undefined;
+}
+
+/** Resolves with what the function of the application finds: an address, or another name. */
+async function askOwn(ownLookup: NameLookup, host: string, deadline: Deadline): Promise<string | Answer> {
+  if (isIP(host) !== 0) return host;
+  const asked = new Promise<string | Answer>((done) => {
+    const fail = (error: NodeJS.ErrnoException): void => done({ addresses: [], code: error.code ?? 'ERROR' });
+    try {
+      ownLookup(host, (error, address) => (error ? fail(error) : done(address)));
+    } catch (error) {
+      fail(error as NodeJS.ErrnoException);
+    }
+  });
+  return deadline.race(asked, { addresses: [], code: 'TIMEOUT' });
 }
 
 async function resolve(host: string, family: number, deadline: Deadline): Promise<Answer> {

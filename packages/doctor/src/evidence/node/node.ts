@@ -89,7 +89,7 @@ export async function gatherNode(examination: Examination): Promise<NodeEvidence
 async function walk(examination: Examination, found: Found): Promise<void> {
   const { endpoint, target, deadline } = examination;
   if (endpoint.path === undefined) {
-    found.dns = await gatherDns(endpoint.host, endpoint.family, deadline);
+    found.dns = await gatherDns(endpoint, deadline);
     examination.onAddresses?.(found.dns.addresses);
     if (found.dns.addresses.length === 0) return;
   } else examination.onAddresses?.([]);
