@@ -161,6 +161,9 @@ it('calls for a slot that its node gives away and nobody takes fail with a reaso
   const errors = await Promise.all(Array.from({ length: 50 }, () => errorOf(client.get('a'))));
   await source.command('CLUSTER', 'SETSLOT', slot, 'STABLE');
 
-  for (const error of errors) expect(error).toMatchObject({ reason: 'cluster-down', outcome: 'not-applied' });
+  // A call that is on its way between the nodes when its deadline passes is only known to be late.
+  expect(errors.filter((error) => !isRedisResilienceError(error))).toEqual([]);
+  for (const { reason } of errors.filter(isRedisResilienceError))
+    expect(['cluster-down', 'slow']).toContain(reason);
   expect(await client.set('a', '1')).toBe('OK');
 });
