@@ -28,6 +28,9 @@ export { oneOrMoreResiliencesOf, resilienceOf, resiliencesOf } from './options/r
 export { sourcesOf, type Sources } from './options/sources.ts';
 export { invalid, withDefaults, type OptionReader } from './options/validate-options.ts';
 
+// Time
+export { runSoon } from './event-loop/soon.ts';
+
 // Connections
 export { fromEnvironment } from './target/environment-url.ts';
 export { databasesOf, type KnownDatabase } from './target/known-databases.ts';

@@ -1,3 +1,4 @@
+import { runSoon } from '@redis-resilience/core/kit';
 import { ConfigurationError } from '@redis-resilience/core';
 import type { Argument, BaseClient, CommandOptions } from './base-client.ts';
 import type { ClientErrors } from './client-errors.ts';
@@ -130,7 +131,7 @@ export class ClientState {
 
   /** Throws the error of a user's listener outside the current call, where it becomes an uncaught exception. */
   #report(error: unknown): void {
-    queueMicrotask(() => {
+    runSoon(() => {
       throw error;
     });
   }

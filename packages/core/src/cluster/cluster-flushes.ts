@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { Flush, Flushes } from '../event-loop/flush.ts';
+import { runNext } from '../event-loop/soon.ts';
 
 /**
  * Records when a cluster client's commands are sent. A command counts as sent when it is handed to the driver, because
@@ -41,7 +42,7 @@ export class ClusterFlushes {
     if (this.#current !== undefined) return this.#current;
     const flush = this.#flushes.begin(this.#clock.now(), 'calls');
     this.#current = flush;
-    process.nextTick(() => {
+    runNext(() => {
       this.#current = undefined;
     });
     return flush;

@@ -22,6 +22,7 @@ import { pendingBlockingMs } from './pending/pending-blocking.ts';
 import { presentCall } from './pending/present-call.ts';
 import { argumentBytes } from './slow-path.ts';
 import { spellInLowerCase } from './spelling.ts';
+import { runNext } from '../event-loop/soon.ts';
 
 /**
  * Receives the driver's commands, and admits or rejects them. A plain command (see `FastRoute`) with nothing to check
@@ -158,9 +159,7 @@ export class Entrance {
     if (isSent) this.#gate.start(call);
     const direct = isSent ? directSendBy(state.fastPath?.routeOf(command), this.#dispatch) : undefined;
     batch.isDirect = direct !== undefined;
-    process.nextTick(() => {
-      if (this.#gathering?.call === call) this.#completeBatch();
-    });
+    runNext(() => this.#gathering?.call === call && this.#completeBatch());
     return { stream, call, batch, direct };
   }
 

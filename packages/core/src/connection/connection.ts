@@ -24,6 +24,7 @@ import { PeacefulReplacement } from './peaceful-replacement.ts';
 import type { SocketSource } from './socket-source.ts';
 import { Subscriptions } from './subscriptions.ts';
 import { isUnnoticedLoss } from './unnoticed-loss.ts';
+import { runSoon } from '../event-loop/soon.ts';
 
 type Standing = DriverNews<'connect' | 'ready' | 'end'>;
 
@@ -216,7 +217,7 @@ export class Connection implements Listener<Standing | WireNews | ConnectorEvent
   #onRead(isAlive: boolean): void {
     if (isAlive) this.#onAlive();
     this.#tell(bytesRead);
-    if (this.#orderCheck.isDue) queueMicrotask(() => this.ping()); // Delayed to share a write with the next commands.
+    if (this.#orderCheck.isDue) runSoon(() => this.ping()); // Delayed to share a write with the next commands.
   }
 
   #onAlive(): void {

@@ -14,6 +14,7 @@ import { abandonSocket, endSocket, leaveSocket } from '../socket/parting.ts';
 import type { ConnectorEvent } from './connection-news.ts';
 import type { SocketSource, SourceEvent } from './socket-source.ts';
 import type { Subscriptions } from './subscriptions.ts';
+import { runSoon } from '../event-loop/soon.ts';
 
 /** Supplies the driver with verified sockets. */
 export class Connector implements DriverConnector, FirstFailure, Listener<SocketClosed> {
@@ -107,7 +108,7 @@ export class Connector implements DriverConnector, FirstFailure, Listener<Socket
     else if (readOnMs === undefined || socket === undefined) abandonSocket(socket, this.#driver);
     else {
       const left = { own: this.#ownListeners, onLeft: () => this.onNews({ kind: 'closed', socket }) };
-      queueMicrotask(() => leaveSocket(socket, readOnMs, this.#driver, this.#settings.clock, left));
+      runSoon(() => leaveSocket(socket, readOnMs, this.#driver, this.#settings.clock, left));
     }
   }
 

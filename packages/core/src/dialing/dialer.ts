@@ -14,6 +14,7 @@ import { FleetSize } from './fleet-size.ts';
 import { LeasePace } from './lease-pace.ts';
 import { LookTurns } from './look-turns.ts';
 import { RunningAttempts } from './running-attempts.ts';
+import { runSoon } from '../event-loop/soon.ts';
 
 export type * from './dial-request.ts';
 export type * from './dialer-options.ts';
@@ -85,8 +86,7 @@ export class Dialer {
     else if (this.#alive > 0 && this.#waiting.hasFewestSetbacks(ticket)) this.#advance({ kind: 'hinted' });
     this.#arm();
     // Uses a microtask instead of a timer, so that a new client also connects in tests that run no timers.
-    if (isFirst && this.#state.origin === 'fresh')
-      queueMicrotask(() => this.#waiting.length > 0 && this.#tick());
+    if (isFirst && this.#state.origin === 'fresh') runSoon(() => this.#waiting.length > 0 && this.#tick());
     return new HeldTicket(ticket, this, this.#ended);
   }
 

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import { Alarm, type Looks } from './alarm.ts';
+import { runNext } from './soon.ts';
 
 const roundingMs = 0.5;
 
@@ -71,7 +72,7 @@ export function lookAlone(looks: Looks): void {
   try {
     looks.look();
   } catch (error) {
-    process.nextTick(() => {
+    runNext(() => {
       throw error;
     });
   }

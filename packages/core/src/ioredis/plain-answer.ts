@@ -1,5 +1,6 @@
 import type { DriverCommand } from '../driver/driver-command.ts';
 import type { Internals } from './internals.ts';
+import { runNext } from '../event-loop/soon.ts';
 
 interface Encoded {
   readonly replyEncoding?: BufferEncoding | null;
@@ -34,7 +35,7 @@ function answer(command: DriverCommand, target: Internals, chunk: Buffer, start:
   } catch (error) {
     // An error thrown by an application callback must reach the application, but must not stop the delivery of later
     // replies.
-    process.nextTick(() => {
+    runNext(() => {
       throw error;
     });
   }

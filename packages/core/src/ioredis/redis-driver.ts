@@ -29,6 +29,7 @@ import { answerFromProof, isHandshakeCommand, spareClientInfo } from './sockets/
 import { SelectedDatabase } from './selected-database.ts';
 import { interceptConnect, monitorAtOnce, takeOverConnection, takeOverRetries } from './methods/take-over.ts';
 import { readUnsubscribed, subscriptionsOf } from './unsubscribed.ts';
+import { runNext } from '../event-loop/soon.ts';
 
 /** Adapts one ioredis client to core's driver interface. */
 export class RedisDriver implements Driver {
@@ -241,6 +242,6 @@ export class RedisDriver implements Driver {
   }
 
   forgetClosing(): void {
-    process.nextTick(() => Object.assign(internals(this.client), { manuallyClosing: false }));
+    runNext(() => Object.assign(internals(this.client), { manuallyClosing: false }));
   }
 }

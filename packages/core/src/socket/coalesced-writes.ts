@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import type { CommandSink } from '../driver/command-sink.ts';
 import type { Listener } from '../listener.ts';
 import { appendCommand, blockWith, maxCopiedBytes, mostBytesOf, type CommandBlock } from './command-block.ts';
+import { runNext } from '../event-loop/soon.ts';
 
 // Longer strings are written separately, because joining them would copy them once more.
 const joinBelowLength = 16 * 1024;
@@ -144,7 +145,7 @@ export class CoalescedWrites implements CommandSink {
     if (isAlone || this.#gathered >= this.#enough) this.#flushNow();
     else if (!this.#isScheduled) {
       this.#isScheduled = true;
-      process.nextTick(flush, this);
+      runNext(flush, this);
     }
   }
 

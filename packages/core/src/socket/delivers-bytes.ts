@@ -1,3 +1,4 @@
+import { runNext } from '../event-loop/soon.ts';
 /** Receives the bytes that may reach the driver. */
 export interface DeliversBytes {
   deliver(bytes: Buffer): void;
@@ -11,7 +12,7 @@ export function deliverAlone(sink: DeliversBytes, bytes: Buffer): void {
   try {
     sink.deliver(bytes);
   } catch (error) {
-    process.nextTick(() => {
+    runNext(() => {
       throw error;
     });
   }

@@ -16,6 +16,7 @@ import { ReplyGuard, type Breach } from './reply-guard.ts';
 import type { RoundTrip } from './round-trip.ts';
 import { SocketReads, type SocketClosed } from './socket-reads.ts';
 import type { WireNews, WireNewsKind } from './wire-news.ts';
+import { runSoon } from '../event-loop/soon.ts';
 
 /** The current socket of one connection, with its pending writes and the times of its last reads and writes. */
 export class Wire implements Listener<WritesNews | Abandoned> {
@@ -201,7 +202,7 @@ export class Wire implements Listener<WritesNews | Abandoned> {
     const now = this.#clock.now();
     const pending = this.#driver.oldestUnanswered();
     const isAlive = this.#progress.isMadeBy(chunk.length, pending);
-    if (!isAlive) queueMicrotask(() => this.#readTheRest(pending));
+    if (!isAlive) runSoon(() => this.#readTheRest(pending));
     const call = pending?.call;
     if (isAlive && call?.written !== undefined && call.blockingMs === undefined) {
       this.roundTrip.observe(now - call.written.at);

@@ -1,3 +1,5 @@
+import { runSoon } from '@redis-resilience/core/kit';
+
 /** Commands that will be sent, in order, in a microtask after the code that is running now. */
 export class TurnQueue {
   #waiting: (() => void)[] = [];
@@ -8,7 +10,7 @@ export class TurnQueue {
 
   add(send: () => void): void {
     if (this.#waiting.push(send) > 1) return;
-    queueMicrotask(() => {
+    runSoon(() => {
       const waiting = this.#waiting;
       this.#waiting = [];
       for (const each of waiting) each();

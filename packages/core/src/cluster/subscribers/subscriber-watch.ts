@@ -5,6 +5,7 @@ import type { ClusterNode } from '../nodes/cluster-node.ts';
 import type { NodeNews } from '../nodes/node-news.ts';
 import { ShardGaps } from './shard-gaps.ts';
 import { SubscriberGaps } from './subscriber-gaps.ts';
+import { runSoon } from '../../event-loop/soon.ts';
 
 /**
  * What a connection is used for: commands (`calls`), subscriptions to channels and patterns (`channels`), or
@@ -87,7 +88,7 @@ export class SubscriberWatch {
     this.#readAt.set(node, readAt);
     const isAnswer = node.unansweredCount() > 0 || this.isIncomplete;
     const dueInMs = this.#checkedAt + checkPeriodMs - readAt;
-    if (isAnswer || dueInMs <= 0) queueMicrotask(() => this.checkShards());
+    if (isAnswer || dueInMs <= 0) runSoon(() => this.checkShards());
     else this.#checkIn(dueInMs);
   }
 

@@ -7,6 +7,7 @@ import { Batch } from '../batch/batch.ts';
 import { Call, onSlowPath, track, type CallOwner, type SlowCall } from '../call.ts';
 import type { Gate } from '../gate.ts';
 import { argumentBytes } from '../slow-path.ts';
+import { runSoon } from '../../event-loop/soon.ts';
 
 type Sent = SentBefore['commands'][number];
 
@@ -36,7 +37,7 @@ export function adoptCalls({ commands, isLost }: SentBefore, parts: AdoptionPart
   if (!isLost) return;
   transactions.connectionLost();
   // Failures are reported in a microtask, because the objects that receive them are created later in this turn.
-  queueMicrotask(() => {
+  runSoon(() => {
     for (const call of calls) gate.settle(call, { kind: 'lost', error: new Error('Connection is closed.') });
   });
 }

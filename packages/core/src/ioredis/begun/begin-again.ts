@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis';
 import type { DriverConnector } from '../../driver/driver-connector.ts';
 import { abandonSearch } from './abandon-search.ts';
 import { internals, type Internals, type OwnConnector } from '../internals.ts';
+import { runSoon } from '../../event-loop/soon.ts';
 
 /**
  * Abandons the connection attempt that a client began before it was protected, because that attempt has no time limit
@@ -81,7 +82,7 @@ function awaitFormer(target: Internals, discard: (stream: Socket) => void): void
   };
   target.setStatus = (...args) => {
     // If the status is `close`, the user has closed the connection, so let the client end.
-    if (isAwaited && args[0] === 'end' && target.status !== 'close') queueMicrotask(ended);
+    if (isAwaited && args[0] === 'end' && target.status !== 'close') runSoon(ended);
     else setStatus(...args);
   };
   Object.defineProperty(target, 'stream', {
@@ -91,7 +92,7 @@ function awaitFormer(target: Internals, discard: (stream: Socket) => void): void
     set: (stream: Socket) => {
       define(target, stream);
       // The socket is discarded a little later, when the client has attached its listeners to it.
-      queueMicrotask(() => {
+      runSoon(() => {
         discard(stream);
         ended();
       });

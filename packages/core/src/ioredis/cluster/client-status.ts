@@ -1,4 +1,5 @@
 import type { ClusterInternals } from './cluster-internals.ts';
+import { runNext } from '../../event-loop/soon.ts';
 
 interface Connecting {
   readonly resolve: () => void;
@@ -61,7 +62,7 @@ export class ClientStatus {
   tellReady(): void {
     if (!this.#isWithheld) return;
     this.#isWithheld = false;
-    process.nextTick(() => this.#target.emit('ready'));
+    runNext(() => this.#target.emit('ready'));
     for (const { resolve } of this.#take()) resolve();
   }
 

@@ -1,4 +1,5 @@
 import type { ClusterInternals } from './cluster-internals.ts';
+import { runNext } from '../../event-loop/soon.ts';
 
 /** Wraps `disconnect` and `quit`, because ioredis would wait forever for a node to end if there is no node left. */
 export function closeWithoutNodes(target: ClusterInternals): void {
@@ -26,7 +27,7 @@ function closeEmpty(target: ClusterInternals, before: string): void {
   // ioredis also does not listen to `close` while it resolves the names of the startup nodes. In all other states, its
   // `close` listener runs before this callback and changes the status.
   else
-    process.nextTick(() => {
+    runNext(() => {
       if (target.status === 'close') target.handleCloseEvent();
     });
 }

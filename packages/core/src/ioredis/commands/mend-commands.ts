@@ -1,5 +1,6 @@
 import { Command, Pipeline } from 'ioredis';
 import { presentKeys, type KeyedCommand } from './present-keys.ts';
+import { runSoon } from '../../event-loop/soon.ts';
 
 type Tables = Readonly<Record<string, object>> | undefined;
 
@@ -89,7 +90,7 @@ function countBrokenCommands(pipeline: DriverPipeline): void {
     // ioredis passes everything in `args` to EXEC, even an undefined argument, so no argument may be added here.
     const replies = execQuietly(this, exec, args);
     if (early !== undefined && this.replyPending === this['_queue'].length) {
-      queueMicrotask(() => {
+      runSoon(() => {
         for (const index of early) this.fillResult(this['_result'][index], index);
       });
     }

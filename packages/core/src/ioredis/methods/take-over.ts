@@ -7,6 +7,7 @@ import { keepToClient } from '../options/keep-to-client.ts';
 import { ownOptions, ownRetries } from '../options/own-options.ts';
 import { spareUnwatched } from './spare-unwatched.ts';
 import { beneath, shareMethod } from './replaced-method.ts';
+import { runSoon } from '../../event-loop/soon.ts';
 
 /** Takes over dialing, and disables everything in ioredis that would retry, queue, resend or time out on its own. */
 export function takeOverConnection(client: Redis, connector: DriverConnector): void {
@@ -35,7 +36,7 @@ function refuseStaleReady(this: Internals, ...args: Parameters<Internals['setSta
   // After `setStatus`, ioredis sets `prevCondition`, which contains the saved subscriptions, to null, as if the
   // subscriptions had been restored. As they have not been restored, `prevCondition` gets its former value back.
   const { prevCondition } = this;
-  queueMicrotask(() => {
+  runSoon(() => {
     this.prevCondition ??= prevCondition ?? null;
   });
 }
