@@ -1,10 +1,9 @@
 import type { Clock } from '../clock.ts';
+import { runNext, runSoon } from './soon.ts';
 
 /** After this many consecutive rejections, further ones are delayed by `pauseMs`. */
 const freeRefusals = 50;
 const pauseMs = 10;
-// This constant keeps the function that is global when this module is loaded, because fake timers may replace it.
-const nextTick = process.nextTick.bind(process);
 
 /**
  * Delays the rejections of calls that are neither sent nor queued. The caller gets the error only in the next turn of
@@ -23,7 +22,7 @@ export class RefusalPace {
     this.#inARow = 0;
   };
   // A tick that is scheduled in a microtask runs after all microtasks, and before the next timer or immediate.
-  readonly #forgetLater = (): void => nextTick(this.#forget);
+  readonly #forgetLater = (): void => runNext(this.#forget);
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -38,7 +37,7 @@ export class RefusalPace {
     const told = (): void => {
       this.#inARow = inARow;
       tell();
-      queueMicrotask(this.#forgetLater);
+      runSoon(this.#forgetLater);
     };
     if (inARow <= freeRefusals) this.#clock.setImmediate(told);
     else this.#clock.setTimeout(told, pauseMs);
