@@ -61,7 +61,7 @@ it.concurrent('SCRIPT LOAD that is lost with its connection is done when Redis i
   redis.proxy.reset();
   await waitFor(() => redis.client.status !== 'ready');
   await pass(600);
-  redis.proxy.heal();
+  await redis.proxy.heal();
 
   expect(await redis.client.evalsha(String(await loaded), 0)).toBe(1);
 });

@@ -66,7 +66,7 @@ export function createRedisResilience(
   target: ResilienceTarget = 'redis://localhost:6379',
   options: ResilienceOptions = noOptions,
 ): RedisResilience {
-  if (typeof options === 'number' && !String(target).includes('://')) {
+  if (typeof options === 'number' && !(typeof target === 'string' && target.includes('://'))) {
     throw new ConfigurationError(
       'The target of createRedisResilience() is one argument. Write createRedisResilience({ host, port }).',
     );
