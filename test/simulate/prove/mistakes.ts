@@ -115,8 +115,8 @@ export const mistakes: readonly Mistake[] = [
         replace: '',
       },
       {
-        file: 'handshake/hedging/hedged-establish.ts',
-        find: "      for (const oldest of running.slice(0, -most)) oldest.abort(new Error('No answer in time.'));\n",
+        file: 'handshake/hedging/hedge-turns.ts',
+        find: '  for (const oldest of all.slice(0, -most)) oldest.abort(noAnswer);\n',
         replace: '',
       },
       {

@@ -1,7 +1,7 @@
 import type { Cancellation } from '../../event-loop/cancellation.ts';
 
 /** Why a second handshake is ended. One object serves all of them, because nobody reads its stack. */
-export const noAnswer = new Error('No answer in time.');
+const noAnswer = new Error('No answer in time.');
 
 /**
  * Decides when second handshakes are started beside unanswered ones, for all handshakes of this process with one
@@ -44,13 +44,22 @@ export class HedgeTurns {
   /** Call when a second handshake begins. If more than `most` were running, the oldest ones are ended. */
   begin(hedge: Cancellation, most: number, now: number): void {
     this.#begunAt = now;
-    const running = this.#running.concat(hedge);
-    this.#running = running.slice(-most);
-    for (const oldest of running.slice(0, -most)) oldest.abort(noAnswer);
+    this.#running = withLatest(this.#running, hedge, most);
   }
 
   /** Call when a second handshake is over. */
   end(hedge: Cancellation): void {
     this.#running = this.#running.filter((each) => each !== hedge);
   }
+}
+
+/** Returns the running handshakes with a new one. Ends the oldest ones, so that no more than `most` are left. */
+export function withLatest(
+  running: readonly Cancellation[],
+  hedge: Cancellation,
+  most: number,
+): readonly Cancellation[] {
+  const all = running.concat(hedge);
+  for (const oldest of all.slice(0, -most)) oldest.abort(noAnswer);
+  return all.slice(-most);
 }

@@ -2,7 +2,7 @@ import type { Clock, TimerHandle } from '../../clock.ts';
 import type { Endpoint } from '../open-socket.ts';
 import { establish, type VerifiedSocket, type EstablishProgress, type Target } from '../establish.ts';
 import { afterReads } from '../../event-loop/after-reads.ts';
-import { HedgeTurns, noAnswer } from './hedge-turns.ts';
+import { HedgeTurns, withLatest } from './hedge-turns.ts';
 import { Cancellation, type CancelSignal } from '../../event-loop/cancellation.ts';
 
 /** Minimum time for which a handshake may be unanswered before another one is started in parallel. */
@@ -104,9 +104,7 @@ export function hedgedEstablish(
     const tryBeside = (now: number): void => {
       const most = isAsking ? maxAsking : 1;
       const hedge = new Cancellation();
-      const running = hedges.concat(hedge);
-      hedges = running.slice(-most);
-      for (const oldest of running.slice(0, -most)) oldest.abort(noAnswer);
+      hedges = withLatest(hedges, hedge, most);
       if (!turns.isOvertaken(since, patienceMs)) turns.begin(hedge, most, now);
       since = now;
       establish(target, clock, hedge)
