@@ -12,7 +12,7 @@ it.each([
   ['script', ['FLUSH'], false],
   ['get', ['a'], false],
 ])('%s %j waits until it is done: %j', (name, args, waits) => {
-  expect(waitsUntilDone(name, args, 'connecting')).toBe(waits);
+  expect(waitsUntilDone(name, { args }, 'connecting')).toBe(waits);
 });
 
 it.each([
@@ -23,6 +23,10 @@ it.each([
 ] as const)(
   'SCRIPT LOAD that is issued while the connection is %s waits until it is done: %j',
   (state, waits) => {
-    expect(waitsUntilDone('script', ['LOAD', 'return 1'], state)).toBe(waits);
+    expect(waitsUntilDone('script', { args: ['LOAD', 'return 1'] }, state)).toBe(waits);
   },
 );
+
+it('SCRIPT LOAD of a client that parses replies itself does not wait', () => {
+  expect(waitsUntilDone('script', { args: ['LOAD', 'return 1'], isRaw: true }, 'connecting')).toBe(false);
+});

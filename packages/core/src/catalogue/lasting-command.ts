@@ -12,10 +12,16 @@ import { workerOf } from './unaided-library.ts';
  * - SCRIPT LOAD, unless it is issued while a connection is lost that was open before. rate-limit-redis and similar
  *   libraries load a script once, when they are created or when the server has lost the script, so a failure would
  *   last until the process ends. A library that loads its script again in the middle of an outage does so for each
- *   request, which must not wait for the end of the outage.
+ *   request, which must not wait for the end of the outage. Nor does a client that parses replies itself wait: it keeps
+ *   the scripts.
  */
-export function waitsUntilDone(name: string, args: readonly unknown[], state: ConnectionState): boolean {
-  if (name === 'script') return wordAt(args, 0) === 'LOAD' && state !== 'reconnecting' && state !== 'stalled';
+export function waitsUntilDone(
+  name: string,
+  { args, isRaw }: { readonly args: readonly unknown[]; readonly isRaw?: boolean },
+  state: ConnectionState,
+): boolean {
+  if (name === 'script')
+    return isRaw !== true && wordAt(args, 0) === 'LOAD' && state !== 'reconnecting' && state !== 'stalled';
   return name === 'select' || isSubscribing(name) || workerOf(name, args) !== undefined;
 }
 

@@ -142,7 +142,7 @@ export function onSlowPath(call: Call, issue: Issue): SlowCall {
 /** Returns the call with slow-path state, which is added if the call has only been on the fast path so far. */
 export function slowCallOf(call: Call, timeoutMs: number, now: number): SlowCall {
   if (isSlow(call)) return call;
-  const allowedMs = waitsUntilDone(call.name, call.command.args, 'ready') ? Infinity : timeoutMs;
+  const allowedMs = waitsUntilDone(call.name, call.command, 'ready') ? Infinity : timeoutMs;
   return onSlowPath(call, { issuedAt: call.sent?.at ?? now, allowedMs });
 }
 

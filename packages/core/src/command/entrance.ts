@@ -111,7 +111,7 @@ export class Entrance {
     this.#gate.state.guards.note(traits, blockingMs, command);
     const call = onSlowPath(new Call(this.#answers, command, traits), {
       issuedAt: clock.now(),
-      allowedMs: waitsUntilDone(traits.name, command.args, this.#line.state) ? Infinity : answerMs,
+      allowedMs: waitsUntilDone(traits.name, command, this.#line.state) ? Infinity : answerMs,
       bytes: argumentBytes(command.args),
       stream,
       node,

@@ -63,7 +63,7 @@ function callOf(unit: Sent[], { owner, settings: { timeoutMs }, flush }: Adoptio
   const call = onSlowPath(new Call(owner, command, traitsOf(command.name)), {
     issuedAt: flush.at,
     allowedMs:
-      stream === undefined && waitsUntilDone(command.name, command.args, 'connecting') ? Infinity : timeoutMs,
+      stream === undefined && waitsUntilDone(command.name, command, 'connecting') ? Infinity : timeoutMs,
     stream,
   });
   if (command.pipelineIndex !== undefined) {
