@@ -7,6 +7,9 @@ import { FlakyReporter } from './flaky-reporter.ts';
 const resultsFolder = process.env['TEST_RESULTS_FOLDER'];
 
 const cores = availableParallelism();
+// A process for each file, or a test that waits for nothing, keeps a core busy. Most tests wait for servers, and use
+// little CPU time.
+const [busy, waiting] = [cores + 1, cores * 2 + 1];
 
 // Tests that leave the global state of their process as it was, so that their files can share a process: those about
 // single files and folders of the source, and those of the built packages, which are a second copy of that source.
@@ -30,31 +33,29 @@ export default defineConfig({
           name: 'alone',
           include: ['**/*.test.ts'],
           exclude: [...configDefaults.exclude, ...sharing],
-          maxWorkers: cores + 1,
+          maxWorkers: busy,
           sequence: { groupOrder: 1 },
         },
       },
       // Starting a process and loading the modules for each file would take longer than most of the tests. A process
       // that runs many files also shows what one client leaves behind for the next.
-      // Most of these tests wait for servers and use little CPU time, so that each core serves three of them.
       {
         extends: true,
         test: {
           name: 'packages',
           include: ofPackages,
           isolate: false,
-          maxWorkers: cores * 3,
+          maxWorkers: waiting,
           sequence: { groupOrder: 2 },
         },
       },
-      // These wait for nothing, so that more workers than cores would only load the modules more often.
       {
         extends: true,
         test: {
           name: 'source',
           include: ofSource,
           isolate: false,
-          maxWorkers: cores,
+          maxWorkers: busy,
           sequence: { groupOrder: 3 },
         },
       },

@@ -34,9 +34,13 @@ describe('an application with core, ioredis and fallback', () => {
     expect(names.toSorted()).toEqual([...entries, 'nestjs', 'package.json'].toSorted());
   });
 
-  it.each(entries)('loads ./%s without any optional package', (entry) => {
-    const script = `console.log(Object.keys(await import('@redis-resilience/fallback/${entry}')).length)`;
-    expect(Number(run(script))).toBeGreaterThan(0);
+  it('loads each entry without any optional package', () => {
+    const script = `
+      for (const entry of ${JSON.stringify(entries)}) {
+        console.log(Object.keys(await import('@redis-resilience/fallback/' + entry)).length);
+      }`;
+    const counts = run(script).split('\n').map(Number);
+    expect(counts.filter((count) => count > 0).length).toBe(entries.length);
   });
 
   it('has none of the optional packages', () => {

@@ -16,8 +16,10 @@ function bulkOf(size: number): Buffer {
   return Buffer.concat([Buffer.from(`$${size}\r\n`), Buffer.alloc(size, 'x'), Buffer.from('\r\n')]);
 }
 
-function listOf(count: number): Buffer {
-  return Buffer.from(`*${count}\r\n${'$5\r\nhello\r\n'.repeat(count)}`);
+function listOf(size: number): Buffer {
+  const element = '$5\r\nhello\r\n';
+  const count = Math.ceil(size / element.length);
+  return Buffer.from(`*${count}\r\n${element.repeat(count)}`);
 }
 
 describe('the work of the reply reader', () => {

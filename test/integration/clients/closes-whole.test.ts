@@ -10,16 +10,15 @@ import {
 import { describe, expect, it } from 'vitest';
 import { ChildScript } from '../stage/child-script.ts';
 
-// Brings a resilience into a state, closes it at a different time in each round while commands are waiting,
-// and reports everything that still exists when `close()` resolves. If a command is in flight, `close()` may
+// Brings a resilience into each of several states, closes it at a different time in each round while commands are
+// waiting, and reports everything that still exists when `close()` resolves. If a command is in flight, `close()` may
 // take up to 2 s. The rounds close at moments that are spread over 125 ms; ROUNDS=25 tries more such moments.
 const script = `
 import { createRedisResilience, protect } from '@redis-resilience/core';
 import { Redis } from 'ioredis';
-const { target, options, lazy, bare, settle, pids, signalAt, rounds } = JSON.parse(process.env.PLAN);
+const { plans, rounds } = JSON.parse(process.env.PLANS);
 const ignore = () => {};
 const pass = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-const all = (signal) => { for (const pid of pids ?? []) process.kill(pid, signal); };
 const occupy = (resilience) => {
   const [subscriber, worker] = [0, 1].map(() => resilience.client.duplicate().on('error', ignore));
   subscriber.subscribe('news').catch(ignore);
@@ -33,7 +32,8 @@ const leftNow = () => process.getActiveResourcesInfo().filter((kind) => !/Pipe|T
 await pass(0);
 const before = leftNow().length;
 const left = [];
-for (let round = 0; round < rounds; round++) {
+for (const { target, options, lazy, bare, settle, pids, signalAt = 0 } of plans) for (let round = 0; round < rounds; round++) {
+  const all = (signal) => { for (const pid of pids ?? []) process.kill(pid, signal); };
   const resilience = bare ? protect(new Redis(target).on('error', ignore)) : createRedisResilience(target, options);
   if (settle) await resilience.ready({ timeoutMs: 5_000 });
   if (!lazy) occupy(resilience);
@@ -65,8 +65,7 @@ describe('close() leaves nothing when it resolves', () => {
 
   it.concurrent('of one that is being connected', async () => {
     await using server = await startRedis();
-    await expectNothingLeft({ target: addressOf(server) });
-    await expectNothingLeft({ target: addressOf(server), bare: true });
+    await expectNothingLeft({ target: addressOf(server) }, { target: addressOf(server), bare: true });
   });
 
   it.concurrent('of one that nobody listens to', async () => {
@@ -75,15 +74,14 @@ describe('close() leaves nothing when it resolves', () => {
 
   it.concurrent('of one whose SYN is not answered', async () => {
     await using peer = await startOddPeer('unreachable');
-    await expectNothingLeft({ target: addressOf(peer) });
-    await expectNothingLeft({ target: addressOf(peer), bare: true });
+    await expectNothingLeft({ target: addressOf(peer) }, { target: addressOf(peer), bare: true });
   });
 
   it.concurrent('of one whose server accepts it and is silent', async () => {
     await using peer = await startOddPeer('silent');
-    await expectNothingLeft({ target: addressOf(peer), signalAt: 150 });
     // The peer never completes the TLS handshake.
-    await expectNothingLeft({ target: { ...addressOf(peer), tls: {} } });
+    const overTls = { target: { ...addressOf(peer), tls: {} } };
+    await expectNothingLeft({ target: addressOf(peer), signalAt: 150 }, overTls);
   });
 
   it.concurrent('of one that is stalled', async () => {
@@ -104,10 +102,9 @@ describe('close() leaves nothing when it resolves', () => {
   it.concurrent('behind Sentinel, ready and stalled', async () => {
     await using group = await startSentinel();
     const target = { sentinels: group.sentinelAddresses, name: group.name };
-    await expectNothingLeft({ target });
-    await expectNothingLeft({ target, settle: true });
     const { pid } = await group.currentPrimary();
-    await expectNothingLeft({ target, settle: true, pids: [pid], signalAt: 100 });
+    const stalled = { target, settle: true, pids: [pid], signalAt: 100 };
+    await expectNothingLeft({ target }, { target, settle: true }, stalled);
   });
 
   it.concurrent('behind sentinels that are silent', async () => {
@@ -118,18 +115,17 @@ describe('close() leaves nothing when it resolves', () => {
   it.concurrent('of a Cluster, ready, while it connects, and with a frozen node', async () => {
     await using cluster = await startCluster();
     const target = { cluster: cluster.addresses };
-    await expectNothingLeft({ target });
-    await expectNothingLeft({ target, settle: true });
     // The other nodes may report the frozen node as failed in the meantime, for which core would print a line
     // to the operator.
     const options = { logger: false } as const;
-    await expectNothingLeft({ target, options, settle: true, pids: [cluster.nodes[0]?.pid] });
+    const frozen = { target, options, settle: true, pids: [cluster.nodes[0]?.pid] };
+    await expectNothingLeft({ target }, { target, settle: true }, frozen);
   });
 
   it.concurrent('of a Cluster whose nodes are silent, or away', async () => {
     await using peer = await startOddPeer('silent');
-    await expectNothingLeft({ target: { cluster: [addressOf(peer)] }, signalAt: 50 });
-    await expectNothingLeft({ target: { cluster: [{ host: '127.0.0.1', port: await freePort() }] } });
+    const away = { target: { cluster: [{ host: '127.0.0.1', port: await freePort() }] } };
+    await expectNothingLeft({ target: { cluster: [addressOf(peer)] }, signalAt: 50 }, away);
   });
 });
 
@@ -146,8 +142,8 @@ interface Plan {
   readonly signalAt?: number;
 }
 
-async function expectNothingLeft(plan: Plan): Promise<void> {
-  await using child = new ChildScript(script, { PLAN: JSON.stringify({ signalAt: 0, rounds, ...plan }) });
+async function expectNothingLeft(...plans: readonly Plan[]): Promise<void> {
+  await using child = new ChildScript(script, { PLANS: JSON.stringify({ plans, rounds }) });
   expect(JSON.parse(await child.line('left', 25_000))).toEqual([]);
   expect(child.stderr).toBe('');
 }

@@ -75,9 +75,9 @@ async function throughProxy(
     timeoutMs: 6000,
   });
   await proxy.heal();
-  proxy.latency(150);
+  proxy.latency(360);
   await laboratory.check('a network too slow for the bound', { code: 'slow' }, proxy.url, {
-    timeoutMs: 1000,
+    timeoutMs: 2000,
   });
   await proxy.heal();
   proxy.latency(60);
