@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { configDefaults, defineConfig } from 'vitest/config';
 import { FlakyReporter } from './flaky-reporter.ts';
+import { LongestFirst } from './longest-first.ts';
 
 // The folder for the results of each test suite, which another script combines.
 const resultsFolder = process.env['TEST_RESULTS_FOLDER'];
@@ -60,6 +61,7 @@ export default defineConfig({
         },
       },
     ],
+    sequence: { sequencer: LongestFirst },
     // In CI, nobody can look at a failure immediately, so a failed test runs a second time and is reported.
     retry: process.env['CI'] ? 1 : 0,
     reporters: resultsFolder
