@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import { Alarm, type Looks } from './alarm.ts';
-import { runNext } from './soon.ts';
+import { throwNext } from './soon.ts';
 
 const roundingMs = 0.5;
 
@@ -72,8 +72,6 @@ export function lookAlone(looks: Looks): void {
   try {
     looks.look();
   } catch (error) {
-    runNext(() => {
-      throw error;
-    });
+    throwNext(error);
   }
 }

@@ -1,6 +1,6 @@
 import type { DriverCommand } from '../driver/driver-command.ts';
 import type { Internals } from './internals.ts';
-import { runNext } from '../event-loop/soon.ts';
+import { throwNext } from '../event-loop/soon.ts';
 
 interface Encoded {
   readonly replyEncoding?: BufferEncoding | null;
@@ -13,9 +13,9 @@ const [bulk, status, number, nothing, list, zero, minus, carriageReturn] = [
 /**
  * Resolves the client's oldest unanswered command with the reply from `start` to `end` in the chunk, just as the client
  * would. The reply has to be a bulk string, a status, a number, a null or an array of these, and complete within the
- * chunk. Returns false, and does nothing, if the client's own parser must read the reply. Only commands that were sent on the fast path
- * are resolved by this function, because no other code needs to see their replies. The commands of a `RawClient` are not
- * resolved here, because they get the bytes of their replies.
+ * chunk. Returns false, and does nothing, if the client's own parser must read the reply. Only commands that were sent on
+ * the fast path are resolved by this function, because no other code needs to see their replies. The commands of a
+ * `RawClient` are not resolved here, because they get the bytes of their replies.
  */
 export function answerPlain(target: Internals, chunk: Buffer, start: number, end: number): boolean {
   const command = target.commandQueue.peekFront()?.command;
@@ -35,9 +35,7 @@ function answer(command: DriverCommand, target: Internals, chunk: Buffer, start:
   } catch (error) {
     // An error thrown by an application callback must reach the application, but must not stop the delivery of later
     // replies.
-    runNext(() => {
-      throw error;
-    });
+    throwNext(error);
   }
 }
 

@@ -1,4 +1,5 @@
-import { runNext } from '../event-loop/soon.ts';
+import { throwNext } from '../event-loop/soon.ts';
+
 /** Receives the bytes that may reach the driver. */
 export interface DeliversBytes {
   deliver(bytes: Buffer): void;
@@ -12,8 +13,6 @@ export function deliverAlone(sink: DeliversBytes, bytes: Buffer): void {
   try {
     sink.deliver(bytes);
   } catch (error) {
-    runNext(() => {
-      throw error;
-    });
+    throwNext(error);
   }
 }
