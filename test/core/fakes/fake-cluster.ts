@@ -4,6 +4,7 @@ import type {
   ClusterDriver,
   ClusterEvent,
   NodeDriver,
+  NodeOptions,
   ShardChannels,
   SlotRange,
 } from '../../../packages/core/src/driver/cluster-driver.ts';
@@ -182,9 +183,7 @@ export class FakeCluster implements ClusterDriver {
     this.#nodeAt(host, Number(port)).connectNow();
   }
 
-  resolveStartupNodes(
-    nodes: readonly Readonly<Record<string, unknown>>[] = this.#configured,
-  ): Promise<readonly Readonly<Record<string, unknown>>[]> {
+  resolveStartupNodes(nodes: readonly NodeOptions[] = this.#configured): Promise<readonly NodeOptions[]> {
     return Promise.resolve(nodes);
   }
 
@@ -195,7 +194,7 @@ export class FakeCluster implements ClusterDriver {
     this.#startup = [...this.#startup, ...more.map(([host = '', port]) => ({ host, port: Number(port) }))];
   }
 
-  startupNodes(): readonly Readonly<Record<string, unknown>>[] {
+  startupNodes(): readonly NodeOptions[] {
     return this.#startup;
   }
 

@@ -11,8 +11,7 @@ describe('a replica that is read', () => {
       await using used = readFrom(cluster, scaleReads);
       const { client } = used.resilience;
       await used.resilience.ready({ timeoutMs: 5_000 });
-      const [replica] = await cluster.replicasOf(await cluster.primaryOf('a'));
-      if (replica === undefined) throw new Error('The primary has no replica.');
+      const { replica } = await groupOf('a', cluster);
       const loop = new CallLoop(() => client.get('a'));
       await waitFor(async () => (await readsOf(replica)) > 0, { timeoutMs: 5_000 });
       await replica.freeze();
@@ -31,8 +30,7 @@ describe('a replica that is read', () => {
     await using used = readFrom(cluster, 'slave');
     const { client } = used.resilience;
     await used.resilience.ready({ timeoutMs: 5_000 });
-    const primary = await cluster.primaryOf('a');
-    const [replica] = (await cluster.replicasOf(primary)) as [RedisServer];
+    const { replica } = await groupOf('a', cluster);
     const isListed = async (by: RedisServer): Promise<boolean> =>
       String(await by.command('CLUSTER', 'SLOTS')).includes(String(replica.port));
     const loop = new CallLoop(() => client.get('a'));
@@ -60,8 +58,7 @@ describe('a replica that is read', () => {
     await using used = readFrom(cluster, 'slave');
     const { client } = used.resilience;
     await used.resilience.ready({ timeoutMs: 5_000 });
-    const primary = await cluster.primaryOf('a');
-    const [replica] = (await cluster.replicasOf(primary)) as [RedisServer];
+    const { replica } = await groupOf('a', cluster);
     const reads = new CallLoop(() => client.get('a'));
     const writes = new CallLoop(() => client.set('a', '1'));
     await waitFor(async () => (await readsOf(replica)) > 0, { timeoutMs: 5_000 });
@@ -79,8 +76,7 @@ describe('a replica that is read', () => {
     const { client } = used.resilience;
     await used.resilience.ready({ timeoutMs: 5_000 });
     await client.set('a', '1');
-    const primary = await cluster.primaryOf('a');
-    const [replica] = (await cluster.replicasOf(primary)) as [RedisServer];
+    const { primary, replica } = await groupOf('a', cluster);
     const loop = new CallLoop(() => client.get('a'));
     const batches = new CallLoop(async () => {
       const replies = await client.pipeline().get('a').get('a').exec();
@@ -107,6 +103,17 @@ describe('a replica that is read', () => {
 function readFrom(cluster: ClusterGroup, scaleReads: 'slave' | 'all') {
   const resilience = createRedisResilience({ cluster: cluster.addresses, options: { scaleReads } });
   return { resilience, [Symbol.asyncDispose]: () => resilience.close({ drainMs: 0 }) };
+}
+
+/** Returns the primary of a key and its first replica. */
+async function groupOf(
+  key: string,
+  cluster: ClusterGroup,
+): Promise<{ readonly primary: RedisServer; readonly replica: RedisServer }> {
+  const primary = await cluster.primaryOf(key);
+  const [replica] = await cluster.replicasOf(primary);
+  if (replica === undefined) throw new Error('The primary has no replica.');
+  return { primary, replica };
 }
 
 async function readsOf(node: RedisServer): Promise<number> {

@@ -1,6 +1,6 @@
 import type { CauseCode } from '../cause.ts';
 import { ownCredentials, ownEndpoint } from '../connection/target-of.ts';
-import type { ClusterDriver, NodeDriver, SlotRange } from '../driver/cluster-driver.ts';
+import type { ClusterDriver, NodeDriver, NodeOptions, SlotRange } from '../driver/cluster-driver.ts';
 import { establish, EstablishError, type Target } from '../handshake/establish.ts';
 import { isReplyError } from '../replies/connection-error.ts';
 import { classifyReply } from '../replies/reply-error.ts';
@@ -159,10 +159,7 @@ export class SlotReader {
     return firstAnswer(asks, clock, connection.minStallMs, signal);
   }
 
-  async #askAt(
-    options: Readonly<Record<string, unknown>>,
-    signal: AbortSignal,
-  ): Promise<readonly SlotRange[]> {
+  async #askAt(options: NodeOptions, signal: AbortSignal): Promise<readonly SlotRange[]> {
     const target = startupTarget(options, this.#parts);
     const { socket } = await establish(target, this.#parts.settings.clock, signal);
     const { host = 'localhost' } = options as { host?: string };
@@ -172,7 +169,7 @@ export class SlotReader {
 
 /** Returns the target for a connection to a startup node that is made without the driver. */
 export function startupTarget(
-  options: Readonly<Record<string, unknown>>,
+  options: NodeOptions,
   { credentials, open, settings }: Pick<ClusterNodeParts, 'credentials' | 'open' | 'settings'>,
 ): Target {
   return {

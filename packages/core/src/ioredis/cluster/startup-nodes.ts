@@ -1,4 +1,5 @@
 import type { Cluster } from 'ioredis';
+import type { NodeOptions } from '../../driver/cluster-driver.ts';
 import { clusterNodeOptions } from '../../target/cluster-node.ts';
 import { clusterInternals, type ClusterInternals, type StartupNode } from './cluster-internals.ts';
 
@@ -46,7 +47,7 @@ function tolerateLostNames(target: ClusterInternals): void {
 }
 
 /** Returns the options with which ioredis would connect to each startup node. */
-export function startupNodeOptions(cluster: Cluster): readonly Readonly<Record<string, unknown>>[] {
+export function startupNodeOptions(cluster: Cluster): readonly NodeOptions[] {
   const { startupNodes, options } = clusterInternals(cluster);
   const shared = options['redisOptions'] as Record<string, unknown> | undefined;
   return startupNodes.map((node) => ({ ...shared, ...node }));
@@ -59,7 +60,7 @@ export function startupNodeOptions(cluster: Cluster): readonly Readonly<Record<s
 export async function resolvedStartupNodes(
   cluster: Cluster,
   nodes?: readonly StartupNode[],
-): Promise<readonly Readonly<Record<string, unknown>>[]> {
+): Promise<readonly NodeOptions[]> {
   const target = clusterInternals(cluster);
   const remembered = target.startupNodes;
   target.startupNodes = nodes === undefined ? (configuredNodes.get(cluster) ?? remembered) : [...nodes];
