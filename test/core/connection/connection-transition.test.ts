@@ -55,7 +55,6 @@ const replacedFrom = (since: number): Cell => [
   'replace-socket',
   'publish',
 ];
-const refusedAgain = (state: LiveConnectionState): Cell => [state, 'publish'];
 const refusedAs = (kind: 'connecting' | 'reconnecting'): Cell => [
   { kind, since: 1_000, cause: 'connection-refused' },
   'hold',
@@ -104,7 +103,7 @@ const table: Readonly<Record<StateName, Readonly<Record<SignalName, Cell>>>> = {
   },
   'connecting, refused': {
     dial: 'stays',
-    refused: refusedAgain(states['connecting, refused']),
+    refused: 'stays',
     ready: toReady,
     lost: [{ kind: 'connecting', since: 1_000, cause: 'connection-reset' }, 'hold', 'publish'],
     silent: 'stays',

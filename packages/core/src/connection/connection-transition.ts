@@ -66,7 +66,7 @@ function onDial(state: LiveConnectionState, now: number): ConnectionTransition {
 
 function onAttemptFailed(state: LiveConnectionState, cause: CauseCode): ConnectionTransition {
   if (state.kind !== 'connecting' && state.kind !== 'reconnecting') return stay(state);
-  if (state.cause === cause) return go(state, 'publish');
+  if (state.cause === cause) return stay(state);
   return go({ ...state, cause }, 'hold', 'publish');
 }
 
