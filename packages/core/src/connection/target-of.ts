@@ -119,12 +119,12 @@ export function dialerKey(driver: Pick<Destination, 'options'>): string {
  */
 export function ownEndpoint(options: Readonly<Record<string, unknown>>): Endpoint {
   const tls = tlsOf(options['tls'] as TlsOptions | boolean | null | undefined);
-  const { host, port, path, family } = { ...pickPlace(options), ...pickPlace(tls) };
+  const port = valueOf('port', options, tls);
   return {
-    host,
+    host: valueOf('host', options, tls),
     port: port === undefined ? undefined : Number(port),
-    path: path ?? undefined,
-    family,
+    path: valueOf('path', options, tls) ?? undefined,
+    family: valueOf('family', options, tls),
     tls,
   };
 }
@@ -136,13 +136,14 @@ interface Place {
   family?: number;
 }
 
-function pickPlace(options: object = {}): Place {
-  const entries = Object.entries(options).filter(([name, value]) => isOfPlace(name) && value !== undefined);
-  return Object.fromEntries(entries) as Place;
-}
-
-function isOfPlace(name: string): boolean {
-  return name === 'host' || name === 'port' || name === 'path' || name === 'family';
+function valueOf<Name extends keyof Place>(
+  name: Name,
+  options: Place,
+  tls: object | undefined,
+): Place[Name] | undefined {
+  const replacing = tls !== undefined && Object.hasOwn(tls, name) ? (tls as Place)[name] : undefined;
+  if (replacing !== undefined) return replacing;
+  return Object.hasOwn(options, name) ? options[name] : undefined;
 }
 
 /** Returns the credentials from the client's own options; undefined if there are none. */

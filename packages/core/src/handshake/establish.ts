@@ -78,7 +78,7 @@ export class EstablishError extends Error {
 
   constructor(reason: CauseCode, cause: unknown, endpoint?: Endpoint) {
     // In an outage, ten attempts fail every second, and nobody reads where they were rejected.
-    const limit = setStackLimit(1);
+    const limit = setStackLimit(0);
     super(`Connecting failed: ${reason}.`, { cause });
     setStackLimit(limit);
     this.reason = reason;
