@@ -8,17 +8,22 @@ function start(): {
   detector: ProcessStallDetector;
   thaws: [string, number][];
   work: (ms: number) => void;
+  cpuReads: () => number;
 } {
   const clock = new ManualClock();
   const thaws: [string, number][] = [];
   let cpuMs = 0;
+  let cpuReads = 0;
   const detector = new ProcessStallDetector(
     clock,
     (kind, durationMs) => thaws.push([kind, durationMs]),
-    () => cpuMs,
+    () => {
+      cpuReads++;
+      return cpuMs;
+    },
   );
   detector.start();
-  return { clock, detector, thaws, work: (ms) => (cpuMs += ms) };
+  return { clock, detector, thaws, work: (ms) => (cpuMs += ms), cpuReads: () => cpuReads };
 }
 
 describe('the detector of the process', () => {
@@ -56,6 +61,27 @@ describe('the detector of the process', () => {
     work(1_900);
     clock.travel(0);
     expect(thaws).toEqual([['blocked', 2_000]]);
+  });
+
+  it.each([1, 4, 8, 12, 16, 20, 24, 28])('tells a process that was stopped after %i busy periods', (busy) => {
+    const { clock, detector, thaws, work } = start();
+    for (let count = 0; count < busy; count++) {
+      detector.noteWork(clock.now());
+      clock.travel(50);
+      work(50);
+    }
+    clock.jump(1_100);
+    clock.travel(0);
+    expect(thaws.map(([kind]) => kind)).toEqual(['frozen']);
+  });
+
+  it('reads the CPU time at most five times a second, however often calls are sent', () => {
+    const { clock, detector, cpuReads } = start();
+    for (let count = 0; count < 100; count++) {
+      detector.noteWork(clock.now());
+      clock.travel(10);
+    }
+    expect(cpuReads()).toBeLessThanOrEqual(6);
   });
 
   it('tells a machine that was suspended: only the wall clock went on', () => {

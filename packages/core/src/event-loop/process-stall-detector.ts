@@ -18,7 +18,7 @@ const glanceMs = 40;
 const toleratedLagMs = 20;
 const freezeMs = 1000;
 /** Minimum time between two calls of `process.cpuUsage`, which cost more than the rest of a measurement. */
-const cpuReadEveryMs = 60;
+const cpuReadEveryMs = 200;
 
 export type ThawKind = 'frozen' | 'suspended' | 'blocked';
 
