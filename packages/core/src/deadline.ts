@@ -60,7 +60,7 @@ export function tooLate(subject: string, ms: number): CommandTimeoutError {
  * Resolves after `ms` milliseconds. Rejects with the signal's reason as soon as the signal aborts. The pause does not
  * keep the process alive.
  */
-export function pause(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
+export function pause(clock: Clock, ms: number, signal?: CancelSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const onAbort = (): void => {
       clock.clearTimeout(timer);

@@ -3,6 +3,7 @@ import type { CauseCode } from '../cause.ts';
 import type { Clock } from '../clock.ts';
 import type { DialPriority, DialReport, DialTicket } from '../dialing/dial-request.ts';
 import type { Dialer } from '../dialing/dialer.ts';
+import { Cancellation } from '../event-loop/cancellation.ts';
 import { awaitServing, servingPollMs } from '../handshake/await-serving.ts';
 import type { Target, VerifiedSocket } from '../handshake/establish.ts';
 import { ProofError } from '../handshake/proof-error.ts';
@@ -39,7 +40,7 @@ interface Search {
    * Aborts the wait for a server that does not serve yet; undefined for any other server, because the signal would
    * occupy a kilobyte for as long as the connection lives.
    */
-  ended: AbortController | undefined;
+  ended: Cancellation | undefined;
 }
 
 /** Makes one connection. The endpoint's dialer decides when attempts begin, until one succeeds. */
@@ -111,14 +112,14 @@ export class Reconnector implements SocketSource {
       return;
     }
     tell(notServing(proof.waiting));
-    search.ended = new AbortController();
+    search.ended = new Cancellation();
     if (search.isOver) search.ended.abort(new Error('The connection is closed.'));
     const { clock, connection } = this.#client.settings;
     const { minStallMs, maxStallMs } = connection;
     const intervalMs = servingPollMs(this.dialer.fleetSize);
     awaitServing(socket, {
       clock,
-      signal: search.ended.signal,
+      signal: search.ended,
       proof,
       intervalMs,
       // The limit for the reply to a PING is at least one polling interval, which is long for a server with many

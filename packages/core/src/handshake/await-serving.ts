@@ -2,13 +2,14 @@ import type { Socket } from 'node:net';
 import type { CauseCode } from '../cause.ts';
 import type { Clock } from '../clock.ts';
 import { pause } from '../deadline.ts';
+import { Cancellation, type CancelSignal } from '../event-loop/cancellation.ts';
 import { ProofError } from './proof-error.ts';
 import { proveAgain } from './prove-again.ts';
 import { factCommands, type Proof } from './verify-handshake.ts';
 
 export interface AwaitServingOptions {
   readonly clock: Clock;
-  readonly signal: AbortSignal;
+  readonly signal: CancelSignal;
   /** The result of the handshake: the state that the connection must have, and what is known of the server. */
   readonly proof: Proof;
   readonly intervalMs: number;
@@ -42,14 +43,14 @@ export async function awaitServing(socket: Socket, options: AwaitServingOptions)
   const questions = proof.clientId === undefined ? factCommands : [];
   for (;;) {
     await pause(clock, options.intervalMs, signal);
-    const deadline = new AbortController();
+    const deadline = new Cancellation();
     const onAbort = (): void => deadline.abort(signal.reason);
     signal.addEventListener('abort', onAbort, { once: true });
     const askedAt = clock.now();
     const late = (): void => deadline.abort(new ProofError('stalled', undefined));
     const timer = clock.setTimeout(late, roundTrip.limitMs());
     try {
-      const proven = await proveAgain(socket, proof, questions, deadline.signal);
+      const proven = await proveAgain(socket, proof, questions, deadline);
       roundTrip.observe(clock.now() - askedAt);
       if (proven.waiting === undefined) return proven;
       options.onWaiting(proven.waiting);

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import type { CancelSignal } from '../event-loop/cancellation.ts';
 import { request } from '../replies/request.ts';
 import { judgePing } from './proof-error.ts';
 import { checkSession, sessionCommands } from './session.ts';
@@ -15,7 +16,7 @@ export async function proveAgain(
   socket: Socket,
   proof: Proof,
   questions: readonly (readonly string[])[],
-  signal: AbortSignal,
+  signal: CancelSignal,
 ): Promise<Proof> {
   const setUp = sessionCommands(proof.session);
   const replies = await request(socket, [...setUp, ['PING'], ...questions], signal);

@@ -6,6 +6,7 @@ import type { DriverCommand } from '../driver/driver-command.ts';
 import type { Driver } from '../driver/driver.ts';
 import type { Target, VerifiedSocket } from '../handshake/establish.ts';
 import { isKnownTo, type Identity } from '../handshake/identity.ts';
+import type { CancelSignal } from '../event-loop/cancellation.ts';
 import { debug } from '../observability/debug.ts';
 import { request } from '../replies/request.ts';
 import { unblocking } from '../socket/release-requests.ts';
@@ -60,7 +61,7 @@ export class AbandonedRelease {
     this.#side.stop();
   }
 
-  async #isHeld(identity: Identity, { socket }: VerifiedSocket, signal: AbortSignal): Promise<boolean> {
+  async #isHeld(identity: Identity, { socket }: VerifiedSocket, signal: CancelSignal): Promise<boolean> {
     let command = this.#blocking(identity);
     while (command !== undefined) {
       const asked = request(socket, [unblocking(identity.clientId)], signal);

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import { pause } from '../deadline.ts';
+import type { CancelSignal } from '../event-loop/cancellation.ts';
 import { debug } from '../observability/debug.ts';
 import type { Driver } from '../driver/driver.ts';
 import type { TrackedCall } from '../driver/tracked-call.ts';
@@ -72,7 +73,7 @@ export class BlockingCheck {
     call: TrackedCall,
     identity: Identity,
     { socket, proof }: VerifiedSocket,
-    signal: AbortSignal,
+    signal: CancelSignal,
   ): Promise<boolean> {
     if (this.#wire.identity !== identity || !isKnownTo(identity, proof)) return false;
     const askedAt = this.#clock.now();

@@ -11,7 +11,7 @@ import { EarlyAnswers } from './early-answers.ts';
 import { heldByServer } from './held-by-server.ts';
 import { SecondQuestion, type SecondAnswer, type SilentConnection } from './second-question.ts';
 import { SpareSocket } from './spare-socket.ts';
-import type { CancelSignal } from '../event-loop/cancellation.ts';
+import { Cancellation, type CancelSignal } from '../event-loop/cancellation.ts';
 
 /** Causes of a failed attempt which mean that no Redis server is listening at the endpoint. */
 const unreachable: ReadonlySet<CauseCode> = new Set(['connection-refused', 'connection-reset', 'protocol']);
@@ -136,13 +136,13 @@ export class SecondConnection {
     this.#isAsking = true;
     spare.hold();
     let waiting: CauseCode | undefined;
-    const asking = new AbortController();
+    const asking = new Cancellation();
     const timer = this.#clock.setTimeout(() => asking.abort(new Error('No answer in time.')), answerMs);
     const isAnswered = await spare
       .ask(async (verified) => {
-        const [reply] = await request(verified.socket, [['PING']], asking.signal);
+        const [reply] = await request(verified.socket, [['PING']], asking);
         waiting = judgePing(reply);
-        if (waiting === undefined) await this.#askWhichAreHeld(verified, asking.signal);
+        if (waiting === undefined) await this.#askWhichAreHeld(verified, asking);
       })
       .then(yes, no);
     this.#clock.clearTimeout(timer);

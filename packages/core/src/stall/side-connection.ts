@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import { Cancellation, type CancelSignal } from '../event-loop/cancellation.ts';
 import { establish, type Target, type VerifiedSocket } from '../handshake/establish.ts';
 
 const timeoutMs = 1000;
@@ -10,7 +11,7 @@ const timeoutMs = 1000;
 export class SideConnection {
   readonly #target: Target;
   readonly #clock: Clock;
-  #running: AbortController | undefined;
+  #running: Cancellation | undefined;
 
   constructor(target: Target, clock: Clock) {
     this.#target = target;
@@ -28,14 +29,14 @@ export class SideConnection {
    * @throws the error of the connection attempt or of `work`, after the socket is destroyed; connecting and `work`
    *   together are aborted after one second
    */
-  async use<T>(work: (verified: VerifiedSocket, signal: AbortSignal) => Promise<T>): Promise<T | undefined> {
-    const running = new AbortController();
+  async use<T>(work: (verified: VerifiedSocket, signal: CancelSignal) => Promise<T>): Promise<T | undefined> {
+    const running = new Cancellation();
     this.#running = running;
     const timer = this.#clock.setTimeout(() => running.abort(new Error('No answer in time.')), timeoutMs);
     let verified: VerifiedSocket | undefined;
     try {
-      verified = await establish(this.#target, this.#clock, running.signal);
-      return await work(verified, running.signal);
+      verified = await establish(this.#target, this.#clock, running);
+      return await work(verified, running);
     } catch (error) {
       verified?.socket.destroy();
       if (this.#running === running) throw error;
