@@ -139,7 +139,7 @@ export class ConnectionStage {
     const { clock, driver, target, source, settings } = this;
     const onDead = this.#onDead;
     const hearsBytes = this.#hearsBytes;
-    const isInsideMulti = (): boolean => false;
+    const client = { isInsideMulti: false };
     const parts = {
       driver,
       target,
@@ -148,7 +148,7 @@ export class ConnectionStage {
       flushes: flushesOf(clock),
       onDead,
       hearsBytes,
-      isInsideMulti,
+      client,
     };
     const connection = new Connection(parts, {
       onNews: (news) => {

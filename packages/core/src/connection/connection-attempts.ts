@@ -15,12 +15,14 @@ export interface AttemptTrouble {
   readonly error: Error;
 }
 
+const none: readonly VerifiedSocket[] = [];
+
 /** Makes the attempts to establish one connection, whenever the dialer asks for one, and keeps the verified sockets. */
 export class ConnectionAttempts {
   readonly #target: Target;
   readonly #clock: Clock;
   readonly #tlsMismatch: TlsMismatch | undefined;
-  #verified: readonly VerifiedSocket[] = [];
+  #verified = none;
 
   /**
    * `tlsMismatch` makes further connections to recognise failures that arise because only one side uses TLS; without
@@ -79,7 +81,7 @@ export class ConnectionAttempts {
   /** Removes and returns the socket of the attempt that the dialer has reported as successful. */
   take(): VerifiedSocket | undefined {
     const [first, ...others] = this.#verified;
-    this.#verified = others;
+    this.#verified = others.length === 0 ? none : others;
     return first;
   }
 

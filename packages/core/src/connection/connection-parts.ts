@@ -4,6 +4,12 @@ import type { Settings } from '../options/settings.ts';
 import type { Flushes } from '../event-loop/flush.ts';
 import type { SocketSource } from './socket-source.ts';
 
+/** The client of a connection. */
+export interface ConnectedClient {
+  /** Whether the connection is inside a MULTI of the application, of which a PING would become a part. */
+  readonly isInsideMulti: boolean;
+}
+
 /** The parts from which a connection is constructed, and the settings of its behaviour. */
 export interface ConnectionParts {
   readonly driver: Driver;
@@ -20,6 +26,8 @@ export interface ConnectionParts {
   readonly onDead: 'replace' | 'drop';
   /** Whether `bytes-read` and `bytes-written` are reported. */
   readonly hearsBytes: boolean;
-  /** Whether the connection is inside a MULTI of the application, of which a PING would become a part. */
-  readonly isInsideMulti: () => boolean;
+  readonly client: ConnectedClient;
 }
+
+/** The behaviour of the connection to a single server, as opposed to a node of a Cluster. */
+export const singleServer = { onDead: 'replace', hearsBytes: false } as const;

@@ -8,7 +8,7 @@ import { roundTripOf } from '../socket/round-trip.ts';
 import type { WireNews } from '../socket/wire-news.ts';
 import { Wire } from '../socket/wire.ts';
 import { StallGuard, type StallNews } from '../stall/stall-guard.ts';
-import type { ConnectionParts } from './connection-parts.ts';
+import type { ConnectedClient, ConnectionParts } from './connection-parts.ts';
 import {
   bytesRead,
   bytesWritten,
@@ -40,7 +40,7 @@ export class Connection implements Listener<Standing | WireNews | ConnectorEvent
   readonly #stallGuard: StallGuard;
   readonly #orderCheck: OrderCheck;
   #replacement: PeacefulReplacement | undefined;
-  readonly #isInsideMulti: () => boolean;
+  readonly #client: ConnectedClient;
   readonly #listener: Listener<ConnectionNews>;
   #state: LiveConnectionState = { kind: 'idle' };
 
@@ -50,7 +50,7 @@ export class Connection implements Listener<Standing | WireNews | ConnectorEvent
     this.#source = source;
     this.#settings = settings;
     this.#replacesDead = parts.onDead === 'replace';
-    this.#isInsideMulti = parts.isInsideMulti;
+    this.#client = parts.client;
     this.#listener = listener;
     const { idlePingMs, maxReplyBytes } = settings.connection;
     this.#subscriptions = new Subscriptions(driver, settings.clock, idlePingMs, listener);
@@ -116,7 +116,7 @@ export class Connection implements Listener<Standing | WireNews | ConnectorEvent
 
   /** Sends PING to check whether the connection still works. */
   ping(): void {
-    if (this.#state.kind === 'ready' && !this.#isInsideMulti()) this.#orderCheck.ping();
+    if (this.#state.kind === 'ready' && !this.#client.isInsideMulti) this.#orderCheck.ping();
   }
 
   // Adopts a connection made before `protect` was called; an unfinished attempt to connect starts again.

@@ -75,14 +75,12 @@ export function openSocket(
     let socket: Socket = raw;
     // `socket.closed` cannot be used here, because it becomes true while the handle is still open.
     let isGone = false;
-    const onGone = (): void => {
-      isGone = true;
-    };
-    raw.once('close', onGone);
+    let isSettled = false;
     const settle = (): void => {
+      isSettled = true;
       signal.removeEventListener('abort', onAbort);
       raw.removeListener('error', fail);
-      raw.removeListener('close', onClose);
+      if (socket === raw) return;
       socket.removeListener('error', fail);
       socket.removeListener('close', onClose);
     };
@@ -98,6 +96,10 @@ export function openSocket(
     const onAbort = (): void => fail(abortReason(signal));
     const onClose = (): void =>
       fail(Object.assign(new Error('The connection was closed.'), { code: 'ECONNRESET' }));
+    const onGone = (): void => {
+      isGone = true;
+      if (!isSettled) onClose();
+    };
     const succeed = (): void => {
       settle();
       // A listener that stayed on the socket would keep everything that this attempt used in memory as long as the
@@ -110,8 +112,9 @@ export function openSocket(
       resolve(socket);
     };
     signal.addEventListener('abort', onAbort, { once: true });
-    raw.once('error', fail);
-    raw.once('close', onClose);
+    // `on` and not `once`, which would wrap the listeners, because `settle` and `succeed` remove them.
+    raw.on('error', fail);
+    raw.on('close', onGone);
     if (endpoint.path !== undefined || net.isIP(endpoint.host ?? 'localhost') !== 0) options.onResolved?.();
     else raw.once('lookup', () => options.onResolved?.());
     raw.once('connect', () => {

@@ -2,6 +2,7 @@ import { Cluster, Command, Redis } from 'ioredis';
 import type { ClusterNode, ClusterOptions, RedisOptions } from 'ioredis';
 import { printedState } from '../observability/printed-state.ts';
 import { internals } from './internals.ts';
+import { compactCollections } from './options/compact-collections.ts';
 import { compactOptions } from './options/compact-options.ts';
 
 export type { Cluster, ClusterNode, ClusterOptions, Redis, RedisOptions } from 'ioredis';
@@ -10,6 +11,7 @@ export type { Cluster, ClusterNode, ClusterOptions, Redis, RedisOptions } from '
 export function lazyRedis(options: RedisOptions): Redis {
   const client = new Redis({ ...options, lazyConnect: true } as RedisOptions & { replyMapping?: 'legacy' });
   compactOptions(client);
+  compactCollections(client);
   return client;
 }
 

@@ -37,7 +37,7 @@ export class RedisDriver implements Driver {
   protected readonly client: Redis;
   readonly #selected: SelectedDatabase;
   readonly #logins = new Logins(this);
-  /** The connector that the client had before it was protected. */
+  /** The connector that the client had before it was protected; undefined once its attempt has been given up. */
   #former: OwnConnector | undefined;
   #givenUp: Promise<void> | undefined;
   #unsubscribing: Listener<Unsubscribed> | undefined;
@@ -158,6 +158,7 @@ export class RedisDriver implements Driver {
       beginAgain(this.client, this.#former, (socket) => {
         this.#givenUp = new Promise((resolve) => socket.once('close', () => resolve()));
       });
+      this.#former = undefined;
     }
     sendQueued(this.client);
   }

@@ -58,9 +58,15 @@ const heapBytesPerElement = 512;
  * @throws {@link ConfigurationError} for an unknown limit, or one that is not a whole number in its range
  */
 export function resolveReplyLimits(limits: Partial<ReplyLimits>): ReplyLimits {
+  if (resolved.has(limits)) return limits as ReplyLimits;
   checkKeys(limits, readers, 'limits');
-  return withDefaults(defaultReplyLimits, limits);
+  const complete = withDefaults(defaultReplyLimits, limits);
+  resolved.add(complete);
+  return complete;
 }
+
+/** The limits that have been validated, which are frozen. */
+const resolved = new WeakSet<Partial<ReplyLimits>>();
 
 const readers: Readonly<Record<keyof ReplyLimits, OptionReader>> = {
   maxLineBytes: countOf(1, constants.MAX_STRING_LENGTH),

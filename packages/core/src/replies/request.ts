@@ -2,13 +2,14 @@ import type { Socket } from 'node:net';
 import { encodeCommand } from './encode-command.ts';
 import { ProtocolError } from './protocol-error.ts';
 import { classifyReply } from './reply-error.ts';
+import { resolveReplyLimits } from './reply-limits.ts';
 import { ReplyReader } from './reply-reader.ts';
 import { ErrorReply, PushReply, type Reply } from './reply.ts';
 import { withoutPasswords } from './unquoted-arguments.ts';
 import type { CancelSignal } from '../event-loop/cancellation.ts';
 
 /** The limits are far above the size of any reply to the few commands that are sent with `request`. */
-const limits = { maxReplyBytes: 16 * 1024 * 1024, maxElements: 262_144 };
+const limits = resolveReplyLimits({ maxReplyBytes: 16 * 1024 * 1024, maxElements: 262_144 });
 /** Maximum number of RESP3 pushes that may arrive before the last reply, far more than any server sends. */
 const maxPushes = 1000;
 
@@ -68,8 +69,8 @@ export function request(
       return;
     }
     socket.on('data', onData);
-    socket.once('error', onBroken);
-    socket.once('close', onClose);
+    socket.on('error', onBroken);
+    socket.on('close', onClose);
     signal.addEventListener('abort', onAbort, { once: true });
     socket.write(commands.map(encodeCommand).join(''));
     socket.resume();

@@ -30,10 +30,12 @@ import { ProtectedRedis } from './protected-redis.ts';
 export function attachRedis(
   client: Redis,
   parts: ClientParts,
-  databases: readonly Database[] = [],
+  databases: readonly Database[] = none,
 ): ProtectedClients {
   return new RedisClients(client, parts, databases).clients;
 }
+
+const none: readonly never[] = [];
 
 /** A leased connection while its client is being created. */
 interface LeasedConnection {
@@ -56,11 +58,11 @@ class RedisClients implements ClientsControl {
   readonly #sockets: SocketBook;
   /** The parts that the gates of all duplicates share; undefined until the first duplicate is made. */
   #unshared: GateParts | undefined;
-  #dialers: readonly DialerLease[] = [];
+  #dialers: readonly DialerLease[] = none;
   /** For each group of sentinels, the promotions of replicas that the clients have seen. */
   #promotions: Map<string, Promotions> | undefined;
   /** The drivers that log in with the credentials of the `RedisResilience`. */
-  #drivers: readonly Driver[] = [];
+  #drivers: readonly Driver[] = none;
   #leased: LeasedConnection | undefined;
 
   constructor(client: Redis, parts: ClientParts, databases: readonly Database[]) {
@@ -122,20 +124,15 @@ class RedisClients implements ClientsControl {
   ): ProtectedRedis {
     const isLeased = isAwaited !== undefined;
     const follows = this.databases !== undefined && login === this.#credentials;
-    const isElsewhere = !follows && dialerKey(driver) !== dialerKey(this.#driver);
+    const isElsewhere = !follows && driver !== this.#driver && dialerKey(driver) !== dialerKey(this.#driver);
     const ownCircuits = isElsewhere ? this.#circuitsOf(driver) : undefined;
     const { settings, flushes, tell } = this.#parts;
+    const own = isElsewhere ? partsElsewhere(gateParts) : gateParts;
+    const isMain = gateParts === this.#parts.gateParts;
     const guarded: ProtectedRedis = new ProtectedRedis(
       driver,
       follows ? this.#routesOf(driver, isLeased) : () => this.#routeTo(driver, login, isLeased),
-      {
-        settings,
-        flushes,
-        gateParts: isElsewhere ? partsElsewhere(gateParts) : gateParts,
-        tell,
-        ownCircuits,
-        isAwaited,
-      },
+      isMain ? this.#parts : { settings, flushes, gateParts: own, tell, ownCircuits, isAwaited },
     );
     markProtected(client);
     if (login === this.#credentials) this.#drivers = this.#drivers.concat(driver);

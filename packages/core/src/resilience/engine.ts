@@ -1,6 +1,7 @@
 import type { Cluster, Redis } from '../ioredis/clients.ts';
 import { CircuitProbes } from '../circuit/circuit-probes.ts';
-import { Circuit, type CircuitDependencies } from '../circuit/circuit.ts';
+import type { Circuit, CircuitChange } from '../circuit/circuit.ts';
+import { laneCircuits } from '../circuit/lane-circuits.ts';
 import type { ClientNews, ClientParts } from '../connection/protected-client.ts';
 import { Flushes } from '../event-loop/flush.ts';
 import type { ThawKind } from '../event-loop/process-stall-detector.ts';
@@ -8,21 +9,27 @@ import { stallDetectorOf, unwatchThaws, watchThaws } from '../event-loop/thaw-wa
 import { Leases } from '../lease/leases.ts';
 import type { DatabaseReport } from '../database-report.ts';
 import { debug } from '../observability/debug.ts';
-import { textOf } from '../options/option-readers.ts';
 import { knownEvent } from '../observability/known-event.ts';
 import { EventHub } from '../observability/event-hub.ts';
-import type { ResilienceEvents } from '../observability/events.ts';
+import type { ResilienceEvent, ResilienceEvents } from '../observability/events.ts';
 import { History, type HistoryEntry } from '../observability/history.ts';
 import type { Settings } from '../options/settings.ts';
 import { noteSources } from '../options/sources.ts';
-import type { Credentials, ExecuteOptions, RedisResilience } from '../redis-resilience.ts';
+import type {
+  Credentials,
+  ExecuteOptions,
+  LeaseOptions,
+  LeaseWork,
+  RedisResilience,
+} from '../redis-resilience.ts';
 import type { SnapshotDetail } from '../snapshot-detail.ts';
 import type { Lane, RedisSnapshot } from '../snapshot.ts';
 import { applyOnce, onceParts, type OnceParts } from '../verbs/apply-once.ts';
+import { bindable, bound, boundWhenRead, type Bindable } from '../verbs/bound-when-read.ts';
 import { drain, drainMsOf, type CloseOptions } from '../verbs/drain.ts';
 import { execute, executeParts, type ExecuteParts } from '../verbs/execute.ts';
 import { answerMisplacedCommands } from '../verbs/misplaced-commands.ts';
-import { whenUp } from '../verbs/ready.ts';
+import { reconnect, whenUp } from '../verbs/ready.ts';
 import { failOver, setWeight } from '../databases/by-hand.ts';
 import { forgetOutage, forgetServer } from './forget-outage.ts';
 import { makeGateParts, type SharedGateParts } from './gate-parts.ts';
@@ -36,7 +43,9 @@ import { noteMade } from './open-resiliences.ts';
 import { SnapshotKeeper } from './snapshot-keeper.ts';
 
 /** Implements `RedisResilience`: creates the parts of one instance, and connects them to each other. */
-export class Engine implements RedisResilience {
+export class Engine implements RedisResilience, Bindable {
+  readonly [bindable] = this;
+  [bound]: Bindable[typeof bound];
   readonly client: Redis | Cluster;
   readonly settings: Settings;
   readonly clock;
@@ -65,13 +74,14 @@ export class Engine implements RedisResilience {
     settings: Settings,
     protectClients: (parts: ClientParts) => ProtectedClients,
   ) {
+    Object.defineProperties(this, boundMethods);
     const { clock } = settings;
     this.client = client;
     this.settings = settings;
     this.clock = clock;
     this.#events = new EventHub<ResilienceEvents>(new OperatorLines(this));
     this.#observer = new Observer(settings, this.#events);
-    this.circuits = this.#makeCircuits();
+    this.circuits = laneCircuits(settings, (lane, change) => this.#onCircuitChange(lane, change));
     const stallDetector = stallDetectorOf(clock);
     this.#gateParts = makeGateParts({
       settings,
@@ -98,12 +108,10 @@ export class Engine implements RedisResilience {
   get name(): string {
     return this.settings.name;
   }
-
-  // The methods of the interface are arrow functions, so that they also work when a caller takes them out of the
-  // object: const { execute } = resilience.
-  snapshot = (): RedisSnapshot => this.#keeper.snapshot();
-
-  detail = (): SnapshotDetail => {
+  snapshot(): RedisSnapshot {
+    return this.#keeper.snapshot();
+  }
+  detail(): SnapshotDetail {
     const detail = this.#clients.detail();
     return {
       ...detail,
@@ -115,61 +123,61 @@ export class Engine implements RedisResilience {
       shared: this.#gateParts.sharedUse.seen,
       server: this.#clients.main.server,
     };
-  };
-
-  on: RedisResilience['on'] = (event, listener) => this.#events.on(knownEvent(event, listener), listener);
-
-  execute = <T>(
+  }
+  on<E extends ResilienceEvent>(event: E, listener: (payload: ResilienceEvents[E]) => void): () => void {
+    return this.#events.on(knownEvent(event, listener), listener);
+  }
+  execute<T>(
     operation: (client: Redis | Cluster, signal: AbortSignal) => Promise<T>,
     options: ExecuteOptions<T> = {},
-  ): Promise<T> => {
+  ): Promise<T> {
     const circuit = this.circuits[(options as { lane?: Lane } | null)?.lane === 'write' ? 'write' : 'read'];
     if (!circuit.admitsAll) circuit.wantedAt = this.clock.now();
     this.#executeParts ??= executeParts(this, this.settings, this.#clients);
     return execute(this.#executeParts, circuit, operation, options);
-  };
-
-  applyOnce: RedisResilience['applyOnce'] = (...given) =>
-    quietIfAway(applyOnce(this, (this.#once ??= onceParts(this, this.settings)), ...given));
-
-  lease: RedisResilience['lease'] = (...given) => this.#leases.lease(...given);
-  transaction: RedisResilience['transaction'] = (...given) => quietIfAway(this.#leases.transaction(...given));
-  history = (): readonly HistoryEntry[] => this.#history.list();
-
-  ready: RedisResilience['ready'] = (options = {}) => {
+  }
+  applyOnce(...given: Parameters<RedisResilience['applyOnce']>): Promise<unknown> {
+    return quietIfAway(applyOnce(this, (this.#once ??= onceParts(this, this.settings)), ...given));
+  }
+  lease<T>(work: LeaseWork<T>, options?: LeaseOptions): Promise<T> {
+    return this.#leases.lease(work, options);
+  }
+  transaction<T>(...given: Parameters<Leases['transaction']>): Promise<T> {
+    return quietIfAway(this.#leases.transaction(...given)) as Promise<T>;
+  }
+  history(): readonly HistoryEntry[] {
+    return this.#history.list();
+  }
+  ready(options: Parameters<RedisResilience['ready']>[0] = {}): Promise<void> {
     this.#clients.wake();
     return quietIfAway(whenUp(this, this.clock, options));
-  };
-
-  reconnect = (reason?: string): Promise<void> => quietIfAway(this.#reconnect(reason));
-
-  reauthenticate = (credentials?: Credentials): Promise<void> => {
+  }
+  reconnect(reason?: string): Promise<void> {
+    return quietIfAway(reconnect(this, this.#clients.main, reason));
+  }
+  reauthenticate(credentials?: Credentials): Promise<void> {
     debug('%s: reauthenticates', this.name);
     return quietIfAway(this.#clients.reauthenticate(credentials));
-  };
-
-  databases = (): readonly DatabaseReport[] => this.#clients.databases?.reports() ?? [];
-
-  failover: RedisResilience['failover'] = (name) =>
-    quietIfAway(failOver(this.#clients.databases, this, name));
-  setDatabaseWeight: RedisResilience['setDatabaseWeight'] = (...given) =>
-    setWeight(this.#clients.databases, ...given);
-
-  isolate = (reason: string): (() => void) => this.#isolations.hold(reason);
-
-  // Like `#reconnect`, the method is `async` so that what is not allowed rejects the promise instead of throwing.
-  close = async (options: CloseOptions = {}): Promise<void> =>
-    (this.#closing ??= this.#close(drainMsOf(options)));
+  }
+  databases(): readonly DatabaseReport[] {
+    return this.#clients.databases?.reports() ?? [];
+  }
+  failover(name?: string): Promise<void> {
+    return quietIfAway(failOver(this.#clients.databases, this, name));
+  }
+  setDatabaseWeight(name: string, weight: number): void {
+    return setWeight(this.#clients.databases, name, weight);
+  }
+  isolate(reason: string): () => void {
+    return this.#isolations.hold(reason);
+  }
+  // The method is `async` so that what is not allowed rejects the promise instead of throwing.
+  async close(options: CloseOptions = {}): Promise<void> {
+    return (this.#closing ??= this.#close(drainMsOf(options)));
+  }
 
   retryAfterMs(lane: Lane): number | undefined {
     return this.#clients.main.nextAttemptMs() ?? this.circuits[lane].retryAfterMs(this.clock.now());
-  }
-
-  async #reconnect(reason = 'no reason given'): Promise<void> {
-    textOf(reason, 'reconnect.reason');
-    debug('%s: reconnects as asked (%j)', this.name, reason);
-    this.#clients.main.drop('connection-reset');
-    await this.ready();
   }
 
   #onNews(news: ClientNews): void {
@@ -202,26 +210,15 @@ export class Engine implements RedisResilience {
     this.#clients.databases?.look();
   }
 
-  #makeCircuits(): Record<Lane, Circuit> {
-    const { circuit: settings, timeoutMs: deadlineMs, random } = this.settings;
-    const parts: CircuitDependencies = {
-      clock: this.clock,
-      random,
-      deadlineMs,
-      onChange: ({ from, to, cause }, circuit) => {
-        const lane = circuit === this.circuits.read ? 'read' : 'write';
-        this.#clients.refreshGates();
-        this.#probes ??= new CircuitProbes(this.circuits, this.clock, this.#clients.main);
-        this.#probes.follow(lane);
-        this.#events.emit('circuit-change', { lane, from, to, cause });
-        this.#observer.circuit(lane, from, to, cause);
-        this.#keeper.refresh();
-        this.#clients.databases?.look();
-      },
-    };
-    return { read: new Circuit(settings, parts), write: new Circuit(settings, parts) };
+  #onCircuitChange(lane: Lane, { from, to, cause }: CircuitChange): void {
+    this.#clients.refreshGates();
+    this.#probes ??= new CircuitProbes(this.circuits, this.clock, this.#clients.main);
+    this.#probes.follow(lane);
+    this.#events.emit('circuit-change', { lane, from, to, cause });
+    this.#observer.circuit(lane, from, to, cause);
+    this.#keeper.refresh();
+    this.#clients.databases?.look();
   }
-
   readonly #onThaw = (kind: ThawKind, durationMs: number): void => {
     debug('%s: thaw, the process was %s for %d ms', this.name, kind, Math.round(durationMs));
     this.#events.emit('thaw', { kind, durationMs });
@@ -248,3 +245,4 @@ export class Engine implements RedisResilience {
 
 Object.defineProperties(Engine.prototype, printedResilience);
 answerMisplacedCommands(Engine.prototype, 'resilience');
+const boundMethods = boundWhenRead(Engine.prototype);

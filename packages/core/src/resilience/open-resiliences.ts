@@ -3,7 +3,7 @@ import { noticeSecondCopy } from './second-copy.ts';
 
 const made = new Set<WeakRef<RedisResilience>>();
 /**
- * When the set `made` has grown to this size, entries of closed and garbage-collected instances are removed. This limit
+ * When the set `made` has grown to this size, entries of garbage-collected instances are removed. This limit
  * is then set to twice the number of remaining entries, so that the average cost of adding an entry stays small.
  */
 let fullSize = 64;
@@ -24,7 +24,7 @@ export function openResiliences(): readonly RedisResilience[] {
 }
 
 function forgetGone(): void {
-  for (const each of made) if (!isOpen(each.deref())) made.delete(each);
+  for (const each of made) if (each.deref() === undefined) made.delete(each);
   fullSize = Math.max(64, 2 * made.size);
 }
 

@@ -5,6 +5,7 @@ import { Gate } from '../command/gate.ts';
 import { askOutsideMulti } from '../command/guards/ask-outside-multi.ts';
 import { RedisDispatch } from '../connection/redis-dispatch.ts';
 import type { ConnectionNews } from '../connection/connection-news.ts';
+import { singleServer } from '../connection/connection-parts.ts';
 import { Connection } from '../connection/connection.ts';
 import { ActiveRoute, type RoutedClient, type RouteNews } from '../routes/active-route.ts';
 import type { MovableClient } from '../databases/movable-client.ts';
@@ -45,9 +46,8 @@ export class ProtectedRedis
     this.#turn = new PeacefulTurn(settings.clock, this);
     this.#activeRoute = new ActiveRoute(routeTo, this);
     const { target, source } = this.#activeRoute;
-    const own = { driver, target, source, settings, flushes, onDead: 'replace', hearsBytes: false } as const;
-    const isInsideMulti = (): boolean => this.gate.state.guards.transactions.isOpen;
-    this.#connection = new Connection({ ...own, isInsideMulti }, this);
+    const own = { driver, target, source, settings, flushes, client: this, ...singleServer };
+    this.#connection = new Connection(own, this);
     const dispatch = new RedisDispatch(driver, this.#connection.wire, parts.ownCircuits);
     this.gate = new Gate(parts.gateParts, this, dispatch);
     if (this.state === 'ready') this.gate.serve();
@@ -56,14 +56,18 @@ export class ProtectedRedis
     driver.takeOver(entrance.handle, this.#connection.connector);
     driver.takeOverRetries();
     driver.answerConnectBy(this.#connection.connector);
-    entrance.adopt(driver.sentBefore(), flushes.begin(settings.clock.now(), 'calls'));
+    // A client that has never connected has sent nothing.
+    if (driver.status !== 'idle')
+      entrance.adopt(driver.sentBefore(), flushes.begin(settings.clock.now(), 'calls'));
     driver.beginAgain();
   }
 
   get wire(): Connection['wire'] {
     return this.#connection.wire;
   }
-
+  get isInsideMulti(): boolean {
+    return this.gate.state.guards.transactions.isOpen;
+  }
   get isWanted(): boolean {
     return this.gate.counts().waiting > 0 || this.#parts.isAwaited?.() === true;
   }
@@ -79,15 +83,12 @@ export class ProtectedRedis
   get isServerSilent(): boolean {
     return this.#connection.isServerSilent;
   }
-
   get readyConnections(): number {
     return this.state === 'ready' ? 1 : 0;
   }
-
   get readAt(): number | undefined {
     return this.#connection.wire.readAt || undefined;
   }
-
   get writtenAt(): number | undefined {
     return this.#connection.wire.writtenAt || undefined;
   }
@@ -95,7 +96,6 @@ export class ProtectedRedis
   get server(): ServerFacts | undefined {
     return this.#activeRoute.server(this.#holdsWrites);
   }
-
   get writesHeldBy(): CauseCode | undefined {
     return this.#holdsWrites ? 'read-only' : undefined;
   }

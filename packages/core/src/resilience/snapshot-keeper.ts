@@ -114,7 +114,7 @@ export class SnapshotKeeper {
       reads: verdict.reads,
       writes: verdict.writes,
       connection: main.state,
-      circuit: Object.freeze({ read: circuits.read.state, write: circuits.write.state }),
+      circuit: statesOf(circuits),
       cause: causeWith(verdict.cause, this.#messageOf(verdict.cause), previous?.cause, clock),
       database: this.#database(),
       since: verdict.status === previous?.status ? previous.since : new Date(clock.wallNow()),
@@ -183,6 +183,14 @@ export class SnapshotKeeper {
     this.#published = this.#snapshot;
     this.#events.emit('outage', { cause, snapshot: this.#snapshot });
   }
+}
+
+const closed: RedisSnapshot['circuit'] = Object.freeze({ read: 'closed', write: 'closed' });
+
+// As long as both circuits are closed, all snapshots share one object.
+function statesOf(circuits: Subject['circuits']): RedisSnapshot['circuit'] {
+  const [read, write] = [circuits.read.state, circuits.write.state];
+  return read === 'closed' && write === 'closed' ? closed : Object.freeze({ read, write });
 }
 
 function causeWith(

@@ -10,6 +10,7 @@ import { clientKindOf } from './client-kind.ts';
 import { clusterNodeOptions } from './cluster-node.ts';
 import { driverOptionsOf } from './driver-options.ts';
 import { parseTarget } from './parse-target.ts';
+import type { ParsedTarget } from './parsed-target.ts';
 import type { ClusterTarget, DatabasesTarget, ResilienceTarget } from './resilience-target.ts';
 
 /**
@@ -27,9 +28,17 @@ export type CheckedTarget =
  *   contains a credential
  */
 export function checkTarget(target: Exclude<ResilienceTarget, DatabasesTarget>): CheckedTarget {
-  if (typeof target === 'string') return driverOptionsOf(parseTarget(target));
+  if (typeof target === 'string') return driverOptionsOf(parsed(target));
   refuseMistaken(target);
   return 'cluster' in target ? checkCluster(target) : checkOptions(target);
+}
+
+let latest: { readonly text: string; readonly target: ParsedTarget } | undefined;
+
+// Processes that make many connections make most of them with one URL.
+function parsed(text: string): ParsedTarget {
+  if (latest?.text !== text) latest = { text, target: parseTarget(text) };
+  return latest.target;
 }
 
 /** Rejects values that are often passed by mistake instead of a target, and says what to write instead. */

@@ -1,7 +1,8 @@
 import type { Clock } from '../clock.ts';
 import { RedisUnavailableError } from '../errors.ts';
+import { debug } from '../observability/debug.ts';
 import { checkOptions, type OptionReaders } from '../options/check-options.ts';
-import { durationOf, signalOf } from '../options/option-readers.ts';
+import { durationOf, signalOf, textOf } from '../options/option-readers.ts';
 import type { RedisResilience } from '../redis-resilience.ts';
 import type { RedisSnapshot } from '../snapshot.ts';
 import { ownSignal } from '../own-signal.ts';
@@ -22,6 +23,18 @@ export async function whenUp(resilience: RedisResilience, clock: Clock, bounds: 
     retryAfterMs,
     connection: resilience.name,
   });
+}
+
+/** Drops the connection and dials again, and resolves when the status is `up`. The reason only appears in debug lines. */
+export async function reconnect(
+  resilience: RedisResilience,
+  line: { drop(cause: 'connection-reset'): void },
+  reason = 'no reason given',
+): Promise<void> {
+  textOf(reason, 'reconnect.reason');
+  debug('%s: reconnects as asked (%j)', resilience.name, reason);
+  line.drop('connection-reset');
+  await resilience.ready();
 }
 
 const readers: OptionReaders<WaitBounds> = { timeoutMs: durationOf(0), signal: signalOf };

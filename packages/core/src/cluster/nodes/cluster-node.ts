@@ -40,7 +40,7 @@ export interface AroundNode {
 }
 
 // A MULTI whose commands are sent one by one needs its own connection, but a cluster client shares its connections.
-const ofClusterNode = { onDead: 'drop', hearsBytes: true, isInsideMulti: () => false } as const;
+const ofClusterNode = { onDead: 'drop', hearsBytes: true, client: { isInsideMulti: false } } as const;
 
 /**
  * The connection to one node of a cluster. A broken connection is not remade: ioredis drops the node and finds out

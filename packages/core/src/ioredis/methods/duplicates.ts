@@ -1,5 +1,6 @@
 import type { Cluster, Redis } from 'ioredis';
 import { internals, type Internals } from '../internals.ts';
+import { compactCollections } from '../options/compact-collections.ts';
 import { compactOptions } from '../options/compact-options.ts';
 import { beneath, shareMethod } from './replaced-method.ts';
 
@@ -28,6 +29,7 @@ function duplicateProtected(this: Duplicated, override: unknown = {}): Redis {
   const original = beneath(this as Internals, 'duplicate');
   const duplicate = original.call(this, { ...login, lazyConnect: true }) as Redis;
   compactOptions(duplicate);
+  compactCollections(duplicate);
   this[made](duplicate, isOwn);
   setLazy(duplicate, isLazy === true);
   return duplicate;
