@@ -1,5 +1,6 @@
 import net, { type Socket, type TcpSocketConnectOpts } from 'node:net';
 import tls from 'node:tls';
+import { connectReading } from './borrowed-bytes.ts';
 import { carriedBy } from './reset-socket.ts';
 import type { CancelSignal } from '../event-loop/cancellation.ts';
 
@@ -58,7 +59,9 @@ export function openSocket(
       reject(abortReason(signal));
       return;
     }
-    const raw = net.connect(
+    // Node reads the bytes of a socket below TLS by itself.
+    const connect = endpoint.tls === undefined ? connectReading : net.connect;
+    const raw = connect(
       endpoint.path === undefined
         ? {
             ...ofSocket(endpoint.tls),

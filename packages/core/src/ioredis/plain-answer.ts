@@ -1,4 +1,5 @@
 import type { DriverCommand } from '../driver/driver-command.ts';
+import { keptBytes } from '../handshake/borrowed-bytes.ts';
 import type { Internals } from './internals.ts';
 import { throwNext } from '../event-loop/soon.ts';
 
@@ -75,7 +76,7 @@ function valueOf(
   }
   if (marker === nothing || (marker !== status && chunk[start + 1] === minus)) return null;
   const from = marker === status ? start + 1 : lineEndAfter(chunk, start) + 2;
-  return replyEncoding ? chunk.toString(replyEncoding, from, stop) : chunk.subarray(from, stop);
+  return replyEncoding ? chunk.toString(replyEncoding, from, stop) : keptBytes(chunk.subarray(from, stop));
 }
 
 function integerAt(chunk: Buffer, from: number, stop: number): number {

@@ -1,9 +1,11 @@
 import type { Socket } from 'node:net';
+import { keptBytes, lendBytes } from '../handshake/borrowed-bytes.ts';
 
 /** Receives the events of one socket before the socket's listeners. */
 export interface SocketReader {
   /**
    * Called with every chunk that is read. The `data` listeners get only the bytes that are passed to {@link deliver}.
+   * The chunk may be borrowed: after this call, its bytes are overwritten.
    */
   read(chunk: Buffer): void;
   /** Called when the socket has closed. */
@@ -36,11 +38,12 @@ export function interceptReads(socket: Socket, reader: SocketReader): void {
   target[ownEmit] = (socket as unknown as Emitting).emit;
   // The function is shared by all sockets, because a closure for each socket would occupy more memory.
   socket.emit = emitIntercepted as Socket['emit'];
+  lendBytes(socket);
 }
 
 /** Passes bytes to the `data` listeners of a socket whose reads are intercepted. */
 export function deliver(socket: Socket, bytes: Buffer): void {
-  (socket as InterceptedSocket)[ownEmit]('data', bytes);
+  (socket as InterceptedSocket)[ownEmit]('data', keptBytes(bytes));
 }
 
 function emitIntercepted(this: InterceptedSocket, event: string | symbol, ...args: unknown[]): boolean {
