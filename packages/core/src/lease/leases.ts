@@ -52,9 +52,9 @@ export class Leases {
 
   // This method is not `async`, and returns the promise of the method that it calls, because one more promise would
   // cost as much as the rest of a lease.
-  lease<T>(work: LeaseWork<T>, options: LeaseOptions = {}): Promise<T> {
+  lease<T>(work: LeaseWork<T>, options: LeaseOptions = noOptions): Promise<T> {
     try {
-      checkOptions('lease', options, leaseReaders);
+      if (options !== noOptions) checkOptions('lease', options, leaseReaders);
       functionOf(work, 'lease.work');
       const { name, timeoutMs, key } = options;
       const signal = ownSignal(options.signal);
@@ -165,6 +165,7 @@ export class Leases {
 }
 
 const none: readonly Pool[] = [];
+const noOptions: LeaseOptions = {};
 
 const leaseReaders: OptionReaders<LeaseOptions> = {
   name: nameOf,

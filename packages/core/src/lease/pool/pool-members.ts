@@ -42,6 +42,11 @@ export class PoolMembers {
     return this.#all.size;
   }
 
+  /** Whether there are at least as many connections as the option `pool.min` says. */
+  get isMinimum(): boolean {
+    return this.size >= this.#settings.pool.min;
+  }
+
   get idle(): number {
     return this.#idle.length;
   }
@@ -76,9 +81,9 @@ export class PoolMembers {
   }
 
   /** Takes the most recently used idle connection; there must be one. */
-  take(): PoolMember {
+  take(now: number): PoolMember {
     const member = this.#idle.at(-1) as PoolMember;
-    this.signal(member, { kind: 'handed-out' });
+    this.signal(member, { kind: 'handed-out' }, now);
     return member;
   }
 
@@ -118,9 +123,8 @@ export class PoolMembers {
     for (const member of this.#all) this.signal(member, { kind: 'retired' });
   }
 
-  signal(member: PoolMember, signal: MemberSignal): void {
+  signal(member: PoolMember, signal: MemberSignal, now = this.#clock.now()): void {
     const before = member.state;
-    const now = this.#clock.now();
     const { state, effect } = memberTransition(before, signal, now);
     member.state = state;
     if (before.kind === 'idle' && state.kind !== 'idle') this.#removeIdle(member);

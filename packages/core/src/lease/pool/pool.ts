@@ -72,10 +72,10 @@ export class Pool {
   acquire({ name, deadlineAt, signal }: LeaseRequest): Lease | Promise<Lease> {
     const now = this.#clock.now();
     this.#pulse.take(now);
-    const { pool, admission } = this.#parts.settings;
+    const { main, settings } = this.#parts;
+    const { pool, admission } = settings;
     const budget = currentRequestBudget();
     const budgetAt = budget === undefined ? Infinity : now + budget.remainingMs(now);
-    const { main } = this.#parts;
     const decision = admitLease({
       shared: main.facts(),
       changePatienceMs: main.changePatienceMs,
@@ -92,7 +92,7 @@ export class Pool {
       maxWaiting: pool.maxWaiting,
       isInsideLease: this.#leases.count >= pool.max && isInsideLeaseOf(this),
     });
-    if (decision.kind === 'give') return this.#handOut(name, now);
+    if (decision.kind === 'give') return this.#handOut(name, now, now);
     if (decision.kind === 'refuse') return this.#refuse(decision.refusal);
     this.#parts.wake();
     const wish = { name, since: now, deadlineAt: Math.min(deadlineAt, budgetAt), signal, budget };
@@ -105,10 +105,11 @@ export class Pool {
   giveBack(lease: Lease, how: LeaseEnd, reason?: unknown): void {
     if (!this.#leases.remove(lease)) return;
     lease.end(how, reason);
-    this.#totals.uses.record(this.#clock.now() - lease.startedAt);
+    const now = this.#clock.now();
+    this.#totals.uses.record(now - lease.startedAt);
     const cleanup = how === 'revoked' || how === 'closed' ? ({ kind: 'drop' } as const) : lease.cleanup();
     const { member } = lease;
-    this.#members.signal(member, { kind: 'returned', cleanup, isServing: member.isServing });
+    this.#members.signal(member, { kind: 'returned', cleanup, isServing: member.isServing }, now);
   }
 
   /** Call when a connection may have been made or lost, or when Redis may have become unavailable or available. */
@@ -142,10 +143,9 @@ export class Pool {
     this.#alarm.clear();
   }
 
-  #handOut(name: string | undefined, since: number): Lease {
-    const now = this.#clock.now();
+  #handOut(name: string | undefined, since: number, now: number): Lease {
     const { name: connection, pool } = this.#parts.settings;
-    const lease = new Lease(this.#members.take(), name, now, connection);
+    const lease = new Lease(this.#members.take(now), name, now, connection);
     this.#leases.add(lease);
     this.#totals.waits.record(now - since);
     this.#alarm.set(Math.min(this.#alarm.dueAt, now + pool.maxLeaseMs), this.#waiting.length > 0);
@@ -155,6 +155,8 @@ export class Pool {
   #step(): void {
     // A step may call this method again while the loop below is still running; the loop then takes the further steps.
     if (this.#isStepping) return;
+    // With nobody waiting, the only possible step is to make connections up to the configured minimum.
+    if (this.#waiting.length === 0 && this.#members.isMinimum) return this.#setAlarm();
     this.#isStepping = true;
     try {
       while (this.#takeStep());
@@ -181,7 +183,7 @@ export class Pool {
     });
     if (step === 'hand-out') {
       const waiting = this.#waiting.next() as WaitingLease;
-      waiting.grant(this.#handOut(waiting.name, waiting.since));
+      waiting.grant(this.#handOut(waiting.name, waiting.since, now));
     } else if (step === 'ask') this.#members.doubt();
     else if (step === 'connect') this.#members.connect();
     return step !== 'none';
@@ -204,9 +206,8 @@ export class Pool {
 
   #lateness({ since, budget }: WaitingLease, now: number): LeaseRefusal {
     if (budget?.isSpent(now) === true) return { kind: 'request-budget' };
-    const isAway = this.#parts.main.state !== 'ready';
-    const isFull = this.#leases.count >= this.#parts.settings.pool.max;
-    return isFull && !isAway
+    const { main, settings } = this.#parts;
+    return main.state === 'ready' && this.#leases.count >= settings.pool.max
       ? { kind: 'full', waitedMs: now - since }
       : { kind: 'away', cause: this.#cause ?? 'connect-timeout' };
   }
@@ -229,8 +230,7 @@ export class Pool {
     return this.#parts.main.cause ?? this.#members.cause;
   }
 
-  // Rejects in the next turn of the event loop, so that a caller that retries immediately does not starve timers and
-  // sockets.
+  // Rejects in the next turn of the event loop, so that a caller that retries at once does not starve sockets.
   #refuse(refusal: LeaseRefusal): Promise<never> {
     const error = this.#refusal(refusal);
     return new Promise((_resolve, reject) => this.#clock.setImmediate(() => reject(error)));
