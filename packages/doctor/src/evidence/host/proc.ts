@@ -1,9 +1,10 @@
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync, readlinkSync, readSync } from 'node:fs';
 import { systemClock } from '@redis-resilience/core';
 
 /**
  * Reads of /proc are synchronous: its files are in memory, so reading one takes microseconds, which is less than a trip
- * to the thread pool. Loops over many files use `inSmallSteps`, so that they do not block the event loop.
+ * to the thread pool. Loops over many files use `inSmallSteps`, so that they do not block the event loop. A table of
+ * sockets has a line for each socket of the machine, and is read with `readProcParts`.
  */
 
 export function readProc(file: string): string {
@@ -11,6 +12,37 @@ export function readProc(file: string): string {
     return readFileSync(file, 'utf8');
   } catch {
     return '';
+  }
+}
+
+const partBytes = 16_384;
+
+/**
+ * The parts of a file in order, each of whole lines as the kernel makes them, so that a caller can stop early: the
+ * kernel works only for the parts that are read.
+ */
+export function* readProcParts(file: string): Generator<string> {
+  let descriptor: number;
+  try {
+    descriptor = openSync(file, 'r');
+  } catch {
+    return;
+  }
+  try {
+    const part = Buffer.allocUnsafe(partBytes);
+    for (let length = readPart(descriptor, part); length > 0; length = readPart(descriptor, part)) {
+      yield part.toString('latin1', 0, length);
+    }
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function readPart(descriptor: number, part: Buffer): number {
+  try {
+    return readSync(descriptor, part);
+  } catch {
+    return 0;
   }
 }
 

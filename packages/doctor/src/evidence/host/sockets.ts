@@ -1,4 +1,4 @@
-import { readProc } from './proc.ts';
+import { readProc, readProcParts } from './proc.ts';
 
 /** A listening TCP socket in /proc/net. */
 export interface ListeningSocket {
@@ -18,8 +18,19 @@ const listening = '0A';
 
 /** The listening TCP sockets in the network namespace of a process. `root` is the process's folder in /proc. */
 export function listeningSockets(root: string): readonly ListeningSocket[] {
-  const tables = ['tcp', 'tcp6'].map((table) => readProc(`${root}/net/${table}`));
-  return tables.flatMap((table) => table.split('\n').slice(1).flatMap(parseLine));
+  return ['tcp', 'tcp6'].flatMap((table) => listeningIn(`${root}/net/${table}`));
+}
+
+// Linux lists the listening sockets first. After them come all connections, also those that were closed in the last
+// minute; on a busy server, the kernel needs a tenth of a second and more to list them.
+function listeningIn(table: string): readonly ListeningSocket[] {
+  const found: ListeningSocket[] = [];
+  for (const part of readProcParts(table)) {
+    const sockets = part.split('\n').flatMap(parseLine);
+    if (sockets.length === 0) break;
+    found.push(...sockets);
+  }
+  return found;
 }
 
 /** The listening unix sockets in the network namespace of a process, without those that have no path. */
