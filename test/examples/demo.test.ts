@@ -37,10 +37,11 @@ it('the demo kills and freezes Redis, and ends with a table, a sentence and noth
 
 // The test looks for remaining processes in /proc, which only Linux has.
 describe.runIf(process.platform === 'linux')('the demo on Linux', () => {
-  it.concurrent.each(['SIGINT', 'SIGTERM', 'SIGKILL'] as const)(
+  // SIGTERM and SIGHUP are handled as SIGINT is; nothing can handle SIGKILL.
+  it.concurrent.each(['SIGINT', 'SIGKILL'] as const)(
     'leaves no process behind when %s ends it',
     async (signal) => {
-      const { child, output, mark } = raise([]);
+      const { child, output, mark } = raise(['--rate', '5']);
       const isOver = (): boolean => child.exitCode !== null;
       await waitFor(() => output().includes(' 1 s there') || isOver(), {
         timeoutMs: 20_000,
