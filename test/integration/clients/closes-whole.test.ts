@@ -129,7 +129,7 @@ describe('close() leaves nothing when it resolves', () => {
   });
 });
 
-const rounds = Number(process.env['ROUNDS'] ?? 8);
+const rounds = Number(process.env['ROUNDS'] ?? 5);
 
 interface Plan {
   readonly target: unknown;
