@@ -16,7 +16,7 @@ const [busy, waiting] = [cores + 1, cores * 2 + 1];
 // single files and folders of the source, and those of the built packages, which are a second copy of that source.
 const ofSource = ['{architecture,core}/**/*.test.ts'];
 const ofPackages = [
-  '{contract,doctor,fallback,integration,node-redis,testing}/**/*.test.ts',
+  '{contract,doctor,fallback,integration,nestjs,node-redis,testing}/**/*.test.ts',
   '{cli,declarations,docs,examples,record,release,simulate}/**/*.test.ts',
 ];
 const sharing = [...ofSource, ...ofPackages];
@@ -57,7 +57,7 @@ export default defineConfig({
           include: ofSource,
           isolate: false,
           maxWorkers: busy,
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 1 },
         },
       },
     ],
