@@ -7,9 +7,6 @@ import { waitFor } from '@redis-resilience/testing';
 import { describe, expect, it } from 'vitest';
 
 const main = join(dirname(dirname(import.meta.dirname)), 'examples', 'demo', 'dist', 'main.js');
-/** Number of port ranges that `freePort` gives to the workers of a test run, by their ids. */
-const portRanges = 11;
-let raised = 0;
 const quick = ['--steady', '1', '--killed', '2', '--frozen', '2', '--back', '2', '--rate', '20'];
 
 it('the demo kills and freezes Redis, and ends with a table, a sentence and nothing left', async () => {
@@ -62,17 +59,10 @@ it('the demo names an option that it does not know', async () => {
   expect(output()).toContain("Unknown option '--kiled'");
 });
 
-/**
- * Starts the demo with a mark in its environment, by which the test finds all processes that the demo starts. Each demo
- * takes its ports from a range of its own, because demos that start at the same time would take them from each other.
- */
+/** Starts the demo with a mark in its environment, by which the test finds all processes that the demo starts. */
 function raise(args: readonly string[]): { child: ChildProcess; output: () => string; mark: string } {
   const mark = randomUUID();
-  const env = {
-    ...process.env,
-    REDIS_RESILIENCE_DEMO_MARK: mark,
-    VITEST_POOL_ID: String(portRanges - raised++),
-  };
+  const env = { ...process.env, REDIS_RESILIENCE_DEMO_MARK: mark };
   const child = spawn(process.execPath, [main, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   let text = '';
   const keep = (bytes: Buffer): void => {

@@ -1,5 +1,7 @@
-import { createServer } from 'node:net';
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { promisify } from 'node:util';
 import { freePort } from '@redis-resilience/testing';
 import { expect, it } from 'vitest';
 
@@ -21,3 +23,22 @@ it('freePort passes over a port that is taken', async () => {
   expect(await freePort()).not.toBe(before + 1);
   server.close();
 });
+
+it('freePort gives each process a range of its own, also children, which have the environment of their parent', async () => {
+  const script = `
+    import { freePort } from '@redis-resilience/testing';
+    const ports = [];
+    for (let count = 0; count < 250; count++) ports.push(await freePort());
+    console.log(JSON.stringify(ports));
+    await new Promise((resolve) => setTimeout(resolve, 1_000));`;
+  const lists = await Promise.all([portsOfChild(script), portsOfChild(script), portsOfChild(script)]);
+  const ports = lists.flat();
+  expect(ports.length).toBe(750);
+  expect(new Set(ports).size).toBe(750);
+});
+
+async function portsOfChild(script: string): Promise<readonly number[]> {
+  const args = ['--input-type=module', '--eval', script];
+  const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: import.meta.dirname });
+  return JSON.parse(stdout) as readonly number[];
+}
