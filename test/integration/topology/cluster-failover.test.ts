@@ -54,7 +54,7 @@ describe('the replica of a dead primary of a Cluster', () => {
       await replica.kill();
       await victim.kill();
       await waitUntilStatus(resilience, 'degraded');
-      await others.untilAnswered(400);
+      await others.untilAnswered(400, 20_000);
       await Promise.all([victim.start(), replica.start()]);
       await cluster.waitUntilOk();
       await waitUntilStatus(resilience, 'up');

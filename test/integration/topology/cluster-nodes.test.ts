@@ -98,7 +98,7 @@ describe('one node of a Cluster', () => {
     await using cluster = await startCluster({ ...partial, nodes: 3, replicas: 0 });
     await using stage = await protectCluster(cluster);
     const victim = await cluster.primaryOf('a');
-    const loop = new CallLoop(() => stage.client.get('a'), 1);
+    const loop = new CallLoop(() => stage.client.get('a'), 4);
     await loop.untilAnswered(20);
     await victim.kill();
     await waitUntilStatus(stage.resilience, 'degraded');
