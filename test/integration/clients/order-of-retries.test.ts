@@ -4,6 +4,7 @@ import type { Redis } from 'ioredis';
 import { setImmediate as written } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { startProtectedRedis } from '../stage/protected-redis.ts';
+import { newestProtocol } from '../stage/supported-protocols.ts';
 
 /** Ways in which a socket stops accepting commands before the client gets its `close` event. */
 const endings: readonly [string, (client: Redis) => unknown][] = [
@@ -16,18 +17,31 @@ describe.each(endings)('calls that were issued right after %s', (_, end) => {
     await using redis = await startProtectedRedis();
     const { client, resilience, server, proxy } = redis;
     proxy.blackhole({ existing: true, incoming: false });
-    const calls = [client.set('key', 'first'), client.subscribe('news')];
+    const calls = [client.set('key', 'first')];
     await written();
     end(client);
     calls.push(
       resilience.execute((own) => own.set('key', 'second')),
       client.set('other', 'first'),
       resilience.execute((own) => own.set('other', 'second')),
-      client.unsubscribe('news'),
     );
 
-    expect(await Promise.all(calls)).toEqual(['OK', 1, 'OK', 'OK', 'OK', 0]);
+    expect(await Promise.all(calls)).toEqual(['OK', 'OK', 'OK', 'OK']);
     expect(await server.command('MGET', 'key', 'other')).toEqual(['second', 'second']);
+  });
+
+  // With RESP2, a subscribed connection takes no other commands.
+  it.runIf(newestProtocol === 3)('end a subscription that was lost with the connection', async () => {
+    await using redis = await startProtectedRedis();
+    const { client, server, proxy } = redis;
+    proxy.blackhole({ existing: true, incoming: false });
+    const calls: Promise<unknown>[] = [client.set('key', 'first'), client.subscribe('news')];
+    await written();
+    end(client);
+    calls.push(client.set('key', 'second'), client.unsubscribe('news'));
+
+    expect(await Promise.all(calls)).toEqual(['OK', 1, 'OK', 0]);
+    expect(await server.command('GET', 'key')).toBe('second');
     expect(await server.command('PUBSUB', 'CHANNELS')).toEqual([]);
   });
 

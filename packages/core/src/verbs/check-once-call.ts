@@ -34,7 +34,8 @@ export function checkOnceCall(id: string, name: string, args: readonly unknown[]
       `applyOnce takes an id of yours, then a plain write: applyOnce('order:17', 'incr', 'sold'). Given as the write: ${shown(traits.name)}.`,
     );
   }
-  const keys = keysOf(name, args);
+  // ioredis 5 finds the keys of commands in lower case only.
+  const keys = keysOf(traits.name, args);
   if (keys.length !== 1 || String(keys[0]) !== String(args[0])) {
     throw new ConfigurationError(
       `applyOnce takes a write of exactly one key, its first argument; given: ${shown(traits.name)}.`,
