@@ -118,20 +118,21 @@ function watchOne(
     if (instance !== null) onStopped(instance);
   };
   const { selectSubscriber, start } = subscriber;
-  // When ioredis resets its connections for shard channels, it waits until the connections that it starts are ready,
-  // and begins no other reset before. One node that hangs would thus delay the channels of all other nodes. So that
-  // ioredis does not wait, `start` returns a resolved promise; ioredis subscribes later, when a connection is ready.
-  if (start !== undefined)
-    subscriber.start = () => {
-      start.call(subscriber).catch(ignore);
-      return Promise.resolve();
-    };
-  // Before version 5.7, ioredis creates another client for the subscriptions each time the connection is lost.
-  if (selectSubscriber !== undefined)
+  if (selectSubscriber !== undefined) {
+    // Before version 5.7, ioredis creates another client for the subscriptions each time the connection is lost.
     subscriber.selectSubscriber = () => {
       selectSubscriber.call(subscriber);
       made();
     };
+  } else if (start !== undefined) {
+    // When ioredis resets its connections for shard channels, it waits until the connections that it starts are ready,
+    // and begins no other reset before. One node that hangs would thus delay the channels of all other nodes. So that
+    // ioredis does not wait, `start` returns a resolved promise; ioredis subscribes later, when a connection is ready.
+    subscriber.start = () => {
+      start.call(subscriber).catch(ignore);
+      return Promise.resolve();
+    };
+  }
   made();
 }
 
