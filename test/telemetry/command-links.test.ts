@@ -73,7 +73,8 @@ describe('a tracer beside instrumentation-ioredis', () => {
   });
 
   it('links the span of an operation that waited to the span of its command, both under the request', async () => {
-    await using redis = await startProtectedRedis();
+    // Starting a server can take longer than a call waits by default.
+    await using redis = await startProtectedRedis({ timeoutMs: 5_000, admission: { maxWaitMs: 4_000 } });
     const stopPatient = traceOperations({ minWaitMs: 1 });
     await waitForRedis(redis, () =>
       underRequest(() => redis.resilience.execute((client) => client.get('k'))),
