@@ -8,7 +8,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startProtectedRedis, type ProtectedRedis } from '../protected-redis.ts';
 import { servePage } from './served-page.ts';
 
-const executablePath = pathOf(process.env['CHROMIUM_BIN'] || 'chromium');
+const named = process.env['CHROMIUM_BIN'];
+const executablePath = named ? pathOf(named) : (pathOf('chromium-headless-shell') ?? pathOf('chromium'));
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 // Chromium is installed where possible; where it is not, these tests are skipped.

@@ -16,6 +16,9 @@ export interface Launch extends TrackedProgram {
   readonly onSpawn?: (child: ChildProcess) => void;
 }
 
+// How long a server that logs nothing is left alone between two tries to reach it.
+const quietTryMs = 20;
+
 /** A server process that has replied to PING, and the connection that received the reply. */
 export interface Launched {
   readonly child: ChildProcess;
@@ -38,9 +41,16 @@ export async function launch(spec: Launch): Promise<Launched> {
   let spawnError: Error | undefined;
   child.on('error', (error) => (spawnError = error));
   const deadline = performance.now() + spec.timeoutMs;
+  let logSize = logStart;
+  let nextTryAt = performance.now() + quietTryMs;
   for (;;) {
-    const control = await answering(spec, child);
-    if (control) return { child, control };
+    await delay(2);
+    // A try costs as much as a hundred looks at the log, which grows shortly before the server can answer.
+    if (logSize !== (logSize = sizeOf(spec.logFile)) || performance.now() >= nextTryAt) {
+      const control = await answering(spec, child);
+      if (control) return { child, control };
+      nextTryAt = performance.now() + quietTryMs;
+    }
     if (spawnError) throw missingBinary(spec.binary, spawnError);
     const late = performance.now() > deadline;
     if (late || hasExited(child)) {
@@ -48,7 +58,6 @@ export async function launch(spec: Launch): Promise<Launched> {
       const what = late ? `did not answer within ${spec.timeoutMs} ms` : 'ended at its start';
       throw startFailure(`${spec.binary} ${what}`, readFileSync(spec.logFile).subarray(logStart).toString());
     }
-    await delay(2);
   }
 }
 

@@ -35,19 +35,20 @@ export function spawnTracked(program: TrackedProgram): ChildProcess {
 }
 
 function track(child: ChildProcess, pid: number): void {
-  if (children.size === 0) {
-    watchdog = startWatchdog();
-    process.once('exit', killAll);
-  }
+  if (children.size === 0) process.once('exit', killAll);
   children.add(child);
-  watchdog?.stdin?.write(`+ ${pid}\n`);
+  tellWatchdog(`+ ${pid} ${temporaryRoot()}`);
   child.once('exit', () => {
     children.delete(child);
-    watchdog?.stdin?.write(`- ${pid}\n`);
-    if (children.size > 0) return;
-    watchdog?.stdin?.end('done\n');
-    process.removeListener('exit', killAll);
+    tellWatchdog(`- ${pid}`);
+    if (children.size === 0) process.removeListener('exit', killAll);
   });
+}
+
+// One watchdog serves all children of the process, because starting a shell takes half as long as starting a Redis.
+function tellWatchdog(line: string): void {
+  watchdog ??= startWatchdog();
+  watchdog.stdin?.write(`${line}\n`);
 }
 
 function killAll(): void {
@@ -57,24 +58,28 @@ function killAll(): void {
 const watchdogScript = `
 trap '' INT TERM HUP
 pids=' '
-while read -r sign pid; do
+while read -r sign pid folder; do
   case $sign in
-    +) pids="$pids$pid " ;;
+    +) pids="$pids$pid " root=$folder ;;
     -) pids="\${pids%% $pid *} \${pids#* $pid }" ;;
-    done) exit 0 ;;
   esac
 done
+[ "$pids" = ' ' ] && exit 0
 kill -KILL $pids 2>/dev/null
-rm -rf -- "$1"
+rm -rf -- "$root"
 `;
 
 function startWatchdog(): ChildProcess {
-  const shell = spawn('/bin/sh', ['-c', watchdogScript, 'watchdog', temporaryRoot()], {
+  const shell = spawn('/bin/sh', ['-c', watchdogScript, 'watchdog'], {
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true,
     cwd: '/',
   });
-  shell.on('error', () => undefined);
+  const forget = (): void => {
+    if (watchdog === shell) watchdog = undefined;
+  };
+  shell.on('error', forget);
+  shell.on('exit', forget);
   shell.stdin.on('error', () => undefined);
   shell.unref();
   (shell.stdin as typeof shell.stdin & { unref(): void }).unref();
