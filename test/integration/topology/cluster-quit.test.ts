@@ -39,6 +39,33 @@ describe('quit() of a Cluster client', () => {
   });
 });
 
+it('quit() of a Cluster client waits for the calls that wait for a node, and refuses later ones', async () => {
+  await using cluster = await startCluster({ nodes: 3, replicas: 0 });
+  const resilience = createRedisResilience({ cluster: cluster.addresses }, { logger: false });
+  try {
+    const { client } = resilience;
+    await client.set('a', '1');
+    const owner = await cluster.primaryOf('a');
+    const other = cluster.nodes.find((node) => node !== owner) ?? owner;
+    await other.freeze();
+    const keys = Array.from({ length: 20 }, (_, index) => `key:${index}`);
+    const first = keys.map((key) => client.set(key, '1'));
+    await waitFor(() => resilience.snapshot().status === 'degraded');
+    const calls = keys.map((key) => client.append(key, '2'));
+    const answer = client.quit();
+    const late = await outcomeOf(client.get('a'));
+    expect(late).toMatchObject({ kind: 'rejected', error: { reason: 'closed', outcome: 'not-applied' } });
+    other.thaw();
+    expect(await Promise.all([...first, ...calls, answer])).toEqual([
+      ...keys.map(() => 'OK'),
+      ...keys.map(() => 2),
+      'OK',
+    ]);
+  } finally {
+    await resilience.close({ drainMs: 0 });
+  }
+});
+
 it('disconnect() of a Cluster client lets the calls before it end', async () => {
   await using cluster = await startCluster({ nodes: 3, replicas: 0 });
   const resilience = createRedisResilience({ cluster: cluster.addresses }, { logger: false });

@@ -112,6 +112,7 @@ describe('a URL of a cluster', () => {
       options: { redisOptions: { password } },
     };
     const resilience = createRedisResilience(target);
+    await resilience.ready({ timeoutMs: 5_000 });
     expect(await resilience.client.set('a', 'a')).toBe('OK');
     await resilience.close();
     expect(await healthOf(target)).toBe('healthy');

@@ -18,6 +18,7 @@ import { ConnectPace } from './connect-pace.ts';
 import { NodeDialers } from './nodes/node-dialers.ts';
 import { takeReplicaRefusal } from './nodes/staleness.ts';
 import type { TopologyNews } from './topology-news.ts';
+import { untilCallsLeft } from './until-calls-left.ts';
 
 /**
  * Protects a cluster client with one gate, which admits, queues or rejects its calls, and one connection to each node.
@@ -57,9 +58,10 @@ export class ProtectedCluster implements ProtectedClient {
       ? { kind: 'ready', since: clock.now(), isSuspect: false }
       : { kind: 'idle' };
     if (cluster.isReady) this.gate.serve();
-    const { handle } = new Entrance(this.gate, parts.gateParts, this, dispatch);
+    const entrance = new Entrance(this.gate, parts.gateParts, this, dispatch);
     this.#pace = new ConnectPace({ clock, random, periodMs: connection.minPeriodMs });
-    cluster.takeOver(handle, () => this.#pace.nextMs());
+    const untilLeft = untilCallsLeft(this.gate, entrance, settings);
+    cluster.takeOver(entrance.handle, () => this.#pace.nextMs(), untilLeft);
     cluster.on('connecting', () => this.#onConnecting());
     cluster.on('ready', () => void this.#onReady());
     cluster.on('close', () => this.#unreachable('connection-reset'));
@@ -194,10 +196,8 @@ export class ProtectedCluster implements ProtectedClient {
   #serves(): void {
     if (!this.#cluster.isReady || this.state === 'ready' || this.state === 'stalled') return;
     this.#diagnosis.stop();
-    this.#parts.tell({
-      kind: 'attempt',
-      report: { durationMs: 0, cause: undefined, nextAttemptMs: undefined },
-    });
+    const report = { durationMs: 0, cause: undefined, nextAttemptMs: undefined };
+    this.#parts.tell({ kind: 'attempt', report });
     this.#signal({ kind: 'dial' });
     this.#signal({ kind: 'ready' });
     this.#onPartsChanged();

@@ -73,6 +73,12 @@ export class Entrance {
     return this.#handleOnSlowPath(command, stream, node);
   };
 
+  /** Call when the client is told to quit: every command that is issued later fails. */
+  leave(): void {
+    if (this.#gathering !== undefined) this.#completeBatch();
+    this.#gate.state.leave();
+  }
+
   #handleOnSlowPath(command: DriverCommand, stream?: PipelineStream, node?: unknown): unknown {
     spellInLowerCase(command);
     const known = presentCall(command);
@@ -144,14 +150,7 @@ export class Entrance {
   }
 
   #beginBatch(command: DriverCommand, stream: PipelineStream, node: unknown): Gathering {
-    const { clock, timeoutMs } = this.#parts.settings;
-    const call = onSlowPath(new Call(this.#answers, command, traitsOf(command.name)), {
-      issuedAt: clock.now(),
-      allowedMs: timeoutMs,
-      stream,
-      node,
-      operation: operationOfCommand(),
-    });
+    const call = this.#callOfBatch(command, stream, node);
     const batch = new Batch();
     call.batch = batch;
     const { state } = this.#gate;
@@ -165,13 +164,8 @@ export class Entrance {
 
   /** Issues a batch that the driver passes as one command: `command.joined` contains the commands of the batch. */
   #issueJoined(command: DriverCommand): void {
-    const { clock, timeoutMs } = this.#parts.settings;
     const batch = new JoinedBatch(command);
-    const call = onSlowPath(new Call(this.#answers, command, traitsOf(command.name)), {
-      issuedAt: clock.now(),
-      allowedMs: timeoutMs,
-      operation: operationOfCommand(),
-    });
+    const call = this.#callOfBatch(command);
     call.batch = batch;
     track(command, call);
     for (const joined of command.joined ?? []) {
@@ -191,6 +185,13 @@ export class Entrance {
     const route = this.#dispatch.writesAtOnce ? state.fastPath?.routeOf(command) : undefined;
     if (route === undefined) this.#dispatch.send(command);
     else route.write(command);
+  }
+
+  #callOfBatch(command: DriverCommand, stream?: PipelineStream, node?: unknown): SlowCall {
+    const { clock, timeoutMs: allowedMs } = this.#parts.settings;
+    const call = new Call(this.#answers, command, traitsOf(command.name));
+    const operation = operationOfCommand();
+    return onSlowPath(call, { issuedAt: clock.now(), allowedMs, operation, stream, node });
   }
 
   /** Admits a batch when all its commands have arrived, or finishes it if they were sent on arrival. */

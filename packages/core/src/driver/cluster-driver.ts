@@ -86,9 +86,10 @@ export interface ClusterDriver {
   forgetNode(node: unknown): void;
   /**
    * Routes every command and every failure through `gate`; the client still follows redirections itself. `retryDelay`
-   * returns the milliseconds before the client tries to connect again.
+   * returns the milliseconds before the client tries to connect again. `callsLeft` is called when the client is told to
+   * quit, and returns what the client has to wait for first, if anything.
    */
-  takeOver(gate: SendCommand, retryDelay: () => number): void;
+  takeOver(gate: SendCommand, retryDelay: () => number, callsLeft: () => Promise<void> | undefined): void;
 
   nodes(): readonly NodeDriver[];
   primaries(): readonly NodeDriver[];

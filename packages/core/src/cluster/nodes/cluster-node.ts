@@ -59,6 +59,8 @@ export class ClusterNode implements Listener<ConnectionNews> {
   readonly #tell: (news: NodeNews) => void;
   /** Whether connecting is taking unusually long. */
   #isSlow = false;
+  /** Whether QUIT was sent: a later command could break the connection before the replies to earlier ones are read. */
+  #isLeaving = false;
   #timer: TimerHandle | undefined;
 
   constructor(
@@ -94,9 +96,9 @@ export class ClusterNode implements Listener<ConnectionNews> {
     return this.#driver.address;
   }
 
-  /** Whether the node is connected and not silent. */
+  /** Whether the node is connected, not silent, and not being left. */
   get isAnswering(): boolean {
-    return this.#driver.status === 'ready' && !this.isSilent;
+    return this.#driver.status === 'ready' && !this.isSilent && !this.#isLeaving;
   }
 
   /** Where to write plain commands directly (see `FastRoute`); undefined while the client must send all commands. */
@@ -106,8 +108,7 @@ export class ClusterNode implements Listener<ConnectionNews> {
 
   /** Whether the node would reply to a command immediately: it is answering, and no call blocks its connection. */
   get answersAtOnce(): boolean {
-    const isBlocked = this.#driver.oldestUnanswered()?.call?.blockingMs !== undefined;
-    return this.isAnswering && !isBlocked;
+    return this.isAnswering && this.#driver.oldestUnanswered()?.call?.blockingMs === undefined;
   }
 
   /** Asks the node for the owners of the slots (see {@link slotsOfNode}). */
@@ -135,7 +136,8 @@ export class ClusterNode implements Listener<ConnectionNews> {
 
   readonly #send: SendCommand = (command, stream, node) => {
     const { call } = command;
-    if (command.name === 'quit' && leaveNode(command, this.#driver, this.isSilent)) return command.promise;
+    if (command.name === 'quit') this.#isLeaving = !leaveNode(command, this.#driver, this.isSilent);
+    if (command.name === 'quit' && !this.#isLeaving) return command.promise;
     const reply = this.#redirections.replyTo(command);
     if (reply !== undefined) {
       command.reject(reply);
@@ -243,7 +245,6 @@ function isRead({ call }: DriverCommand): boolean {
 }
 
 function isMovable(command: DriverCommand): boolean {
-  const { call } = command;
-  if (!isRead(command) || call?.blockingMs !== undefined || call?.isBatch === true) return false;
+  if (!isRead(command) || command.call?.blockingMs !== undefined || command.call?.isBatch) return false;
   return command.joined === undefined && command.getKeys().length === 0;
 }

@@ -13,7 +13,7 @@ import type { DriverCommand, SendCommand } from '../../driver/driver-command.ts'
 import { chooseSubscriber } from './choose-subscriber.ts';
 import { placeOf } from './client-of-node.ts';
 import { ClientStatus } from './client-status.ts';
-import { closeWithoutNodes } from './close-without-nodes.ts';
+import { closeCluster } from './close-cluster.ts';
 import { clusterInternals } from './cluster-internals.ts';
 import { endMostNodes } from './drop-nodes.ts';
 import { countRedirectionsOfAttempt } from './redirections.ts';
@@ -89,7 +89,7 @@ export class IoredisCluster implements ClusterDriver {
     if (typeof node === 'object' && node !== null) (node as { redis?: unknown }).redis = undefined;
   }
 
-  takeOver(gate: SendCommand, retryDelay: () => number): void {
+  takeOver(gate: SendCommand, retryDelay: () => number, callsLeft: () => Promise<void> | undefined): void {
     const target = clusterInternals(this.#cluster);
     countRedirectionsOfAttempt(target);
     spareUnwatched(this.#cluster);
@@ -101,7 +101,7 @@ export class IoredisCluster implements ClusterDriver {
       enableAutoPipelining: false,
       clusterRetryStrategy: retryDelay,
     });
-    closeWithoutNodes(target);
+    closeCluster(target, callsLeft);
     target.connectionPool.clusterNodeRetryStrategy = null;
     internals(this.#cluster).sendCommand = gate;
   }

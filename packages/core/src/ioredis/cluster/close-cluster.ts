@@ -1,21 +1,25 @@
 import type { ClusterInternals } from './cluster-internals.ts';
 import { runNext } from '../../event-loop/soon.ts';
 
-/** Wraps `disconnect` and `quit`, because ioredis would wait forever for a node to end if there is no node left. */
-export function closeWithoutNodes(target: ClusterInternals): void {
+/**
+ * Wraps `disconnect` and `quit`, because ioredis would wait forever for a node to end if there is no node left. `quit`
+ * first waits for what `callsLeft` returns, because ioredis would quit a node while a call is still on its way to it.
+ */
+export function closeCluster(target: ClusterInternals, callsLeft: () => Promise<void> | undefined): void {
   const disconnect = target.disconnect.bind(target);
   const quit = target.quit.bind(target);
-  target.disconnect = (...args) => {
-    const [before, hadNodes] = [target.status, target.connectionPool.getNodes().length > 0];
-    disconnect(...args);
-    if (!hadNodes) closeEmpty(target, before);
-  };
-  target.quit = (...args) => {
+  const quitNow: ClusterInternals['quit'] = (...args) => {
     const [before, hadNodes] = [target.status, target.connectionPool.getNodes().length > 0];
     const answer = quit(...args);
     if (!hadNodes) closeEmpty(target, before);
     return answer;
   };
+  target.disconnect = (...args) => {
+    const [before, hadNodes] = [target.status, target.connectionPool.getNodes().length > 0];
+    disconnect(...args);
+    if (!hadNodes) closeEmpty(target, before);
+  };
+  target.quit = (...args) => callsLeft()?.then(() => quitNow(...args)) ?? quitNow(...args);
 }
 
 function closeEmpty(target: ClusterInternals, before: string): void {
