@@ -107,20 +107,10 @@ async function authority(folder: string, name: string): Promise<void> {
 }
 
 async function keyAndRequest(folder: string, name: string): Promise<void> {
-  await openssl(folder, ['ecparam', '-name', 'prime256v1', '-genkey', '-noout', '-out', `${name}.key`]);
   const subject = `/O=Redis Resilience testing/CN=${name}`;
-  await openssl(folder, [
-    'req',
-    '-new',
-    '-config',
-    'openssl.cnf',
-    '-key',
-    `${name}.key`,
-    '-subj',
-    subject,
-    '-out',
-    `${name}.csr`,
-  ]);
+  const request = ['req', '-new', '-config', 'openssl.cnf', '-subj', subject, '-out', `${name}.csr`];
+  const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1'];
+  await openssl(folder, [...request, ...curve, '-nodes', '-keyout', `${name}.key`]);
 }
 
 /**
