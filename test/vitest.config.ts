@@ -12,14 +12,14 @@ const cores = availableParallelism();
 // little CPU time.
 const [busy, waiting] = [cores + 1, cores * 2 + 1];
 
-// Tests that leave the global state of their process as it was, so that their files can share a process: those about
-// single files and folders of the source, and those of the built packages, which are a second copy of that source.
+// Tests about single files and folders of the source.
 const ofSource = ['{architecture,core}/**/*.test.ts'];
-const ofPackages = [
-  '{contract,doctor,fallback,integration,nestjs,node-redis,testing}/**/*.test.ts',
-  '{cli,declarations,docs,examples,record,release,simulate}/**/*.test.ts',
+// Tests that look at every connection or every measurement of their process.
+const alone = [
+  '{express,koa}/*.test.ts',
+  'telemetry/{register-instruments,register-metrics,trace-operations}.test.ts',
+  'telemetry/status-page/{browser,bundled-app,endpoints,frameworks,present-connections}.test.ts',
 ];
-const sharing = [...ofSource, ...ofPackages];
 
 export default defineConfig({
   test: {
@@ -32,19 +32,21 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'alone',
-          include: ['**/*.test.ts'],
-          exclude: [...configDefaults.exclude, ...sharing],
+          include: alone,
           maxWorkers: busy,
           sequence: { groupOrder: 1 },
         },
       },
-      // Starting a process and loading the modules for each file would take longer than most of the tests. A process
-      // that runs many files also shows what one client leaves behind for the next.
+      // All others leave the global state of their process as it was, so that their files can share a process: those
+      // about the source, and those about the built packages, which are a second copy of it. Starting a process and
+      // loading the modules for each file would take longer than most of the tests. A process that runs many files also
+      // shows what one client leaves behind for the next.
       {
         extends: true,
         test: {
           name: 'packages',
-          include: ofPackages,
+          include: ['**/*.test.ts'],
+          exclude: [...configDefaults.exclude, ...alone, ...ofSource],
           isolate: false,
           maxWorkers: waiting,
           sequence: { groupOrder: 2 },
