@@ -21,6 +21,9 @@ const alone = [
   'telemetry/status-page/{browser,bundled-app,endpoints,frameworks,present-connections}.test.ts',
 ];
 
+// Tests of whole programs, which take many seconds each: `npm test -- --all` runs them too.
+const ofPrograms = ['{examples,record,release,simulate}/**/*.test.ts'];
+
 export default defineConfig({
   test: {
     testTimeout: 30_000,
@@ -46,7 +49,17 @@ export default defineConfig({
         test: {
           name: 'packages',
           include: ['**/*.test.ts'],
-          exclude: [...configDefaults.exclude, ...alone, ...ofSource],
+          exclude: [...configDefaults.exclude, ...alone, ...ofPrograms, ...ofSource],
+          isolate: false,
+          maxWorkers: waiting,
+          sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'programs',
+          include: ofPrograms,
           isolate: false,
           maxWorkers: waiting,
           sequence: { groupOrder: 2 },
