@@ -31,6 +31,8 @@ it('slots that Bottleneck cannot free in an outage are free when Redis is back, 
   await server.command('HSET', 'b_mails_job_weights', 'sent', '1', 'refused', '1');
   const heard: string[] = [];
   listener.on('message', (channel: string, message: string) => heard.push(`${channel} ${message}`));
+  // ioredis 5.7 to 5.11 never becomes ready if it subscribes between `connect` and `ready`.
+  await waitFor(() => listener.status === 'ready');
   await listener.subscribe('b_mails');
   await resilience.ready({ timeoutMs: 5000 });
 
