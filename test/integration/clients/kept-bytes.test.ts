@@ -38,6 +38,35 @@ describe('replies as bytes stay as they are while later replies are read', () =>
     expect(replies.map(String)).toEqual(texts);
   });
 
+  it('long strings, also of a pipeline, while other clients read', async () => {
+    const { client } = resilience;
+    const other = client.duplicate();
+    let isOver = false;
+    const reading = (async () => {
+      while (!isOver) await other.getBuffer('long');
+    })();
+    const replies: Buffer[] = [];
+    for (let round = 0; round < 10; round++) {
+      const [first, second, ofPipeline] = await Promise.all([
+        client.getBuffer('long'),
+        client.getBuffer('text'),
+        client.pipeline().getBuffer('long').getBuffer('text').getBuffer('long').exec(),
+        client.get('long').then((text) => expect(text).toBe(longValue)),
+      ]);
+      replies.push(
+        ...[first, second, ...(ofPipeline ?? []).map(([, bytes]) => bytes as Buffer)].map(
+          (each) => each as Buffer,
+        ),
+      );
+    }
+    isOver = true;
+    await reading;
+    await readOthers();
+    const texts = [longValue, 'first', longValue, 'first', longValue];
+    expect(replies.map(String)).toEqual(Array.from({ length: 10 }, () => texts).flat());
+    await other.quit();
+  });
+
   it('the replies of a pipeline, of a transaction and of a lease', async () => {
     const { client } = resilience;
     const ofPipeline = await client.pipeline().getBuffer('text').lrangeBuffer('list', 0, -1).exec();
@@ -76,6 +105,9 @@ describe('replies as bytes stay as they are while later replies are read', () =>
     await client.get('text');
     await client.get('other');
     expect(String(chunks[0])).toBe('$5\r\nfirst\r\n');
+    chunks.length = 0;
+    await client.get('long');
+    expect(String(Buffer.concat(chunks))).toBe(`$200000\r\n${longValue}\r\n`);
     await client.quit();
   });
 });
