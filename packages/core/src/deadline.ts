@@ -1,11 +1,13 @@
 import type { Clock } from './clock.ts';
+import { afterRunning } from './event-loop/after-running.ts';
 import type { CancelSignal } from './event-loop/cancellation.ts';
 import { CommandTimeoutError } from './errors.ts';
 
 /**
  * Settles like `promise` if `promise` settles within `ms` milliseconds; if it does not, rejects with the error that
  * `late` returns. If `signal` aborts first, rejects with the signal's reason. The work behind `promise` is not stopped:
- * a later result is ignored, and a later rejection is never unhandled.
+ * a later result is ignored, and a later rejection is never unhandled. If the process was frozen or blocked meanwhile,
+ * so that it could not read replies, the deadline is later by that time, but not by more than `ms`.
  *
  * @example
  * await withinDeadline(systemClock, 200, store.get(id), () => tooLate('The store', 200));
@@ -18,16 +20,17 @@ export function withinDeadline<T>(
   signal?: CancelSignal,
 ): Promise<T> {
   return new Promise((resolve, reject) => {
-    const timer = clock.setTimeout(() => {
+    const onDeadline = (): void => {
       signal?.removeEventListener('abort', onAbort);
       reject(late());
-    }, ms);
+    };
+    const stopWaiting = afterRunning(clock, ms, onDeadline, { mostMs: ms });
     const stop = (): void => {
-      clock.clearTimeout(timer);
+      stopWaiting();
       signal?.removeEventListener('abort', onAbort);
     };
     const onAbort = (): void => {
-      clock.clearTimeout(timer);
+      stopWaiting();
       reject(signal?.reason);
     };
     if (signal?.aborted === true) onAbort();

@@ -5,12 +5,12 @@ import { RequestBudget } from '../../../packages/core/src/verbs/request-budget.t
 import { Flush } from '../../../packages/core/src/event-loop/flush.ts';
 import { batchOf, callOf, slowCall } from './call-of.ts';
 
-function setUp(maxInFlight = 100): {
+function setUp(maxInFlight = 100, detector = { stalledMs: 0 }): {
   inFlight: InFlight;
   sendFast: (at: number | Flush) => Call;
   send: (at: number, allowedMs: number) => SlowCall;
 } {
-  const inFlight = new InFlight(100, { maxInFlight });
+  const inFlight = new InFlight(100, { maxInFlight }, detector);
   return {
     inFlight,
     sendFast(at) {
@@ -40,6 +40,19 @@ const same = (actual: readonly Call[], expected: readonly Call[]): boolean =>
   actual.length === expected.length && expected.every((call, index) => actual[index] === call);
 
 describe('the calls in flight', () => {
+  it('do not count the time for which the process stood still before the driver wrote them', () => {
+    const detector = { stalledMs: 500 };
+    const { inFlight, send } = setUp(100, detector);
+    const [kept, written] = [send(0, 100), send(0, 100)];
+    detector.stalledMs += 60;
+    written.slow.written(detector.stalledMs);
+    detector.stalledMs += 20;
+    expect(same(takeOverdue(inFlight, 159), [])).toBe(true);
+    expect(same(takeOverdue(inFlight, 160), [written])).toBe(true);
+    expect(same(takeOverdue(inFlight, 179), [])).toBe(true);
+    expect(same(takeOverdue(inFlight, 180), [kept])).toBe(true);
+  });
+
   it('know when they were sent, when they were written, and how often', () => {
     const { inFlight } = setUp();
     const flush = new Flush(0, 0, 0);

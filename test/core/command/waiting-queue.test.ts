@@ -43,6 +43,16 @@ describe('the waiting queue', () => {
     expect(queue.expired(550)).toBe(call);
   });
 
+  it('does not count that time in the deadline either when the call leaves before its wait is over', () => {
+    const detector = { noteWork: (): void => undefined, stalledMs: 500 };
+    const queue = new WaitingQueue(wide, detector);
+    const call = add(queue, 250);
+    const { deadlineAt } = call.slow;
+    detector.stalledMs += 100;
+    queue.remove(call, 200);
+    expect(call.slow.deadlineAt).toBe(deadlineAt + 100);
+  });
+
   it('counts a stall of a millisecond, once, and still holds the call once', () => {
     const detector = { noteWork: (): void => undefined, stalledMs: 0 };
     const queue = new WaitingQueue(wide, detector);

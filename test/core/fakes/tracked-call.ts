@@ -25,6 +25,7 @@ export function trackedCall(wire: Wire, command: DriverCommand, blockingMs?: num
     retryLane: 'read' as const,
     settled: false,
     written: wire.currentFlush(),
+    slow: undefined,
     blockingMs,
     released: false,
     releases: undefined,

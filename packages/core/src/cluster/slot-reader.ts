@@ -1,6 +1,7 @@
 import type { CauseCode } from '../cause.ts';
 import { ownCredentials, ownEndpoint } from '../connection/target-of.ts';
 import type { ClusterDriver, NodeDriver, NodeOptions, SlotRange } from '../driver/cluster-driver.ts';
+import { afterRunning } from '../event-loop/after-running.ts';
 import { establish, EstablishError, type Target } from '../handshake/establish.ts';
 import { isReplyError } from '../replies/connection-error.ts';
 import { classifyReply } from '../replies/reply-error.ts';
@@ -92,9 +93,9 @@ export class SlotReader {
       new Error('No node answered in time which node serves which slots.'),
     );
     const timer = clock.setTimeout(() => deadline.abort(late), connection.handshakeTimeoutMs);
-    const slowTimer = clock.setTimeout(() => this.#tell({ kind: 'reading-is-slow' }), slowMs);
+    const isSlow = (): void => this.#tell({ kind: 'reading-is-slow' });
+    const stopWaiting = afterRunning(clock, slowMs, isSlow, { unref: true });
     timer.unref?.();
-    slowTimer.unref?.();
     try {
       const ranges = await firstAnswer(
         this.#asks().map(thatKnowsSlots),
@@ -110,7 +111,7 @@ export class SlotReader {
       throw error;
     } finally {
       clock.clearTimeout(timer);
-      clock.clearTimeout(slowTimer);
+      stopWaiting();
       signal.removeEventListener('abort', stop);
     }
   }

@@ -53,7 +53,7 @@ export class Gate implements Looks {
     this.#dispatch = dispatch;
     this.state = new GateState(parts, line, dispatch);
     this.waiting = new WaitingQueue(parts.settings.admission, parts.stallDetector);
-    this.inFlight = new InFlight(parts.settings.timeoutMs, parts.settings.admission);
+    this.inFlight = new InFlight(parts.settings.timeoutMs, parts.settings.admission, parts.stallDetector);
     this.#alarm = new Alarm(this.#clock, this);
   }
 

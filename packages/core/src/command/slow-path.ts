@@ -38,6 +38,9 @@ export class SlowPathState implements Due {
   readonly #answerMs: number;
   /** When the request budget of the call ends (see `runWithBudget`); Infinity if the call has no request budget. */
   #requestEndsAt = Infinity;
+  /** Total milliseconds for which the process had stood still when the call was passed to the driver; see `passed`. */
+  #stalledAtPass = Infinity;
+  #stalledAtWrite: number | undefined = undefined;
   /** Milliseconds that the call may wait even in an old outage, in which other calls fail immediately. */
   patienceMs: number;
   /**
@@ -144,6 +147,7 @@ export class SlowPathState implements Due {
 
   /** Extends the deadline by the time for which the process stood still. */
   extendDeadlines(elapsedMs: number): void {
+    this.#stalledAtPass += elapsedMs;
     this.deadlineAt += elapsedMs;
     this.#requestEndsAt += elapsedMs;
   }
@@ -157,6 +161,31 @@ export class SlowPathState implements Due {
     this.stalledMs = totalMs;
     this.extendDeadlines(elapsedMs);
     return elapsedMs;
+  }
+
+  /**
+   * Records that the call is passed to the driver. `totalMs` is the total time for which the process has stood still so
+   * far; undefined if the driver writes the call at once.
+   */
+  passed(totalMs: number | undefined): void {
+    this.#stalledAtPass = totalMs ?? Infinity;
+    this.#stalledAtWrite = undefined;
+  }
+
+  /** Records that the driver writes the call, after the process has stood still for a total of `totalMs`. */
+  written(totalMs: number): void {
+    this.#stalledAtWrite = totalMs;
+  }
+
+  /**
+   * Extends the deadlines by the time for which the process stood still while the driver could not write the call yet.
+   * Returns whether there was such a time.
+   */
+  makeUpForDriver(totalMs: number): boolean {
+    const elapsedMs = (this.#stalledAtWrite ?? totalMs) - this.#stalledAtPass;
+    if (!(elapsedMs > 0)) return false;
+    this.extendDeadlines(elapsedMs);
+    return true;
   }
 
   /** Like {@link makeUpForStall}, but only if the call is so late that the process must have been frozen. */

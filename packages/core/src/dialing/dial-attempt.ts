@@ -1,7 +1,7 @@
 import type { CauseCode } from '../cause.ts';
-import type { Clock, TimerHandle } from '../clock.ts';
+import type { Clock } from '../clock.ts';
 import type { DialAttempt, DialRequest, DialResult } from './dial-request.ts';
-import { afterReads } from '../event-loop/after-reads.ts';
+import { afterRunning, runningTime } from '../event-loop/after-running.ts';
 import { Cancellation } from '../event-loop/cancellation.ts';
 
 export interface AttemptOptions {
@@ -29,9 +29,11 @@ export class RunningAttempt {
   readonly #abort = new Cancellation();
   readonly #startedAt: number;
   #synAt: number;
+  /** Like `#synAt`, but on a clock that stands still while the process does. */
+  #synRunningAt: number;
   #phase: 'preparing' | 'syn' | 'handshake' | 'over' = 'syn';
   #deadline: { readonly dueAt: number; readonly cause: CauseCode } | undefined;
-  #timer: TimerHandle | undefined;
+  #stopWaiting: (() => void) | undefined;
   #timerAt = 0;
   #connectedAt: number | undefined;
 
@@ -41,6 +43,7 @@ export class RunningAttempt {
     this.patient = options.patient;
     this.#startedAt = clock.now();
     this.#synAt = this.#startedAt;
+    this.#synRunningAt = runningTime(clock);
   }
 
   get isConnected(): boolean {
@@ -62,7 +65,7 @@ export class RunningAttempt {
 
   /** Share of the SYN deadline that has been used, from 0 to 1; 0 outside the SYN phase. */
   get synShare(): number {
-    return this.#phase === 'syn' ? (this.#clock.now() - this.#synAt) / this.#options.synDeadlineMs : 0;
+    return this.#phase === 'syn' ? (runningTime(this.#clock) - this.#synRunningAt) / this.#options.synDeadlineMs : 0;
   }
 
   start(request: DialRequest): void {
@@ -120,38 +123,35 @@ export class RunningAttempt {
       if (this.#phase !== 'preparing') return;
       this.#phase = 'syn';
       this.#synAt = this.#clock.now();
+      this.#synRunningAt = runningTime(this.#clock);
       this.#await(this.#options.synDeadlineMs, 'connect-timeout');
     };
   }
 
   /** Replaces the deadline of the attempt. */
   #await(deadlineMs: number, cause: CauseCode): void {
-    const dueAt = this.#clock.now() + deadlineMs;
+    const dueAt = runningTime(this.#clock) + deadlineMs;
     this.#deadline = { dueAt, cause };
     // A later deadline does not replace a running timer: when that timer fires too early, it is set again. Most
     // attempts end before it fires, and so need only one timer.
-    if (this.#timer === undefined || dueAt < this.#timerAt) this.#arm(dueAt);
+    if (this.#stopWaiting === undefined || dueAt < this.#timerAt) this.#arm(dueAt, deadlineMs);
   }
 
-  #arm(dueAt: number): void {
+  // In a busy process, sockets are read late, and the resolver answers late. Node may even call a timer that was set in
+  // the same turn of the event loop, before any socket was read.
+  #arm(dueAt: number, delayMs: number): void {
     this.#clear();
     this.#timerAt = dueAt;
-    this.#timer = this.#clock.setTimeout(() => this.#onTime(), Math.max(0, dueAt - this.#clock.now()));
+    this.#stopWaiting = afterRunning(this.#clock, delayMs, () => this.#onTime(), { isRough: true });
   }
 
   #onTime(): void {
     const deadline = this.#deadline;
-    this.#timer = undefined;
+    this.#stopWaiting = undefined;
     if (deadline === undefined) return;
-    if (this.#timerAt < deadline.dueAt) {
-      this.#arm(deadline.dueAt);
-      return;
-    }
-    // In a busy process, sockets are read late. Node may even call a timer that was set in the same turn of the event
-    // loop, before any socket was read.
-    afterReads(this.#clock, () => {
-      if (this.#deadline === deadline) this.expire(deadline.cause);
-    });
+    const leftMs = deadline.dueAt - runningTime(this.#clock);
+    if (this.#timerAt < deadline.dueAt && leftMs > 0) this.#arm(deadline.dueAt, leftMs);
+    else this.expire(deadline.cause);
   }
 
   #settle(result: DialResult, overdue: boolean): void {
@@ -171,8 +171,8 @@ export class RunningAttempt {
   }
 
   #clear(): void {
-    if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#stopWaiting?.();
+    this.#stopWaiting = undefined;
   }
 }
 

@@ -245,6 +245,7 @@ export class Dialer {
 
   #arm(): void {
     const isPaused = this.#state.kind === 'paced' && this.#running.isHandshaking;
-    this.#timer.set(this.#waiting.length === 0 || isPaused ? undefined : this.#scheduledAt());
+    const dueAt = this.#waiting.length === 0 || isPaused ? undefined : this.#scheduledAt();
+    this.#timer.set(dueAt, this.#running.isConnecting);
   }
 }

@@ -32,6 +32,11 @@ export class RunningAttempts {
     return this.#running.values();
   }
 
+  /** Whether an attempt is running that is not connected yet. */
+  get isConnecting(): boolean {
+    return this.#some((attempt) => !attempt.isConnected);
+  }
+
   get isHandshaking(): boolean {
     return this.#some((attempt) => attempt.isConnected);
   }

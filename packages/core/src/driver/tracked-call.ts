@@ -32,6 +32,11 @@ export interface TrackedCall {
   readonly isQueued: boolean;
   /** The {@link Flush} (one write to a socket) that contains the bytes of the call; undefined until it is known. */
   written: Flush | undefined;
+  /**
+   * Told when the driver writes a call that it may have kept, with the total milliseconds for which the process has
+   * stood still; undefined if the driver writes the call at once.
+   */
+  readonly slow: { written(stalledMs: number): void } | undefined;
   /** Milliseconds for which the call asks the server to block; undefined if it does not block. */
   readonly blockingMs: number | undefined;
   /**

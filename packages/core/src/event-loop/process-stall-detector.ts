@@ -15,7 +15,8 @@ const closeWatchMs = 1000;
 // time is usually long enough for the reply to arrive. It is short because, among many idle connections, one sends PING
 // every second, and longer measuring would keep the process awake all the time.
 const glanceMs = 40;
-const toleratedLagMs = 20;
+/** A timer that fires this many milliseconds late does not show that the process stood still. */
+export const toleratedLagMs = 20;
 const freezeMs = 1000;
 /** Minimum time between two calls of `process.cpuUsage`, which cost more than the rest of a measurement. */
 const cpuReadEveryMs = 200;

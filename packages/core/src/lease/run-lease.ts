@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import { afterRunning, runningTime } from '../event-loop/after-running.ts';
 import { CommandTimeoutError } from '../errors.ts';
 import { heldLease, runInside } from './lease-context.ts';
 import type { Lease } from './lease.ts';
@@ -30,6 +31,7 @@ export async function runLease<T>(
 ): Promise<T> {
   signal?.throwIfAborted();
   const endsWait = signal && waitSignal ? AbortSignal.any([signal, waitSignal]) : (waitSignal ?? signal);
+  const endsAt = runningTime(clock) + deadlineAt - clock.now();
   let lease: Lease;
   try {
     const acquired = pool.acquire({ name, deadlineAt, signal: endsWait });
@@ -44,8 +46,9 @@ export async function runLease<T>(
   signal?.throwIfAborted();
   const onAbort = (): void => pool.giveBack(lease, 'aborted', signal?.reason);
   const onDeadline = (): void => pool.giveBack(lease, 'late', tooLong(timeoutMs as number, lease.connection));
-  const timer =
-    timeoutMs === undefined ? undefined : clock.setTimeout(onDeadline, Math.max(0, deadlineAt - clock.now()));
+  const leftMs = Math.max(0, endsAt - runningTime(clock));
+  const stopWaiting =
+    timeoutMs === undefined ? undefined : afterRunning(clock, leftMs, onDeadline, { mostMs: timeoutMs });
   signal?.addEventListener('abort', onAbort, { once: true });
   const held = heldLease(lease, pool);
   try {
@@ -56,7 +59,7 @@ export async function runLease<T>(
     throw error;
   } finally {
     held.lease = undefined;
-    if (timer !== undefined) clock.clearTimeout(timer);
+    stopWaiting?.();
     signal?.removeEventListener('abort', onAbort);
     pool.giveBack(lease, 'returned');
   }

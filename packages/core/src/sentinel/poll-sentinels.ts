@@ -1,4 +1,5 @@
-import type { Clock, TimerHandle } from '../clock.ts';
+import type { Clock } from '../clock.ts';
+import { afterRunning } from '../event-loop/after-running.ts';
 import type { Endpoint, OpenSocket } from '../handshake/open-socket.ts';
 import type { SentinelReport } from './agreement.ts';
 import { askSentinel, type SentinelAnswer } from './ask-sentinel.ts';
@@ -38,10 +39,10 @@ export function pollSentinels(poll: SentinelPoll): Promise<readonly SentinelRepo
     const reports: SentinelReport[] = [];
     let next = 0;
     let failed = 0;
-    let timer: TimerHandle | undefined;
+    let stopWaiting: (() => void) | undefined;
     const stop = (): void => {
-      if (timer !== undefined) clock.clearTimeout(timer);
-      timer = undefined;
+      stopWaiting?.();
+      stopWaiting = undefined;
     };
     const end = (error?: unknown): void => {
       stop();
@@ -51,17 +52,17 @@ export function pollSentinels(poll: SentinelPoll): Promise<readonly SentinelRepo
     };
     const onSilence = (): void => {
       if (reports.length > 0) end();
-      else timer = clock.setTimeout(onSilence, patienceMs);
+      else stopWaiting = afterRunning(clock, patienceMs, onSilence);
     };
     const askNext = (): void => {
       const sentinel = candidates[next];
       if (sentinel === undefined) return;
       next += 1;
       stop();
-      timer =
+      stopWaiting =
         next < candidates.length
-          ? clock.setTimeout(askNext, staggerMs)
-          : clock.setTimeout(onSilence, patienceMs);
+          ? afterRunning(clock, staggerMs, askNext)
+          : afterRunning(clock, patienceMs, onSilence);
       askSentinel(sentinel, options, open, abort.signal).then(
         (answer) => {
           poll.onAnswer(sentinel, answer);

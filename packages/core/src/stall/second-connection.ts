@@ -11,6 +11,7 @@ import { EarlyAnswers } from './early-answers.ts';
 import { heldByServer } from './held-by-server.ts';
 import { SecondQuestion, type SecondAnswer, type SilentConnection } from './second-question.ts';
 import { SpareSocket } from './spare-socket.ts';
+import { afterRunning, runningTime } from '../event-loop/after-running.ts';
 import { Cancellation, type CancelSignal } from '../event-loop/cancellation.ts';
 
 /** Causes of a failed attempt which mean that no Redis server is listening at the endpoint. */
@@ -79,14 +80,14 @@ export class SecondConnection {
   }
 
   async #attempt(attempt: DialAttempt): Promise<DialResult> {
-    const beganAt = this.#clock.now();
+    const beganAt = runningTime(this.#clock);
     // The silent connections may differ in database number, name or READONLY. The second connection is set up like the
     // first silent connection, which it will probably replace.
     const [first] = this.#open;
     const target = first?.about.target ?? this.target;
     const connected = (): void => {
       attempt.connected();
-      for (const question of this.#open) question.connected(this.#clock.now() - beganAt);
+      for (const question of this.#open) question.connected(runningTime(this.#clock) - beganAt);
     };
     const early = new EarlyAnswers();
     const preparing = attempt.preparing.bind(attempt);
@@ -137,7 +138,8 @@ export class SecondConnection {
     spare.hold();
     let waiting: CauseCode | undefined;
     const asking = new Cancellation();
-    const timer = this.#clock.setTimeout(() => asking.abort(new Error('No answer in time.')), answerMs);
+    const late = (): void => asking.abort(new Error('No answer in time.'));
+    const stopWaiting = afterRunning(this.#clock, answerMs, late);
     const isAnswered = await spare
       .ask(async (verified) => {
         const [reply] = await request(verified.socket, [['PING']], asking);
@@ -145,7 +147,7 @@ export class SecondConnection {
         if (waiting === undefined) await this.#askWhichAreHeld(verified, asking);
       })
       .then(yes, no);
-    this.#clock.clearTimeout(timer);
+    stopWaiting();
     this.#isAsking = false;
     if (isAnswered) this.#answer(spare, waiting);
     else if (this.#open.size > 0) this.#dial();

@@ -1,5 +1,6 @@
 import type { CauseCode } from '../cause.ts';
-import type { Clock, TimerHandle } from '../clock.ts';
+import type { Clock } from '../clock.ts';
+import { afterRunning, runningTime } from '../event-loop/after-running.ts';
 import type { Target } from '../handshake/establish.ts';
 import type { Identity } from '../handshake/identity.ts';
 import type { SpareSocket } from './spare-socket.ts';
@@ -45,12 +46,12 @@ export class SecondQuestion {
   isHeld: boolean | undefined;
   readonly #clock: Clock;
   readonly #askedAt: number;
-  #timer: TimerHandle | undefined;
+  #stopWaiting: (() => void) | undefined;
 
   constructor(about: SilentConnection, clock: Clock) {
     this.about = about;
     this.#clock = clock;
-    this.#askedAt = clock.now();
+    this.#askedAt = runningTime(clock);
     this.#arm(about.answerMs);
   }
 
@@ -58,8 +59,8 @@ export class SecondQuestion {
    * Call when the second connection has been established, before its handshake. `tookMs` is how long connecting took.
    */
   connected(tookMs: number): void {
-    if (this.#timer === undefined) return;
-    const elapsedMs = this.#clock.now() - this.#askedAt;
+    if (this.#stopWaiting === undefined) return;
+    const elapsedMs = runningTime(this.#clock) - this.#askedAt;
     this.#arm(Math.max(this.about.answerMs - elapsedMs, handshakeTrips * tookMs));
   }
 
@@ -69,15 +70,15 @@ export class SecondQuestion {
   }
 
   close(): void {
-    if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#stopWaiting?.();
+    this.#stopWaiting = undefined;
   }
 
   #arm(delayMs: number): void {
     this.close();
-    this.#timer = this.#clock.setTimeout(() => {
-      this.#timer = undefined;
+    this.#stopWaiting = afterRunning(this.#clock, delayMs, () => {
+      this.#stopWaiting = undefined;
       this.about.tell({ kind: 'unanswered' });
-    }, delayMs);
+    });
   }
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import { afterRunning } from '../event-loop/after-running.ts';
 import { Cancellation, type CancelSignal } from '../event-loop/cancellation.ts';
 import { establish, type Target, type VerifiedSocket } from '../handshake/establish.ts';
 
@@ -32,7 +33,8 @@ export class SideConnection {
   async use<T>(work: (verified: VerifiedSocket, signal: CancelSignal) => Promise<T>): Promise<T | undefined> {
     const running = new Cancellation();
     this.#running = running;
-    const timer = this.#clock.setTimeout(() => running.abort(new Error('No answer in time.')), timeoutMs);
+    const late = (): void => running.abort(new Error('No answer in time.'));
+    const stopWaiting = afterRunning(this.#clock, timeoutMs, late);
     let verified: VerifiedSocket | undefined;
     try {
       verified = await establish(this.#target, this.#clock, running);
@@ -42,7 +44,7 @@ export class SideConnection {
       if (this.#running === running) throw error;
       return undefined;
     } finally {
-      this.#clock.clearTimeout(timer);
+      stopWaiting();
       if (this.#running === running) this.#running = undefined;
     }
   }

@@ -1,6 +1,7 @@
 import type { CauseCode } from '../cause.ts';
 import type { Clock, TimerHandle } from '../clock.ts';
 import type { Dialer } from '../dialing/dialer.ts';
+import { afterRunning } from '../event-loop/after-running.ts';
 import { debug } from '../observability/debug.ts';
 import { servingPollMs } from '../handshake/await-serving.ts';
 import type { Target, VerifiedSocket } from '../handshake/establish.ts';
@@ -64,6 +65,7 @@ export class StallInquiry {
    */
   #spare: SpareSocket | undefined;
   #timer: TimerHandle | undefined;
+  #stopWaiting: (() => void) | undefined;
   /** Why the server is unavailable; undefined if it is not known to be unavailable. */
   #awayCause: CauseCode | undefined;
   #since = -Infinity;
@@ -106,6 +108,8 @@ export class StallInquiry {
     this.#withdraw = undefined;
     if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer);
     this.#timer = undefined;
+    this.#stopWaiting?.();
+    this.#stopWaiting = undefined;
     this.#spare?.release();
     this.#spare = undefined;
   }
@@ -122,7 +126,7 @@ export class StallInquiry {
   }
 
   #askLater(delayMs: number): void {
-    if (this.#timer !== undefined) return;
+    if (this.#timer !== undefined || this.#stopWaiting !== undefined) return;
     this.#timer = this.#clock.setTimeout(() => {
       this.#timer = undefined;
       this.#ask();
@@ -180,11 +184,11 @@ export class StallInquiry {
     // a moment longer.
     const graceMs = Math.min(maxGraceMs, minGraceMs + this.#wire.roundTrip.toleratedDelayMs);
     this.#spare = spare;
-    this.#timer = this.#clock.setTimeout(() => {
-      this.#timer = undefined;
+    this.#stopWaiting = afterRunning(this.#clock, graceMs, () => {
+      this.#stopWaiting = undefined;
       this.#spare = undefined;
       this.#conclude(spare);
-    }, graceMs);
+    });
   }
 
   #conclude(spare: SpareSocket): void {

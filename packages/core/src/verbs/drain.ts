@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import { afterRunning } from '../event-loop/after-running.ts';
 import { checkOptions, type OptionReaders } from '../options/check-options.ts';
 import { durationOf } from '../options/option-readers.ts';
 
@@ -23,14 +24,22 @@ const readers: OptionReaders<CloseOptions> = { drainMs: durationOf(0) };
 
 /**
  * Waits until no command is pending, but at most `drainMs`. `pending` returns the number of commands that are waiting
- * or in flight.
+ * or in flight. Replies that arrived while the process was blocked are read first.
  */
 export function drain(pending: () => number, clock: Clock, drainMs: number): Promise<void> {
-  const endsAt = clock.now() + drainMs;
   return new Promise((resolve) => {
+    let isOver = drainMs === 0;
+    const end = (): void => {
+      isOver = true;
+    };
+    const stopWaiting = isOver ? undefined : afterRunning(clock, drainMs, end, { mostMs: drainMs });
     const look = (): void => {
-      if (pending() === 0 || clock.now() >= endsAt) resolve();
-      else clock.setTimeout(look, lookMs);
+      if (pending() > 0 && !isOver) {
+        clock.setTimeout(look, lookMs);
+        return;
+      }
+      stopWaiting?.();
+      resolve();
     };
     look();
   });

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import { afterRunning } from '../event-loop/after-running.ts';
 import { checkKnownOptions } from '../options/known-options.ts';
 import type { RedisResilience } from '../redis-resilience.ts';
 import type { RedisSnapshot } from '../snapshot.ts';
@@ -31,7 +32,7 @@ export function untilChange(
     const stop = (): void => {
       stopListening();
       stopWaitingForClose();
-      if (timer !== undefined) clock.clearTimeout(timer);
+      stopWaiting?.();
       signal?.removeEventListener('abort', onAbort);
     };
     const finish = (snapshot?: RedisSnapshot): void => {
@@ -42,7 +43,8 @@ export function untilChange(
       stop();
       reject(signal?.reason as Error);
     };
-    const timer = timeoutMs === undefined ? undefined : clock.setTimeout(() => finish(), timeoutMs);
+    const stopWaiting =
+      timeoutMs === undefined ? undefined : afterRunning(clock, timeoutMs, finish, { mostMs: timeoutMs });
     const stopListening = resilience.on('change', ({ snapshot }) => {
       if (condition(snapshot)) finish(snapshot);
     });

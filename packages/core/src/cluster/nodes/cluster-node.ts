@@ -1,5 +1,4 @@
 import type { LaneCircuits } from '../../circuit/lane-circuits.ts';
-import type { TimerHandle } from '../../clock.ts';
 import type { FastRoute } from '../../command/dispatch.ts';
 import type { ConnectionNews } from '../../connection/connection-news.ts';
 import { Connection } from '../../connection/connection.ts';
@@ -10,7 +9,9 @@ import { EstablishError, type Target } from '../../handshake/establish.ts';
 import type { OpenSocket } from '../../handshake/open-socket.ts';
 import type { Listener } from '../../listener.ts';
 import type { Settings } from '../../options/settings.ts';
+import { afterRunning } from '../../event-loop/after-running.ts';
 import type { Flushes, FlushKind } from '../../event-loop/flush.ts';
+import { stallDetectorOf } from '../../event-loop/thaw-watches.ts';
 import { NodeRoute } from '../direct/node-route.ts';
 import { noteRedirections, Redirections } from '../direct/redirections.ts';
 import type { NodeDialers } from './node-dialers.ts';
@@ -61,7 +62,7 @@ export class ClusterNode implements Listener<ConnectionNews> {
   #isSlow = false;
   /** Whether QUIT was sent: a later command could break the connection before the replies to earlier ones are read. */
   #isLeaving = false;
-  #timer: TimerHandle | undefined;
+  #stopWaiting: (() => void) | undefined;
 
   constructor(
     driver: NodeDriver,
@@ -153,6 +154,7 @@ export class ClusterNode implements Listener<ConnectionNews> {
     // ioredis resends a command only after a redirection, so the command did not run on the node that got it first.
     if (call !== undefined) {
       call.written = this.#driver.status === 'ready' ? this.connection.wire.currentFlush() : undefined;
+      if (call.written !== undefined) call.slow?.written(stallDetectorOf(this.#settings.clock).stalledMs);
       if (!call.isBatch) noteRedirections(command, call);
       if (call.blockingMs !== undefined) call.releases = this.connection.wire.releases;
     }
@@ -228,15 +230,12 @@ export class ClusterNode implements Listener<ConnectionNews> {
 
   #arm(delayMs: number, action: () => void): void {
     this.#clearTimer();
-    this.#timer = this.#settings.clock.setTimeout(() => {
-      this.#timer = undefined;
-      action();
-    }, delayMs);
+    this.#stopWaiting = afterRunning(this.#settings.clock, delayMs, action);
   }
 
   #clearTimer(): void {
-    if (this.#timer !== undefined) this.#settings.clock.clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#stopWaiting?.();
+    this.#stopWaiting = undefined;
   }
 }
 

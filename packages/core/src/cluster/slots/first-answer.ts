@@ -1,4 +1,5 @@
-import type { Clock, TimerHandle } from '../../clock.ts';
+import type { Clock } from '../../clock.ts';
+import { afterRunning } from '../../event-loop/after-running.ts';
 
 /**
  * Asks one of several sources that can all give the same answer. Rejects if the source gives no answer, or when the
@@ -22,9 +23,9 @@ export function firstAnswer<Answer>(
     let next = 0;
     let pending = 0;
     let failure: unknown;
-    let timer: TimerHandle | undefined;
+    let stopWaiting: (() => void) | undefined;
     const finish = (): void => {
-      if (timer !== undefined) clock.clearTimeout(timer);
+      stopWaiting?.();
       signal.removeEventListener('abort', onAbort);
       running.abort(new Error('Another answer came first.'));
     };
@@ -33,8 +34,8 @@ export function firstAnswer<Answer>(
       reject(signal.reason as Error);
     };
     const askNext = (): void => {
-      if (timer !== undefined) clock.clearTimeout(timer);
-      timer = undefined;
+      stopWaiting?.();
+      stopWaiting = undefined;
       const ask = asks[next++];
       if (ask === undefined) {
         if (pending > 0) return;
@@ -43,7 +44,7 @@ export function firstAnswer<Answer>(
         return;
       }
       pending++;
-      timer = clock.setTimeout(askNext, hedgeMs);
+      stopWaiting = afterRunning(clock, hedgeMs, askNext);
       ask(running.signal).then(
         (answer) => {
           finish();

@@ -13,6 +13,5 @@ export function untilAnswered(
   signal: AbortSignal,
 ): Promise<unknown> {
   const late = (): Error => new EstablishError('stalled', undefined);
-  // Node.js timers cannot wait longer than this.
-  return withinDeadline(clock, Math.min(limitMs, 2 ** 31 - 1), answer, late, signal);
+  return withinDeadline(clock, limitMs, answer, late, signal);
 }

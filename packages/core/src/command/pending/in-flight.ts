@@ -1,5 +1,6 @@
 import { isWorkerScript } from '../../catalogue/unaided-library.ts';
 import { DueQueue } from '../../event-loop/due-queue.ts';
+import type { ProcessStallDetector } from '../../event-loop/process-stall-detector.ts';
 import type { Flush } from '../../event-loop/flush.ts';
 import { isPlainRead, slowCallOf, slowStateOf, type Call, type SlowCall } from '../call.ts';
 import { CallList } from './call-list.ts';
@@ -21,6 +22,7 @@ const workerScriptMs = 30_000;
 export class InFlight {
   readonly #timeoutMs: number;
   readonly #maxInFlight: number;
+  readonly #stallDetector: Pick<ProcessStallDetector, 'stalledMs'>;
   /**
    * Calls on the fast path, in the order in which they were sent. All of these calls have the same timeout, so the
    * oldest call is the first to be overdue.
@@ -34,9 +36,14 @@ export class InFlight {
   /** When reads are abandoned; Infinity unless the server was found to be unavailable. */
   #giveUpAt = Infinity;
 
-  constructor(timeoutMs: number, bounds: { readonly maxInFlight: number }) {
+  constructor(
+    timeoutMs: number,
+    bounds: { readonly maxInFlight: number },
+    stallDetector: Pick<ProcessStallDetector, 'stalledMs'>,
+  ) {
     this.#timeoutMs = timeoutMs;
     this.#maxInFlight = bounds.maxInFlight;
+    this.#stallDetector = stallDetector;
   }
 
   get length(): number {
@@ -81,6 +88,7 @@ export class InFlight {
     call.written = written;
     call.sends++;
     call.slow.sentAt(sent.at);
+    call.slow.passed(written === undefined ? this.#stallDetector.stalledMs : undefined);
     this.#slow.add(call, call.slow.deadlineAt);
     this.#slowLength = this.#slow.length;
   }
@@ -105,8 +113,16 @@ export class InFlight {
       const { head } = this.#fast;
       const isDue = head?.sent !== undefined && this.deadlineOf(head.sent) <= now;
       const call = isDue ? head : this.#slow.due(now);
-      if (call === undefined || !this.#postpones(call, now)) return call;
+      if (call === undefined) return undefined;
+      if (!this.#makesUp(call) && !this.#postpones(call, now)) return call;
     }
+  }
+
+  /** Extends the deadline by the time for which the process stood still before the driver could write the call. */
+  #makesUp(call: Call): boolean {
+    const isLater = call.slow?.makeUpForDriver(this.#stallDetector.stalledMs) === true;
+    if (isLater) this.reschedule(call as SlowCall);
+    return isLater;
   }
 
   /** Extends the deadline of an overdue call if the call is a script of a worker; returns whether that was done. */

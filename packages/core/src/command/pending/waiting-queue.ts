@@ -62,6 +62,7 @@ export class WaitingQueue {
     if (slow.waitsAs === undefined) return false;
     (slow.waitsAs === 'returned' ? this.#returned : this.#fresh).remove(call);
     slow.waitsAs = undefined;
+    slow.makeUpForStall(this.#stallDetector.stalledMs);
     this.#due.remove(call);
     this.#bytes -= slow.bytes;
     if (slow.operation !== undefined) slow.operation.waitedMs += now - slow.waitsSince;

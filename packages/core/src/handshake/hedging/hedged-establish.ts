@@ -1,7 +1,7 @@
-import type { Clock, TimerHandle } from '../../clock.ts';
+import type { Clock } from '../../clock.ts';
 import type { Endpoint } from '../open-socket.ts';
 import { establish, type VerifiedSocket, type EstablishProgress, type Target } from '../establish.ts';
-import { afterReads } from '../../event-loop/after-reads.ts';
+import { afterRunning, runningTime } from '../../event-loop/after-running.ts';
 import { HedgeTurns, withLatest } from './hedge-turns.ts';
 import { Cancellation, type CancelSignal } from '../../event-loop/cancellation.ts';
 
@@ -50,14 +50,14 @@ export function hedgedEstablish(
   { periodMs = 0, isUndialed = false, turns = new HedgeTurns() }: HedgePace = {},
 ): Promise<VerifiedSocket> {
   return new Promise((resolve, reject) => {
-    const startedAt = clock.now();
+    const startedAt = runningTime(clock);
     /** Since when an answer has been awaited: to the first handshake or, if there is one, the last parallel one. */
     let since = startedAt;
     let firstSince = startedAt;
     let patienceMs = minPatienceMs;
     let isDone = false;
     let endpoint: Endpoint | undefined;
-    let timer: TimerHandle | undefined;
+    let stopWaiting: (() => void) | undefined;
     let isAsking = false;
     let hedges: readonly Cancellation[] = [];
     const first = new Cancellation();
@@ -65,11 +65,11 @@ export function hedgedEstablish(
     const finish = (): void => {
       isDone = true;
       signal.removeEventListener('abort', onAbort);
-      if (timer !== undefined) clock.clearTimeout(timer);
+      stopWaiting?.();
       for (const hedge of hedges) hedge.abort(new Error('Another connection answered.'));
     };
     const accept = (verified: VerifiedSocket, began: number): void => {
-      turns.answered(began, clock.now());
+      turns.answered(began, runningTime(clock));
       if (isDone) {
         verified.socket.destroy();
         return;
@@ -82,24 +82,19 @@ export function hedgedEstablish(
       accept(verified, began);
     };
     const look = (): void => {
-      const looked = since;
-      // The answer may have arrived while this process was busy.
-      afterReads(clock, () => {
-        if (isDone || looked !== since) return;
-        const now = clock.now();
-        if (turns.isSilentFor(reportAfterMs, startedAt, now)) progress.unanswered?.(endpoint);
-        const waitMs = turns.waitMs(since, patienceMs, now);
-        if (waitMs <= 0) tryBeside(now);
-        arm(waitMs > 0 ? waitMs : patienceMs);
-      });
+      const now = runningTime(clock);
+      if (turns.isSilentFor(reportAfterMs, startedAt, now)) progress.unanswered?.(endpoint);
+      const waitMs = turns.waitMs(since, patienceMs, now);
+      if (waitMs <= 0) tryBeside(now);
+      arm(waitMs > 0 ? waitMs : patienceMs);
     };
     const pause = (): void => {
-      since = clock.now();
-      if (timer !== undefined) clock.clearTimeout(timer);
+      since = runningTime(clock);
+      stopWaiting?.();
     };
     const arm = (waitMs: number): void => {
-      if (timer !== undefined) clock.clearTimeout(timer);
-      timer = clock.setTimeout(look, waitMs);
+      stopWaiting?.();
+      stopWaiting = afterRunning(clock, waitMs, look);
     };
     const tryBeside = (now: number): void => {
       const most = isAsking ? maxAsking : 1;
@@ -113,7 +108,7 @@ export function hedgedEstablish(
     };
     const begin = (nextPatienceMs: number): void => {
       patienceMs = nextPatienceMs;
-      firstSince = since = clock.now();
+      firstSince = since = runningTime(clock);
       arm(patienceMs);
     };
     if (isUndialed) begin(Math.max(minPatienceMs, periodMs));
@@ -138,7 +133,7 @@ export function hedgedEstablish(
       connected: () => {
         progress.connected();
         if (!isDone)
-          begin(Math.max(minPatienceMs, periodMs, toleratedRoundTrips * (clock.now() - startedAt)));
+          begin(Math.max(minPatienceMs, periodMs, toleratedRoundTrips * (runningTime(clock) - startedAt)));
       },
     }).then(
       (verified) => accept(verified, firstSince),
