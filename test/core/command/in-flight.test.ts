@@ -5,7 +5,10 @@ import { RequestBudget } from '../../../packages/core/src/verbs/request-budget.t
 import { Flush } from '../../../packages/core/src/event-loop/flush.ts';
 import { batchOf, callOf, slowCall } from './call-of.ts';
 
-function setUp(maxInFlight = 100, detector = { stalledMs: 0 }): {
+function setUp(
+  maxInFlight = 100,
+  detector = { stalledMs: 0 },
+): {
   inFlight: InFlight;
   sendFast: (at: number | Flush) => Call;
   send: (at: number, allowedMs: number) => SlowCall;

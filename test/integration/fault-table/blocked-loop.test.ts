@@ -43,31 +43,35 @@ describe('an event loop that is blocked', () => {
 });
 
 describe('while the event loop is blocked for longer than a deadline', () => {
-  it.each(['execute', 'applyOnce', 'lease', 'ready'] as const)('%s uses the replies that arrived', async (verb) => {
-    await using redis = await startProtectedRedis({ isDirect: true });
-    const { resilience } = redis;
-    const limits = { timeoutMs: 200 };
-    const calls = {
-      execute: () =>
-        resilience.execute(async (client) => [await client.incr('n'), await client.incr('n')], limits),
-      applyOnce: async () => [await resilience.applyOnce({ id: 'id', ...limits }, 'incr', 'n'), 2],
-      lease: () => resilience.lease(async (client) => [await client.incr('n'), await client.incr('n')], limits),
-      ready: async () => {
-        const other = createRedisResilience(redis.server.url, { logger: false });
-        try {
-          await other.ready(limits);
-        } finally {
-          await other.close();
-        }
-        return [1, 2];
-      },
-    };
-    await redis.client.ping();
-    const result = calls[verb]();
-    await nextTurn();
-    block(500);
-    expect(await result).toEqual([1, 2]);
-  });
+  it.each(['execute', 'applyOnce', 'lease', 'ready'] as const)(
+    '%s uses the replies that arrived',
+    async (verb) => {
+      await using redis = await startProtectedRedis({ isDirect: true });
+      const { resilience } = redis;
+      const limits = { timeoutMs: 200 };
+      const calls = {
+        execute: () =>
+          resilience.execute(async (client) => [await client.incr('n'), await client.incr('n')], limits),
+        applyOnce: async () => [await resilience.applyOnce({ id: 'id', ...limits }, 'incr', 'n'), 2],
+        lease: () =>
+          resilience.lease(async (client) => [await client.incr('n'), await client.incr('n')], limits),
+        ready: async () => {
+          const other = createRedisResilience(redis.server.url, { logger: false });
+          try {
+            await other.ready(limits);
+          } finally {
+            await other.close();
+          }
+          return [1, 2];
+        },
+      };
+      await redis.client.ping();
+      const result = calls[verb]();
+      await nextTurn();
+      block(500);
+      expect(await result).toEqual([1, 2]);
+    },
+  );
 
   it('close() reads the replies that arrived before it closes', async () => {
     await using redis = await startProtectedRedis({ isDirect: true });

@@ -65,7 +65,9 @@ export class RunningAttempt {
 
   /** Share of the SYN deadline that has been used, from 0 to 1; 0 outside the SYN phase. */
   get synShare(): number {
-    return this.#phase === 'syn' ? (runningTime(this.#clock) - this.#synRunningAt) / this.#options.synDeadlineMs : 0;
+    return this.#phase === 'syn'
+      ? (runningTime(this.#clock) - this.#synRunningAt) / this.#options.synDeadlineMs
+      : 0;
   }
 
   start(request: DialRequest): void {

@@ -218,16 +218,15 @@ export class Dialer {
   }
 
   #moment(): DialMoment {
-    const { clock, random } = this.#options;
     return {
-      at: clock.now(),
+      at: this.#options.clock.now(),
       alive: this.#alive,
       fleetSize: this.fleetSize,
       everConnected: this.#hasConnected,
       own: this.#alive + this.#waiting.length + this.#away,
       interactive: this.#waiting.isInteractive,
       limits: this.#options,
-      random,
+      random: this.#options.random,
     };
   }
 
@@ -245,7 +244,7 @@ export class Dialer {
 
   #arm(): void {
     const isPaused = this.#state.kind === 'paced' && this.#running.isHandshaking;
-    const dueAt = this.#waiting.length === 0 || isPaused ? undefined : this.#scheduledAt();
+    const dueAt = isPaused || this.#waiting.length === 0 ? undefined : this.#scheduledAt();
     this.#timer.set(dueAt, this.#running.isConnecting);
   }
 }

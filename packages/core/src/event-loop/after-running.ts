@@ -36,31 +36,30 @@ export function afterRunning(
   { unref = false, isRough = false, mostMs = Infinity }: RunningWait = {},
 ): () => void {
   const detector = stallDetectorOf(clock);
-  let { stalledMs } = detector;
-  let leftMs = mostMs;
-  let dueAt = 0;
+  let mayAddMs = mostMs;
   let timer: TimerHandle | undefined;
   let isOver = false;
   const arm = (ms: number): void => {
-    const now = clock.now();
-    if (!isRough) detector.noteWork(now);
-    dueAt = now + ms;
+    const armedAt = clock.now();
+    if (!isRough) detector.noteWork(armedAt);
+    const { stalledMs } = detector;
+    const look = (lateMs: number): void => {
+      if (isOver) return;
+      const leftMs = ms - (clock.now() - armedAt) + detector.stalledMs - stalledMs;
+      const moreMs = Math.min(Math.max(leftMs, lateMs), ms, mayAddMs);
+      mayAddMs -= moreMs;
+      if (moreMs >= negligibleMs) return arm(moreMs);
+      isOver = true;
+      action();
+    };
+    const onTime = (): void => {
+      timer = undefined;
+      // A process that was late may have stood still before the time was up, too.
+      const lateMs = clock.now() - armedAt - ms;
+      afterReads(clock, () => look(lateMs > toleratedLagMs ? lateMs : 0));
+    };
     timer = clock.setTimeout(onTime, Math.min(ms, longestMs));
     if (unref) timer.unref?.();
-  };
-  const look = (lateMs: number): void => {
-    if (isOver) return;
-    const stoodMs = Math.min(Math.max(detector.stalledMs - stalledMs, lateMs), leftMs);
-    stalledMs = detector.stalledMs;
-    leftMs -= stoodMs;
-    if (stoodMs >= negligibleMs) return arm(stoodMs);
-    isOver = true;
-    action();
-  };
-  const onTime = (): void => {
-    timer = undefined;
-    const lateMs = clock.now() - dueAt;
-    afterReads(clock, () => look(lateMs > toleratedLagMs ? lateMs : 0));
   };
   arm(delayMs);
   return () => {

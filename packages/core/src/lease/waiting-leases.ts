@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import { stallDetectorOf } from '../event-loop/thaw-watches.ts';
 import { DueQueue, type Due } from '../event-loop/due-queue.ts';
 import type { RequestBudget } from '../verbs/request-budget.ts';
 import type { Lease } from './lease.ts';
@@ -9,7 +10,9 @@ export interface WaitingLease {
   readonly since: number;
   readonly budget: RequestBudget | undefined;
   /** Time until which the caller waits, provided that Redis is serving. */
-  readonly deadlineAt: number;
+  deadlineAt: number;
+  /** Total milliseconds for which the process had stood still when the wait was last prolonged by such time. */
+  stalledMs: number;
   readonly due: Due;
   /** Grants the lease to the caller. */
   readonly grant: (lease: Lease) => void;
@@ -61,6 +64,7 @@ export class WaitingLeases {
         since,
         budget,
         deadlineAt,
+        stalledMs: stallDetectorOf(this.#clock).stalledMs,
         due: { dueAt, duePlace: 0 },
         grant: (lease) => {
           stop();
@@ -74,6 +78,7 @@ export class WaitingLeases {
       const onAbort = (): void => {
         if (this.remove(waiting)) waiting.refuse(signal?.reason as Error);
       };
+      stallDetectorOf(this.#clock).noteWork(since);
       budget?.startWaiting(since);
       signal?.addEventListener('abort', onAbort, { once: true });
       this.#order.add(waiting);
@@ -94,9 +99,14 @@ export class WaitingLeases {
     return this.#order.delete(waiting);
   }
 
-  /** Removes and returns a caller whose time is up, if any. */
+  /**
+   * Removes and returns a caller whose time is up, if any. The time for which the process stood still does not count,
+   * because no connection could be made meanwhile.
+   */
   overdue(now: number): WaitingLease | undefined {
-    const waiting = this.#dues.due(now);
+    const { stalledMs } = stallDetectorOf(this.#clock);
+    let waiting = this.#dues.due(now);
+    while (waiting !== undefined && this.#makeUpForStall(waiting, stalledMs)) waiting = this.#dues.due(now);
     if (waiting !== undefined) this.remove(waiting);
     return waiting;
   }
@@ -120,6 +130,15 @@ export class WaitingLeases {
   /** Call when Redis is serving again: each caller waits until its own deadline. */
   lengthen(): void {
     for (const waiting of this.#order) this.#reschedule(waiting, waiting.deadlineAt);
+  }
+
+  #makeUpForStall(waiting: WaitingLease, stalledMs: number): boolean {
+    const elapsedMs = stalledMs - waiting.stalledMs;
+    if (elapsedMs <= 0) return false;
+    waiting.stalledMs = stalledMs;
+    waiting.deadlineAt += elapsedMs;
+    this.#reschedule(waiting, waiting.due.dueAt + elapsedMs);
+    return true;
   }
 
   #reschedule(waiting: WaitingLease, dueAt: number): void {
