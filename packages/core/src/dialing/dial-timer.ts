@@ -8,6 +8,7 @@ export class DialTimer {
   #timer: TimerHandle | undefined;
   #stopWaiting: (() => void) | undefined;
   #dueAt: number | undefined;
+  #isBeside = false;
 
   constructor(clock: Clock, onTime: () => void) {
     this.#clock = clock;
@@ -19,10 +20,11 @@ export class DialTimer {
    * made because that one takes long. Time for which the process stood still then does not count.
    */
   set(dueAt: number | undefined, isBeside: boolean): void {
-    if (dueAt === this.#dueAt && this.#isSet) return;
+    if (dueAt === this.#dueAt && isBeside === this.#isBeside && this.#isSet) return;
     this.clear();
     if (dueAt === undefined) return;
     this.#dueAt = dueAt;
+    this.#isBeside = isBeside;
     const delayMs = Math.max(0, dueAt - this.#clock.now());
     if (isBeside) this.#stopWaiting = afterRunning(this.#clock, delayMs, this.#onTime, { isRough: true });
     else this.#timer = this.#clock.setTimeout(this.#onTime, delayMs);
