@@ -11,7 +11,7 @@ import type { Breach, ReplyGuard } from './reply-guard.ts';
  * A shorter reply is not worth a read of its own, which ends where the reply ends. A longer one would have to get all of
  * its memory before its bytes arrive.
  */
-const [minGatheredBytes, maxGatheredBytes] = [32 * 1024, 2 * 1024 * 1024];
+const [minGatheredBytes, maxGatheredBytes] = [128 * 1024, 2 * 1024 * 1024];
 
 /** A socket has closed. This event is reported before the driver learns that the socket has closed. */
 export interface SocketClosed {
