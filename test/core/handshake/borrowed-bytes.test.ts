@@ -2,12 +2,7 @@ import { once } from 'node:events';
 import net, { type AddressInfo, type Server, type Socket } from 'node:net';
 import { waitFor } from '@redis-resilience/testing';
 import { describe, expect, it } from 'vitest';
-import {
-  connectReading,
-  gatherReply,
-  keptBytes,
-  lendBytes,
-} from '../../../packages/core/src/handshake/borrowed-bytes.ts';
+import { connectReading, keptBytes, lendBytes } from '../../../packages/core/src/handshake/borrowed-bytes.ts';
 
 describe('a socket that lends its bytes', () => {
   it('overwrites them with those that it reads next, unless they are kept', async () => {
@@ -70,75 +65,6 @@ describe('a socket that lends its bytes', () => {
     expect(chunks.map(String)).toEqual(['last']);
     await once(pair.near, 'close');
   });
-});
-
-describe('a socket that gathers a reply', () => {
-  const reply = Buffer.from('long '.repeat(60_000));
-
-  it('emits the whole reply in one chunk, which stays as it is, and lends what follows', async () => {
-    await using pair = await Pair.open();
-    await using other = await Pair.open();
-    const chunks = gathering(pair);
-    const others = other.chunks();
-    lendBytes(other.near);
-    pair.far.write(reply.subarray(0, 10));
-    await waitFor(() => chunks.parts.length === 1);
-    for (let from = 10; from < reply.length; from += 100_000) {
-      pair.far.write(reply.subarray(from, from + 100_000));
-      other.far.write('x'.repeat(70_000));
-      const sent = Math.min(reply.length, from + 100_000);
-      await waitFor(() => pair.near.bytesRead === sent);
-    }
-    pair.far.write('next');
-    await waitFor(() => chunks.whole.length === 2 && others.length > 2);
-    expect(chunks.whole.map(String)).toEqual([String(reply), 'next']);
-    expect(keptBytes(chunks.whole[0] as Buffer)).toBe(chunks.whole[0]);
-  });
-
-  it('tells of each read until then', async () => {
-    await using pair = await Pair.open();
-    const chunks = gathering(pair);
-    for (const [index, from] of [0, 10, 20].entries()) {
-      pair.far.write(reply.subarray(from, from + 10));
-      await waitFor(() => chunks.parts.length === index + 1);
-    }
-    expect(chunks.parts).toEqual([10, 10, 10]);
-    expect(chunks.whole).toEqual([]);
-  });
-
-  it('keeps the whole reply for a stream that is paused meanwhile', async () => {
-    await using pair = await Pair.open();
-    const chunks = gathering(pair);
-    pair.far.write(reply.subarray(0, 10));
-    await waitFor(() => chunks.parts.length === 1);
-    pair.near.pause();
-    pair.far.write(Buffer.concat([reply.subarray(10), Buffer.from('next')]));
-    await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
-    expect(chunks.whole).toEqual([]);
-    pair.near.resume();
-    await waitFor(() => chunks.whole.length === 2);
-    expect(chunks.whole.map(String)).toEqual([String(reply), 'next']);
-  });
-
-  it('gathers none from bytes that are not borrowed', async () => {
-    await using pair = await Pair.open();
-    expect(gatherReply(pair.near, Buffer.from('$5\r\n'), 11, () => undefined)).toBe(false);
-  });
-
-  /** The chunks of a socket whose first bytes are the beginning of the reply. */
-  function gathering({ near }: Pair): { readonly whole: Buffer[]; readonly parts: number[] } {
-    const whole: Buffer[] = [];
-    const parts: number[] = [];
-    lendBytes(near);
-    near.on('data', (chunk: Buffer) => {
-      if (parts.length > 0) whole.push(chunk);
-      else {
-        parts.push(chunk.length);
-        gatherReply(near, chunk, reply.length, (bytes) => parts.push(bytes.length));
-      }
-    });
-    return { whole, parts };
-  }
 });
 
 describe('a socket that does not lend its bytes', () => {

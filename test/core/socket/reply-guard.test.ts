@@ -108,44 +108,6 @@ describe('a guard before the parser of a driver', () => {
     });
   });
 
-  describe('before a sink that gathers long replies', () => {
-    const read = (commands: readonly string[], chunks: readonly string[], everyByte = false): string[] => {
-      const told: string[] = [];
-      const { guard } = guarded(commands);
-      const gather = (chunk: Buffer, from: number, maxBytes: number): boolean => {
-        told.push(`gathered ${String(chunk.subarray(from))} of ${String(maxBytes)}`);
-        return !commands.includes('short');
-      };
-      const deliver = (bytes: Buffer): void => void told.push(`passed ${String(bytes)}`);
-      for (const chunk of chunks) guard.pass(Buffer.from(chunk), { deliver, gather }, everyByte);
-      return [...told, guard.breach ?? 'sound'].map((each) => each.replaceAll(/\s+/g, ' ').trim());
-    };
-    const max = String(defaultReplyLimits.maxReplyBytes);
-
-    it('passes what comes before, and the reply when it comes again', () => {
-      expect(read(['get', 'get'], ['+a\r\n$5\r\nfi', '$5\r\nfirst\r\n'])).toEqual([
-        `gathered $5 fi of ${max}`,
-        'passed +a',
-        'passed $5 first',
-        'sound',
-      ]);
-    });
-
-    it('passes the beginning of a reply that is not gathered', () => {
-      expect(read(['get', 'short'], ['+a\r\n$5\r\nfi', 'rst\r\n'])).toEqual([
-        `gathered $5 fi of ${max}`,
-        'passed +a $5 fi',
-        'passed rst',
-        'sound',
-      ]);
-    });
-
-    it('has nothing gathered that nobody asked for, nor where others listen', () => {
-      expect(read(['get'], ['+a\r\n$5\r\nfi'])).toEqual(['passed +a', 'unasked']);
-      expect(read(['get'], ['$5\r\nfi'], true)).toEqual(['passed $5 fi', 'sound']);
-    });
-  });
-
   it('passes the beginning of a reply at once, and its end when that is sound', () => {
     const { pass } = guarded(['get']);
     expect(pass('*2\r\n+a\r\n').passed).toBe('*2\r\n+a\r\n');

@@ -46,28 +46,12 @@ function endOfNull(chunk: Buffer, at: number, isNull: boolean): number {
 }
 
 /**
- * Returns the length of the bulk string that begins at `offset`, if the chunk contains its first line but not all of it,
- * and -1 otherwise.
- */
-export function announcedBytes(chunk: Buffer, offset: number): number {
-  if (chunk[offset] !== 0x24) return -1;
-  const end = announcedEnd(chunk, offset + 1);
-  return end > chunk.length ? end - offset : -1;
-}
-
-/**
  * The longest numbers and statuses that this file reads: digits of a string's length, and characters after `+` or `:`.
  */
 const maxDigits = 7;
 const maxCharacters = 15;
 
 function endOfBulk(chunk: Buffer, from: number): number {
-  const end = announcedEnd(chunk, from);
-  return end !== -1 && end <= chunk.length && isLineEnd(chunk, end - 2) ? end : -1;
-}
-
-/** Returns where the bulk string ends whose length begins at `from`, or -1 if its first line is not complete and sound. */
-function announcedEnd(chunk: Buffer, from: number): number {
   const stop = Math.min(chunk.length - 2, from + maxDigits);
   let length = 0;
   let at = from;
@@ -77,7 +61,8 @@ function announcedEnd(chunk: Buffer, from: number): number {
     length = length * 10 + digit;
   }
   if (at === from || at > chunk.length - 2 || !isLineEnd(chunk, at)) return -1;
-  return at + 2 + length + 2;
+  const bodyEnd = at + 2 + length;
+  return bodyEnd <= chunk.length - 2 && isLineEnd(chunk, bodyEnd) ? bodyEnd + 2 : -1;
 }
 
 function endOfLine(chunk: Buffer, from: number, lowest: number, highest: number): number {

@@ -3,11 +3,6 @@ import { throwNext } from '../event-loop/soon.ts';
 /** Receives the bytes that may reach the driver. */
 export interface DeliversBytes {
   deliver(bytes: Buffer): void;
-  /**
-   * Returns whether the reply that begins at `from`, and whose end the chunk does not contain, will come as a whole in
-   * the next chunk, so that its beginning need not be read now.
-   */
-  gather?(chunk: Buffer, from: number, maxBytes: number): boolean;
 }
 
 /**

@@ -99,7 +99,6 @@ export class ReplyGuard {
     // Offset of the first byte that has not been delivered yet.
     let from = 0;
     let isSpared = maySpare;
-    let stop = chunk.length;
     while (at < chunk.length && this.#breach === undefined) {
       if (this.#isBetween) {
         let end = asked > 0 ? endOfPlainReply(chunk, at, readsResp3) : -1;
@@ -116,10 +115,6 @@ export class ReplyGuard {
         if (at === chunk.length) break;
         if (asked === 0 && chunk[at] !== push) this.#breach = 'unasked';
         if (this.#breach !== undefined) break;
-        if (maySpare && sink.gather?.(chunk, at, this.#limits.maxReplyBytes) === true) {
-          stop = at;
-          break;
-        }
       }
       const frames = this.#openFrames();
       const end = frames.next(chunk, at);
@@ -130,7 +125,7 @@ export class ReplyGuard {
       if (this.#breach === undefined) at = end;
     }
     this.#replies += unanswered - asked;
-    if (this.#breach !== undefined) stop = at;
+    const stop = this.#breach === undefined ? chunk.length : at;
     if (from < stop) sink.deliver(stop - from === chunk.length ? chunk : chunk.subarray(from, stop));
   }
 

@@ -1,17 +1,9 @@
 import type { Socket } from 'node:net';
 import type { Driver } from '../driver/driver.ts';
-import { gatherReply } from '../handshake/borrowed-bytes.ts';
 import type { Listener } from '../listener.ts';
-import { announcedBytes } from '../replies/plain-frame.ts';
 import { deliver, type SocketReader } from './intercept-reads.ts';
 import type { DeliversBytes } from './delivers-bytes.ts';
 import type { Breach, ReplyGuard } from './reply-guard.ts';
-
-/**
- * A shorter reply is not worth a read of its own, which ends where the reply ends. A longer one would have to get all of
- * its memory before its bytes arrive.
- */
-const [minGatheredBytes, maxGatheredBytes] = [128 * 1024, 2 * 1024 * 1024];
 
 /** A socket has closed. This event is reported before the driver learns that the socket has closed. */
 export interface SocketClosed {
@@ -66,14 +58,6 @@ export class SocketReads implements SocketReader, DeliversBytes {
 
   deliver(bytes: Buffer): void {
     deliver(this.#socket, bytes);
-  }
-
-  gather(chunk: Buffer, from: number, maxBytes: number): boolean {
-    const total = announcedBytes(chunk, from);
-    if (total < minGatheredBytes || total > Math.min(maxBytes, maxGatheredBytes)) return false;
-    return gatherReply(this.#socket, chunk.subarray(from), total, (bytes) => {
-      if (this.#wire.socket === this.#socket) this.#wire.noteRead(bytes);
-    });
   }
 
   closed(): void {
