@@ -1,5 +1,5 @@
 import { createRedisResilience } from '@redis-resilience/core';
-import { startCluster, waitFor } from '@redis-resilience/testing';
+import { startCluster, waitFor, type ClusterGroup, type RedisServer } from '@redis-resilience/testing';
 import { describe, expect, it } from 'vitest';
 import { outcomeOf } from '../stage/outcome-of.ts';
 
@@ -26,8 +26,7 @@ describe('quit() of a Cluster client', () => {
     try {
       const { client } = resilience;
       await client.set('a', '1');
-      const owner = await cluster.primaryOf('a');
-      const other = cluster.nodes.find((node) => node !== owner) ?? owner;
+      const other = await nodeWithout('a', cluster);
       await other.kill();
       const calls = Array.from({ length: 20 }, (_, index) => client.set(`key:${index}`, '1'));
       const answer = client.quit();
@@ -45,8 +44,7 @@ it('quit() of a Cluster client waits for the calls that wait for a node, and ref
   try {
     const { client } = resilience;
     await client.set('a', '1');
-    const owner = await cluster.primaryOf('a');
-    const other = cluster.nodes.find((node) => node !== owner) ?? owner;
+    const other = await nodeWithout('a', cluster);
     await other.freeze();
     const keys = Array.from({ length: 20 }, (_, index) => `key:${index}`);
     const first = keys.map((key) => client.set(key, '1'));
@@ -85,3 +83,9 @@ it('disconnect() of a Cluster client lets the calls before it end', async () => 
     await resilience.close({ drainMs: 0 });
   }
 });
+
+/** Returns a node that does not serve the key. */
+async function nodeWithout(key: string, cluster: ClusterGroup): Promise<RedisServer> {
+  const owner = await cluster.primaryOf(key);
+  return cluster.nodes.find((node) => node !== owner) ?? owner;
+}
