@@ -48,6 +48,20 @@ describe('a finding', () => {
     });
   });
 
+  it.each(['wrong', 'redis', 'password', 'user'])('keeps its own words if the password is %s', (password) => {
+    const secrets = secretsOf({ target, login: { username: 'app', password } });
+    const said = ['The password is wrong.', 'redis-cli --user app'] as const;
+    const evidence = { reason: 'wrong', user: 'app' };
+    expect(redact(error('auth', said[0], evidence, said[1]), secrets)).toMatchObject({
+      message: said[0],
+      evidence,
+      next: said[1],
+    });
+    expect(redact(error('auth', 'No.', { reply: `no ${password}` }, ''), secrets)).toMatchObject({
+      evidence: { reply: 'no ***' },
+    });
+  });
+
   it('spells out what a terminal would obey', () => {
     const hostile = 'a\u001B[2J\u009B1mb\r\nc\u202Ed\u0007';
     const finding = redact(error('auth', hostile, { reply: hostile, all: [hostile] }, hostile), []);

@@ -15,24 +15,35 @@ export function secretsOf({ target, login }: Pick<Evidence, 'target' | 'login'>)
 
 /**
  * Returns the finding with every secret masked, and with control characters escaped, because a terminal would obey
- * them. Rules are not supposed to show secrets; the masking is for a rule that shows one by mistake.
+ * them. Rules are not supposed to show secrets; the masking is for a rule that shows one by mistake. In what the doctor
+ * says itself, a password that is a word, such as `redis`, is not masked: the gap in a known sentence would reveal the
+ * password, and the sentence or command would be of no use.
  */
 export function redact(finding: Finding, secrets: readonly string[]): Finding {
-  const clean = (text: string): string =>
-    spelt(secrets.reduce((left, secret) => left.replaceAll(secret, mask), text));
+  const clean = (text: string): string => masked(text, secrets);
+  const unlikeWords = secrets.filter((secret) => !word.test(secret));
+  const cleanOwn = (text: string): string => masked(text, unlikeWords);
   const cleanValue = (value: EvidenceValue): EvidenceValue => {
     if (typeof value === 'string') return clean(value);
     return Array.isArray(value) ? value.map((each: string) => clean(each)) : value;
   };
-  const evidence = Object.entries(finding.evidence).map(
-    ([name, value]) => [clean(name), cleanValue(value)] as const,
-  );
+  const evidence = Object.entries(finding.evidence).map(([name, value]) => {
+    const isOwn = name === 'reason' && typeof value === 'string';
+    return [cleanOwn(name), isOwn ? cleanOwn(value) : cleanValue(value)] as const;
+  });
   return {
     ...finding,
-    message: clean(finding.message),
+    message: cleanOwn(finding.message),
     evidence: Object.fromEntries(evidence),
-    next: clean(finding.next),
+    next: cleanOwn(finding.next),
   };
+}
+
+/** Matches what may be a word of a sentence. */
+const word = /^[a-z]{1,12}$/i;
+
+function masked(text: string, secrets: readonly string[]): string {
+  return spelt(secrets.reduce((left, secret) => left.replaceAll(secret, mask), text));
 }
 
 // Matches control characters, line separators, and the Unicode characters that reverse the direction of text.

@@ -123,7 +123,7 @@ export function ownEndpoint(options: Readonly<Record<string, unknown>>): Endpoin
   return {
     host: valueOf('host', options, tls),
     port: port === undefined ? undefined : Number(port),
-    path: valueOf('path', options, tls) ?? undefined,
+    path: valueOf('path', options, tls) || undefined,
     family: valueOf('family', options, tls),
     tls,
   };

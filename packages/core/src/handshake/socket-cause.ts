@@ -5,6 +5,8 @@ const byCode: Readonly<Record<string, CauseCode>> = {
   ECONNREFUSED: 'connection-refused',
   ENOENT: 'connection-refused',
   EACCES: 'connection-refused',
+  // The port is no number, such as one that Kubernetes has put into a variable: tcp://10.0.0.1:6379.
+  ERR_SOCKET_BAD_PORT: 'connection-refused',
   ECONNRESET: 'connection-reset',
   ECONNABORTED: 'connection-reset',
   EPIPE: 'connection-reset',

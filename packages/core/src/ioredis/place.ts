@@ -18,7 +18,7 @@ export function placeOf(client: Redis | Cluster): string {
     const sentinels = options.sentinels.map((sentinel) => address(sentinel, 26_379));
     return `${plain(options.name)} behind the sentinels ${listed(sentinels)}`;
   }
-  return typeof options.path === 'string' ? plain(options.path) : address(options, 6379);
+  return options.path ? plain(options.path) : address(options, 6379);
 }
 
 /** Lists each address once; of many addresses, lists only the first ones, and counts the others. */
@@ -28,8 +28,8 @@ function listed(addresses: readonly string[]): string {
   return `${distinct.slice(0, maxListed).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
-function address({ host = 'localhost', port }: StartupNode, defaultPort: number): string {
-  return `${plain(host)}:${plain(port ?? defaultPort)}`;
+function address({ host, port }: StartupNode, defaultPort: number): string {
+  return `${plain(host ?? 'localhost')}:${plain(port ?? defaultPort)}`;
 }
 
 // A host option may by mistake contain a whole URL, including a password.

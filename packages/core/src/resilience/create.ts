@@ -15,6 +15,7 @@ import {
   hasEnded,
 } from '../ioredis/clients.ts';
 import { setLazy } from '../ioredis/methods/duplicates.ts';
+import { durationOf } from '../options/option-readers.ts';
 import type { ResilienceOptions } from '../options/options.ts';
 import type { RedisResilience } from '../redis-resilience.ts';
 import { noOptions, resolveSettings, type Settings } from '../options/settings.ts';
@@ -166,7 +167,7 @@ function protectRedis(
 /** Returns the given options, with defaults taken from the client's own options. */
 function takenOver(client: Redis, options: ResilienceOptions): ResilienceOptions {
   const { commandTimeout, role, readOnly } = optionsOf(client);
-  const timeoutMs = options.timeoutMs ?? (commandTimeout as number | undefined);
+  const timeoutMs = options.timeoutMs ?? timeoutOf(commandTimeout);
   const wantsReplica = role === 'slave' || readOnly === true;
   if (timeoutMs === options.timeoutMs && !wantsReplica) return options;
   return {
@@ -175,6 +176,17 @@ function takenOver(client: Redis, options: ResilienceOptions): ResilienceOptions
     ...(wantsReplica ? { connection: { role: 'any', ...options.connection } } : {}),
   };
 }
+
+// An environment variable makes the number a string. ioredis ignores any other value, such as null.
+function timeoutOf(commandTimeout: unknown): number | undefined {
+  const isText = typeof commandTimeout === 'string' && commandTimeout !== '';
+  const timeoutMs = isText ? Number(commandTimeout) : commandTimeout;
+  if (typeof timeoutMs !== 'number') return undefined;
+  isDuration(timeoutMs, 'commandTimeout');
+  return timeoutMs;
+}
+
+const isDuration = durationOf(1);
 
 function checkSingle(options: ResilienceOptions): void {
   const name = (['failover', 'failback'] as const).find((each) => options[each] !== undefined);

@@ -102,18 +102,21 @@ const clusterTargetKeys = { cluster: () => undefined, options: objectOf(undefine
 function checkOptions(options: RedisOptions): CheckedTarget {
   checkDriverOptions('redis', options, 'target');
   if (options.port !== undefined) checkPort(options.port, 'target.port');
-  if (options.host !== undefined && typeof options.host !== 'string') {
-    throw invalid('target.host', options.host, 'a host name');
+  // Like ioredis, takes null as not set.
+  const { host, sentinels } = options as { host?: unknown; sentinels?: unknown };
+  if (host !== undefined && host !== null && typeof host !== 'string') {
+    throw invalid('target.host', host, 'a host name');
   }
   if (options.host?.includes('://')) refuse('an object with a URL as its host', 'createRedisResilience(url)');
   if (/^[^:/]+:\d+$/.test(options.host ?? '')) {
     refuse('an object whose host contains a port', 'createRedisResilience({ host, port })');
   }
   checkDatabase(options.db);
-  if (options.sentinels !== undefined && !(options.sentinels as unknown[] | null)?.length) {
-    throw invalid('target.sentinels', options.sentinels, 'a list of at least one sentinel');
+  const hasSentinels = sentinels !== undefined && sentinels !== null;
+  if (hasSentinels && !(sentinels as unknown[]).length) {
+    throw invalid('target.sentinels', sentinels, 'a list of at least one sentinel');
   }
-  if (options.sentinels !== undefined && typeof options.name !== 'string') {
+  if (hasSentinels && typeof options.name !== 'string') {
     throw invalid('target.name', options.name, 'the name of the primary that the sentinels watch');
   }
   return { kind: 'redis', options };

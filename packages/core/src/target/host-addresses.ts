@@ -2,9 +2,9 @@ import { isIPv6 } from 'node:net';
 import type { HostAddress } from './parsed-target.ts';
 import { decodePart, refuseUrl } from './refuse-url.ts';
 
-/** Reads `host:port`. The host defaults to localhost, the port to `defaultPort`. */
+/** Reads `host:port`. The host defaults to localhost, the port to `defaultPort`, also after a colon. */
 export function hostAddress(text: string, defaultPort: number): HostAddress {
-  const match = /^(?:\[([^[\]]*)\]|([^\s:[\]"'<>\\^`{|}]*))(?::(\d{1,5}))?$/.exec(text);
+  const match = /^(?:\[([^[\]]*)\]|([^\s:[\]"'<>\\^`{|}]*))(?::(\d{1,5})?)?$/.exec(text);
   if (match === null) return refuseUrl('has a malformed host or port');
   const [, literal, name, digits] = match;
   const port = digits === undefined ? defaultPort : Number(digits);

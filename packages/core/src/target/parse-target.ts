@@ -9,22 +9,24 @@ import { urlLogin, loginFromParameters } from './url-login.ts';
  * Parses a Redis URL, or the path of a unix socket, into plain data. `createRedisResilience`, `REDIS_URL` and the
  * doctor package all use this function. The schemes are `redis`, `rediss` (TLS), `unix`, `redis+sentinel`,
  * `rediss+sentinel`, `redis+cluster` and `rediss+cluster`; `valkey` may take the place of `redis`. A path without a
- * scheme ends at its first `?`, and may contain percent signs; percent escapes are decoded only in a URL.
+ * scheme ends at its first `?`, and may contain percent signs; percent escapes are decoded only in a URL. Whitespace
+ * around the text is ignored, because a secret that was read from a file often ends with a line break.
  *
  * @throws ConfigurationError for any other text; the error contains no part of the text, which may contain a password
  * @example
  * const target = parseTarget('redis://:secret@localhost/2');
  * if (target.kind === 'server') target.database; // 2
  */
-export function parseTarget(text: string): ParsedTarget {
+export function parseTarget(given: string): ParsedTarget {
+  const text = given.trim();
   checkCharacters(text);
   if (/^\/(?!\/)/.test(text)) return barePath(text);
   const { scheme, authority, path, query } = partsOf(text);
   const kind = schemes[scheme];
   const isEarlyEnd = /^[^=]*@/.test(query) || (kind !== 'socket' && path.includes('@'));
-  if (isEarlyEnd || /@.*@/.test(authority)) return refuseUnescaped();
+  if (isEarlyEnd || hasSeveralLogins(kind, authority)) return refuseUnescaped();
   const parameters = urlParameters(query, kind);
-  const at = authority.indexOf('@') + 1;
+  const at = authority.lastIndexOf('@') + 1;
   const login = urlLogin(authority.slice(0, Math.max(0, at - 1)), parameters);
   const hosts = authority.slice(at);
   const isTls = scheme.startsWith('rediss');
@@ -46,9 +48,26 @@ const schemes = {
 
 type Scheme = keyof typeof schemes;
 
+/** Schemes of other libraries and tools, with the scheme to write instead. */
+const otherSchemes: ReadonlyMap<string, Scheme> = new Map([
+  ['http', 'redis'],
+  ['https', 'rediss'],
+  ['redis+socket', 'unix'],
+  ['redis+unix', 'unix'],
+  ['redis-socket', 'unix'],
+  ['tcp', 'redis'],
+]);
+
+/**
+ * Returns whether each host may have a login of its own. A URL with one host ends its login at the last `@`, as ioredis
+ * and browsers do, so that a password may contain the character.
+ */
+function hasSeveralLogins(kind: ParsedTarget['kind'], authority: string): boolean {
+  return (kind === 'server' ? /@.*,[^,@]*:[^@]*@/ : /@.*@/).test(authority);
+}
+
 function checkCharacters(text: string): void {
   if (text === '') refuseUrl('is empty');
-  if (/^\s|\s$/.test(text)) refuseUrl('begins or ends with whitespace');
   if (/^["'`“‘]|["'`”’]$/.test(text)) refuseUrl('begins or ends with a quote');
   if (/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(text)) refuseUrl('contains a control character or an invisible one');
 }
@@ -61,7 +80,8 @@ function barePath(text: string): ParsedTarget {
 }
 
 function partsOf(text: string): { scheme: Scheme; authority: string; path: string; query: string } {
-  const match = /^([a-z][a-z0-9+.-]*):\/\/([^/?#]*)(\/[^?#]*)?(?:\?([^#]*))?(#)?/i.exec(text);
+  const url = text.replace(/^unix:(?=\/(?!\/))/i, 'unix://');
+  const match = /^([a-z][a-z0-9+.-]*):\/\/([^/?#]*)(\/[^?#]*)?(?:\?([^#]*))?(#)?/i.exec(url);
   if (match === null) {
     return refuseUrl(/^[\w.-]+:\d+/.test(text) ? 'has no scheme; write redis:// before it' : 'has no scheme');
   }
@@ -78,7 +98,7 @@ function isScheme(name: string): name is Scheme {
 }
 
 function refuseScheme(name: string): never {
-  const suggestion = nearest(name, Object.keys(schemes));
+  const suggestion = otherSchemes.get(name) ?? nearest(name, Object.keys(schemes));
   return refuseUrl(
     `has an unknown scheme${suggestion === undefined ? '' : ` (did you mean ${suggestion}://?)`}`,
   );
