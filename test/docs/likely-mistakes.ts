@@ -150,6 +150,14 @@ export const likelyMistakes: readonly LikelyMistake[] = [
     answer: () => thrown(() => requireRedis('writes' as never)),
   },
   {
+    written: '`requireRedis({ resilience })`',
+    answer: () => thrownWith((resilience) => requireRedis({ resilience } as never)),
+  },
+  {
+    written: '`createRedisResilience(url, { circuit: false })`',
+    answer: () => thrown(() => accept(url, { circuit: false })),
+  },
+  {
     written: '`createCache(client)`',
     answer: () => {
       const client = new Redis({ lazyConnect: true });

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import { inspect } from 'node:util';
 import { createRedisResilience, protect, type RedisResilience } from '@redis-resilience/core';
 import { redisErrors, redisGuard, redisHealth, requireRedis } from '@redis-resilience/express';
 import { freePort, startRedis, waitFor, type RedisServer } from '@redis-resilience/testing';
@@ -67,6 +69,71 @@ describe('options of the connection that are given to a middleware', () => {
     expect(protect(client).name).toBe('default');
     client.disconnect();
   });
+});
+
+it('options in place of the lane of requireRedis() are named', () => {
+  expect(() => requireRedis({ resilience } as never)).toThrow(
+    "The first argument of requireRedis() is a lane, 'read' or 'write'. Write requireRedis('write', { resilience }).",
+  );
+});
+
+describe('redisHealth() as the handler of a route', () => {
+  const told: string[] = [];
+  const note = ({ message }: Error): void => void told.push(message);
+  beforeEach(() => {
+    told.length = 0;
+    process.on('warning', note);
+  });
+  afterEach(() => void process.off('warning', note));
+
+  it.each([
+    ['', '/health'],
+    ['/api', '/status'],
+  ])('with a path of its own says what to write: %j %j', async (prefix, name) => {
+    // Each message is told only once in a process.
+    const path = `${name}-${randomUUID()}`;
+    const whole = `${prefix}${path}`;
+    const origin = await start((app) => {
+      const router = express.Router();
+      router.get(path, redisHealth({ resilience, paths: { live: '/alive' } }));
+      app.use(prefix, router);
+    });
+    expect((await fetch(`${origin}${whole}`)).status).toBe(404);
+    await waitFor(() => told.length > 0);
+    expect(told).toEqual([
+      `redisHealth() is mounted on the route ${whole}, but responds at /alive, /readyz and /health/redis. ` +
+        `Write app.use(redisHealth({ paths: { health: '${whole}' } })).`,
+    ]);
+  });
+
+  it('with a path of an endpoint, or on a route with parameters, says nothing, nor after a route', async () => {
+    const origin = await start((app) => {
+      app.get('/seen', (_req, _res, next) => next());
+      app.all('/livez', redisHealth({ resilience }));
+      app.get('/:any', redisHealth({ resilience }));
+      app.use(redisHealth({ resilience }));
+    });
+    const asked = ['GET /livez', 'GET /LIVEZ', 'POST /livez', 'GET /any', 'GET /seen'].map((each) =>
+      fetch(`${origin}${each.split(' ')[1]}`, { method: each.split(' ')[0] as string }),
+    );
+    expect((await Promise.all(asked)).map(({ status }) => status)).toEqual([200, 404, 404, 404, 404]);
+    await new Promise(setImmediate);
+    expect(told).toEqual([]);
+  });
+});
+
+it('a guard shows the state of Redis when it is printed', async () => {
+  await resilience.ready({ timeoutMs: 5_000 });
+  let printed = '';
+  const origin = await start((app) => {
+    app.use(redisGuard({ resilience }));
+    app.get('/', (req, res) => {
+      printed = inspect(req.redisGuard);
+      res.end();
+    });
+  });
+  await fetch(origin);
+  expect(printed).toMatch(/^RequestGuard \{.*status: 'up'/s);
 });
 
 describe('a guard that is forgotten', () => {

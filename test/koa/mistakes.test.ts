@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { createRedisResilience } from '@redis-resilience/core';
 import { redisErrors, redisGuard, redisHealth, requireRedis } from '@redis-resilience/koa';
-import { freePort, startRedis } from '@redis-resilience/testing';
+import { freePort, startRedis, waitFor } from '@redis-resilience/testing';
+import { Router } from '@koa/router';
 import Koa from 'koa';
 import { describe, expect, it } from 'vitest';
 import { listen } from '../contract/listen.ts';
@@ -60,6 +62,41 @@ describe('a mistake in mounting', () => {
     expect(status).toBe(200);
     await resilience.close();
   });
+});
+
+it('redisHealth() on a route with a path of its own says what to write', async () => {
+  const told: string[] = [];
+  const note = ({ message }: Error): void => void told.push(message);
+  process.on('warning', note);
+  // Each message is told only once in a process.
+  const path = `/alive-${randomUUID()}`;
+  const { status } = await ask('redis://127.0.0.1:1', `/v1${path}`, (app) => {
+    const router = new Router({ prefix: '/v1' });
+    router.get(path, redisHealth());
+    router.get('/seen', (ctx) => void (ctx.body = 'seen'));
+    app.use(router.routes());
+  });
+  await waitFor(() => told.length > 0);
+  process.off('warning', note);
+  expect(status).toBe(404);
+  expect(told).toEqual([
+    expect.stringContaining(`Write app.use(redisHealth({ paths: { health: '/v1${path}' } })).`),
+  ]);
+});
+
+it('redisHealth() that a router uses for all its routes says nothing', async () => {
+  const told: string[] = [];
+  const note = ({ message }: Error): void => void told.push(message);
+  process.on('warning', note);
+  const { status } = await ask('redis://127.0.0.1:1', '/seen', (app) => {
+    const router = new Router();
+    router.use(redisHealth());
+    router.get('/seen', (ctx) => void (ctx.body = 'seen'));
+    app.use(router.routes());
+  });
+  await new Promise(setImmediate);
+  process.off('warning', note);
+  expect({ status, told }).toEqual({ status: 200, told: [] });
 });
 
 it('redisHealth() refuses an empty list of connections, whose health would always be good', () => {

@@ -44,10 +44,12 @@ export { untilDecided } from './http/first-attempt.ts';
 export {
   checkCalled,
   checkFramework,
+  checkLane,
   checkNoArguments,
   explainMissingGuard,
   uncalled,
 } from './http/middleware-mistakes.ts';
+export { warnOfUnansweredRoute, type MatchedRoute } from './http/unanswered-route.ts';
 
 // Requests
 export {

@@ -3,6 +3,7 @@ import { defaultRedisResilience, type RedisResilience } from '@redis-resilience/
 import {
   guardedConnections,
   onlyConnection,
+  type MatchedRoute,
   type PlainResponse,
   type RequestGuard,
 } from '@redis-resilience/core/http';
@@ -24,7 +25,12 @@ declare global {
  * A request of Express 4 or 5. This type is declared with the types of `node:http`, so that `@types/express` is not
  * needed.
  */
-export type GuardedRequest = IncomingMessage & { redisGuard?: RequestGuard; readonly app?: object };
+export type GuardedRequest = IncomingMessage & {
+  redisGuard?: RequestGuard;
+  readonly app?: object;
+  readonly baseUrl?: string;
+  readonly route?: { readonly path?: unknown; readonly stack?: readonly { readonly handle: unknown }[] };
+};
 /**
  * A response of Express 4 or 5. This type is declared with the types of `node:http`, so that `@types/express` is not
  * needed.
@@ -49,6 +55,12 @@ export function connectionsOf(req: GuardedRequest): readonly RedisResilience[] {
   if (req.redisGuard) return [req.redisGuard.resilience];
   const guarded = guardedConnections();
   return guarded.length > 0 ? guarded : [defaultRedisResilience()];
+}
+
+/** Returns the route that the request has reached last, with its path as the client wrote it. */
+export function routeOf({ method, baseUrl = '', route }: GuardedRequest): MatchedRoute {
+  const path = typeof route?.path === 'string' ? `${baseUrl}${route.path}` : undefined;
+  return { method, path, handlers: route?.stack?.map(({ handle }) => handle) ?? [] };
 }
 
 /**

@@ -6,6 +6,7 @@ import {
   createHealthResponder,
   healthResponderReaders,
   warnOfGuardedProbe,
+  warnOfUnansweredRoute,
   type HealthResponderOptions,
 } from '@redis-resilience/core/http';
 import {
@@ -14,7 +15,7 @@ import {
   resilienceOf,
   type OptionReaders,
 } from '@redis-resilience/core/kit';
-import { connectionsOf, send, type Middleware } from './middleware.ts';
+import { connectionsOf, routeOf, send, type Middleware } from './middleware.ts';
 import { refuseAtMount } from './refuse-at-mount.ts';
 
 /** Options of {@link redisHealth}. */
@@ -61,7 +62,10 @@ export function redisHealth(options: RedisHealthOptions = {}): Middleware {
   return function redisHealth(req, res, next) {
     checkFramework('redisHealth', typeof next === 'function', 'koa');
     const answer = answerTo(req.method, req.url, () => resiliences ?? connectionsOf(req));
-    if (answer === undefined) return next();
+    if (answer === undefined) {
+      warnOfUnansweredRoute(routeOf(req), redisHealth, endpoints.paths);
+      return next();
+    }
     warnOfGuardedProbe(req.redisGuard);
     send(res, answer);
   };

@@ -1,12 +1,6 @@
 import type { Lane, RedisResilience } from '@redis-resilience/core';
-import { checkCalled, refuseWithout } from '@redis-resilience/core/http';
-import {
-  checkArgument,
-  checkOptions,
-  laneOf,
-  type OptionReaders,
-  resilienceOf,
-} from '@redis-resilience/core/kit';
+import { checkLane, refuseWithout } from '@redis-resilience/core/http';
+import { checkOptions, type OptionReaders, resilienceOf } from '@redis-resilience/core/kit';
 import { onlyConnectionOf, send, type Middleware } from './middleware.ts';
 import { refuseAtMount } from './refuse-at-mount.ts';
 import { passRejectionsOn } from './rejected-handlers.ts';
@@ -33,8 +27,7 @@ const readers: OptionReaders<RequireRedisOptions> = { resilience: resilienceOf }
  * app.post('/orders', requireRedis('write'), placeOrder);
  */
 export function requireRedis(lane: Lane = 'read', options: RequireRedisOptions = {}): Middleware {
-  checkCalled('requireRedis', lane);
-  checkArgument('requireRedis.lane', lane, laneOf);
+  checkLane('requireRedis', lane);
   const { resilience } = checkOptions('requireRedis', options, readers);
   return function requireRedis(req, res, next) {
     passRejectionsOn(req);

@@ -3,6 +3,7 @@ import { defaultRedisResilience, type RedisResilience } from '@redis-resilience/
 import {
   guardedConnections,
   onlyConnection,
+  type MatchedRoute,
   type PlainResponse,
   type RequestGuard,
 } from '@redis-resilience/core/http';
@@ -19,6 +20,23 @@ export function connectionsOf(ctx: Guarded): readonly RedisResilience[] {
   if (ctx.redisGuard) return [ctx.redisGuard.resilience];
   const guarded = guardedConnections();
   return guarded.length > 0 ? guarded : [defaultRedisResilience()];
+}
+
+interface Routed {
+  readonly method: string;
+  /** The layers of `@koa/router` that match the request; those of `router.use()` have no methods. */
+  readonly matched?: readonly {
+    readonly path?: unknown;
+    readonly methods?: readonly string[];
+    readonly stack?: readonly unknown[];
+  }[];
+}
+
+/** Returns the route of `@koa/router` that the request has reached. */
+export function routeOf(context: object): MatchedRoute {
+  const { method, matched = [] } = context as Routed;
+  const route = matched.findLast(({ methods = [] }) => methods.length > 0);
+  return { method, path: route?.path, handlers: route?.stack ?? [] };
 }
 
 /**

@@ -7,6 +7,7 @@ import {
   createHealthResponder,
   healthResponderReaders,
   warnOfGuardedProbe,
+  warnOfUnansweredRoute,
   type HealthResponderOptions,
 } from '@redis-resilience/core/http';
 import {
@@ -15,7 +16,7 @@ import {
   resilienceOf,
   type OptionReaders,
 } from '@redis-resilience/core/kit';
-import { connectionsOf, send } from './context.ts';
+import { connectionsOf, routeOf, send } from './context.ts';
 
 /** Options of {@link redisHealth}. */
 export interface RedisHealthOptions extends HealthResponderOptions {
@@ -61,7 +62,10 @@ export function redisHealth(options: RedisHealthOptions = {}): Middleware {
   return function redisHealth(ctx, next) {
     checkFramework('redisHealth', ctx.state !== undefined, 'express');
     const answer = answerTo(ctx.method, ctx.url, () => resiliences ?? connectionsOf(ctx));
-    if (answer === undefined) return next();
+    if (answer === undefined) {
+      warnOfUnansweredRoute(routeOf(ctx), redisHealth, endpoints.paths);
+      return next();
+    }
     warnOfGuardedProbe(ctx.redisGuard);
     return send(ctx, answer);
   };

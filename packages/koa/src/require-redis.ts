@@ -1,13 +1,7 @@
 import type { Middleware } from 'koa';
 import type { Lane, RedisResilience } from '@redis-resilience/core';
-import { checkCalled, refuseWithout } from '@redis-resilience/core/http';
-import {
-  checkArgument,
-  checkOptions,
-  laneOf,
-  type OptionReaders,
-  resilienceOf,
-} from '@redis-resilience/core/kit';
+import { checkLane, refuseWithout } from '@redis-resilience/core/http';
+import { checkOptions, type OptionReaders, resilienceOf } from '@redis-resilience/core/kit';
 import { onlyConnectionOf, send } from './context.ts';
 
 /** Options of {@link requireRedis}. */
@@ -32,8 +26,7 @@ const readers: OptionReaders<RequireRedisOptions> = { resilience: resilienceOf }
  * router.post('/orders', requireRedis('write'), placeOrder);
  */
 export function requireRedis(lane: Lane = 'read', options: RequireRedisOptions = {}): Middleware {
-  checkCalled('requireRedis', lane);
-  checkArgument('requireRedis.lane', lane, laneOf);
+  checkLane('requireRedis', lane);
   const { resilience } = checkOptions('requireRedis', options, readers);
   return function requireRedis(ctx, next) {
     const refusal = refuseWithout(lane, (resilience ?? onlyConnectionOf(ctx)).snapshot());

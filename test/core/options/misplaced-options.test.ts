@@ -13,6 +13,19 @@ it.each([
   expect(() => resolveSettings({ [name]: 1 })).toThrow(`The option options.${name} does not exist. ${line}`);
 });
 
+it.each<readonly [object, string]>([
+  [
+    { circuit: false },
+    "The option options.circuit is a group of options. Write { circuit: { mode: 'off' } }.",
+  ],
+  [{ retry: false }, 'The option options.retry is a group of options. Write { retry: { maxRetries: 0 } }.'],
+  [{ retry: 3 }, 'The option options.retry is a group of options. Write { retry: { maxRetries } }.'],
+  [{ failback: false }, 'Write { failback: { afterMs: false } }.'],
+  [{ circuit: true }, 'The option options.circuit must be an object such as { mode, '],
+])('a group of options that is given as a switch is refused with the line to write: %j', (options, line) => {
+  expect(() => resolveSettings(options)).toThrow(line);
+});
+
 it('an option that is only misspelt gets the nearest name', () => {
   expect(() => resolveSettings({ timeoutMS: 1 } as object)).toThrow('Did you mean timeoutMs?');
 });

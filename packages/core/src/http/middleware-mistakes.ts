@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../errors.ts';
+import { laneOf } from '../options/option-readers.ts';
 
 /**
  * Detects a middleware factory that was mounted without being called, as in `app.use(redisGuard)`: its first argument
@@ -15,6 +16,20 @@ export function checkCalled(name: string, given: unknown): void {
 export function uncalled(name: string): ConfigurationError {
   return new ConfigurationError(
     `${name} is mounted without being called. Write ${name}(), with parentheses: app.use(${name}()).`,
+  );
+}
+
+/**
+ * Checks the first argument of `requireRedis()`, the lane. Options are often passed in its place.
+ *
+ * @throws {@link ConfigurationError} that says what to write instead
+ */
+export function checkLane(name: string, given: unknown): void {
+  checkCalled(name, given);
+  const isObject = typeof given === 'object' && given !== null && !Array.isArray(given);
+  if (!isObject) return laneOf(given, `${name}.lane`);
+  throw new ConfigurationError(
+    `The first argument of ${name}() is a lane, 'read' or 'write'. Write ${name}('write', { resilience }).`,
   );
 }
 

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import type { Cluster, Redis } from '../ioredis/clients.ts';
 import type { Cause } from '../cause.ts';
 import type {
@@ -9,6 +10,7 @@ import type {
   TransactionWork,
 } from '../redis-resilience.ts';
 import type { RedisSnapshot, Status } from '../snapshot.ts';
+import { printedState } from '../observability/printed-state.ts';
 import { answerMisplacedCommands } from '../verbs/misplaced-commands.ts';
 
 /**
@@ -101,6 +103,9 @@ export class RequestGuard {
 }
 
 answerMisplacedCommands(RequestGuard.prototype, 'redisGuard');
+// Only for `console.log`: what is sent as JSON might reach a visitor.
+const { [inspect.custom]: printed } = printedState('RequestGuard', ({ snapshot }: RequestGuard) => snapshot);
+Object.defineProperty(RequestGuard.prototype, inspect.custom, printed as PropertyDescriptor);
 
 /** Creates the guard of a request that begins now, or that began when the snapshot was taken. */
 export function createRequestGuard(

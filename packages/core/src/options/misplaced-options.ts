@@ -34,6 +34,31 @@ const otherPlaces: Readonly<Record<string, string>> = {
   commandTimeout: 'Write { timeoutMs }.',
 };
 
+/** For a group of options that was given as a switch or a number: what to write instead. */
+const switches: Readonly<Record<string, (given: unknown) => string | undefined>> = {
+  circuit: (given) => (given === false ? "{ circuit: { mode: 'off' } }" : undefined),
+  retry: (given) =>
+    given === false
+      ? '{ retry: { maxRetries: 0 } }'
+      : typeof given === 'number'
+        ? '{ retry: { maxRetries } }'
+        : undefined,
+  failback: (given) => (given === false ? '{ failback: { afterMs: false } }' : undefined),
+};
+
+/**
+ * Rejects a group of options that is switched off as a whole, as in `{ circuit: false }`.
+ *
+ * @throws {@link ConfigurationError} that says what to write instead
+ */
+export function refuseSwitches(options: object): void {
+  for (const [name, given] of Object.entries(options)) {
+    const meant = Object.hasOwn(switches, name) ? switches[name]?.(given) : undefined;
+    if (meant === undefined) continue;
+    throw new ConfigurationError(`The option options.${name} is a group of options. Write ${meant}.`);
+  }
+}
+
 /** Rejects options in the group `connection` that determine where to connect. */
 export function refuseTargetInConnection(connection: unknown): void {
   if (typeof connection !== 'object' || connection === null) return;

@@ -26,7 +26,7 @@ import {
   oneOf,
   ratioOf,
 } from './option-readers.ts';
-import { refuseMisplacedOptions, refuseTargetInConnection } from './misplaced-options.ts';
+import { refuseMisplacedOptions, refuseSwitches, refuseTargetInConnection } from './misplaced-options.ts';
 import { checkKeys, objectOf, withDefaults, type OptionReader } from './validate-options.ts';
 
 /** The validated options, with every default filled in. */
@@ -175,6 +175,7 @@ function resolved(options: ResilienceOptions): Settings {
   if (typeof options === 'object' && options !== null) {
     refuseMisplacedOptions(options, readers, defaults);
     refuseTargetInConnection(options.connection);
+    refuseSwitches(options);
   }
   checkKeys(options, readers, 'options');
   const connection = withDefaults(defaults.connection, options.connection);
