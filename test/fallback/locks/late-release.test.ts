@@ -32,6 +32,22 @@ it('a lock that redlock could not release in an outage is free when Redis is bac
   await (await locks.lock('cart', ttlMs)).unlock();
 });
 
+it('a lock whose release is a script of defineCommand is free when Redis is back', async () => {
+  const played = await stage({ config });
+  const client = played.resilience.client as Redis;
+  const token = randomUUID();
+  client.defineCommand('unlock', { numberOfKeys: 1, lua: script });
+  const unlock = async (): Promise<unknown> => Reflect.get(client, 'unlock').call(client, 'cart', token);
+  await take(client, token);
+  await expect(unlock()).resolves.toBe(1);
+  await take(client, token);
+  await takeDown(played);
+  await expect(unlock()).rejects.toMatchObject({ outcome: 'not-applied' });
+  await bringBack(played);
+  await client.ping();
+  expect(await client.get('cart')).toBeNull();
+});
+
 it('a lock whose release was lost with a frozen server is free when another one is started', async () => {
   const played = await stage({ config }, { timeoutMs: 300 });
   const { server, resilience } = played;

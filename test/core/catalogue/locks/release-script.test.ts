@@ -23,11 +23,25 @@ describe('a script that releases a lock', () => {
     ['ioredis-lock 4', 'evalsha', ['4dbb87cd80182f627d42cf6042188ecf00a1ff12', 1, 'a', token]],
     ['redis-semaphore 5', 'evalsha', ['7157921a7cc7cfba979acf6d63f073151df17d12', '1', 'a', token]],
     ['redlock-universal 0.8', 'evalsha', ['fd83166fb3d7235e3ace652b700c9e217c1adc1f', 1, 'a', token]],
+    ['redlock 5 beta', 'evalsha', ['e4612211c9f8f51c257e26e056b0a654b3187242', 2, 'a', 'b', token]],
     ['the documentation', 'eval', [documented, 1, 'a', token]],
     [
       'an application',
       'eval',
       [documented.replaceAll('"', "'").replace('else', 'end').replace(/end$/, ''), 1, 'a', token],
+    ],
+    [
+      'an application that names its arguments',
+      'eval',
+      [
+        `-- Deletes the lock of its owner
+        local key = KEYS[1]; local owner_id = ARGV[1]
+
+        ${documented.replaceAll('KEYS[1]', 'key').replaceAll('ARGV[1]', 'owner_id')}`,
+        1,
+        'a',
+        token,
+      ],
     ],
   ])('of %s is known', (_, name, args) => {
     const keys = args.includes('b') ? ['2', 'a', 'b'] : ['1', 'a'];
@@ -39,6 +53,11 @@ describe('a script that releases a lock', () => {
     ['another number of keys', 'eval', [documented, 2, 'a', token]],
     ['more arguments', 'eval', [documented, 1, 'a', token, 'more']],
     ['another script', 'eval', [`${documented} redis.call('del', 'other')`, 1, 'a', token]],
+    [
+      'a variable that stands for something else',
+      'eval',
+      [`local key = KEYS[2] ${documented.replaceAll('KEYS[1]', 'key')}`, 1, 'a', token],
+    ],
     ['another digest', 'evalsha', ['e5a322e2634ef59a516e8ea150cb085afafee684', 1, 'a', token]],
     ['no script at all', 'del', ['a']],
   ])('is not one with %s', (_, name, args) => {
@@ -56,6 +75,7 @@ describe('a script that releases a lock', () => {
 
 it.each([
   ['redlock 4', ['e5a322e2634ef59a516e8ea150cb085afafee684', 1, 'a', token, 500]],
+  ['redlock 5 beta', ['96da70f7716f27d278a5218544df37fd8b0a5e4c', 1, 'a', token, 500]],
   ['@sesamecare-oss/redlock 1', ['1b77b94aa78451d55dfa97e18819bfbfc596cb5b', 1, 'a', 0, token, 500]],
 ])('a lock that %s takes can be released', (_, args) => {
   expect(lockReleaseOf('evalsha', args)).toMatchObject({

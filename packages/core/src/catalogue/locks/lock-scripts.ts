@@ -13,6 +13,9 @@ const lockScripts: ReadonlyMap<string, LockScript> = new Map([
   // redlock 4
   ['e5a322e2634ef59a516e8ea150cb085afafee684', { does: 'take', argumentCount: 2 }],
   ['0f0f23b9048b36752b5be114f357ba083449f908', { does: 'release', argumentCount: 1 }],
+  // redlock 5 beta
+  ['96da70f7716f27d278a5218544df37fd8b0a5e4c', { does: 'take', argumentCount: 2 }],
+  ['e4612211c9f8f51c257e26e056b0a654b3187242', { does: 'release', argumentCount: 1 }],
   // @sesamecare-oss/redlock 1, whose scripts get the number of a database as their first argument
   ['1b77b94aa78451d55dfa97e18819bfbfc596cb5b', { does: 'take', argumentCount: 3 }],
   ['df51f6837dcfe303d334e6abea9aeae192bab216', { does: 'release', argumentCount: 2 }],

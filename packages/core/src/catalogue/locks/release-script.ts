@@ -4,7 +4,7 @@ import { lockScriptOf } from './lock-scripts.ts';
 import { isUniqueToken } from './lock-token.ts';
 
 /**
- * The lock-release script of the Redis documentation, which many applications send with EVAL. White space and quotes
+ * The lock-release script of the Redis documentation, which many applications and libraries use. White space and quotes
  * are removed.
  */
 const documented: ReadonlySet<string> = new Set([
@@ -38,5 +38,19 @@ function argumentCountOf(name: string, script: string): number | undefined {
 }
 
 function isDocumented(script: string): boolean {
-  return script.length <= longest && documented.has(script.replaceAll(/[\s"';]/g, '').toLowerCase());
+  return script.length <= longest && documented.has(withoutNames(script));
+}
+
+/** Removes white space and quotes, and writes `KEYS[1]` and `ARGV[1]` for the local variables that stand for them. */
+function withoutNames(script: string): string {
+  let text = script.replaceAll(/--.*/g, '').replaceAll(/["';]/g, '').toLowerCase().trim();
+  for (;;) {
+    const [declaration, name, value] = /^local\s+(\w+)\s*=\s*((?:keys|argv)\[1\])\s/.exec(text) ?? [];
+    if (declaration === undefined || name === undefined || value === undefined) break;
+    text = text
+      .slice(declaration.length)
+      .trimStart()
+      .replaceAll(new RegExp(`\\b${name}\\b`, 'g'), value);
+  }
+  return text.replaceAll(/\s/g, '');
 }

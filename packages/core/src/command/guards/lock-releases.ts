@@ -5,6 +5,8 @@ import { releaseScriptArgs } from '../../catalogue/locks/release-script.ts';
 import { setLockOf } from '../../catalogue/locks/set-lock.ts';
 import { slotReleaseArgs } from '../../catalogue/locks/slot-release.ts';
 import type { Clock } from '../../clock.ts';
+import type { DriverCommand } from '../../driver/driver-command.ts';
+import { scriptTextOf } from '../../ioredis/commands/script-text.ts';
 import { isReplyError } from '../../replies/connection-error.ts';
 import type { CallFailure, OwnFailure } from '../call-errors.ts';
 import type { Call } from '../call.ts';
@@ -64,7 +66,7 @@ export class LockReleases {
     const taken = failure.outcome === 'unknown' ? lockReleaseOf(name, command.args) : undefined;
     if (taken !== undefined)
       return this.#release({ args: taken.args, call, endsAt: this.#clock.now() + taken.ttlMs });
-    const args = releaseScriptArgs(name, command.args) ?? slotReleaseArgs(name, command.args);
+    const args = releaseArgs(name, command) ?? slotReleaseArgs(name, command.args);
     if (args === undefined) return;
     const due: Due = { args, call, endsAt: Infinity };
     if (this.#isConnected && failure.kind !== 'circuit-open') this.#release(due);
@@ -128,6 +130,14 @@ export class LockReleases {
 function isAway(failure: CallFailure): failure is OwnFailure {
   if (!('outcome' in failure) || failure.kind === 'overloaded') return false;
   return failure.reason !== 'closed' && failure.reason !== 'isolated';
+}
+
+/** Returns the arguments of an EVAL that releases the lock that the command should have released. */
+function releaseArgs(name: string, command: DriverCommand): readonly string[] | undefined {
+  const known = releaseScriptArgs(name, command.args);
+  if (known !== undefined) return known;
+  const text = scriptTextOf(command);
+  return text === undefined ? undefined : releaseScriptArgs('eval', [text, ...command.args.slice(1)]);
 }
 
 /** Whether a reply is OK, as text, as bytes, or as the bytes of a raw reply. */
