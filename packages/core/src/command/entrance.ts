@@ -188,9 +188,9 @@ export class Entrance {
   }
 
   #callOfBatch(command: DriverCommand, stream?: PipelineStream, node?: unknown): SlowCall {
-    const { clock, timeoutMs: allowedMs } = this.#parts.settings;
+    const { clock, timeoutMs } = this.#parts.settings;
     const call = new Call(this.#answers, command, traitsOf(command.name));
-    const operation = operationOfCommand();
+    const [operation, allowedMs] = [operationOfCommand(), command.timeoutMs ?? timeoutMs];
     return onSlowPath(call, { issuedAt: clock.now(), allowedMs, operation, stream, node });
   }
 

@@ -40,7 +40,8 @@ export interface DriverCommand {
    */
   database?: number;
   /**
-   * Deadline of this command in milliseconds; if undefined, the option `timeoutMs` of the `RedisResilience` applies.
+   * Deadline of this command in milliseconds; if undefined, the option `timeoutMs` of the `RedisResilience` applies. The
+   * deadline of a batch is that of its first command.
    */
   timeoutMs?: number | undefined;
   /**

@@ -2,7 +2,7 @@ import type { Cluster, Redis } from 'ioredis';
 import type { RedisResilience } from '@redis-resilience/core';
 import { checkArgument, resilienceOf, sourcesOf } from '@redis-resilience/core/kit';
 import type { ConnectionForBull } from './connections.ts';
-import { workerClient } from './worker-client.ts';
+import { workerClient, workersCallsWait } from './worker-client.ts';
 
 /** Options for a Bull 4 `Queue`. */
 export interface BullClients {
@@ -23,7 +23,7 @@ export interface BullClients {
  */
 export function bullClients(resilience: RedisResilience): BullClients {
   checkArgument('bullClients.resilience', resilience, resilienceOf);
-  const worker = workerClient(resilience.client, resilience, sourcesOf(resilience).clock);
+  const worker = workerClient(resilience.client, resilience, sourcesOf(resilience).clock, workersCallsWait);
   let subscriber: Redis | undefined;
   return {
     createClient(type) {

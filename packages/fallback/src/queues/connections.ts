@@ -8,7 +8,7 @@ import {
   tooLate,
   withinDeadline,
 } from '@redis-resilience/core/kit';
-import { workerClient } from './worker-client.ts';
+import { everyCallWaits, workerClient, workersCallsWait } from './worker-client.ts';
 
 /**
  * The ioredis client that BullMQ or Bull uses. Its type is `any`, because BullMQ may come with another copy of ioredis:
@@ -57,7 +57,7 @@ export function queueConnection(resilience: RedisResilience): QueueConnection {
 export function workerConnection(resilience: RedisResilience): WorkerConnection {
   checkArgument('workerConnection.resilience', resilience, resilienceOf);
   return {
-    connection: workerClient(resilience.client, resilience, sourcesOf(resilience).clock),
+    connection: workerClient(resilience.client, resilience, sourcesOf(resilience).clock, everyCallWaits),
     runRetryDelay: 100,
   };
 }
@@ -74,7 +74,7 @@ export function workerConnection(resilience: RedisResilience): WorkerConnection 
 export function nestBullConnection(resilience: RedisResilience): QueueConnection {
   checkArgument('nestBullConnection.resilience', resilience, resilienceOf);
   return {
-    connection: workerClient(resilience.client, resilience, sourcesOf(resilience).clock),
+    connection: workerClient(resilience.client, resilience, sourcesOf(resilience).clock, workersCallsWait),
     skipVersionCheck: true,
     skipWaitingForReady: true,
   };

@@ -1,15 +1,16 @@
-import type { Cluster, Redis } from 'ioredis';
+import type { ChainableCommander, Cluster, Redis } from 'ioredis';
 import type { Clock, RedisResilience } from '@redis-resilience/core';
 import { isAway } from '@redis-resilience/core/kit';
 import { isRefusedForNow } from '../server-refusal.ts';
 import { newestId, readsNewest, timeId } from './newest-entries.ts';
 import { Outage } from './outage.ts';
+import { waitingBatch } from './waiting-batch.ts';
 
-/** How long a call that is not part of a worker's loop waits for Redis before it fails. */
+/** How long a call that does not wait for the end of an outage waits for Redis before it fails. */
 const maxWaitMs = 500;
 /**
- * How long to wait for the reply to a Lua script that a worker runs in its loop. The limit is high, because the reply
- * may contain the worker's next job, which must not be lost; plain ioredis waits forever.
+ * How long to wait for the reply to a call that waits for the end of an outage. The limit is high, because the reply may
+ * contain the worker's next job, which must not be lost; plain ioredis waits forever.
  */
 const patienceMs = 30_000;
 
@@ -26,8 +27,6 @@ const passedThrough = new Set<PropertyKey>([
   'getMaxListeners',
   'setMaxListeners',
   'defineCommand',
-  'pipeline',
-  'multi',
   'nodes',
 ]);
 
@@ -48,16 +47,32 @@ const blockingReads = new Set<PropertyKey>([
 const loopScript =
   /^(moveToActive|moveToFinished|moveToDelayed|moveToWaitingChildren|retryJob|moveStalledJobsToWait)\b/;
 
+// The scripts that a processor runs for its job. If one of them fails, the processor fails, and with it the job. Some
+// belong to the loop: the renewal of a job's lock, and in Bull the record of the error with which the job failed.
+const jobScript =
+  /^(updateProgress|addLog|updateData|extendLocks?|releaseLock|saveStacktrace|moveJobFromActiveToWait)\b/;
+
+/** Whether a call waits for as long as Redis is unavailable. */
+export type Waits = (name: PropertyKey) => boolean;
+
+/** For a client that only workers use: every call waits, as on plain ioredis. */
+export const everyCallWaits: Waits = () => true;
+
+/** For a client that workers share with queues: only the calls of a worker's loop and of its jobs wait. */
+export const workersCallsWait: Waits = (name) =>
+  name === 'info' || blockingReads.has(name) || isScriptOf(loopScript, name) || isScriptOf(jobScript, name);
+
 /**
- * Wraps a client for the loop of a BullMQ or Bull worker. After some errors the loop retries immediately, and after
- * others it pauses for a long time, so no error may reach the loop while Redis is unavailable:
+ * Wraps a client for the loop of a BullMQ or Bull worker, and for the jobs that it processes. After some errors the loop
+ * retries immediately, and after others it pauses for a long time; a job fails for good, unless it has attempts left. So
+ * no error may reach the loop or a job while Redis is unavailable:
  *
  * - A blocking read returns null as soon as Redis is back, so that the worker looks for work immediately. A read of a
  *   stream's newest entries does not return null, but is repeated, and also returns the entries that were added during
  *   the outage.
- * - A script of the loop waits while the server does not reply, and is resent when a lost connection has been restored,
- *   as in plain ioredis. INFO, too, is repeated until Redis is back.
- * - Any other command fails after half a second, with an error code after which BullMQ retries.
+ * - Any other call that `waits` selects waits while the server does not reply, and is resent when a lost connection has
+ *   been restored, as in plain ioredis. So is a pipeline or transaction with such a call.
+ * - The remaining calls fail after half a second, with an error code after which BullMQ retries.
  *
  * Duplicates of the client are wrapped, too. When a worker closes, it disconnects its duplicate, and all waiting calls
  * fail, so that the worker can close while Redis is unavailable.
@@ -66,6 +81,7 @@ export function workerClient<C extends Redis | Cluster>(
   client: C,
   resilience: RedisResilience,
   clock: Clock,
+  waits: Waits,
   outage: Outage = new Outage(resilience, clock),
 ): C {
   const isOwn = outage.adopt(client);
@@ -76,18 +92,19 @@ export function workerClient<C extends Redis | Cluster>(
     call: () => Promise<unknown>,
     name: PropertyKey,
     isRepeated = !blockingReads.has(name),
+    isWaiting = waits(name),
   ): Promise<unknown> => {
     for (;;) {
       try {
-        return await (isLasting(name) ? outage.unlessInterrupted(call()) : call());
+        return await (isWaiting ? outage.unlessInterrupted(call()) : call());
       } catch (error) {
         const isPassing = isAway(error) || (name === 'info' && isRefusedForNow(error));
         if (!isPassing) throw error;
-        const end = await outage.end(client, isLasting(name) ? Infinity : maxWaitMs);
+        const end = await outage.end(client, isWaiting ? Infinity : maxWaitMs);
         // The error that a closing worker gets must not look like a lost connection, after which a BullMQ 5 worker
         // would retry forever.
         if (end === 'interrupted' || isClosed(error)) throw error;
-        if (end === 'too-long' || !isLasting(name)) throw connectionError(error);
+        if (end === 'too-long' || !isWaiting) throw connectionError(error);
         if (!isRepeated) return null;
       }
     }
@@ -106,11 +123,21 @@ export function workerClient<C extends Redis | Cluster>(
       }
       if (name === 'duplicate') {
         return (...args: unknown[]) =>
-          workerClient(method.apply(target, args) as C, resilience, clock, outage);
+          workerClient(method.apply(target, args) as C, resilience, clock, waits, outage);
       }
       if (name === 'connect')
         return () => (outage.isInterrupted ? beginToConnect(target) : connectEventually(target));
-      const sender = senderOf(name, target);
+      if (name === 'pipeline' || name === 'multi') {
+        const patient = sending(target, { timeoutMs: patienceMs });
+        return (...args: unknown[]) =>
+          waitingBatch(
+            method.apply(target, args) as ChainableCommander,
+            () => method.apply(patient, args) as ChainableCommander,
+            waits,
+            (exec) => ask(exec, 'exec', true, true),
+          );
+      }
+      const sender = senderOf(name, target, waits);
       return (...args: unknown[]) => {
         if (readsNewest(name, args)) {
           const read = (id: string): Promise<unknown> =>
@@ -138,22 +165,22 @@ export function workerClient<C extends Redis | Cluster>(
   });
 }
 
-/** Whether a call waits for as long as Redis is unavailable. */
-function isLasting(name: PropertyKey): boolean {
-  return name === 'info' || blockingReads.has(name) || isLoopScript(name);
-}
-
-function isLoopScript(name: PropertyKey): boolean {
-  return typeof name === 'string' && loopScript.test(name);
+function isScriptOf(scripts: RegExp, name: PropertyKey): boolean {
+  return typeof name === 'string' && scripts.test(name);
 }
 
 /**
- * Returns the client with which to send this command. A Lua script that a worker runs in its loop gets a longer
+ * Returns the client with which to send this command. A command that waits for the end of an outage gets a longer
  * deadline. A blocking read is marked with `isAided`, because core reports a worker whose client is not wrapped.
  */
-function senderOf<C extends Redis | Cluster>(name: PropertyKey, client: C): C {
-  if (isLoopScript(name)) return sending(client, { timeoutMs: patienceMs });
-  return blockingReads.has(name) ? sending(client, { isAided: true }) : client;
+function senderOf<C extends Redis | Cluster>(name: PropertyKey, client: C, waits: Waits): C {
+  if (blockingReads.has(name)) return sending(client, { isAided: true });
+  return waits(name) && isCommand(name, client) ? sending(client, { timeoutMs: patienceMs }) : client;
+}
+
+// ioredis gives each command and script a second method, for replies as buffers.
+function isCommand(name: PropertyKey, client: Redis | Cluster): boolean {
+  return typeof Reflect.get(client, `${String(name)}Buffer`) === 'function';
 }
 
 /** Returns a view of the client that sets `properties` on each command that it sends. */
