@@ -10,6 +10,9 @@ it.each([
   ['script', ['load', 'return 1'], true],
   ['script', ['LOAD', 'return 1'], true],
   ['script', ['FLUSH'], false],
+  ['pubsub', ['numsub', 'news'], true],
+  ['pubsub', ['SHARDNUMSUB', 'news'], true],
+  ['pubsub', ['CHANNELS'], false],
   ['get', ['a'], false],
 ])('%s %j waits until it is done: %j', (name, args, waits) => {
   expect(waitsUntilDone(name, { args }, 'connecting')).toBe(waits);

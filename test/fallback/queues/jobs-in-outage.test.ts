@@ -65,8 +65,12 @@ const kinds: [string, Start][] = [
 ];
 
 /** Starts a job, and calls `inOutage` in its processor while Redis is unavailable for a second. */
-async function jobInOutage(start: Start, inOutage: Work): Promise<{ ends: string[]; runs: number }> {
-  const here = await stage(noeviction);
+async function jobInOutage(
+  start: Start,
+  inOutage: Work,
+  how: 'killed' | 'frozen' = 'killed',
+): Promise<{ ends: string[]; runs: number }> {
+  const here = await stage(noeviction, { timeoutMs: 400 });
   let isDown = false;
   let runs = 0;
   let calls = 0;
@@ -83,12 +87,14 @@ async function jobInOutage(start: Start, inOutage: Work): Promise<{ ends: string
   );
   await add();
   await waitFor(() => runs === 1, { timeoutMs: 5000 });
-  await takeDown(here);
+  if (how === 'killed') await takeDown(here);
+  else await here.server.freeze();
   isDown = true;
   await waitFor(() => calls === 1);
   await pass(1000);
   expect(ends).toEqual([]);
-  await bringBack(here);
+  if (how === 'killed') await bringBack(here);
+  else here.server.thaw();
   await waitFor(() => ends.length > 0, { timeoutMs: 5000, message: 'the end of the job' });
   return { ends, runs };
 }
@@ -108,6 +114,11 @@ describe('a job that runs while Redis is unavailable', () => {
 
   it.each(kinds)('has failed when Redis is back, and is not run again: %s', async (_, start) => {
     const played = await jobInOutage(start, () => Promise.reject(new Error('on purpose')));
+    expect(played).toEqual({ ends: ['on purpose'], runs: 1 });
+  });
+
+  it.each(kinds)('fails once if Redis was frozen meanwhile: %s', async (_, start) => {
+    const played = await jobInOutage(start, () => Promise.reject(new Error('on purpose')), 'frozen');
     expect(played).toEqual({ ends: ['on purpose'], runs: 1 });
   });
 

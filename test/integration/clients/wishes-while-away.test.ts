@@ -74,6 +74,28 @@ it.concurrent('SCRIPT LOAD in the middle of an outage fails as other commands do
   await expect(redis.client.script('LOAD', 'return 1')).rejects.toMatchObject({ code: 'REDIS_UNAVAILABLE' });
 });
 
+it.concurrent.each(['killed', 'frozen'] as const)(
+  'PUBSUB NUMSUB waits while Redis is %s, because adapters of Socket.IO do not handle its failure',
+  async (how) => {
+    await using redis = await startProtectedRedis({ resilience: { timeoutMs: 300 } });
+    const numSub = () => redis.client.pubsub('NUMSUB', 'news');
+    await numSub();
+    if (how === 'killed') await redis.server.kill();
+    else await redis.server.freeze();
+    const early = numSub();
+    await expect(redis.client.get('key')).rejects.toThrow(/unavailable|deadline|answered/);
+    const late = numSub();
+    await pass(600);
+    await expect(redis.client.pubsub('CHANNELS')).rejects.toThrow(/unavailable|deadline|answered/);
+    if (how === 'killed') await redis.server.start();
+    else redis.server.thaw();
+    expect(await Promise.all([early, late])).toEqual([
+      ['news', 0],
+      ['news', 0],
+    ]);
+  },
+);
+
 it.concurrent(
   'a blocking call waits through an outage that is longer than its own timeout by less than its deadline',
   async () => {

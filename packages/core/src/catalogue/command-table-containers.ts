@@ -8,12 +8,13 @@ export const containerTable: readonly CommandGroup[] = [
     effect: 'never',
     container: true,
     names: `
-      acl backup cluster commandlog config hotkeys latency memory module object pubsub script sentinel slowlog
+      acl backup cluster commandlog config hotkeys latency memory module object script sentinel slowlog
       xinfo ft.config`,
   },
   { lane: 'read', effect: 'read', container: true, names: 'command' },
   { lane: 'write', effect: 'never', container: true, names: 'function xgroup ft.cursor' },
-  { lane: 'read', effect: 'never', container: true, kind: 'connection', names: 'client' },
+  // PUBSUB NUMSUB waits as subscriptions do (see `waitsUntilDone`), so PUBSUB must not be on the fast path.
+  { lane: 'read', effect: 'never', container: true, kind: 'connection', names: 'client pubsub' },
   { lane: 'write', effect: 'never', container: true, kind: 'connection', names: 'himport' },
 
   {

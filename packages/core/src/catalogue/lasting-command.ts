@@ -7,6 +7,8 @@ import { workerOf } from './unaided-library.ts';
  *
  * - A command that changes the subscriptions or the database of its connection. An unnoticed failure would
  *   leave the connection without messages, or later commands on another database.
+ * - PUBSUB NUMSUB and PUBSUB SHARDNUMSUB, with which an adapter of Socket.IO asks how many servers are to answer. Two of
+ *   the three adapters do not handle a failure, so it would end the process.
  * - A command with which a worker of BullMQ or Bull waits for its next job. If this command failed, the worker would
  *   pause, and look for jobs up to 10 s late.
  * - SCRIPT LOAD, unless it is issued while a connection is lost that was open before. rate-limit-redis and similar
@@ -22,8 +24,11 @@ export function waitsUntilDone(
 ): boolean {
   if (name === 'script')
     return isRaw !== true && wordAt(args, 0) === 'LOAD' && state !== 'reconnecting' && state !== 'stalled';
+  if (name === 'pubsub') return subscriberCounts.has(wordAt(args, 0));
   return name === 'select' || isSubscribing(name) || workerOf(name, args) !== undefined;
 }
+
+const subscriberCounts: ReadonlySet<string> = new Set(['NUMSUB', 'SHARDNUMSUB']);
 
 const subscribing = /^[ps]?(un)?subscribe$/;
 
