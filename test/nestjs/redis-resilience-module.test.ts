@@ -7,6 +7,7 @@ import {
   getRedisResilienceToken,
   InjectRedis,
   InjectRedisResilience,
+  RedisHealthEndpointsModule,
   RedisResilienceModule,
   RedisResilienceRegistry,
   type RedisResilienceModuleOptions,
@@ -241,4 +242,22 @@ it.each([
   await expect(
     (async () => boot(RedisResilienceModule.forRootAsync(options as never)))(),
   ).rejects.toMatchObject({ name: 'ConfigurationError', message: expect.stringContaining(message) });
+});
+
+it.each<readonly [object, string]>([
+  [{ name: 'cache' }, 'Write forRootAsync({ name, useFactory: () => ({ url }) }).'],
+  [{ isGlobal: false }, 'Write forRootAsync({ isGlobal, useFactory: () => ({ url }) }).'],
+])('%j from a factory, which Nest would ignore, is refused', async (extra, line) => {
+  const late = RedisResilienceModule.forRootAsync({
+    useFactory: () => ({ options: { lazyConnect: true }, ...extra }) as never,
+  });
+  await expect(boot(late)).rejects.toThrow(line);
+  const same = { name: 'default', options: { lazyConnect: true } } as never;
+  await expect(boot(RedisResilienceModule.forRootAsync({ useFactory: () => same }))).resolves.toBeDefined();
+});
+
+it('RedisHealthEndpointsModule without forRoot(), which would have no endpoints, is refused', async () => {
+  await expect(boot(RedisHealthEndpointsModule)).rejects.toThrow(
+    'Write RedisHealthEndpointsModule.forRoot().',
+  );
 });

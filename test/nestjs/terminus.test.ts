@@ -130,3 +130,11 @@ describe('RedisHealthIndicator on Terminus 11, which knows no degraded', () => {
     expect(redis).toMatchObject({ status, state: snapshot.status });
   });
 });
+
+it.each([undefined, '', { critical: true }])('a key that is not a name is refused: %j', (key) => {
+  const health = { check: () => undefined } as unknown as HealthIndicatorService;
+  const indicator = new RedisHealthIndicator(health, new RedisResilienceRegistry());
+  expect(() => indicator.isHealthy(key as never)).toThrow(
+    "Write isHealthy('redis', { connection, critical }).",
+  );
+});

@@ -1,6 +1,7 @@
-import { Controller, Get, Inject, Module, Res, VERSION_NEUTRAL } from '@nestjs/common';
+import { Controller, Get, Inject, Module, Optional, Res, VERSION_NEUTRAL } from '@nestjs/common';
 import type { DynamicModule, OnApplicationBootstrap, Type } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
+import { ConfigurationError } from '@redis-resilience/core';
 import {
   checkCritical,
   defaultHealthPaths,
@@ -30,6 +31,8 @@ const readers: OptionReaders<RedisHealthEndpointsOptions> = {
   decorators: functionsOf,
 };
 
+const configured = Symbol('RedisHealthEndpointsModule.forRoot');
+
 /**
  * Handles GET and HEAD requests to `/livez`, `/readyz` and `/health/redis`, without I/O, from snapshots in memory.
  * `/readyz` and `/health/redis` report on all connections. With Terminus, use the entry point
@@ -46,7 +49,18 @@ export class RedisHealthEndpointsModule {
    */
   static forRoot(options: RedisHealthEndpointsOptions = {}): DynamicModule {
     checkOptions('RedisHealthEndpointsModule', options, readers);
-    return { module: RedisHealthEndpointsModule, controllers: [controllerFor(options)] };
+    return {
+      module: RedisHealthEndpointsModule,
+      controllers: [controllerFor(options)],
+      providers: [{ provide: configured, useValue: true }],
+    };
+  }
+
+  constructor(@Optional() @Inject(configured) isConfigured?: true) {
+    if (isConfigured) return;
+    throw new ConfigurationError(
+      'RedisHealthEndpointsModule is imported without its endpoints. Write RedisHealthEndpointsModule.forRoot().',
+    );
   }
 }
 

@@ -1,7 +1,7 @@
 import { ServiceUnavailableException, type ExecutionContext } from '@nestjs/common';
 import type { AbstractHttpAdapter } from '@nestjs/core';
 import type { PlainResponse } from '@redis-resilience/core/http';
-import { setHeaders } from './reply.ts';
+import { setProblemHeaders } from './reply.ts';
 
 /**
  * Thrown when a request is rejected because Redis is unavailable. Nest's own exception filter responds with
@@ -25,6 +25,6 @@ export function refuse(
   context: ExecutionContext,
   answer: PlainResponse,
 ): RedisRefusedException {
-  if (context.getType() === 'http') setHeaders(adapter, context.switchToHttp().getResponse(), answer.headers);
+  if (context.getType() === 'http') setProblemHeaders(adapter, context.switchToHttp().getResponse(), answer);
   return new RedisRefusedException(answer);
 }

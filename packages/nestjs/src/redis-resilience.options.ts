@@ -87,6 +87,7 @@ export function createResilience(moduleOptions: RedisResilienceModuleOptions, na
     );
   }
   checkModuleOptions(moduleOptions);
+  refuseExtras(moduleOptions, name);
   const { url, options, databases, client, logger = nestLogger, ...others } = moduleOptions;
   const rest = { ...others, logger };
   if ([url, options, databases, client].filter((target) => target !== undefined).length > 1) {
@@ -101,4 +102,14 @@ export function createResilience(moduleOptions: RedisResilienceModuleOptions, na
   const create = (given: ResilienceTarget | undefined): RedisResilience =>
     createRedisResilience(given, { ...rest, name });
   return target === undefined ? fromEnvironment(create) : create(target);
+}
+
+/** Rejects options that a factory returns too late: Nest reads them before it calls the factory. */
+function refuseExtras(options: object, registeredName: string): void {
+  const { name = registeredName, isGlobal } = options as Partial<RedisResilienceModuleExtras>;
+  if (name === registeredName && isGlobal === undefined) return;
+  const extra = isGlobal === undefined ? 'name' : 'isGlobal';
+  throw new ConfigurationError(
+    `The option ${extra} belongs beside the factory. Write forRootAsync({ ${extra}, useFactory: () => ({ url }) }).`,
+  );
 }

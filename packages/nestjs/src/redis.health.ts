@@ -2,7 +2,15 @@ import { Inject, Injectable, Module } from '@nestjs/common';
 import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
 import type { RedisSnapshot } from '@redis-resilience/core';
 import { healthCheck, serviceStatus } from '@redis-resilience/core/http';
-import { booleanOf, checkOptions, nameOf, type OptionReaders } from '@redis-resilience/core/kit';
+import { ConfigurationError } from '@redis-resilience/core';
+import {
+  booleanOf,
+  checkArgument,
+  checkOptions,
+  nameOf,
+  type OptionReader,
+  type OptionReaders,
+} from '@redis-resilience/core/kit';
 import { RedisResilienceRegistry } from './redis-resilience.registry.ts';
 
 /** Options of {@link RedisHealthIndicator.isHealthy}. */
@@ -17,6 +25,14 @@ export interface RedisHealthIndicatorOptions {
 }
 
 const readers: OptionReaders<RedisHealthIndicatorOptions> = { connection: nameOf, critical: booleanOf };
+
+/** Terminus reports the indicator under this key, which it does not check. */
+const keyOf: OptionReader = (key) => {
+  if (typeof key === 'string' && key !== '') return;
+  throw new ConfigurationError(
+    "The first argument of isHealthy() is the key of the report. Write isHealthy('redis', { connection, critical }).",
+  );
+};
 
 /**
  * The object with which an indicator of Terminus reports its result. The method `degraded` does not exist in
@@ -63,6 +79,7 @@ export class RedisHealthIndicator {
     key: Key,
     options: RedisHealthIndicatorOptions = {},
   ): HealthIndicatorResult<Key> {
+    checkArgument('isHealthy.key', key, keyOf);
     const { connection, critical = false } = checkOptions('isHealthy', options, readers);
     const session: Session<Key> = this.#health.check(key);
     try {
