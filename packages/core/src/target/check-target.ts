@@ -70,7 +70,7 @@ function checkCluster(target: ClusterTarget): CheckedTarget {
   checkKeys(target, clusterTargetKeys, 'target');
   if (target.options !== undefined) checkDriverOptions('cluster', target.options, 'target.options');
   for (const node of target.cluster) {
-    if (typeof node === 'object') checkDriverOptions('redis', node, 'target.cluster');
+    if (typeof node === 'object' && node !== null) checkDriverOptions('redis', node, 'target.cluster');
   }
   return { kind: 'cluster', nodes: target.cluster.map(clusterNodeOptions), options: target.options ?? {} };
 }
