@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ManualClock } from '@redis-resilience/testing';
 import { describe, expect, it } from 'vitest';
 import type { Clock } from '../../../packages/core/src/clock.ts';
@@ -44,6 +45,19 @@ describe('the detector of the process', () => {
     clock.jump(350);
     clock.travel(0);
     expect(detector.stalledMs).toBe(400);
+  });
+
+  it('is behind after a long stall, until the sockets have been read', async () => {
+    const { clock, detector } = start();
+    clock.jump(450);
+    expect(detector.isBehind).toBe(false);
+    clock.jump(100);
+    expect(detector.isBehind).toBe(true);
+    clock.travel(0); // the timer of the detector fires first
+    expect(detector.isBehind).toBe(true);
+    await nextTurn();
+    await nextTurn();
+    expect(detector.isBehind).toBe(false);
   });
 
   it('tells a process that was stopped', () => {

@@ -1,9 +1,12 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
-import { waitFor } from '@redis-resilience/testing';
+import { ManualClock, waitFor } from '@redis-resilience/testing';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { systemClock, type Clock } from '../../../packages/core/src/clock.ts';
+import { unwatchThaws, watchThaws } from '../../../packages/core/src/event-loop/thaw-watches.ts';
 import { CoalescedWrites } from '../../../packages/core/src/socket/coalesced-writes.ts';
+import type { WritesNews } from '../../../packages/core/src/socket/writes-news.ts';
 
 interface Pair extends AsyncDisposable {
   readonly socket: Socket;
@@ -15,7 +18,7 @@ interface Pair extends AsyncDisposable {
 }
 
 /** Opens a real connection whose near socket gathers writes. */
-async function openPair(): Promise<Pair> {
+async function openPair(clock: Clock = systemClock): Promise<Pair> {
   const server: Server = createServer();
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -26,12 +29,11 @@ async function openPair(): Promise<Pair> {
   peer.on('data', (chunk: Buffer) => chunks.push(chunk));
   const flushes: number[] = [];
   const blocked: boolean[] = [];
-  const writes: CoalescedWrites = new CoalescedWrites(socket, {
-    onNews: ({ kind }) => {
-      if (kind === 'flush') flushes.push(socket.bytesWritten);
-      else blocked.push(writes.isBlocked);
-    },
-  });
+  const onNews = ({ kind }: WritesNews): void => {
+    if (kind === 'flush') flushes.push(socket.bytesWritten);
+    else blocked.push(writes.isBlocked);
+  };
+  const writes: CoalescedWrites = new CoalescedWrites(socket, { onNews }, clock);
   return {
     socket,
     peer,
@@ -209,3 +211,38 @@ it('keeps more text than fits into a string while the kernel’s buffer is full'
   for (let written = 0; written < 2 ** 29; written += chunk.length) pair.socket.write(chunk);
   expect(pair.writes.isBlocked).toBe(true);
 });
+
+describe('writes after the process has stood still', () => {
+  it('leave, in order, when the socket has been read', async () => {
+    await using pair = await openPair(stalledClock());
+    pair.socket.write('first;');
+    for (let index = 0; index < 2000; index++) pair.socket.write('more;');
+    await new Promise<void>((resolve) => process.nextTick(resolve));
+    expect(pair.flushes).toEqual([]);
+    await waitFor(() => pair.received().length === 6 + 2000 * 5);
+    expect(pair.received().toString()).toBe(`first;${'more;'.repeat(2000)}`);
+    expect(pair.flushes).toHaveLength(1);
+  });
+
+  it('never leave if the peer ended the connection meanwhile', async () => {
+    await using pair = await openPair(stalledClock());
+    pair.socket.resume();
+    pair.peer.end();
+    // The bytes of the end have arrived in this process when the peer's socket has finished, but have not been read.
+    await once(pair.peer, 'finish');
+    pair.socket.write('command;');
+    await once(pair.socket, 'close');
+    expect(pair.flushes).toEqual([]);
+    expect(pair.socket.bytesWritten).toBe(0);
+  });
+});
+
+/** Returns the clock of a process that has just stood still for a second. */
+function stalledClock(): Clock {
+  const clock = new ManualClock();
+  const onThaw = (): void => undefined;
+  watchThaws(clock, onThaw);
+  onTestFinished(() => unwatchThaws(clock, onThaw));
+  clock.jump(1_250);
+  return clock;
+}

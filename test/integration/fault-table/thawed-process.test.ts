@@ -76,6 +76,52 @@ describe('a process that is frozen and thawed', () => {
   });
 });
 
+// A script that does nothing until it has been frozen. As soon as it runs again, before it reads its sockets, it adds to
+// a counter in several ways, and prints the results.
+const sleeper = `
+import { createRedisResilience } from '@redis-resilience/core';
+const resilience = createRedisResilience(process.env.TARGET);
+const { client } = resilience;
+await client.set('visits', 0);
+let lastAt = performance.now();
+const watch = setInterval(async () => {
+  const now = performance.now();
+  const isThawed = now - lastAt > 1000;
+  lastAt = now;
+  if (!isThawed) return;
+  clearInterval(watch);
+  const calls = [
+    ...Array.from({ length: 5 }, () => client.incr('visits')),
+    client.multi().incr('visits').exec(),
+    client.pipeline().incr('visits').incr('visits').exec().then((replies) => replies.forEach(([error]) => {
+      if (error) throw error;
+    })),
+    client.get('visits'),
+  ];
+  const settled = await Promise.allSettled(calls);
+  const failures = settled.flatMap(({ reason }) => reason === undefined ? [] : [reason.code + ' ' + reason.outcome]);
+  console.log('settled', JSON.stringify({ failures, visits: await client.get('visits') }));
+  await resilience.close();
+}, 20);
+console.log('ready');
+`;
+
+it.each(['cut off its clients', 'restarted'] as const)(
+  'writes that a thawed process issues at once run exactly once if the server has %s',
+  async (how) => {
+    await using server = await startRedis({ config: { appendonly: 'yes' } });
+    await using child = new ChildScript(sleeper, { TARGET: server.url });
+    await child.line('ready');
+    child.freeze();
+    if (how === 'restarted') await server.restart();
+    else await server.command('CLIENT', 'KILL', 'TYPE', 'normal');
+    await pass(1_500);
+    child.thaw();
+    expect(JSON.parse(await child.line('settled'))).toEqual({ failures: [], visits: '8' });
+    expect(await child.exit()).toBe(0);
+  },
+);
+
 /** Resolves when the process has received 50 more replies. */
 async function answers(child: ChildScript, asked: string): Promise<void> {
   child.tell(asked);

@@ -1,4 +1,5 @@
-import type { Clock, TimerHandle } from '../clock.ts';
+import { systemClock, type Clock, type TimerHandle } from '../clock.ts';
+import { afterReads } from './after-reads.ts';
 
 const idlePeriodMs = 250;
 const busyPeriodMs = 20;
@@ -18,6 +19,11 @@ const glanceMs = 40;
 /** A timer that fires this many milliseconds late does not show that the process stood still. */
 export const toleratedLagMs = 20;
 const freezeMs = 1000;
+/**
+ * While a process stands still for this long, a server may well close its connections. It is long enough that a process
+ * that is merely busy, or gets little CPU time, hardly ever stands still for so long.
+ */
+const behindMs = 250;
 /** Minimum time between two calls of `process.cpuUsage`, which cost more than the rest of a measurement. */
 const cpuReadEveryMs = 200;
 
@@ -42,6 +48,7 @@ export class ProcessStallDetector {
   #cpuReadAt = -Infinity;
   #lagMs = 0;
   #stalledMs = 0;
+  #isCatchingUp = false;
 
   /**
    * `onThaw` is called when the process runs again, with the time for which it stood still. `frozen`: the process was
@@ -66,6 +73,14 @@ export class ProcessStallDetector {
   get stalledMs(): number {
     const overdueMs = this.#overdueMs;
     return this.#stalledMs + (overdueMs > toleratedLagMs ? overdueMs : 0);
+  }
+
+  /**
+   * Whether the process stood still for a quarter of a second or longer, and may not have read its sockets since: what
+   * it knows of its connections is that old.
+   */
+  get isBehind(): boolean {
+    return this.#isCatchingUp || this.#overdueMs > behindMs;
   }
 
   start(): void {
@@ -124,11 +139,19 @@ export class ProcessStallDetector {
     const workedMs = isFrozen ? this.#cpuMs() - this.#cpuAtStart : 0;
     this.#lagMs = lateMs > toleratedLagMs ? lateMs : 0;
     this.#stalledMs += this.#lagMs;
+    if (lateMs > behindMs) this.#catchUp();
     const busyMs = Math.max(busyPeriodMs, growingShare * (this.#dueAt - this.#watchedSince));
     this.#startPeriod(isWatched ? Math.min(busyMs, idlePeriodMs) : idlePeriodMs);
     if (wallLateMs - lateMs > freezeMs) this.#onThaw('suspended', wallLateMs);
     else if (isFrozen) this.#onThaw(workedMs > lateMs / 2 ? 'blocked' : 'frozen', lateMs);
   };
+
+  #catchUp(): void {
+    this.#isCatchingUp = true;
+    afterReads(systemClock, () => {
+      this.#isCatchingUp = false;
+    });
+  }
 }
 
 function ownCpuMs(): number {

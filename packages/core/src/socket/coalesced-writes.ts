@@ -1,8 +1,13 @@
 import type { Socket } from 'node:net';
+import { systemClock, type Clock } from '../clock.ts';
 import type { CommandSink } from '../driver/command-sink.ts';
+import { afterReads } from '../event-loop/after-reads.ts';
+import type { ProcessStallDetector } from '../event-loop/process-stall-detector.ts';
+import { runNext } from '../event-loop/soon.ts';
+import { stallDetectorOf } from '../event-loop/thaw-watches.ts';
 import type { Listener } from '../listener.ts';
 import { appendCommand, blockWith, maxCopiedBytes, mostBytesOf, type CommandBlock } from './command-block.ts';
-import { runNext } from '../event-loop/soon.ts';
+import type { WritesNews } from './writes-news.ts';
 
 // Longer strings are written separately, because joining them would copy them once more.
 const joinBelowLength = 16 * 1024;
@@ -19,13 +24,6 @@ const maxTextLength = 2 ** 24;
 const minEnough = 1500;
 const maxEnough = 16_000;
 
-/** Events in the writing of bytes to a socket. */
-export type WritesNews =
-  /** Bytes are about to be passed to the socket. */
-  | { readonly kind: 'flush' }
-  /** The kernel's buffer of this socket has become full, or has room again. */
-  | { readonly kind: 'room-changed'; readonly socket: Socket };
-
 const flushing = { kind: 'flush' } as const;
 
 const writtenBy = Symbol('writes');
@@ -34,10 +32,7 @@ interface CoalescedSocket extends Socket {
   [writtenBy]: CoalescedWrites;
 }
 
-/**
- * The methods of a socket that are replaced. They are typed as properties, because the linter forbids reading a method
- * without calling it.
- */
+/** The methods that are replaced, as properties, because the linter forbids reading a method without calling it. */
 interface WritingMethods {
   write: (this: Socket, chunk: string | Uint8Array, ...rest: unknown[]) => boolean;
   end: (this: Socket, ...args: unknown[]) => Socket;
@@ -54,6 +49,7 @@ export class CoalescedWrites implements CommandSink {
   readonly #write: WritingMethods['write'];
   readonly #end: WritingMethods['end'];
   readonly #listener: Listener<WritesNews>;
+  readonly #stallDetector: ProcessStallDetector;
   #parts: (string | Uint8Array)[] = [];
   /** The output that is still growing: either text, or a range in the block into which commands are encoded. */
   #text = '';
@@ -61,11 +57,12 @@ export class CoalescedWrites implements CommandSink {
   #from = 0;
   #to = 0;
   #isScheduled = false;
+  /** Whether the bytes wait until the socket has been read. */
+  #isHeld = false;
   /** Number of bytes that have been gathered but not written yet. */
   #gathered = 0;
-  /** Number of writes since bytes were last read from the socket. */
+  /** Number of writes since bytes were last read from the socket, and their total length. */
   #writes = 0;
-  /** Total length of the writes since bytes were last read from the socket. */
   #written = 0;
   /**
    * Whether there was only one write between the last two reads: the caller probably sends its commands one at a time.
@@ -75,9 +72,10 @@ export class CoalescedWrites implements CommandSink {
   #isBlocked = false;
 
   /** Replaces the socket's `write` and `end` methods. */
-  constructor(socket: Socket, listener: Listener<WritesNews>) {
+  constructor(socket: Socket, listener: Listener<WritesNews>, clock: Clock) {
     this.#socket = socket;
     this.#listener = listener;
+    this.#stallDetector = stallDetectorOf(clock);
     const methods = socket as unknown as WritingMethods;
     this.#write = methods.write;
     this.#end = methods.end;
@@ -142,7 +140,7 @@ export class CoalescedWrites implements CommandSink {
     // there are many commands, the first half is written early, so that the server can start while the rest is being
     // encoded.
     const isAlone = ++this.#writes === 1 && this.#isSolo && !isOneOfSeveral;
-    if (isAlone || this.#gathered >= this.#enough) this.#flushNow();
+    if (isAlone || this.#gathered >= this.#enough) this.#flushSoon();
     else if (!this.#isScheduled) {
       this.#isScheduled = true;
       runNext(flush, this);
@@ -170,14 +168,28 @@ export class CoalescedWrites implements CommandSink {
   }
 
   end(args: readonly unknown[]): Socket {
-    this.#flushNow();
+    // A peer that has ended the connection does not read the bytes any more.
+    if (!this.#socket.readableEnded) this.#flushNow();
     return this.#end.call(this.#socket, ...args);
   }
 
   /** Called at the end of a turn of the event loop in which bytes were gathered. */
   flush(): void {
     this.#isScheduled = false;
-    this.#flushNow();
+    this.#flushSoon();
+  }
+
+  // If the peer closed the connection while this process stood still, commands that are written before the process
+  // notices it have an unknown outcome.
+  #flushSoon(): void {
+    if (this.#isHeld) return;
+    if (!this.#stallDetector.isBehind) return this.#flushNow();
+    this.#isHeld = true;
+    // Sockets are read in real time, whatever the clock.
+    afterReads(systemClock, () => {
+      this.#isHeld = false;
+      this.#flushNow();
+    });
   }
 
   #flushNow(): void {

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Clock } from '../clock.ts';
-import { CoalescedWrites, type WritesNews } from './coalesced-writes.ts';
+import { CoalescedWrites } from './coalesced-writes.ts';
 import type { Flush, Flushes } from '../event-loop/flush.ts';
 import type { CommandSink } from '../driver/command-sink.ts';
 import type { DriverCommand } from '../driver/driver-command.ts';
@@ -16,6 +16,7 @@ import { ReplyGuard, type Breach } from './reply-guard.ts';
 import type { RoundTrip } from './round-trip.ts';
 import { SocketReads, type SocketClosed } from './socket-reads.ts';
 import type { WireNews, WireNewsKind } from './wire-news.ts';
+import type { WritesNews } from './writes-news.ts';
 import { runSoon } from '../event-loop/soon.ts';
 
 /** The current socket of one connection, with its pending writes and the times of its last reads and writes. */
@@ -131,7 +132,7 @@ export class Wire implements Listener<WritesNews | Abandoned> {
     this.readAt = this.#clock.now();
     this.writtenAt = this.readAt;
     this.aliveAt = this.readAt;
-    this.#writes = new CoalescedWrites(socket, this);
+    this.#writes = new CoalescedWrites(socket, this, this.#clock);
     interceptReads(socket, new SocketReads(socket, this, guard, this.#driver, listener));
   }
 
@@ -172,9 +173,8 @@ export class Wire implements Listener<WritesNews | Abandoned> {
     const command = this.#driver.oldestUnanswered();
     const sentAt = command?.call?.written?.at;
     if (sentAt !== undefined || command === undefined) return sentAt ?? this.writtenAt;
-    // A command that this library sends for itself has no `call` to record when it was sent. The time of the last write
-    // is remembered instead, because `writtenAt` changes with later writes, after which the command would seem to have
-    // been sent later than it was.
+    // `writtenAt` is remembered, because it changes with later writes, after which the command would seem to have been
+    // sent later than it was.
     if (this.#untracked?.command !== command) this.#untracked = { command, sentAt: this.writtenAt };
     return this.#untracked.sentAt;
   }

@@ -1,0 +1,8 @@
+import type { Socket } from 'node:net';
+
+/** Events in the writing of bytes to a socket. */
+export type WritesNews =
+  /** Bytes are about to be passed to the socket. */
+  | { readonly kind: 'flush' }
+  /** The kernel's buffer of this socket has become full, or has room again. */
+  | { readonly kind: 'room-changed'; readonly socket: Socket };
