@@ -53,6 +53,45 @@ describe('a process that has closed its resilience', () => {
   });
 });
 
+// Uses a leased connection, which then stays in the pool, and ends only the client.
+const leasing = `
+import { createRedisResilience } from '@redis-resilience/core';
+const target = JSON.parse(process.env.TARGET);
+const resilience = createRedisResilience(target, { logger: false, pool: { min: Number(process.env.MIN) } });
+await resilience.lease((client) => client.get('a'), { key: 'a' });
+const last = process.env.IS_HELD ? resilience.lease((client) => new Promise((resolve) => setTimeout(resolve, 100)), { key: 'a' }) : undefined;
+await resilience.client[process.env.END]();
+await last;
+console.log('ended');
+`;
+
+describe('a process that has ended its client', () => {
+  it.concurrent.each([
+    ['quit', '0', ''],
+    ['disconnect', '0', ''],
+    ['quit', '2', ''],
+    ['quit', '0', 'yes'],
+  ])(
+    'by %s() ends by itself with pool.min %s, also if the lease ends later: "%s"',
+    async (how, min, held) => {
+      await using server = await startRedis();
+      await expectSoonOver({ host: server.host, port: server.port }, { END: how, MIN: min, IS_HELD: held });
+    },
+  );
+
+  it.concurrent('ends by itself also with a Cluster', async () => {
+    await using cluster = await startCluster({ nodes: 3, replicas: 0 });
+    await expectSoonOver({ cluster: cluster.addresses }, { END: 'quit', MIN: '0' });
+  });
+});
+
+async function expectSoonOver(target: unknown, env: Record<string, string>): Promise<void> {
+  await using child = new ChildScript(leasing, { TARGET: JSON.stringify(target), ...env });
+  await child.line('ended');
+  expect(await child.exit(3_000)).toBe(0);
+  expect(child.stderr).toBe('');
+}
+
 async function expectToEnd(target: unknown, env: Record<string, string> = {}): Promise<void> {
   await using child = new ChildScript(script, { TARGET: JSON.stringify(target), ...env });
   const left = await child.line('left', 15_000);

@@ -14,6 +14,7 @@ export class PoolMembers {
   readonly #settings: Settings;
   readonly #clock: Clock;
   readonly #connect: PoolParts['connect'];
+  readonly #main: Pick<PoolParts['main'], 'state'>;
   readonly #totals: PoolCounts;
   readonly #isAwaited: () => boolean;
   readonly #tell: () => void;
@@ -26,13 +27,14 @@ export class PoolMembers {
 
   /** `isAwaited` returns whether callers are waiting for a connection. */
   constructor(
-    { settings, connect, totals }: Pick<PoolParts, 'settings' | 'connect' | 'totals'>,
+    { settings, main, connect, totals }: Pick<PoolParts, 'settings' | 'main' | 'connect' | 'totals'>,
     isAwaited: () => boolean,
     tell: () => void,
   ) {
     this.#settings = settings;
     this.#clock = settings.clock;
     this.#connect = connect;
+    this.#main = main;
     this.#totals = totals;
     this.#isAwaited = isAwaited;
     this.#tell = tell;
@@ -105,7 +107,10 @@ export class PoolMembers {
     }
   }
 
-  /** Closes connections that have been idle for too long, down to the configured minimum. */
+  /**
+   * Closes connections that have been idle for too long, down to the configured minimum. If the application has ended
+   * the shared client, closes all idle connections, which would otherwise keep the process alive.
+   */
   retireIdle(now: number): void {
     for (const member of this.#idle.slice()) {
       if (now < this.#expiryOf(member)) return;
@@ -113,7 +118,7 @@ export class PoolMembers {
     }
   }
 
-  /** Time at which the next connection will have been idle for too long. */
+  /** Time at which the next connection will have been idle for too long, or must be closed for another reason. */
   get nextExpiryAt(): number {
     const [oldest] = this.#idle;
     return oldest === undefined ? Infinity : this.#expiryOf(oldest);
@@ -181,6 +186,7 @@ export class PoolMembers {
 
   #expiryOf({ state }: PoolMember): number {
     const { min, idleMs } = this.#settings.pool;
+    if (this.#main.state === 'ended') return 0;
     return state.kind === 'idle' && this.size > min ? state.since + idleMs : Infinity;
   }
 
