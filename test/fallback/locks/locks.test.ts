@@ -90,6 +90,29 @@ it('a lock whose ttl passes while the machine sleeps is not held when the machin
   await expect(lock?.extend()).rejects.toThrow(/no longer held/);
 });
 
+it('the signal of a lock aborts when the work asks it, even before the first timer after the machine has slept', async () => {
+  let sleptMs = 0;
+  const clock = { ...systemClock, wallNow: () => systemClock.wallNow() + sleptMs };
+  const { resilience } = await stage({}, { clock });
+  const locks = createLocks(resilience, { clock, ttlMs: 30_000 });
+  let heard = 0;
+  await locks.run('checked by reading', ({ signal }) => {
+    signal.addEventListener('abort', () => heard++);
+    expect(signal.aborted).toBe(false);
+    signal.throwIfAborted();
+    sleptMs += 31_000;
+    expect(signal.aborted).toBe(true);
+    return Promise.resolve();
+  });
+  await locks.run('checked by throwing', ({ signal }) => {
+    signal.addEventListener('abort', () => heard++);
+    sleptMs += 31_000;
+    expect(() => signal.throwIfAborted()).toThrow(/no longer held/);
+    return Promise.resolve();
+  });
+  expect(heard).toBe(2);
+});
+
 describe('a lock of a server that was frozen for two seconds', () => {
   const ttlMs = 60_000;
   const freeze = async (server: RedisServer): Promise<void> => {

@@ -4,6 +4,7 @@ import {
   type RedisResilience,
   type TimerHandle,
 } from '@redis-resilience/core';
+import { lookWhenAsked } from './looking-signal.ts';
 import { release } from './release.ts';
 
 /** A lock that this process holds until it is released, is lost, or is not extended in time. */
@@ -20,7 +21,10 @@ export interface Lock {
    * into use, because locks are not carried over.
    */
   readonly isHeld: boolean;
-  /** Aborts when `isHeld` becomes false. */
+  /**
+   * Aborts when `isHeld` becomes false. Reading `aborted` and calling `throwIfAborted()` compares the clocks first, so
+   * that a process that stood still for longer than the ttl learns at once that it has lost the lock.
+   */
   readonly signal: AbortSignal;
   /**
    * Extends the lock so that it is held for `ttlMs` from now. Default: the `ttlMs` with which the lock was acquired.
@@ -79,6 +83,7 @@ export class HeldLock implements Lock {
   // The longest ttl that was requested so far, because Redis may hold the lock for as long as this ttl.
   #ttlMs: number;
   #end: TimerHandle | undefined;
+  #isLost = false;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -89,17 +94,16 @@ export class HeldLock implements Lock {
       parts.resilience.on('change', () => {
         if (this.#isElsewhere) this.#lose();
       }),
-      parts.resilience.on('thaw', () => {
-        if (!this.isHeld) this.#lose();
-      }),
+      parts.resilience.on('thaw', () => this.#look()),
     ];
+    lookWhenAsked(this.signal, () => this.#look());
     this.#holdUntil(parts.askedAt, parts.ttlMs);
   }
 
   get isHeld(): boolean {
     const { now, wallNow } = momentOf(this.#parts.clock);
     const isInTime = now < this.#heldUntil.now && wallNow < this.#heldUntil.wallNow;
-    return isInTime && !this.signal.aborted && !this.#isElsewhere;
+    return isInTime && !this.#isLost && !this.#isElsewhere;
   }
 
   get signal(): AbortSignal {
@@ -162,10 +166,16 @@ export class HeldLock implements Lock {
     return this.#parts.resilience.snapshot().database?.name !== this.#database;
   }
 
+  #look(): void {
+    if (!this.isHeld) this.#lose();
+  }
+
   #lose(): void {
+    if (this.#isLost) return;
+    this.#isLost = true;
     for (const stop of this.#stops) stop();
     if (this.#end !== undefined) this.#parts.clock.clearTimeout(this.#end);
-    if (!this.signal.aborted) this.#abort.abort(lost(this.#parts.resilience.name));
+    this.#abort.abort(lost(this.#parts.resilience.name));
   }
 }
 
