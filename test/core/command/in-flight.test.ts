@@ -140,6 +140,14 @@ describe('the calls in flight', () => {
     expect(same(inFlight.all(), [forever, younger])).toBe(true);
   });
 
+  it('are forgiven when a busy process sent them shortly before it stood still', () => {
+    const { inFlight, sendFast, send } = setUp();
+    // The timer that notices the stall was due at 20, but the process was busy until 50, and then stood still.
+    const [fast, slow] = [sendFast(50), send(50, 40)];
+    inFlight.extendDeadlines(200, 220);
+    expect([fast.sent?.at, slow.slow.deadlineAt]).toEqual([220, 260]);
+  });
+
   it('are forgiven when they were sent at the very moment of the stall', () => {
     const { inFlight, sendFast, send } = setUp();
     const [fast, slow] = [sendFast(20), send(20, 40)];

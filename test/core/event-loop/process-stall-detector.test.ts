@@ -69,6 +69,23 @@ describe('the detector of the process', () => {
     expect(thaws).toHaveLength(1);
   });
 
+  it('tells a process that was stopped when it is asked to look before its timer fires', () => {
+    const { clock, detector, thaws } = start();
+    clock.jump(1_200);
+    detector.look();
+    expect(thaws).toEqual([]);
+    clock.jump(4_050);
+    detector.look();
+    detector.look();
+    expect(thaws).toEqual([['frozen', 5_000]]);
+    clock.travel(1_000);
+    expect(thaws).toHaveLength(1);
+    detector.stop();
+    clock.jump(5_000);
+    detector.look();
+    expect(thaws).toHaveLength(1);
+  });
+
   it('tells a loop that was blocked by its own code', () => {
     const { clock, thaws, work } = start();
     clock.jump(2_250);

@@ -25,6 +25,7 @@ import type { SocketSource } from './socket-source.ts';
 import { Subscriptions } from './subscriptions.ts';
 import { isUnnoticedLoss } from './unnoticed-loss.ts';
 import { runSoon } from '../event-loop/soon.ts';
+import { stallDetectorOf } from '../event-loop/thaw-watches.ts';
 
 type Standing = DriverNews<'connect' | 'ready' | 'end'>;
 
@@ -231,6 +232,7 @@ export class Connection implements Listener<Standing | WireNews | ConnectorEvent
     this.#replacement?.stop();
     if (this.#replacesDead) this.#subscriptions.remember(this.wire.readAt);
     this.#signal(news);
+    stallDetectorOf(this.#settings.clock).look();
   }
 
   #onReady(): void {

@@ -108,6 +108,16 @@ export class ProcessStallDetector {
     this.#startPeriod(busyPeriodMs);
   }
 
+  /**
+   * Call when a connection was lost, before its calls fail: when the process runs again, sockets may be read before the
+   * timer fires that notices the stall, for which the deadlines of the calls have to be extended.
+   */
+  look(): void {
+    if (this.#timer === undefined || this.#overdueMs < freezeMs) return;
+    this.#clock.clearTimeout(this.#timer);
+    this.#beat();
+  }
+
   stop(): void {
     if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer);
     this.#timer = undefined;

@@ -169,19 +169,20 @@ export class InFlight {
 
   /**
    * Call when the process has stood still for `elapsedMs` until now: extends the deadlines of the calls that were sent
-   * before that pause began.
+   * before that pause began. A process that was busy may have sent calls when `elapsedMs` had already begun, so the calls
+   * of the first half count, too; those of the second half were sent after the pause.
    */
   extendDeadlines(elapsedMs: number, now: number): void {
-    const frozenAt = now - elapsedMs;
+    const latestAt = now - elapsedMs / 2;
     const flushes = new Set<Flush>();
     for (let call = this.#fast.head; call !== undefined; call = call.next) {
-      if (call.sent !== undefined && call.sent.at <= frozenAt) flushes.add(call.sent);
+      if (call.sent !== undefined && call.sent.at <= latestAt) flushes.add(call.sent);
     }
-    for (const flush of flushes) flush.at += elapsedMs;
+    for (const flush of flushes) flush.at += Math.min(elapsedMs, now - flush.at);
     for (const call of this.#slow.all()) {
       const { slow } = call;
-      if (slow.issuedAt > frozenAt) continue;
-      slow.extendDeadlines(elapsedMs);
+      if (slow.issuedAt > latestAt) continue;
+      slow.extendDeadlines(Math.min(elapsedMs, now - slow.issuedAt));
       this.reschedule(call);
     }
   }
