@@ -13,7 +13,7 @@ type Method = (...args: unknown[]) => unknown;
 export function waitingBatch(
   batch: ChainableCommander,
   begin: () => ChainableCommander,
-  waits: (name: PropertyKey) => boolean,
+  waits: (...call: Call) => boolean,
   ask: (exec: () => Promise<unknown>) => Promise<unknown>,
 ): ChainableCommander {
   const calls: Call[] = [];
@@ -25,7 +25,7 @@ export function waitingBatch(
       if (added.has(name)) return added.get(name);
       const value: unknown = Reflect.get(target, name, target);
       if (typeof value !== 'function') return value;
-      if (name === 'exec' && calls.some(([each]) => waits(each))) {
+      if (name === 'exec' && calls.some((each) => waits(...each))) {
         return (callback?: Callback) => answering(ask(exec), callback);
       }
       return (...args: unknown[]) => {

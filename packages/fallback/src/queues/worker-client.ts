@@ -52,15 +52,22 @@ const loopScript =
 const jobScript =
   /^(updateProgress|addLog|updateData|extendLocks?|releaseLock|saveStacktrace|moveJobFromActiveToWait)\b/;
 
+// The keys from which the processor of a flow's parent reads the results of its children.
+const resultsOfChildren = /:(processed|failed)$/;
+
 /** Whether a call waits for as long as Redis is unavailable. */
-export type Waits = (name: PropertyKey) => boolean;
+export type Waits = (name: PropertyKey, args: readonly unknown[]) => boolean;
 
 /** For a client that only workers use: every call waits, as on plain ioredis. */
 export const everyCallWaits: Waits = () => true;
 
 /** For a client that workers share with queues: only the calls of a worker's loop and of its jobs wait. */
-export const workersCallsWait: Waits = (name) =>
-  name === 'info' || blockingReads.has(name) || isScriptOf(loopScript, name) || isScriptOf(jobScript, name);
+export const workersCallsWait: Waits = (name, args) =>
+  name === 'info' ||
+  blockingReads.has(name) ||
+  isScriptOf(loopScript, name) ||
+  isScriptOf(jobScript, name) ||
+  (name === 'hgetall' && resultsOfChildren.test(String(args[0])));
 
 /**
  * Wraps a client for the loop of a BullMQ or Bull worker, and for the jobs that it processes. After some errors the loop
@@ -91,8 +98,8 @@ export function workerClient<C extends Redis | Cluster>(
   const ask = async (
     call: () => Promise<unknown>,
     name: PropertyKey,
+    isWaiting: boolean,
     isRepeated = !blockingReads.has(name),
-    isWaiting = waits(name),
   ): Promise<unknown> => {
     for (;;) {
       try {
@@ -134,14 +141,15 @@ export function workerClient<C extends Redis | Cluster>(
             method.apply(target, args) as ChainableCommander,
             () => method.apply(patient, args) as ChainableCommander,
             waits,
-            (exec) => ask(exec, 'exec', true, true),
+            (exec) => ask(exec, 'exec', true),
           );
       }
-      const sender = senderOf(name, target, waits);
       return (...args: unknown[]) => {
+        const isWaiting = waits(name, args);
+        const sender = senderOf(name, target, isWaiting);
         if (readsNewest(name, args)) {
           const read = (id: string): Promise<unknown> =>
-            ask(() => method.apply(sender, [...args.slice(0, -1), id]) as Promise<unknown>, name, true);
+            ask(() => method.apply(sender, [...args.slice(0, -1), id]) as Promise<unknown>, name, true, true);
           const from =
             since === undefined ? newestId(args, target, resilience, clock) : Promise.resolve(since);
           since = undefined;
@@ -152,11 +160,15 @@ export function workerClient<C extends Redis | Cluster>(
         const answer = method.apply(sender, args);
         if (!(answer instanceof Promise)) return answer;
         let first: Promise<unknown> | undefined = answer;
-        const asked = ask(() => {
-          const sent = first ?? (method.apply(sender, args) as Promise<unknown>);
-          first = undefined;
-          return sent;
-        }, name);
+        const asked = ask(
+          () => {
+            const sent = first ?? (method.apply(sender, args) as Promise<unknown>);
+            first = undefined;
+            return sent;
+          },
+          name,
+          isWaiting,
+        );
         // Prevents an unhandled rejection, because the caller need not handle the promise of a command.
         asked.catch(ignore);
         return asked;
@@ -173,9 +185,9 @@ function isScriptOf(scripts: RegExp, name: PropertyKey): boolean {
  * Returns the client with which to send this command. A command that waits for the end of an outage gets a longer
  * deadline. A blocking read is marked with `isAided`, because core reports a worker whose client is not wrapped.
  */
-function senderOf<C extends Redis | Cluster>(name: PropertyKey, client: C, waits: Waits): C {
+function senderOf<C extends Redis | Cluster>(name: PropertyKey, client: C, isWaiting: boolean): C {
   if (blockingReads.has(name)) return sending(client, { isAided: true });
-  return waits(name) && isCommand(name, client) ? sending(client, { timeoutMs: patienceMs }) : client;
+  return isWaiting && isCommand(name, client) ? sending(client, { timeoutMs: patienceMs }) : client;
 }
 
 // ioredis gives each command and script a second method, for replies as buffers.
