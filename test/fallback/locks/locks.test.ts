@@ -31,6 +31,15 @@ describe('a lock', () => {
     expect(ms).toBeLessThan(200 + slackMs);
   });
 
+  it('is not acquired for work that is no function', async () => {
+    const { resilience } = await stage();
+    const locks = createLocks(resilience);
+    await expect(locks.run('invoice', undefined as never)).rejects.toThrow(
+      'The option locks.run.work must be a function; given: undefined.',
+    );
+    await expect(locks.acquire('invoice')).resolves.toMatchObject({ fence: 1 });
+  });
+
   it('runs the work, extends the lock meanwhile, and gives it back', async () => {
     const { server, resilience } = await stage();
     const locks = createLocks(resilience, { ttlMs: 150 });

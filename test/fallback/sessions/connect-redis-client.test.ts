@@ -1,6 +1,11 @@
 import { createRedisResilience } from '@redis-resilience/core';
-import { connectRedisClient } from '@redis-resilience/fallback/sessions';
+import {
+  connectRedisClient,
+  resilientSessionStore,
+  type CallbackStore,
+} from '@redis-resilience/fallback/sessions';
 import { startCluster, startRedis, type RedisServer } from '@redis-resilience/testing';
+import { RedisStore } from 'connect-redis';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { connect } from '../stage.ts';
 
@@ -54,3 +59,27 @@ describe('the client for connect-redis', () => {
     expect(await client.del(['a', 'b', 'c', 'd'])).toBe(4);
   });
 });
+
+it('a store of connect-redis with a client of ioredis says which client to give', async () => {
+  await using server = await startRedis();
+  const resilience = connect(server.url);
+  await resilience.ready({ timeoutMs: 5_000 });
+  const store = new RedisStore({ client: resilience.client as never });
+  const { set } = promisified(resilientSessionStore(store as CallbackStore, resilience, { listen: false }));
+  const session = { cookie: { maxAge: 60_000 } };
+  await expect(set('anna', session)).rejects.toThrow(
+    'Write new RedisStore({ client: connectRedisClient(resilience) }).',
+  );
+  const right = new RedisStore({ client: connectRedisClient(resilience) });
+  const kept = promisified(resilientSessionStore(right as CallbackStore, resilience, { listen: false }));
+  await expect(kept.set('anna', session)).resolves.toBeUndefined();
+});
+
+function promisified(store: CallbackStore) {
+  return {
+    set: (sid: string, session: object) =>
+      new Promise<void>((resolve, reject) => {
+        store.set(sid, session, (error) => (error ? reject(error as Error) : resolve()));
+      }),
+  };
+}

@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import type { RequestListener } from 'node:http';
 import { Controller, Get, Module } from '@nestjs/common';
 import { NestFactory, type AbstractHttpAdapter } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
@@ -141,4 +142,25 @@ it.each([
   expect(make).toThrow(
     expect.objectContaining({ name: 'ConfigurationError', message: expect.stringMatching(message) }),
   );
+});
+
+it('a middleware that is not called says so', async () => {
+  const app = express();
+  const errors: Error[] = [];
+  app.use(expressStatusPage as never);
+  app.use((error: Error, _req: express.Request, res: express.Response, _next: express.NextFunction) => {
+    errors.push(error);
+    res.sendStatus(500);
+  });
+  const koa = new Koa().use(koaStatusPage as never).on('error', (error: Error) => void errors.push(error));
+  const handler = koa.callback();
+  for (const listener of [app, (req, res) => void handler(req, res)] satisfies RequestListener[]) {
+    await using page = await serve(listener);
+    expect((await page.ask('/redis-status')).status).toBe(500);
+  }
+  const line = 'Write redisStatusPage(), with parentheses: app.use(redisStatusPage()).';
+  expect(errors.map(({ message }) => message)).toEqual([
+    expect.stringContaining(line),
+    expect.stringContaining(line),
+  ]);
 });

@@ -165,6 +165,7 @@ export function createLocks(resilience: RedisResilience, options: LockOptions = 
   };
 
   const run: Locks['run'] = async (name, work, given) => {
+    checkArgument('locks.run.work', work, functionOf);
     const lock = await acquire(name, given);
     if (lock === undefined) return undefined;
     const stop = (lock as HeldLock).keepExtending();

@@ -4,6 +4,7 @@ import { checkArgument, checkOptions, objectWith, resilienceOf, sourcesOf } from
 import type { SessionBackend } from './session-backend.ts';
 import { SessionKeeper, type KeptSessions } from './session-keeper.ts';
 import { resolveSessionOptions, sessionReaders, type SessionOptions } from './session-options.ts';
+import { explainWrongClient } from './wrong-store-client.ts';
 
 type Done = (error?: unknown) => void;
 
@@ -55,7 +56,11 @@ export function resilientSessionStore<S extends CallbackStore>(
       keeper.get(sid).then((session) => callback(null, session), callback);
     },
     set(sid, session, callback) {
-      settle(keeper.set(sid, session), callback);
+      // The error is replaced only here, because the outbox judges that of the store.
+      const done = keeper.set(sid, session).catch((error: unknown) => {
+        throw explainWrongClient(store, error);
+      });
+      settle(done, callback);
     },
     touch(sid, session, callback) {
       settle(keeper.touch(sid, session), callback);

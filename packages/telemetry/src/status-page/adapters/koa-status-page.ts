@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { checkCalled } from '@redis-resilience/core/http';
 import type { StatusPageOptions } from '../options.ts';
 import { createStatusPage } from '../status-page.ts';
 
@@ -32,6 +33,7 @@ export interface StatusPageMiddleware {
  * app.use(redisStatusPage({ resilience }));
  */
 export function redisStatusPage(options: StatusPageOptions = {}): StatusPageMiddleware {
+  checkCalled('redisStatusPage', options);
   const page = createStatusPage(options, 'redisStatusPage');
   return Object.assign(
     function redisStatusPage(context: StatusPageContext, next: () => Promise<unknown>) {
