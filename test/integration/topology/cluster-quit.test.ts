@@ -64,6 +64,40 @@ it('quit() of a Cluster client waits for the calls that wait for a node, and ref
   }
 });
 
+describe('connect() of a Cluster client', () => {
+  it.concurrent('that has been told to quit, and has not ended yet, makes it take calls again', async () => {
+    await using cluster = await startCluster({ nodes: 3, replicas: 0 });
+    const resilience = createRedisResilience({ cluster: cluster.addresses }, { logger: false });
+    try {
+      const { client } = resilience;
+      await client.set('a', '1');
+      await client.quit();
+      expect(client.status).toBe('disconnecting');
+      await client.connect();
+      expect(await client.get('a')).toBe('1');
+    } finally {
+      await resilience.close({ drainMs: 0 });
+    }
+  });
+
+  it.concurrent.each(['quit', 'disconnect'] as const)('works after %s() of an ended one', async (leave) => {
+    await using cluster = await startCluster({ nodes: 3, replicas: 0 });
+    const resilience = createRedisResilience({ cluster: cluster.addresses }, { logger: false });
+    try {
+      const { client } = resilience;
+      await client.set('a', '1');
+      await client.quit();
+      await waitFor(() => client.status === 'end');
+      await client[leave]();
+      expect(client.status).toBe('end');
+      await client.connect();
+      expect(await client.get('a')).toBe('1');
+    } finally {
+      await resilience.close({ drainMs: 0 });
+    }
+  });
+});
+
 it('disconnect() of a Cluster client lets the calls before it end', async () => {
   await using cluster = await startCluster({ nodes: 3, replicas: 0 });
   const resilience = createRedisResilience({ cluster: cluster.addresses }, { logger: false });

@@ -15,10 +15,10 @@ import { clusterDispatch, slotOf } from './cluster-dispatch.ts';
 import { ClusterFlushes } from './cluster-flushes.ts';
 import { ClusterTopology } from './cluster-topology.ts';
 import { ConnectPace } from './connect-pace.ts';
+import { leaveBy } from './leave-by.ts';
 import { NodeDialers } from './nodes/node-dialers.ts';
 import { takeReplicaRefusal } from './nodes/staleness.ts';
 import type { TopologyNews } from './topology-news.ts';
-import { untilCallsLeft } from './until-calls-left.ts';
 
 /**
  * Protects a cluster client with one gate, which admits, queues or rejects its calls, and one connection to each node.
@@ -60,8 +60,8 @@ export class ProtectedCluster implements ProtectedClient {
     if (cluster.isReady) this.gate.serve();
     const entrance = new Entrance(this.gate, parts.gateParts, this, dispatch);
     this.#pace = new ConnectPace({ clock, random, periodMs: connection.minPeriodMs });
-    const untilLeft = untilCallsLeft(this.gate, entrance, settings);
-    cluster.takeOver(entrance.handle, () => this.#pace.nextMs(), untilLeft);
+    const leave = leaveBy(this.gate, entrance, settings);
+    cluster.takeOver(entrance.handle, () => this.#pace.nextMs(), leave);
     cluster.on('connecting', () => this.#onConnecting());
     cluster.on('ready', () => void this.#onReady());
     cluster.on('close', () => this.#unreachable('connection-reset'));

@@ -100,9 +100,9 @@ export class GateState {
     return dueInMs > admission.maxWaitMs ? 0 : Math.max(0, dueInMs) + admission.maxWaitMs;
   }
 
-  /** Call when QUIT has been issued: every command that is issued later fails, as it would on a closed client. */
-  leave(): void {
-    if (this.#kind !== 'ended') this.#isLeaving = true;
+  /** Call when QUIT was issued: later commands fail. With false, takes them again, as the client was connected again. */
+  leave(isLeaving = true): void {
+    this.#isLeaving = isLeaving && this.#kind !== 'ended';
     this.refresh();
   }
 

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { Driver } from './driver.ts';
 import type { DriverCommand, SendCommand } from './driver-command.ts';
+import type { Leave } from './leave.ts';
 
 /** Events of a cluster client, in addition to those of its nodes. */
 export type ClusterEvent =
@@ -86,10 +87,10 @@ export interface ClusterDriver {
   forgetNode(node: unknown): void;
   /**
    * Routes every command and every failure through `gate`; the client still follows redirections itself. `retryDelay`
-   * returns the milliseconds before the client tries to connect again. `callsLeft` is called when the client is told to
-   * quit, and returns what the client has to wait for first, if anything.
+   * returns the milliseconds before the client tries to connect again. `leave` is told when the
+   * client is to quit, and when it is connected again.
    */
-  takeOver(gate: SendCommand, retryDelay: () => number, callsLeft: () => Promise<void> | undefined): void;
+  takeOver(gate: SendCommand, retryDelay: () => number, leave: Leave): void;
 
   nodes(): readonly NodeDriver[];
   primaries(): readonly NodeDriver[];

@@ -89,7 +89,7 @@ export class IoredisCluster implements ClusterDriver {
     if (typeof node === 'object' && node !== null) (node as { redis?: unknown }).redis = undefined;
   }
 
-  takeOver(gate: SendCommand, retryDelay: () => number, callsLeft: () => Promise<void> | undefined): void {
+  takeOver(...[gate, retryDelay, leave]: Parameters<ClusterDriver['takeOver']>): void {
     const target = clusterInternals(this.#cluster);
     countRedirectionsOfAttempt(target);
     spareUnwatched(this.#cluster);
@@ -101,7 +101,7 @@ export class IoredisCluster implements ClusterDriver {
       enableAutoPipelining: false,
       clusterRetryStrategy: retryDelay,
     });
-    closeCluster(target, callsLeft);
+    closeCluster(target, leave);
     target.connectionPool.clusterNodeRetryStrategy = null;
     internals(this.#cluster).sendCommand = gate;
   }
