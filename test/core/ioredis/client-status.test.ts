@@ -5,6 +5,7 @@ import type { ClusterInternals } from '../../../packages/core/src/ioredis/cluste
 /** A Cluster client that emits its events a tick after its status has changed, as that of ioredis does. */
 class Client {
   status = 'wait';
+  manuallyClosing = false;
   readonly options: Record<string, unknown>;
   /** What core is told, and what the application gets. */
   readonly told: string[] = [];
@@ -15,6 +16,7 @@ class Client {
     this.options = options;
     this.clientStatus = new ClientStatus(this as unknown as ClusterInternals);
     this.clientStatus.on('ready', () => this.told.push('ready'));
+    this.clientStatus.on('close', () => this.told.push('close'));
     this.clientStatus.on('end', () => this.told.push('end'));
     this.clientStatus.takeOver();
   }
@@ -48,12 +50,20 @@ describe('core', () => {
     expect([client.told, client.status]).toEqual([['ready'], 'ready']);
   });
 
+  it('is not told of the close of a client that the application closes', () => {
+    const client = new Client();
+    client.manuallyClosing = true;
+    client.setStatus('close');
+    client.setStatus('end');
+    expect(client.told).toEqual(['end']);
+  });
+
   it('finds that a client that has ended stays so when a node ends later, and can be connected again', () => {
     const client = new Client();
     client.setStatus('close');
     client.setStatus('end');
     client.setStatus('close');
-    expect([client.status, client.told]).toEqual(['end', ['end']]);
+    expect([client.status, client.told]).toEqual(['end', ['close', 'end']]);
     client.setStatus('connecting');
     client.setStatus('close');
     expect(client.status).toBe('close');

@@ -98,6 +98,30 @@ describe('connect() of a Cluster client', () => {
   });
 });
 
+describe.each(['quit', 'disconnect'] as const)('%s() of a Cluster client', (leave) => {
+  it.concurrent('is no outage, and a client that is connected again ends as the first time', async () => {
+    await using cluster = await startCluster({ nodes: 3, replicas: 0 });
+    const resilience = createRedisResilience({ cluster: cluster.addresses }, { logger: false });
+    const causes: string[] = [];
+    resilience.on('outage', ({ cause }) => causes.push(cause.code));
+    try {
+      const { client } = resilience;
+      const keys = Array.from({ length: 20 }, (_, index) => `key:${index}`);
+      await Promise.all(keys.map((key) => client.set(key, '1')));
+      await client[leave]();
+      await waitFor(() => client.status === 'end' && client.nodes().length === 0);
+      await client.connect();
+      expect(client.nodes()).toHaveLength(3);
+      await client.quit();
+      await waitFor(() => client.status === 'end');
+      expect(causes).toEqual([]);
+      expect(resilience.snapshot()).toMatchObject({ outages: 0, cause: { code: 'closed' } });
+    } finally {
+      await resilience.close({ drainMs: 0 });
+    }
+  });
+});
+
 it('disconnect() of a Cluster client lets the calls before it end', async () => {
   await using cluster = await startCluster({ nodes: 3, replicas: 0 });
   const resilience = createRedisResilience({ cluster: cluster.addresses }, { logger: false });

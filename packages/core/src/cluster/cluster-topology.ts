@@ -147,6 +147,7 @@ export class ClusterTopology {
   }
 
   stop(): void {
+    this.#outages.retain(new Set());
     this.#slotWatch.stop();
     this.#blocked.stop();
     this.#reader.stop();
@@ -182,8 +183,8 @@ export class ClusterTopology {
         // The loss of a replica that serves no reads affects no call.
         if (isReplica && !this.#cluster.serving().has(address)) return;
         // If the client has not been closed, the driver closed this connection by itself, so the connection is lost.
-        const isOwn = news.cause === 'closed' && this.#cluster.isReady;
-        const cause = isOwn ? 'connection-reset' : news.cause;
+        if (news.cause === 'closed' && !this.#cluster.isReady) return;
+        const cause = news.cause === 'closed' ? 'connection-reset' : news.cause;
         const isNew = this.#outages.lost(address, cause, news.kind === 'away', settings.clock.now());
         this.#slotWatch.nodeAway(isNew);
         return this.#tell({ kind: 'parts-changed' });

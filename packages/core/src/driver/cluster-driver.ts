@@ -7,6 +7,7 @@ import type { Leave } from './leave.ts';
 export type ClusterEvent =
   | 'connecting'
   | 'ready'
+  /** No connection is left, although the application has not told the client to close them. */
   | 'close'
   | 'end'
   /** The client has read the slots. */

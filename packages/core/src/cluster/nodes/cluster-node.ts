@@ -60,7 +60,7 @@ export class ClusterNode implements Listener<ConnectionNews> {
   readonly #tell: (news: NodeNews) => void;
   /** Whether connecting is taking unusually long. */
   #isSlow = false;
-  /** Whether QUIT was sent: a later command could break the connection before the replies to earlier ones are read. */
+  /** Whether QUIT was sent: a later command could break the connection before replies are read, and its end is no loss. */
   #isLeaving = false;
   #stopWaiting: (() => void) | undefined;
 
@@ -198,7 +198,7 @@ export class ClusterNode implements Listener<ConnectionNews> {
     const { state, cause } = this.connection;
     if (cause === undefined || state === 'stalled') return;
     this.#commands.noteLoss(cause);
-    this.#tell({ kind: state === 'reconnecting' ? 'lost' : 'away', cause });
+    if (!this.#isLeaving) this.#tell({ kind: state === 'reconnecting' ? 'lost' : 'away', cause });
   }
 
   /** Drops the connection if only reads are in flight, which other nodes can serve; a write may yet be answered. */

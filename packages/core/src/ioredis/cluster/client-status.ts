@@ -1,13 +1,16 @@
 import type { ClusterInternals } from './cluster-internals.ts';
 import { runNext } from '../../event-loop/soon.ts';
 
+/** The events of which this library is told in the moment in which the status changes. */
+export type ToldAtOnce = 'ready' | 'close' | 'end';
+
 interface Connecting {
   readonly resolve: () => void;
   readonly reject: (error: Error) => void;
 }
 
 /**
- * Tells this library at once that a cluster client is ready or has ended. The application learns that the client is
+ * Tells this library at once that a cluster client is ready, has lost all connections or has ended. The application learns that the client is
  * ready only when the cluster is up.
  *
  * This library sends commands as soon as the slots are known, because a cluster that is down may still serve reads. The
@@ -16,10 +19,7 @@ interface Connecting {
  */
 export class ClientStatus {
   readonly #target: ClusterInternals;
-  readonly #listeners: { readonly ready: (() => void)[]; readonly end: (() => void)[] } = {
-    ready: [],
-    end: [],
-  };
+  readonly #listeners: Readonly<Record<ToldAtOnce, (() => void)[]>> = { ready: [], close: [], end: [] };
   /** Whether the application has not been told yet that the client is ready. */
   #isWithheld = false;
   #connecting: Connecting[] = [];
@@ -28,7 +28,7 @@ export class ClientStatus {
     this.#target = target;
   }
 
-  on(event: 'ready' | 'end', listener: () => void): void {
+  on(event: ToldAtOnce, listener: () => void): void {
     this.#listeners[event].push(listener);
   }
 
@@ -47,7 +47,9 @@ export class ClientStatus {
       this.#isWithheld = isChecked && status === 'ready';
       if (this.#isWithheld) target.status = status;
       else setStatus(status);
-      if (status === 'ready' || status === 'end') for (const listener of this.#listeners[status]) listener();
+      // A client that the application closes has not lost its connections.
+      if (status === 'ready' || status === 'end' || (status === 'close' && !target.manuallyClosing))
+        for (const listener of this.#listeners[status]) listener();
     };
     target.readyCheck = (callback) => callback();
     const connect = target.connect.bind(target);

@@ -12,7 +12,7 @@ import type {
 import type { DriverCommand, SendCommand } from '../../driver/driver-command.ts';
 import { chooseSubscriber } from './choose-subscriber.ts';
 import { placeOf } from './client-of-node.ts';
-import { ClientStatus } from './client-status.ts';
+import { ClientStatus, type ToldAtOnce } from './client-status.ts';
 import { closeCluster } from './close-cluster.ts';
 import { clusterInternals } from './cluster-internals.ts';
 import { endMostNodes } from './drop-nodes.ts';
@@ -34,9 +34,8 @@ import {
   startupNodeOptions,
 } from './startup-nodes.ts';
 
-const eventNames: Readonly<Record<Exclude<ClusterEvent, 'ready' | 'end' | 'error'>, string>> = {
+const eventNames: Readonly<Record<Exclude<ClusterEvent, ToldAtOnce | 'error'>, string>> = {
   connecting: 'connecting',
-  close: 'close',
   'slots-read': 'refresh',
   'node-error': 'node error',
 };
@@ -67,7 +66,7 @@ export class IoredisCluster implements ClusterDriver {
   }
 
   on(event: ClusterEvent, listener: () => void): void {
-    if (event === 'ready' || event === 'end') this.#status.on(event, listener);
+    if (event === 'ready' || event === 'close' || event === 'end') this.#status.on(event, listener);
     // A real listener is needed, because without one the driver does not emit `error`.
     else if (event === 'error') this.#cluster.on('error', listener);
     else hear(this.#cluster, eventNames[event], listener);

@@ -36,9 +36,13 @@ function sampleAnswering(
 
 /**
  * Leaves lost nodes out of `nodes()`, as ioredis does. This library dials lost nodes in order to notice their recovery,
- * and a node that is being dialed is in the client's pool.
+ * and a node that is being dialed is in the client's pool. A client that ends has to end them, too.
  */
 function hideLost(target: ClusterInternals, isLost: (node: Redis) => boolean): void {
   const nodes = target.nodes.bind(target);
-  target.nodes = (role) => nodes(role).filter((node) => node.status === 'ready' || !isLost(node));
+  target.nodes = (role) => {
+    const all = nodes(role);
+    if (target.status === 'disconnecting') return all;
+    return all.filter((node) => node.status === 'ready' || !isLost(node));
+  };
 }
