@@ -55,6 +55,10 @@ export class FakeCluster implements ClusterDriver {
     return this.#status === 'ended';
   }
 
+  isClosing(): boolean {
+    return this.#status === 'ended';
+  }
+
   tellReady(): void {
     this.readyTold++;
   }

@@ -36,7 +36,6 @@ export class ProtectedCluster implements ProtectedClient {
   readonly #diagnosis: ClusterDiagnosis;
   readonly #pace: ConnectPace;
   #state: LiveConnectionState;
-  #isClosing = false;
 
   constructor(cluster: ClusterDriver, credentials: CredentialsHolder, open: OpenSocket, parts: ClientParts) {
     this.#cluster = cluster;
@@ -140,7 +139,6 @@ export class ProtectedCluster implements ProtectedClient {
     this.topology.stop();
     this.#diagnosis.close();
     if (this.#cluster.hasEnded) return;
-    this.#isClosing = true;
     await this.#cluster.endMostNodes(this.#parts.settings.clock);
     const ended = this.#cluster.end();
     // The commands in flight have already been given time to finish, so the sockets need not wait for them.
@@ -216,8 +214,9 @@ export class ProtectedCluster implements ProtectedClient {
   }
 
   #away(cause: CauseCode): void {
-    // A lost connection is not reported if the cause of the outage is already known, or if the client is being closed.
-    if (cause === 'connection-reset' && (this.cause !== undefined || this.#isClosing)) return;
+    if (this.#cluster.isClosing()) return;
+    // A lost connection is not reported if the cause of the outage is already known.
+    if (cause === 'connection-reset' && this.cause !== undefined) return;
     const { state } = this;
     if (state === 'ready' || state === 'stalled') this.#signal({ kind: 'lost', cause });
     else if (this.cause !== cause) this.#signal({ kind: 'attempt-failed', cause });

@@ -72,6 +72,8 @@ export interface ClusterDriver {
   /** Whether the client knows the slots and sends commands to their nodes. */
   readonly isReady: boolean;
   readonly hasEnded: boolean;
+  /** Whether the application has told the client to close, and has not connected it again since. */
+  isClosing(): boolean;
   on(event: ClusterEvent, listener: () => void): void;
   /**
    * Call when a node has reported the cluster as up, or if no node can be queried: emits the client's event `ready`,

@@ -28,6 +28,11 @@ export class ClientStatus {
     this.#target = target;
   }
 
+  /** Whether the application has told the client to close, and has not connected it again since. */
+  get isClosing(): boolean {
+    return this.#target.manuallyClosing && this.#target.status !== 'connecting';
+  }
+
   on(event: ToldAtOnce, listener: () => void): void {
     this.#listeners[event].push(listener);
   }

@@ -7,7 +7,7 @@ import type { Cluster, Redis } from 'ioredis';
 export interface ClusterInternals {
   status: string;
   /** Whether the application has told the client to close its connections. */
-  readonly manuallyClosing: boolean;
+  manuallyClosing: boolean;
   readonly options: Record<string, unknown>;
   setStatus(status: string): void;
   connect(): Promise<void>;

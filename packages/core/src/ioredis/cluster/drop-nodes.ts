@@ -13,6 +13,7 @@ export async function endMostNodes(target: ClusterInternals, clock: Clock): Prom
   // The status is set without emitting the event `disconnecting`, because ioredis emits it when the client is told to
   // disconnect.
   target.status = 'disconnecting';
+  target.manuallyClosing = true;
   await inTurns(dropNodes(target, most), clock, () => target.status !== 'disconnecting');
 }
 

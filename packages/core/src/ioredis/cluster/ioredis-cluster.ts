@@ -72,6 +72,7 @@ export class IoredisCluster implements ClusterDriver {
     else hear(this.#cluster, eventNames[event], listener);
   }
 
+  readonly isClosing = (): boolean => this.#status.isClosing;
   readonly tellReady = (): void => this.#status.tellReady();
 
   ask(name: string, args: readonly string[]): Promise<unknown> {
