@@ -249,7 +249,7 @@ it.each<readonly [object, string]>([
   [{ isGlobal: false }, 'Write forRootAsync({ isGlobal, useFactory: () => ({ url }) }).'],
 ])('%j from a factory, which Nest would ignore, is refused', async (extra, line) => {
   const late = RedisResilienceModule.forRootAsync({
-    useFactory: () => ({ options: { lazyConnect: true }, ...extra }) as never,
+    useFactory: () => ({ options: { lazyConnect: true }, ...extra }),
   });
   await expect(boot(late)).rejects.toThrow(line);
   const same = { name: 'default', options: { lazyConnect: true } } as never;

@@ -22,14 +22,14 @@ export function setProblemHeaders(
   const isExpress = adapter.getType() === 'express' && response instanceof ServerResponse;
   if (!isExpress || type === undefined) return setHeaders(adapter, response, headers);
   setHeaders(adapter, response, others);
-  const { writeHead } = response;
+  const writeHead = Reflect.get(response, 'writeHead') as (...args: unknown[]) => ServerResponse;
   response.writeHead = function write(this: ServerResponse, ...args: unknown[]): ServerResponse {
     const given = this.getHeader('Content-Type');
     if (typeof given === 'string' && /^application\/json\b/.test(given)) {
       this.setHeader('Content-Type', given.replace('application/json', type));
     }
-    return writeHead.apply(this, args as Parameters<typeof writeHead>);
-  } as typeof writeHead;
+    return writeHead.apply(this, args);
+  } as ServerResponse['writeHead'];
 }
 
 export function setHeaders(

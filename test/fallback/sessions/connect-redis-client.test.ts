@@ -79,7 +79,7 @@ function promisified(store: CallbackStore) {
   return {
     set: (sid: string, session: object) =>
       new Promise<void>((resolve, reject) => {
-        store.set(sid, session, (error) => (error ? reject(error as Error) : resolve()));
+        store.set(sid, session, (error) => (error ? reject(error) : resolve()));
       }),
   };
 }

@@ -16,8 +16,7 @@ export function clusterNodeOptions<Node>(node: Node): Exclude<Node, string> | Co
   if (isOther) return node as Exclude<Node, string>;
   if (typeof node !== 'string')
     throw invalid('target.cluster', node, 'a list of hosts with ports, or of URLs');
-  const text = node.trim();
-  if (/^\d{1,5}$/.test(text)) return clusterNodeOptions(`127.0.0.1:${text}`) as ConnectionOptions;
+  const text = node.trim().replace(/^\d{1,5}$/, '127.0.0.1:$&');
   const target = parseTarget(text === '' || text.includes('://') ? text : `redis://${text}`);
   const { kind, options } = driverOptionsOf(target);
   if (target.kind !== 'server' || kind !== 'redis') return refuseUrl('of a node does not lead to one server');
