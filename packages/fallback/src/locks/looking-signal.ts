@@ -14,7 +14,7 @@ export function lookWhenAsked(signal: AbortSignal, look: () => void): void {
     throwIfAborted: {
       value: (): void => {
         look();
-        Reflect.apply(AbortSignal.prototype.throwIfAborted, signal, []);
+        AbortSignal.prototype.throwIfAborted.call(signal);
       },
     },
   });
