@@ -59,6 +59,21 @@ it('a wait that is cancelled ends without the call, also when its time is up', (
   expect(calledAt).toEqual([]);
 });
 
+it('a wait that is longer than a timer can be, or has no end, is not over when the first timer is', () => {
+  const { clock, calledAt, call } = watched();
+  const longestMs = 2 ** 31 - 1;
+  afterRunning(clock, Infinity, call, { mostMs: Infinity });
+  afterRunning(clock, 2 * longestMs + 1_000, call, { mostMs: 10 });
+  for (let timer = 0; timer < 2; timer++) {
+    clock.jump(longestMs);
+    clock.travel(0);
+  }
+  clock.travel(900);
+  expect(calledAt).toEqual([]);
+  clock.travel(200);
+  expect(calledAt).toHaveLength(1);
+});
+
 it('the running time stands still while the process does', () => {
   const { clock } = watched();
   clock.travel(100);

@@ -45,6 +45,7 @@ export function afterRunning(
     const { stalledMs } = detector;
     const look = (lateMs: number): void => {
       if (isOver) return;
+      if (ms > longestMs) return arm(ms - longestMs);
       const leftMs = ms - (clock.now() - armedAt) + detector.stalledMs - stalledMs;
       const moreMs = Math.min(Math.max(leftMs, lateMs), ms, mayAddMs);
       mayAddMs -= moreMs;
