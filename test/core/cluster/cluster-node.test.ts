@@ -111,6 +111,19 @@ describe('a node', () => {
     expect([stage.driver.status, waiting.outcome()]).toMatchObject(['ended', { reason: 'connect-timeout' }]);
   });
 
+  it('is slow to connect only after twice the time that the farthest node took to connect', async () => {
+    const stage = new Stage();
+    stage.network.setReachable(stage.server.address, false);
+    const { speed } = stage.dialers.of('far:1');
+    speed.connected(150);
+    speed.handshakeDone(150);
+    stage.driver.connectNow();
+    await stage.travel(599);
+    expect(stage.node.isSilent).toBe(false);
+    await stage.travel(1);
+    expect(stage.node.isSilent).toBe(true);
+  });
+
   it('that is slow to connect gives back the reads that other nodes serve, and keeps what else waits', async () => {
     const stage = new Stage();
     stage.around.hasReadsElsewhere = true;

@@ -7,6 +7,31 @@ describe('the usual round trip', () => {
     expect(new RoundTrip(200, 2_000).limitMs()).toBe(200);
   });
 
+  it('is that of the handshake until a reply to a command is observed', () => {
+    const roundTrip = new RoundTrip(200, 2_000, 300);
+    roundTrip.begin(250);
+    expect(roundTrip.meanMs).toBe(250);
+    expect(roundTrip.limitMs()).toBe(1.5 * 250 + 250);
+    roundTrip.observe(2);
+    expect([roundTrip.meanMs, roundTrip.toleratedDelayMs]).toEqual([2, 4]);
+    expect(roundTrip.limitMs()).toBe(200);
+  });
+
+  it('is at most the maximum, however long the handshake took', () => {
+    const roundTrip = new RoundTrip(200, 2_000, 300);
+    roundTrip.begin(5_000);
+    expect([roundTrip.meanMs, roundTrip.limitMs()]).toEqual([2_000, 2_000]);
+  });
+
+  it('begins again with a handshake that took longer than the limit, and keeps what it knows after any other', () => {
+    const roundTrip = new RoundTrip(200, 2_000, 300);
+    for (let sample = 0; sample < 20; sample++) roundTrip.observe(5);
+    roundTrip.begin(150);
+    expect(roundTrip.meanMs).toBeCloseTo(5, 9);
+    roundTrip.begin(400);
+    expect(roundTrip.meanMs).toBe(400);
+  });
+
   it('takes its first sample for the mean, and half of it for the deviation', () => {
     const roundTrip = new RoundTrip(1, 2_000);
     expect(roundTrip.meanMs).toBe(0);

@@ -9,13 +9,8 @@ import type { WireNews } from '../socket/wire-news.ts';
 import { Wire } from '../socket/wire.ts';
 import { StallGuard, type StallNews } from '../stall/stall-guard.ts';
 import type { ConnectedClient, ConnectionParts } from './connection-parts.ts';
-import {
-  bytesRead,
-  bytesWritten,
-  type ConnectionNews,
-  type ConnectorEvent,
-  type SocketLost,
-} from './connection-news.ts';
+import { bytesRead, bytesWritten } from './connection-news.ts';
+import type { ConnectionNews, ConnectorEvent, SocketLost } from './connection-news.ts';
 import { Connector } from './connector.ts';
 import type { ConnectionEffect, ConnectionSignal, LiveConnectionState } from './connection-state.ts';
 import { awaySince, connectionTransition } from './connection-transition.ts';
@@ -190,9 +185,11 @@ export class Connection implements Listener<Standing | WireNews | ConnectorEvent
         return this.#tell(bytesWritten);
       case 'abandoned':
         return void this.#stallGuard.release();
+      case 'verified':
+        this.wire.roundTrip.begin(news.verified.answeredInMs);
+        return this.#tell(news);
       case 'room-changed':
         return this.#tell({ kind: 'room-changed' });
-      case 'verified':
       case 'doubtful':
         return this.#tell(news);
       case 'lost':

@@ -11,6 +11,7 @@ import { causeOfSocketError } from './socket-cause.ts';
 import type { Credentials } from '../redis-resilience.ts';
 import { classifyReply } from '../replies/reply-error.ts';
 import { ErrorReply } from '../replies/reply.ts';
+import { runningTime } from '../event-loop/after-running.ts';
 import { setStackLimit } from '../observability/stack-limit.ts';
 import type { CancelSignal } from '../event-loop/cancellation.ts';
 
@@ -48,6 +49,8 @@ export interface VerifiedSocket {
   readonly socket: Socket;
   readonly proof: Proof;
   readonly credentials: Credentials | undefined;
+  /** How long the server took to answer the handshake, without the time for which this process stood still. */
+  readonly answeredInMs: number;
 }
 
 /** Receives the progress of an attempt, on which the dialer's deadlines depend. */
@@ -126,10 +129,11 @@ export async function establish(
     const hello = target.wantsHello();
     const session = target.session();
     const questions = progress?.questions?.();
+    const askedAt = runningTime(clock);
     const proof = await verifyHandshake(socket, { credentials, hello, session, signal, questions });
     if (target.requiresPrimary && proof.info['role'] === 'slave')
       throw new ProofError('read-only', undefined);
-    return { socket, proof, credentials };
+    return { socket, proof, credentials, answeredInMs: runningTime(clock) - askedAt };
   } catch (error) {
     socket?.on('error', ignore);
     if (socket !== undefined) abandon(socket, signal);

@@ -40,6 +40,19 @@ export class RoundTrip {
     return Math.min(this.#maxLimitMs, this.#minLimitMs);
   }
 
+  /**
+   * Call with the time that the server took to answer the handshake of a new socket. Until the first reply to a command
+   * is observed, this time counts as the round trip, so that a distant server is not suspected at its first command. It
+   * also counts if it exceeds the limit, because the new socket may lead to a server that is farther away.
+   */
+  begin(answeredInMs: number): void {
+    if (this.#samples > 0 && answeredInMs <= this.limitMs()) return;
+    this.#samples = 0;
+    this.#meanMs = Math.min(answeredInMs, this.#maxLimitMs);
+    // Less than for a reply, because a handshake that took long at a busy server must not hide the next stall.
+    this.#deviationMs = this.#meanMs / 4;
+  }
+
   observe(tookMs: number): void {
     const sampleMs = Math.min(tookMs, this.limitMs());
     this.#samples++;

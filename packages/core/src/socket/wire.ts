@@ -18,6 +18,7 @@ import { SocketReads, type SocketClosed } from './socket-reads.ts';
 import type { WireNews, WireNewsKind } from './wire-news.ts';
 import type { WritesNews } from './writes-news.ts';
 import { runSoon } from '../event-loop/soon.ts';
+import { UntrackedCommand } from './untracked-command.ts';
 
 /** The current socket of one connection, with its pending writes and the times of its last reads and writes. */
 export class Wire implements Listener<WritesNews | Abandoned> {
@@ -37,11 +38,7 @@ export class Wire implements Listener<WritesNews | Abandoned> {
   #releases: ReleaseRequests | undefined;
   #current: Flush | undefined;
   #isPinging = false;
-  /**
-   * The oldest unanswered command, if this library sent it for itself. Such a command has no `call` to record when it
-   * was sent. `sentAt` is therefore the time of the last write before the command was first seen here.
-   */
-  #untracked: { readonly command: DriverCommand; readonly sentAt: number } | undefined;
+  readonly #untracked = new UntrackedCommand();
   /** Writes that are waiting because the socket accepts no more bytes. */
   #blockedFlushes: Flush[] | undefined;
   /**
@@ -173,10 +170,7 @@ export class Wire implements Listener<WritesNews | Abandoned> {
     const command = this.#driver.oldestUnanswered();
     const sentAt = command?.call?.written?.at;
     if (sentAt !== undefined || command === undefined) return sentAt ?? this.writtenAt;
-    // `writtenAt` is remembered, because it changes with later writes, after which the command would seem to have been
-    // sent later than it was.
-    if (this.#untracked?.command !== command) this.#untracked = { command, sentAt: this.writtenAt };
-    return this.#untracked.sentAt;
+    return this.#untracked.sentAt(command, this.writtenAt);
   }
 
   /**
@@ -203,14 +197,19 @@ export class Wire implements Listener<WritesNews | Abandoned> {
     const pending = this.#driver.oldestUnanswered();
     const isAlive = this.#progress.isMadeBy(chunk.length, pending);
     if (!isAlive) runSoon(() => this.#readTheRest(pending));
-    const call = pending?.call;
-    if (isAlive && call?.written !== undefined && call.blockingMs === undefined) {
-      this.roundTrip.observe(now - call.written.at);
-    }
+    const sentAt = isAlive && pending !== undefined ? this.#repliedToAt(pending) : undefined;
+    if (sentAt !== undefined) this.roundTrip.observe(now - sentAt);
     this.readAt = now;
     if (isAlive) this.aliveAt = now;
     this.#writes?.noteRead();
     if (this.tellsAll || (isAlive && !this.isCalm)) this.#tell(isAlive ? 'alive' : 'read');
+  }
+
+  // Returns when the command was sent to which a reply is arriving; undefined if that is not known, or it may block.
+  #repliedToAt(pending: DriverCommand): number | undefined {
+    const { call } = pending;
+    if (call !== undefined) return call.blockingMs === undefined ? call.written?.at : undefined;
+    return this.#untracked.knownSentAt(pending);
   }
 
   // Call after bytes that seemed too few to be a sign of life, once the driver has parsed them. If the oldest command
@@ -224,7 +223,7 @@ export class Wire implements Listener<WritesNews | Abandoned> {
   /** Call when no command is unanswered, so that the last command is not kept in memory. */
   rest(): void {
     this.#progress.rest();
-    this.#untracked = undefined;
+    this.#untracked.forget();
     this.awaiting?.answered();
   }
 

@@ -4,7 +4,7 @@ import type { ConnectionNews } from '../../connection/connection-news.ts';
 import { Connection } from '../../connection/connection.ts';
 import type { CredentialsHolder } from '../../connection/reauthenticate.ts';
 import type { ClusterDriver, NodeDriver, SlotRange } from '../../driver/cluster-driver.ts';
-import type { DriverCommand, SendCommand } from '../../driver/driver-command.ts';
+import type { SendCommand } from '../../driver/driver-command.ts';
 import { EstablishError, type Target } from '../../handshake/establish.ts';
 import type { OpenSocket } from '../../handshake/open-socket.ts';
 import type { Listener } from '../../listener.ts';
@@ -18,6 +18,7 @@ import type { NodeDialers } from './node-dialers.ts';
 import { leaveNode } from './leave-node.ts';
 import { nodeTarget } from './node-target.ts';
 import { slotsOfNode } from '../slots/slots-of-node.ts';
+import { isMovable, isRead } from './movable-commands.ts';
 import { NodeCommands } from './node-commands.ts';
 import { blocked, found, silent, type NodeNews } from './node-news.ts';
 import { SingleAttempt } from './single-attempt.ts';
@@ -43,6 +44,9 @@ export interface AroundNode {
 // A MULTI whose commands are sent one by one needs its own connection, but a cluster client shares its connections.
 const ofClusterNode = { onDead: 'drop', hearsBytes: true, client: { isInsideMulti: false } } as const;
 
+/** Connecting may take this many times as long as it usually takes to connect to the farthest node. */
+const toleratedConnects = 2;
+
 /**
  * The connection to one node of a cluster. A broken connection is not remade: ioredis drops the node and finds out
  * which node now serves its slots. No command is sent to a silent node, which is a node whose reply is overdue.
@@ -53,6 +57,7 @@ export class ClusterNode implements Listener<ConnectionNews> {
   readonly #driver: NodeDriver;
   readonly #around: AroundNode;
   readonly #settings: Settings;
+  readonly #dialers: NodeDialers;
   readonly #target: Target;
   readonly #redirections: Redirections;
   readonly #route: NodeRoute;
@@ -74,6 +79,7 @@ export class ClusterNode implements Listener<ConnectionNews> {
     this.#driver = driver;
     this.#around = around;
     this.#settings = settings;
+    this.#dialers = dialers;
     this.staleness = new Staleness(settings.clock);
     this.#tell = tell;
     this.#target = nodeTarget(driver, parts);
@@ -214,7 +220,9 @@ export class ClusterNode implements Listener<ConnectionNews> {
   }
 
   #beginConnecting(): void {
-    this.#arm(this.#settings.connection.minStallMs, () => {
+    const { minStallMs, maxStallMs } = this.#settings.connection;
+    const usualMs = Math.min(maxStallMs, toleratedConnects * this.#dialers.connectMs);
+    this.#arm(Math.max(minStallMs, usualMs), () => {
       this.#isSlow = true;
       this.#tell(silent);
       const error = new EstablishError('stalled', undefined);
@@ -237,13 +245,4 @@ export class ClusterNode implements Listener<ConnectionNews> {
     this.#stopWaiting?.();
     this.#stopWaiting = undefined;
   }
-}
-
-function isRead({ call }: DriverCommand): boolean {
-  return call?.retryLane === 'read';
-}
-
-function isMovable(command: DriverCommand): boolean {
-  if (!isRead(command) || command.call?.blockingMs !== undefined || command.call?.isBatch) return false;
-  return command.joined === undefined && command.getKeys().length === 0;
 }

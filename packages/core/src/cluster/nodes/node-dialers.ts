@@ -23,6 +23,13 @@ export class NodeDialers {
     return lease.dialer;
   }
 
+  /** How long it usually takes to connect to the farthest node; 0 until a node has been connected. */
+  get connectMs(): number {
+    let most = 0;
+    for (const { dialer } of this.#leases.values()) most = Math.max(most, dialer.speed.connectMs);
+    return most;
+  }
+
   release(): void {
     for (const lease of this.#leases.values()) lease.release();
     this.#leases.clear();
