@@ -135,17 +135,17 @@ describe('a blocking call in an old outage', () => {
 });
 
 describe('a call that waits for the first connection', () => {
-  it('waits until its deadline, however often the gate is held before anything has failed', () => {
+  it('waits for twice its time, however often the gate is held before anything has failed', () => {
     const { issue, gate, clock } = gateStage({}, undefined, { isNew: true });
     issue('get', 'a');
     gate.hold(undefined);
-    clock.travel(999);
+    clock.travel(1_999);
     expect(gate.counts().waiting).toBe(1);
     clock.travel(1);
     expect(gate.counts().waiting).toBe(0);
   });
 
-  it('waits until its deadline when the client was closed and is connected again, whatever failed before', () => {
+  it('waits for as long when the client was closed and is connected again, whatever failed before', () => {
     const { issue, gate, clock } = gateStage();
     gate.hold(10_000);
     gate.serve();
@@ -153,8 +153,41 @@ describe('a call that waits for the first connection', () => {
     clock.travel(60_000);
     gate.reopen();
     issue('get', 'a');
-    clock.travel(999);
+    clock.travel(1_999);
     expect(gate.counts().waiting).toBe(1);
+    clock.travel(1);
+    expect(gate.counts().waiting).toBe(0);
+  });
+
+  it('has its whole time for the reply once it is sent, but no more than twice its time in all', async () => {
+    const stage = gateStage({}, undefined, { isNew: true });
+    const early = stage.issue('get', 'a');
+    stage.clock.travel(300);
+    const late = stage.issue('get', 'b');
+    stage.clock.travel(600);
+    stage.gate.serve();
+    stage.dispatch.write();
+    stage.clock.travel(999);
+    expect(stage.gate.counts().inFlight).toBe(2);
+    stage.clock.travel(1);
+    const failed = { error: { code: 'COMMAND_TIMEOUT', outcome: 'unknown' } };
+    expect(await Promise.all([fateOf(early), fateOf(late)])).toMatchObject([failed, failed]);
+    const latest = gateStage({}, undefined, { isNew: true });
+    latest.issue('get', 'a');
+    latest.clock.travel(1_700);
+    latest.gate.serve();
+    latest.dispatch.write();
+    latest.clock.travel(299);
+    expect(latest.gate.counts().inFlight).toBe(1);
+    latest.clock.travel(1);
+    expect(latest.gate.counts().inFlight).toBe(0);
+  });
+
+  it('waits no longer than in any outage once an attempt has failed, however long it has waited', () => {
+    const { issue, gate, clock } = gateStage({}, undefined, { isNew: true });
+    issue('get', 'a');
+    clock.travel(1_200);
+    gate.hold(10_000);
     clock.travel(1);
     expect(gate.counts().waiting).toBe(0);
   });

@@ -97,13 +97,13 @@ describe('a pipeline', () => {
     });
   });
 
-  it('has its whole time to wait, however long the turn took in which it was issued', async () => {
+  it('has its whole time to wait for the first connection, however long the turn took in which it was issued', async () => {
     const { entrance, gate, clock, settle } = gateStage();
     gate.hold(undefined);
     entrance.handle(commandOf('get', 'a'), { isPipeline: true });
     clock.jump(1_500);
     await settle();
-    clock.travel(999);
+    clock.travel(1_999);
     expect(gate.counts().waiting).toBe(1);
     clock.travel(1);
     expect(gate.counts().waiting).toBe(0);

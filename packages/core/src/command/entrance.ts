@@ -216,6 +216,7 @@ export class Entrance {
     slow.patienceMs = patienceOf(call);
     const { maxWaitMs } = this.#parts.settings.admission;
     const { gate, lane, partAway, awaySince, writesAwaySince, isBlocked, isIsolated } = state.factsFor(call);
+    slow.isEarly = gate === 'held' && awaySince === undefined;
     // The properties are listed, because V8 gives an object made by spreading a hidden class of its own, which is slow.
     const admission = admit({
       gate,
@@ -228,8 +229,7 @@ export class Entrance {
       now,
       deadlineAt: slow.waitsUntil(maxWaitMs),
       isRequestBudgetSpent: requestBudget?.isSpent(now) === true,
-      isFull:
-        gate === 'serving' || awaySince === undefined ? inFlight.isFullWith(waiting.length) : inFlight.isFull,
+      isFull: gate === 'serving' || slow.isEarly ? inFlight.isFullWith(waiting.length) : inFlight.isFull,
       maxWaitMs,
       patienceMs: Math.max(slow.patienceMs, state.changePatienceMs),
       hasRoom: waiting.hasRoomFor(slow.bytes),

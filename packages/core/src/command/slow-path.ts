@@ -95,6 +95,8 @@ export class SlowPathState implements Due {
   waitsSince = -Infinity;
   /** Total milliseconds for which the process had stood still by the time the call began to wait or its delay began. */
   stalledMs = 0;
+  /** Whether the call waits for the first connection, and no attempt to connect has failed so far. */
+  isEarly = false;
   /**
    * Whether the waiting call has been sent before (`returned`) or not (`fresh`); undefined if the call is not waiting.
    */
@@ -125,24 +127,29 @@ export class SlowPathState implements Due {
   }
 
   /**
-   * Records that the call is sent. The server measures the blocking time from now on, so the deadline is extended: a
-   * call that waited for a connection could otherwise be overdue before its reply arrives, which would lose a popped
-   * element.
+   * Records that the call is sent. The deadline of a blocking call is extended, because the server measures the blocking
+   * time from now on: a call that waited for a connection could otherwise be overdue before its reply arrives, which
+   * would lose a popped element. The deadline of a call that waited for the first connection is extended as well, to at
+   * most twice its time: connecting to a distant server takes several round trips.
    */
   sentAt(now: number): void {
-    if (this.blockingMs === undefined || this.blockingMs === Infinity) return;
-    const answeredAt = now + this.blockingMs + this.#answerMs;
-    this.deadlineAt = Math.max(this.deadlineAt, Math.min(answeredAt, this.#requestEndsAt));
+    const { blockingMs = 0, isEarly } = this;
+    this.isEarly = false;
+    if (blockingMs === Infinity || (blockingMs === 0 && !isEarly)) return;
+    const answeredAt = now + blockingMs + this.#answerMs;
+    const latestAt = blockingMs === 0 ? this.deadlineAt + this.#answerMs : Infinity;
+    this.deadlineAt = Math.max(this.deadlineAt, Math.min(answeredAt, latestAt, this.#requestEndsAt));
   }
 
   /**
-   * Returns the time until which the call may wait for a connection: its deadline, or `graceMs` later if it is a
-   * blocking call. The additional wait helps queue libraries. They abandon a blocking call a second after its timeout,
+   * Returns the time until which the call may wait for a connection: its deadline, or as long again if it waits for the
+   * first connection (see {@link sentAt}), or `graceMs` later if it is a blocking call. The additional wait helps queue libraries. They abandon a blocking call a second after its timeout,
    * and issue the next one at once; after an error, they would pause for seconds.
    */
   waitsUntil(graceMs: number): number {
-    if (this.blockingMs === undefined) return this.deadlineAt;
-    return Math.min(this.deadlineAt + graceMs, this.#requestEndsAt);
+    if (this.blockingMs === undefined && !this.isEarly) return this.deadlineAt;
+    const moreMs = this.isEarly ? this.#answerMs : graceMs;
+    return Math.min(this.deadlineAt + moreMs, this.#requestEndsAt);
   }
 
   /** Extends the deadline by the time for which the process stood still. */

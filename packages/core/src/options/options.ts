@@ -223,8 +223,9 @@ export interface ResilienceOptions {
   /** Name of this resilience in health responses, metrics, events, errors and log lines. Default `default`. */
   readonly name?: string;
   /**
-   * Deadline of one command, including the time for which it waits for a connection. The deadline of a blocking command
-   * is its own timeout plus `timeoutMs`, measured from when the command is sent. Default 1,000 ms.
+   * Deadline of one command, including its wait for a connection; up to twice that for the first connection, which takes
+   * several round trips, unless an attempt fails. The deadline of a blocking command is its own timeout plus
+   * `timeoutMs`, measured from when the command is sent. Default 1,000 ms.
    */
   readonly timeoutMs?: number;
   /** A command slower than this is recorded in `history()`. Default 100 ms. */
@@ -238,10 +239,9 @@ export interface ResilienceOptions {
   readonly failback?: FailbackOptions;
   /**
    * An object with the methods `info`, `warn` and `error`, or `false` to log nothing. The logger receives one line when
-   * an outage has lasted 250 ms, one when that outage ends, and one for each switch to another Redis database. The
-   * logger also receives one line for the first `WATCH` and the first blocking command on the shared client, and for
-   * each library that is used without the helper that it needs, because no error reveals these mistakes. Default: a
-   * process warning for each line, which Node writes to stderr.
+   * an outage has lasted 250 ms, one when that outage ends, one for each switch to another Redis database, and one for
+   * each mistake that no error reveals: the first `WATCH` and the first blocking command on the shared client, and each
+   * library used without the helper that it needs. Default: a process warning for each line, which Node writes to stderr.
    */
   readonly logger?: Logger | false;
   /** Sources of time and of random numbers, for tests. */

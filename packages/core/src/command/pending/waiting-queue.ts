@@ -70,14 +70,17 @@ export class WaitingQueue {
   }
 
   /**
-   * Call when an outage begins: new calls may then no longer wait until their deadline, but only for `maxWaitMs`, or
-   * for their own `patienceMs` if that is longer. Each wait is counted from when the call began to wait.
+   * Call when an outage begins: new calls may then no longer wait until their deadline, or for the first connection, but
+   * only for `maxWaitMs`, or for their own `patienceMs` if that is longer. Each wait is counted from when the call began to wait.
    */
   hurry(): void {
     const { maxWaitMs } = this.#bounds;
     for (let call = this.#fresh.head; call !== undefined; call = call.next) {
-      const { waitsSince, patienceMs, dueAt } = (call as SlowCall).slow;
-      const expiresAt = Math.min(dueAt, waitsSince + Math.max(maxWaitMs, patienceMs));
+      const { slow } = call as SlowCall;
+      const { waitsSince, patienceMs, dueAt } = slow;
+      slow.isEarly = false;
+      const latestAt = Math.min(dueAt, slow.waitsUntil(maxWaitMs));
+      const expiresAt = Math.min(latestAt, waitsSince + Math.max(maxWaitMs, patienceMs));
       if (expiresAt === dueAt) continue;
       this.#due.remove(call as SlowCall);
       this.#due.add(call as SlowCall, expiresAt);
