@@ -85,7 +85,7 @@ export function gateStage<Clock extends ManualClock = ManualClock>(
   const recorder = new CallOutcomeRecorder(records);
   const sharedUse = new UnleasedCommands(events);
   const signsOfLife = new SignsOfLife();
-  const parts = { ...records, recorder, sharedUse, signsOfLife };
+  const parts = { ...records, recorder, sharedUse, signsOfLife, scriptTextOf: () => undefined };
   const dispatch = new FakeDispatch(
     () => clock.now(),
     () => [circuits.read.generation, circuits.write.generation],

@@ -44,5 +44,5 @@ function stage() {
     () => [0, 0],
   );
   const transactions = { isOpen: false };
-  return { dispatch, transactions, locks: new LockReleases(clock, dispatch, transactions) };
+  return { dispatch, transactions, locks: new LockReleases(clock, () => undefined, dispatch, transactions) };
 }

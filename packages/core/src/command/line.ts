@@ -1,6 +1,7 @@
 import type { CauseCode } from '../cause.ts';
 import type { Circuit } from '../circuit/circuit.ts';
 import type { RetryBudget } from '../circuit/retry-budget.ts';
+import type { DriverCommand } from '../driver/driver-command.ts';
 import type { ProcessStallDetector } from '../event-loop/process-stall-detector.ts';
 import type { UnaidedLibraries } from '../observability/unaided-libraries.ts';
 import type { UnleasedCommands } from '../observability/unleased-commands.ts';
@@ -55,4 +56,6 @@ export interface GateParts {
    * connections, which are not shared.
    */
   readonly sharedUse: UnleasedCommands | undefined;
+  /** Returns the text of the script that the command runs by its digest; undefined if the driver does not know it. */
+  scriptTextOf(command: DriverCommand): string | undefined;
 }

@@ -143,8 +143,9 @@ export class SlowPathState implements Due {
 
   /**
    * Returns the time until which the call may wait for a connection: its deadline, or as long again if it waits for the
-   * first connection (see {@link sentAt}), or `graceMs` later if it is a blocking call. The additional wait helps queue libraries. They abandon a blocking call a second after its timeout,
-   * and issue the next one at once; after an error, they would pause for seconds.
+   * first connection (see {@link sentAt}), or `graceMs` later if it is a blocking call. The additional wait helps queue
+   * libraries. They abandon a blocking call a second after its timeout, and issue the next one at once; after an error,
+   * they would pause for seconds.
    */
   waitsUntil(graceMs: number): number {
     if (this.blockingMs === undefined && !this.isEarly) return this.deadlineAt;

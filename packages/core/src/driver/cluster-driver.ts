@@ -90,8 +90,8 @@ export interface ClusterDriver {
   forgetNode(node: unknown): void;
   /**
    * Routes every command and every failure through `gate`; the client still follows redirections itself. `retryDelay`
-   * returns the milliseconds before the client tries to connect again. `leave` is told when the
-   * client is to quit, and when it is connected again.
+   * returns the milliseconds before the client tries to connect again. `leave` is told when the client is to quit, and
+   * when it is connected again.
    */
   takeOver(gate: SendCommand, retryDelay: () => number, leave: Leave): void;
 

@@ -2,11 +2,11 @@ import { RetryBudget } from '../circuit/retry-budget.ts';
 import { CallOutcomeRecorder, type Records } from '../command/call-outcome-recorder.ts';
 import { SignsOfLife } from '../command/signs-of-life.ts';
 import type { GateParts } from '../command/line.ts';
+import { scriptTextOf } from '../ioredis/commands/script-text.ts';
 import { UnaidedLibraries } from '../observability/unaided-libraries.ts';
 import { UnleasedCommands } from '../observability/unleased-commands.ts';
 
-type OwnParts = Omit<GateParts, 'retryBudget' | 'recorder' | 'sharedUse' | 'unaided' | 'signsOfLife'> &
-  Omit<Records, 'retryBudget'>;
+type OwnParts = Pick<GateParts, 'settings' | 'circuits' | 'stallDetector'> & Omit<Records, 'retryBudget'>;
 
 /**
  * The parts for the gate of the main client, which all callers share. (A gate admits, queues or rejects the commands of
@@ -37,7 +37,17 @@ export function makeGateParts(parts: OwnParts): SharedGateParts {
   });
   const sharedUse = new UnleasedCommands(events);
   const signsOfLife = new SignsOfLife();
-  return { settings, circuits, retryBudget, stallDetector, recorder, unaided, signsOfLife, sharedUse };
+  return {
+    settings,
+    circuits,
+    retryBudget,
+    stallDetector,
+    recorder,
+    unaided,
+    signsOfLife,
+    sharedUse,
+    scriptTextOf,
+  };
 }
 
 /**
@@ -55,6 +65,7 @@ export function unsharedParts(parts: GateParts): GateParts {
     unaided,
     signsOfLife,
     sharedUse: undefined,
+    scriptTextOf,
   };
 }
 

@@ -34,7 +34,7 @@ export class CallGuards {
       parts.settings.timeoutMs,
       parts.settings.name,
     );
-    this.locks = new LockReleases(parts.settings.clock, dispatch, this.transactions);
+    this.locks = new LockReleases(parts.settings.clock, parts.scriptTextOf, dispatch, this.transactions);
   }
 
   /** Whether a batch has to be checked as a whole before any of its commands is sent. */

@@ -6,11 +6,11 @@ import { setLockOf } from '../../catalogue/locks/set-lock.ts';
 import { slotReleaseArgs } from '../../catalogue/locks/slot-release.ts';
 import type { Clock } from '../../clock.ts';
 import type { DriverCommand } from '../../driver/driver-command.ts';
-import { scriptTextOf } from '../../ioredis/commands/script-text.ts';
 import { isReplyError } from '../../replies/connection-error.ts';
 import type { CallFailure, OwnFailure } from '../call-errors.ts';
 import type { Call } from '../call.ts';
 import type { Dispatch } from '../dispatch.ts';
+import type { GateParts } from '../line.ts';
 import type { InFlight } from '../pending/in-flight.ts';
 import type { TransactionGuard } from './transaction-guard.ts';
 
@@ -43,14 +43,21 @@ const maxDue = 1000;
  */
 export class LockReleases {
   readonly #clock: Clock;
+  readonly #scriptTextOf: GateParts['scriptTextOf'];
   readonly #dispatch: Dispatch;
   readonly #transactions: Pick<TransactionGuard, 'isOpen'>;
   #due: readonly Due[] = none;
   #isConnected = false;
 
   /** While a transaction is open on the connection, nothing is released: the release would become a part of it. */
-  constructor(clock: Clock, dispatch: Dispatch, transactions: Pick<TransactionGuard, 'isOpen'>) {
+  constructor(
+    clock: Clock,
+    scriptTextOf: GateParts['scriptTextOf'],
+    dispatch: Dispatch,
+    transactions: Pick<TransactionGuard, 'isOpen'>,
+  ) {
     this.#clock = clock;
+    this.#scriptTextOf = scriptTextOf;
     this.#dispatch = dispatch;
     this.#transactions = transactions;
   }
@@ -66,7 +73,7 @@ export class LockReleases {
     const taken = failure.outcome === 'unknown' ? lockReleaseOf(name, command.args) : undefined;
     if (taken !== undefined)
       return this.#release({ args: taken.args, call, endsAt: this.#clock.now() + taken.ttlMs });
-    const args = releaseArgs(name, command) ?? slotReleaseArgs(name, command.args);
+    const args = this.#releaseArgs(name, command) ?? slotReleaseArgs(name, command.args);
     if (args === undefined) return;
     const due: Due = { args, call, endsAt: Infinity };
     if (this.#isConnected && failure.kind !== 'circuit-open') this.#release(due);
@@ -121,6 +128,14 @@ export class LockReleases {
   #keep(due: Due): void {
     this.#due = [...this.#due.slice(1 - maxDue), due];
   }
+
+  /** Returns the arguments of an EVAL that releases the lock that the command should have released. */
+  #releaseArgs(name: string, command: DriverCommand): readonly string[] | undefined {
+    const known = releaseScriptArgs(name, command.args);
+    if (known !== undefined) return known;
+    const text = this.#scriptTextOf(command);
+    return text === undefined ? undefined : releaseScriptArgs('eval', [text, ...command.args.slice(1)]);
+  }
 }
 
 /**
@@ -130,14 +145,6 @@ export class LockReleases {
 function isAway(failure: CallFailure): failure is OwnFailure {
   if (!('outcome' in failure) || failure.kind === 'overloaded') return false;
   return failure.reason !== 'closed' && failure.reason !== 'isolated';
-}
-
-/** Returns the arguments of an EVAL that releases the lock that the command should have released. */
-function releaseArgs(name: string, command: DriverCommand): readonly string[] | undefined {
-  const known = releaseScriptArgs(name, command.args);
-  if (known !== undefined) return known;
-  const text = scriptTextOf(command);
-  return text === undefined ? undefined : releaseScriptArgs('eval', [text, ...command.args.slice(1)]);
 }
 
 /** Whether a reply is OK, as text, as bytes, or as the bytes of a raw reply. */

@@ -71,7 +71,8 @@ export class WaitingQueue {
 
   /**
    * Call when an outage begins: new calls may then no longer wait until their deadline, or for the first connection, but
-   * only for `maxWaitMs`, or for their own `patienceMs` if that is longer. Each wait is counted from when the call began to wait.
+   * only for `maxWaitMs`, or for their own `patienceMs` if that is longer. Each wait is counted from when the call began
+   * to wait.
    */
   hurry(): void {
     const { maxWaitMs } = this.#bounds;

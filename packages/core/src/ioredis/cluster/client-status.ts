@@ -10,8 +10,8 @@ interface Connecting {
 }
 
 /**
- * Tells this library at once that a cluster client is ready, has lost all connections or has ended. The application learns that the client is
- * ready only when the cluster is up.
+ * Tells this library at once that a cluster client is ready, has lost all connections or has ended. The application
+ * learns that the client is ready only when the cluster is up.
  *
  * This library sends commands as soon as the slots are known, because a cluster that is down may still serve reads. The
  * event `ready` is emitted, and `connect()` resolves, when a node has reported the cluster as up, so that the first

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ownSendOf } from '../../../packages/core/src/ioredis/commands/own-send.ts';
-import { supportedIoredis } from './supported-ioredis.ts';
+import { ownSendOf } from '../../../../packages/core/src/ioredis/commands/own-send.ts';
+import { supportedIoredis } from '../supported-ioredis.ts';
 
 interface Sends {
   sendCommand: (...args: unknown[]) => unknown;
