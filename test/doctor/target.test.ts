@@ -9,7 +9,7 @@ describe('a malformed target', () => {
     'redis://localhost:99999',
     'redis://localhost/name',
     'redis://a,b',
-    ' redis://localhost',
+    'redis://local host',
     '"redis://localhost"',
     'redis://user:se/cret@localhost',
     'redis://[::1',

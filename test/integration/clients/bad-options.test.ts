@@ -24,7 +24,7 @@ const badOptions: readonly (readonly [string, unknown, RegExp])[] = [
   ['a ratio of nothing', { circuit: { slowRatio: 0 } }, /slowRatio .*0/],
   ['half a call', { circuit: { minCalls: 1.5 } }, /minCalls .*1\.5/],
   ['an unknown mode', { circuit: { mode: 'on' } }, /mode .*'enforce', 'observe', 'off'/],
-  ['a switch in the place of an object', { circuit: false }, /circuit .*false/],
+  ['a switch in the place of an object', { circuit: false }, /circuit .*mode: 'off'/],
   ['a negative count', { admission: { maxWaiting: -1 } }, /maxWaiting .*-1/],
   ['a count as text', { admission: { maxInFlight: '10' } }, /maxInFlight/],
   ['negative retries', { retry: { maxRetries: -1 } }, /maxRetries/],
