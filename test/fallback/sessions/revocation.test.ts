@@ -1,5 +1,5 @@
 import { koaSessionStore } from '@redis-resilience/fallback/sessions';
-import type { RedisResilience } from '@redis-resilience/core';
+import { systemClock, type RedisResilience } from '@redis-resilience/core';
 import { waitFor, type RedisServer } from '@redis-resilience/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { became, bringBack, connect, stage, takeDown } from '../stage.ts';
@@ -42,8 +42,11 @@ describe('a session that Redis ended itself', () => {
     await expect(server.command('EXISTS', 'sess:ada')).resolves.toBe(0);
   });
 
-  it('stays ended when this instance changed it while it was cut off', async () => {
-    const { server, resilience } = await stage();
+  it.each([
+    ['', systemClock],
+    [', within one millisecond', { ...systemClock, wallNow: () => 1_700_000_000_000 }],
+  ])('stays ended when this instance changed it while it was cut off%s', async (_how, clock) => {
+    const { server, resilience } = await stage({}, { clock });
     const store = storeOn(resilience);
     await store.set('ada', { user: 'ada' }, monthMs);
     const putBack = resilience.isolate('cut off');

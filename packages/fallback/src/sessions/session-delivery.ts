@@ -40,7 +40,8 @@ export function sessionDelivery(parts: DeliveryParts): Delivery {
       return;
     }
     await contact.resume();
-    const hasWaited = createdAt < contact.since;
+    // Both may lie in the same millisecond.
+    const hasWaited = createdAt <= contact.since;
     if (hasWaited && seenIn !== '' && (await isRevoked(sid, seenIn))) return copies.drop(sid);
     await backend.set(sid, data, Number(expiresAt) - clock.wallNow());
     const [[wasDestroyed], leftMs] = await Promise.all([destroyed.areMarked([sid]), life.leftMs(sid)]);
