@@ -57,5 +57,5 @@ export interface GateParts {
    */
   readonly sharedUse: UnleasedCommands | undefined;
   /** Returns the text of the script that the command runs by its digest; undefined if the driver does not know it. */
-  scriptTextOf(command: DriverCommand): string | undefined;
+  readonly scriptTextOf: (command: DriverCommand) => string | undefined;
 }
