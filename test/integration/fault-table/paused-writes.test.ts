@@ -3,6 +3,9 @@ import { CallLoop, summaryOf } from '../stage/call-loop.ts';
 import { startProtectedRedis } from '../stage/protected-redis.ts';
 import { supportedProtocols } from '../stage/supported-protocols.ts';
 
+// Ends by CLIENT UNPAUSE, because a process that gets little CPU time may take long to notice the pause.
+const longPauseMs = '60000';
+
 describe.each(supportedProtocols)('a server that pauses writes, RESP%d', (protocol) => {
   it('keeps its connection, and answers what it was sent when it goes on', async () => {
     await using redis = await startProtectedRedis({
@@ -12,10 +15,11 @@ describe.each(supportedProtocols)('a server that pauses writes, RESP%d', (protoc
     await redis.client.incr('visits');
     const portBefore = redis.client.stream.localPort;
 
-    await redis.server.command('CLIENT', 'PAUSE', '700', 'WRITE');
+    await redis.server.command('CLIENT', 'PAUSE', longPauseMs, 'WRITE');
     const visit = redis.client.incr('visits');
     const read = redis.client.get('visits');
     expect((await redis.until('down')).cause?.code).toBe('stalled');
+    await redis.server.command('CLIENT', 'UNPAUSE');
 
     expect(await visit).toBe(2);
     expect(await read).toBe('2');
@@ -43,10 +47,11 @@ describe.each(supportedProtocols)('a server that pauses writes, RESP%d', (protoc
     await redis.client.incr('visits');
     const portBefore = redis.client.stream.localPort;
 
-    await redis.server.command('CLIENT', 'PAUSE', '600', 'WRITE');
+    await redis.server.command('CLIENT', 'PAUSE', longPauseMs, 'WRITE');
     const visit = redis.client.incr('visits').catch((error: unknown) => error);
     await redis.until('down');
     redis.proxy.blackhole({ existing: true });
+    await redis.server.command('CLIENT', 'UNPAUSE');
 
     expect(await visit).toMatchObject({ outcome: 'unknown' });
     await redis.until('up');
