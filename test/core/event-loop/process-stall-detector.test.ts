@@ -47,6 +47,21 @@ describe('the detector of the process', () => {
     expect(detector.stalledMs).toBe(400);
   });
 
+  it('notices a freeze as soon as a command is sent, and knows since when the process runs again', () => {
+    const { clock, detector, thaws, work } = start();
+    expect(detector.thawedAt).toBe(-Infinity);
+    clock.jump(2_000);
+    detector.noteWork(clock.now());
+    expect(thaws).toEqual([['frozen', 1_750]]);
+    expect(detector.thawedAt).toBe(clock.now());
+    const thawedAt = clock.now();
+    clock.jump(2_000);
+    work(2_000);
+    detector.noteWork(clock.now());
+    expect(thaws.at(-1)?.[0]).toBe('blocked');
+    expect(detector.thawedAt).toBe(thawedAt);
+  });
+
   it('is behind after a long stall, until the sockets have been read', async () => {
     const { clock, detector } = start();
     clock.jump(450);

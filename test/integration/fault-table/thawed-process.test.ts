@@ -1,4 +1,4 @@
-import { startRedis, type RedisServer } from '@redis-resilience/testing';
+import { startProxy, startRedis, type RedisServer } from '@redis-resilience/testing';
 import { describe, expect, it } from 'vitest';
 import { pass } from '../stage/call-loop.ts';
 import { ChildScript } from '../stage/child-script.ts';
@@ -106,15 +106,17 @@ const watch = setInterval(async () => {
 console.log('ready');
 `;
 
-it.each(['cut off its clients', 'restarted'] as const)(
+it.each(['cut off its clients', 'restarted', 'been lost without a word'] as const)(
   'writes that a thawed process issues at once run exactly once if the server has %s',
   async (how) => {
     await using server = await startRedis({ config: { appendonly: 'yes' } });
-    await using child = new ChildScript(sleeper, { TARGET: server.url });
+    await using proxy = await startProxy({ target: server });
+    await using child = new ChildScript(sleeper, { TARGET: proxy.url });
     await child.line('ready');
     child.freeze();
     if (how === 'restarted') await server.restart();
-    else await server.command('CLIENT', 'KILL', 'TYPE', 'normal');
+    else if (how === 'cut off its clients') await server.command('CLIENT', 'KILL', 'TYPE', 'normal');
+    else proxy.blackhole({ existing: true });
     await pass(1_500);
     child.thaw();
     expect(JSON.parse(await child.line('settled'))).toEqual({ failures: [], visits: '8' });

@@ -73,7 +73,7 @@ export class Gate implements Looks {
   hold(since: number | undefined, isLost = true): void {
     this.state.hold(since, isLost);
     this.refresh();
-    if (since !== undefined && this.state.changePatienceMs === 0) this.waiting.hurry();
+    if (since !== undefined && this.state.changePatienceMs === 0) this.waiting.hurry(since);
     if (this.state.givesUpReads) this.inFlight.giveUpReads(this.#clock.now() + this.state.readPatienceMs);
     this.#setAlarm();
   }

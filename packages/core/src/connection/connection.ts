@@ -8,15 +8,15 @@ import { roundTripOf } from '../socket/round-trip.ts';
 import type { WireNews } from '../socket/wire-news.ts';
 import { Wire } from '../socket/wire.ts';
 import { StallGuard, type StallNews } from '../stall/stall-guard.ts';
-import type { ConnectedClient, ConnectionParts } from './connection-parts.ts';
-import { bytesRead, bytesWritten } from './connection-news.ts';
-import type { ConnectionNews, ConnectorEvent, SocketLost } from './connection-news.ts';
+import type { ConnectionParts } from './connection-parts.ts';
+import { bytesRead, bytesWritten, type ConnectionNews } from './connection-news.ts';
+import type { ConnectorEvent, SocketLost } from './connection-news.ts';
 import { Connector } from './connector.ts';
 import type { ConnectionEffect, ConnectionSignal, LiveConnectionState } from './connection-state.ts';
 import { awaySince, connectionTransition } from './connection-transition.ts';
 import { OrderCheck } from '../socket/order-check.ts';
+import { ThawProof } from '../stall/thaw-proof.ts';
 import { PeacefulReplacement } from './peaceful-replacement.ts';
-import type { SocketSource } from './socket-source.ts';
 import { Subscriptions } from './subscriptions.ts';
 import { isUnnoticedLoss } from './unnoticed-loss.ts';
 import { runSoon } from '../event-loop/soon.ts';
@@ -29,30 +29,28 @@ export class Connection implements Listener<Standing | WireNews | ConnectorEvent
   readonly wire: Wire;
   readonly connector: Connector;
   readonly #driver: Driver;
-  readonly #source: SocketSource;
   readonly #settings: Settings;
-  readonly #replacesDead: boolean;
+  readonly #parts: ConnectionParts;
   readonly #subscriptions: Subscriptions;
   readonly #stallGuard: StallGuard;
   readonly #orderCheck: OrderCheck;
+  readonly #thawProof: ThawProof;
   #replacement: PeacefulReplacement | undefined;
-  readonly #client: ConnectedClient;
   readonly #listener: Listener<ConnectionNews>;
   #state: LiveConnectionState = { kind: 'idle' };
 
   constructor(parts: ConnectionParts, listener: Listener<ConnectionNews>) {
     const { driver, target, source, settings, flushes } = parts;
     this.#driver = driver;
-    this.#source = source;
     this.#settings = settings;
-    this.#replacesDead = parts.onDead === 'replace';
-    this.#client = parts.client;
+    this.#parts = parts;
     this.#listener = listener;
     const { idlePingMs, maxReplyBytes } = settings.connection;
     this.#subscriptions = new Subscriptions(driver, settings.clock, idlePingMs, listener);
     this.wire = new Wire(driver, settings.clock, roundTripOf(settings), flushes, maxReplyBytes, this);
     this.wire.tellsAll = parts.hearsBytes || settings.connection.integrity === 'load';
     this.#orderCheck = new OrderCheck(driver, this.wire, settings);
+    this.#thawProof = new ThawProof(driver, this.wire, settings.clock);
     this.connector = new Connector(driver, this.wire, source, this.#subscriptions, settings, this);
     const [endpoint, idle] = [source, this.#subscriptions];
     this.#stallGuard = new StallGuard({ driver, target, wire: this.wire, settings, endpoint, idle }, this);
@@ -79,7 +77,7 @@ export class Connection implements Listener<Standing | WireNews | ConnectorEvent
   }
 
   nextAttemptMs(): number | undefined {
-    return this.#source.ticket?.nextAttemptMs();
+    return this.#parts.source.ticket?.nextAttemptMs();
   }
 
   /** Drops the socket for the given cause; the driver then asks for another one, except on a Cluster node. */
@@ -97,7 +95,7 @@ export class Connection implements Listener<Standing | WireNews | ConnectorEvent
   /** Replaces the socket with `verified` or, if undefined, a new one. The old one is still read for `readOnMs`. */
   replaceWith(verified?: VerifiedSocket, why: 'dead' | 'replaced' = 'dead', readOnMs?: number): void {
     const isReplaced = ['ready', 'stalled'].includes(this.#state.kind) || this.connector.hasStandby;
-    if (this.#replacesDead && isReplaced) this.connector.standBy(verified, readOnMs);
+    if (this.#parts.onDead === 'replace' && isReplaced) this.connector.standBy(verified, readOnMs);
     else verified?.socket.destroy();
     this.#signal({ kind: why });
   }
@@ -112,7 +110,8 @@ export class Connection implements Listener<Standing | WireNews | ConnectorEvent
 
   /** Sends PING to check whether the connection still works. */
   ping(): void {
-    if (this.#state.kind === 'ready' && !this.#client.isInsideMulti) this.#orderCheck.ping();
+    if (this.#state.kind !== 'ready' || this.#parts.client.isInsideMulti) return;
+    this.#thawProof.askBy(() => this.#orderCheck.ping());
   }
 
   // Adopts a connection made before `protect` was called; an unfinished attempt to connect starts again.
@@ -189,16 +188,16 @@ export class Connection implements Listener<Standing | WireNews | ConnectorEvent
         this.wire.roundTrip.begin(news.verified.answeredInMs);
         return this.#tell(news);
       case 'room-changed':
-        return this.#tell({ kind: 'room-changed' });
       case 'doubtful':
-        return this.#tell(news);
+        return this.#tell({ kind: news.kind });
       case 'lost':
         return this.#onLost(news);
       case 'dial':
       case 'attempt-failed':
       case 'silent':
-      case 'away':
         return this.#signal(news);
+      case 'away':
+        return this.#thawProof.isPending ? this.drop(news.cause) : this.#signal(news);
       case 'idle':
         return this.ping();
       case 'serves':
@@ -213,6 +212,8 @@ export class Connection implements Listener<Standing | WireNews | ConnectorEvent
   }
 
   #onRead(isAlive: boolean): void {
+    if (!this.#thawProof.arrived()) return this.drop('stalled');
+    this.wire.isCalm = this.connector.isServing;
     if (isAlive) this.#onAlive();
     this.#tell(bytesRead);
     if (this.#orderCheck.isDue) runSoon(() => this.ping()); // Delayed to share a write with the next commands.
@@ -227,7 +228,7 @@ export class Connection implements Listener<Standing | WireNews | ConnectorEvent
   #onLost(news: SocketLost): void {
     this.#stallGuard.unwatch();
     this.#replacement?.stop();
-    if (this.#replacesDead) this.#subscriptions.remember(this.wire.readAt);
+    if (this.#parts.onDead === 'replace') this.#subscriptions.remember(this.wire.readAt);
     this.#signal(news);
     stallDetectorOf(this.#settings.clock).look();
   }

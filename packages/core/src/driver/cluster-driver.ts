@@ -43,8 +43,6 @@ export interface NodeDriver extends Driver {
   readonly isReplica: boolean;
   /** Connects to the node now, unless the client has already done so. */
   connectNow(): void;
-  /** Returns the commands that have been written and not yet answered. */
-  unanswered(): readonly DriverCommand[];
   /**
    * Rejects the commands that wait for the connection and for which `matches` returns true, except those of pipelines.
    */

@@ -8,4 +8,7 @@ export interface CommandSink {
    * join this one. `isOneOfSeveral`: whether other commands are written together with this one.
    */
   writeCommand(name: string, args: readonly unknown[], isOneOfSeveral?: boolean): boolean;
+  /** Passes on what has been written so far, and keeps what is written later until {@link resume}. */
+  pause(): void;
+  resume(): void;
 }

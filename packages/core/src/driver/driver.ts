@@ -74,6 +74,8 @@ export interface Driver {
   /** Returns the number of commands that have been written and not yet answered. */
   unansweredCount(): number;
   oldestUnanswered(): DriverCommand | undefined;
+  /** Returns the commands that have been written and not yet answered. */
+  unanswered(): readonly DriverCommand[];
   /** Which types of reply the client's parser reads, and whether it follows the addresses in redirections. */
   readonly parser: ParserTraits;
   /** Returns what may arrive in addition to one reply per unanswered command. */

@@ -49,6 +49,11 @@ export class ProcessStallDetector {
   #lagMs = 0;
   #stalledMs = 0;
   #isCatchingUp = false;
+  /**
+   * When the process last ran again after it had stood still for other reasons than its own code, in monotonic
+   * milliseconds: its connections may have died unnoticed.
+   */
+  thawedAt = -Infinity;
 
   /**
    * `onThaw` is called when the process runs again, with the time for which it stood still. `frozen`: the process was
@@ -103,6 +108,8 @@ export class ProcessStallDetector {
   #watchUntil(now: number, forMs: number): void {
     this.#watchedSince = now;
     this.#watchedUntil = Math.max(this.#watchedUntil, now + forMs);
+    // The application's own timers may run before the one that notices that the process stood still.
+    if (now - this.#dueAt > freezeMs) return this.look();
     if (this.#periodMs === busyPeriodMs || this.#timer === undefined || now > this.#dueAt) return;
     this.#clock.clearTimeout(this.#timer);
     this.#startPeriod(busyPeriodMs);
@@ -152,8 +159,11 @@ export class ProcessStallDetector {
     if (lateMs > behindMs) this.#catchUp();
     const busyMs = Math.max(busyPeriodMs, growingShare * (this.#dueAt - this.#watchedSince));
     this.#startPeriod(isWatched ? Math.min(busyMs, idlePeriodMs) : idlePeriodMs);
-    if (wallLateMs - lateMs > freezeMs) this.#onThaw('suspended', wallLateMs);
-    else if (isFrozen) this.#onThaw(workedMs > lateMs / 2 ? 'blocked' : 'frozen', lateMs);
+    const isSuspended = wallLateMs - lateMs > freezeMs;
+    if (!isSuspended && !isFrozen) return;
+    const kind = isSuspended ? 'suspended' : workedMs > lateMs / 2 ? 'blocked' : 'frozen';
+    if (kind !== 'blocked') this.thawedAt = this.#clock.now();
+    this.#onThaw(kind, isSuspended ? wallLateMs : lateMs);
   };
 
   #catchUp(): void {

@@ -124,6 +124,10 @@ export class RedisDriver implements Driver {
     return internals(this.client).commandQueue.peekFront()?.command;
   }
 
+  unanswered(): readonly DriverCommand[] {
+    return Array.from(internals(this.client).commandQueue.toArray(), ({ command }) => command);
+  }
+
   answerPlain(chunk: Buffer, start: number, end: number): boolean {
     return answerPlain(internals(this.client), chunk, start, end);
   }
@@ -141,12 +145,11 @@ export class RedisDriver implements Driver {
   }
 
   takeOver(gate: SendCommand, connector: DriverConnector): void {
-    const { client } = this;
-    this.#former = internals(client).connector;
-    takeOverConnection(client, connector);
-    allowRouting(client, this);
-    if (this.options['monitor'] === true) monitorAtOnce(client, this);
-    else internals(client).sendCommand = gate;
+    this.#former = internals(this.client).connector;
+    takeOverConnection(this.client, connector);
+    allowRouting(this.client, this);
+    if (this.options['monitor'] === true) monitorAtOnce(this.client, this);
+    else internals(this.client).sendCommand = gate;
   }
 
   sentBefore(): ReturnType<Driver['sentBefore']> {
@@ -204,9 +207,8 @@ export class RedisDriver implements Driver {
     await (username === undefined ? this.client.auth(password) : this.client.auth(username, password));
   }
 
-  // `protocol` is undefined before ioredis 6, the first version to speak RESP3.
   speaksResp3(): boolean {
-    return internals(this.client).condition?.protocol === 3;
+    return internals(this.client).condition?.protocol === 3; // Undefined before ioredis 6.
   }
 
   speakResp2(): void {

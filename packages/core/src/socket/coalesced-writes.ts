@@ -7,6 +7,7 @@ import { runNext } from '../event-loop/soon.ts';
 import { stallDetectorOf } from '../event-loop/thaw-watches.ts';
 import type { Listener } from '../listener.ts';
 import { appendCommand, blockWith, maxCopiedBytes, mostBytesOf, type CommandBlock } from './command-block.ts';
+import { replaceWrites, type OwnWrites, type WritesReceiver } from './replaced-writes.ts';
 import type { WritesNews } from './writes-news.ts';
 
 // Longer strings are written separately, because joining them would copy them once more.
@@ -26,28 +27,16 @@ const maxEnough = 16_000;
 
 const flushing = { kind: 'flush' } as const;
 
-const writtenBy = Symbol('writes');
-
-interface CoalescedSocket extends Socket {
-  [writtenBy]: CoalescedWrites;
-}
-
-/** The methods that are replaced, as properties, because the linter forbids reading a method without calling it. */
-interface WritingMethods {
-  write: (this: Socket, chunk: string | Uint8Array, ...rest: unknown[]) => boolean;
-  end: (this: Socket, ...args: unknown[]) => Socket;
-}
-
 /**
  * Gathers the bytes written to a socket during one turn of the event loop, and sends them with one system call, or a
  * few if there are many. The order of the bytes is preserved. Buffers and long strings are never copied. While the
  * kernel's buffer is full, this object keeps the bytes.
  */
-export class CoalescedWrites implements CommandSink {
+export class CoalescedWrites implements CommandSink, WritesReceiver {
   readonly #socket: Socket;
   /** The socket's own methods, which this object replaces. */
-  readonly #write: WritingMethods['write'];
-  readonly #end: WritingMethods['end'];
+  readonly #write: OwnWrites['write'];
+  readonly #end: OwnWrites['end'];
   readonly #listener: Listener<WritesNews>;
   readonly #stallDetector: ProcessStallDetector;
   #parts: (string | Uint8Array)[] = [];
@@ -76,16 +65,12 @@ export class CoalescedWrites implements CommandSink {
     this.#socket = socket;
     this.#listener = listener;
     this.#stallDetector = stallDetectorOf(clock);
-    const methods = socket as unknown as WritingMethods;
-    this.#write = methods.write;
-    this.#end = methods.end;
-    (socket as CoalescedSocket)[writtenBy] = this;
-    // All sockets share the functions `gather` and `end`, because closures for each socket would occupy more memory.
-    socket.write = gather;
-    socket.end = end;
+    const own = replaceWrites(socket, this);
+    this.#write = own.write;
+    this.#end = own.end;
   }
 
-  /** Whether the kernel's buffer is full. */
+  /** Whether the kernel's buffer is full, or the writes are paused. */
   get isBlocked(): boolean {
     return this.#isBlocked;
   }
@@ -226,23 +211,20 @@ export class CoalescedWrites implements CommandSink {
   #waitForDrain(): void {
     this.#isBlocked = true;
     this.#tellRoom();
-    this.#socket.once('drain', () => {
-      this.#isBlocked = false;
-      this.#flushNow();
-      if (!this.#isBlocked) this.#tellRoom();
-    });
+    this.#socket.once('drain', () => this.resume());
   }
-}
 
-function gather(this: CoalescedSocket, chunk: string | Uint8Array, ...rest: unknown[]): boolean {
-  const writes = this[writtenBy];
-  if (rest.length > 0) return writes.writeNow(chunk, rest);
-  writes.write(chunk);
-  return true;
-}
+  pause(): void {
+    this.#flushNow();
+    this.#isBlocked = true;
+    this.#tellRoom();
+  }
 
-function end(this: CoalescedSocket, ...args: unknown[]): Socket {
-  return this[writtenBy].end(args);
+  resume(): void {
+    this.#isBlocked = false;
+    this.#flushNow();
+    if (!this.#isBlocked) this.#tellRoom();
+  }
 }
 
 function flush(writes: CoalescedWrites): void {

@@ -159,6 +159,7 @@ export class Wire implements Listener<WritesNews | Abandoned> {
     const current = this.#current;
     if (current !== undefined && !this.isBlocked) return current;
     const flush = this.#flushes.begin(this.#clock.now(), this.#isPinging ? 'ping' : 'calls');
+    if (this.#current !== current) return this.currentFlush(); // A listener to `thaw` has sent commands.
     this.#current = flush;
     if (this.isBlocked) (this.#blockedFlushes ??= []).push(flush);
     return flush;

@@ -4,5 +4,5 @@ import type { Socket } from 'node:net';
 export type WritesNews =
   /** Bytes are about to be passed to the socket. */
   | { readonly kind: 'flush' }
-  /** The kernel's buffer of this socket has become full, or has room again. */
+  /** The kernel's buffer of this socket has become full or has room again, or the writes were paused or resumed. */
   | { readonly kind: 'room-changed'; readonly socket: Socket };

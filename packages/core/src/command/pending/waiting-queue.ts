@@ -70,18 +70,18 @@ export class WaitingQueue {
   }
 
   /**
-   * Call when an outage begins: new calls may then no longer wait until their deadline, or for the first connection, but
-   * only for `maxWaitMs`, or for their own `patienceMs` if that is longer. Each wait is counted from when the call began
-   * to wait.
+   * Call in an outage that began at `since`: new calls may then no longer wait until their deadline, or for the first
+   * connection, but only for `maxWaitMs`, or for their own `patienceMs` if that is longer. Each wait is counted from when
+   * the call began to wait or, if that is later, from `since`.
    */
-  hurry(): void {
+  hurry(since: number): void {
     const { maxWaitMs } = this.#bounds;
     for (let call = this.#fresh.head; call !== undefined; call = call.next) {
       const { slow } = call as SlowCall;
       const { waitsSince, patienceMs, dueAt } = slow;
       slow.isEarly = false;
       const latestAt = Math.min(dueAt, slow.waitsUntil(maxWaitMs));
-      const expiresAt = Math.min(latestAt, waitsSince + Math.max(maxWaitMs, patienceMs));
+      const expiresAt = Math.min(latestAt, Math.max(waitsSince, since) + Math.max(maxWaitMs, patienceMs));
       if (expiresAt === dueAt) continue;
       this.#due.remove(call as SlowCall);
       this.#due.add(call as SlowCall, expiresAt);

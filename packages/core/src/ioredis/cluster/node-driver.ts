@@ -62,12 +62,6 @@ export class IoredisNode extends RedisDriver implements NodeDriver {
       command.reject(error);
     }
   }
-
-  unanswered(): readonly DriverCommand[] {
-    return internals(this.client)
-      .commandQueue.toArray()
-      .map(({ command }) => command);
-  }
 }
 
 type Waiting = ReturnType<Internals['offlineQueue']['toArray']>[number];

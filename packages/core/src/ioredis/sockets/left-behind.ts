@@ -12,9 +12,9 @@ type Queue = Internals['commandQueue'];
  * and their replies are skipped.
  *
  * @param own the listeners for `close` that do not belong to the client
- * @returns whether the socket is still read. Returns false, and changes nothing, in three cases: all unanswered
- *   commands may run twice; one of them is a raw command; or one is a write that will be retried on the next socket,
- *   and could run on this socket afterwards.
+ * @returns whether the socket is still read. Returns false, and changes nothing, in four cases: all unanswered commands
+ *   may run twice; one of them is a raw command; one has not been written yet, and could run on this socket after it
+ *   was sent again; or one is a write that will be retried on the next socket, and could run on this socket afterwards.
  */
 export function leaveBehind(
   client: Redis,
@@ -28,7 +28,8 @@ export function leaveBehind(
   const kept = items.filter(({ command }) => isKept(command));
   // A detached socket with raw commands cannot be read: only the `ReplyRouter` knows where the reply to a raw command
   // begins, and it moves on to the client's next socket.
-  if (kept.length === 0 || items.some(({ command }) => command.isRaw === true)) return false;
+  if (kept.length === 0 || items.some(({ command }) => command.isRaw === true || isUnwritten(command)))
+    return false;
   const others = items.filter((item) => !kept.includes(item));
   if (others.some(({ command: { call } }) => call?.settled === false && call.retryLane === 'write'))
     return false;
@@ -53,6 +54,10 @@ export function leaveBehind(
     }
   });
   return true;
+}
+
+function isUnwritten({ call }: DriverCommand): boolean {
+  return call?.written?.isWritten === false;
 }
 
 function isKept({ call }: DriverCommand): boolean {
