@@ -110,7 +110,7 @@ export class ClusterGroup implements AsyncDisposable {
       return views.length > 0 && views.every(Boolean);
     };
     const { timeoutMs = 20_000 } = options;
-    await waitFor(ok, { timeoutMs, intervalMs: 20, message: 'every cluster node to say cluster_state:ok' });
+    await waitFor(ok, { timeoutMs, intervalMs: 50, message: 'every cluster node to say cluster_state:ok' });
   }
 
   /** Stops all processes permanently. Calling `stop` more than once is allowed. */
@@ -135,10 +135,11 @@ export class ClusterGroup implements AsyncDisposable {
   }
 
   async #isInPlace(node: RedisServer): Promise<boolean> {
+    if (!(await isStateOk(node))) return false;
+    const { role, master_link_status: link } = await node.info('replication');
+    if (role !== 'master' && link !== 'up') return false;
     const ranges = await slotRanges(node);
     const seen = new Set(ranges.flatMap(({ primaryPort, replicaPorts }) => [primaryPort, ...replicaPorts]));
-    const { role, master_link_status: link } = await node.info('replication');
-    const inSync = role === 'master' || link === 'up';
-    return inSync && (await isStateOk(node)) && this.#awake().every(({ port }) => seen.has(port));
+    return this.#awake().every(({ port }) => seen.has(port));
   }
 }

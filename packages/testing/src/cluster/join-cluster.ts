@@ -12,7 +12,11 @@ export async function joinCluster(nodes: readonly RedisServer[], primaries: numb
   await Promise.all(nodes.map((node, index) => node.command('CLUSTER', 'SET-CONFIG-EPOCH', index + 1)));
   await Promise.all(nodes.slice(0, primaries).map((node, index) => giveSlots(node, index, primaries)));
   await Promise.all(nodes.flatMap((node) => nodes.map((other) => meet(node, other))));
-  await waitFor(() => allMet(nodes), { timeoutMs: 10_000, message: 'the cluster nodes to meet' });
+  await waitFor(() => allMet(nodes), {
+    timeoutMs: 10_000,
+    intervalMs: 20,
+    message: 'the cluster nodes to meet',
+  });
   await Promise.all(
     nodes
       .slice(primaries)
