@@ -4,7 +4,7 @@ import type { Figures } from '../figure.js';
 import type { Peer } from '../peers/peer.js';
 import type { Row } from '../row.js';
 import { about } from '../stage.js';
-import { direct } from './setting.js';
+import { direct, proxied } from './setting.js';
 
 /** Rows of the fault table in which the server is healthy, but the client's process is blocked, frozen or suspended. */
 export const processes: readonly Row[] = [
@@ -56,16 +56,37 @@ export const processes: readonly Row[] = [
       return { figures: figuresOf(calls) };
     },
   },
+  {
+    name: 'frozen-connection',
+    title: 'Connection lost while the process is stopped',
+    what: 'The only connection dies without a word, as if a load balancer had forgotten it, and the client process is stopped (SIGSTOP) for 3 s; after that, one INCR every 5 ms. New connections work.',
+    weight: 1,
+    timeoutMs: 30_000,
+    async run(stage) {
+      await using setting = await proxied(stage);
+      const { proxy, peer } = setting;
+      await peer.call('set', 'visits', '0');
+      proxy.blackhole({ existing: true });
+      await stage.freezeProcess(about(stage, 3_000));
+      const calls: Call[] = [];
+      for (let index = 0; index < 100; index++) {
+        issue(calls, peer, 'incr', 'visits');
+        await delay(5);
+      }
+      await settle(calls, 3_000);
+      return { figures: figuresOf(calls) };
+    },
+  },
 ];
 
-function issue(calls: Call[], peer: Peer): void {
+function issue(calls: Call[], peer: Peer, command = 'get', key = 'greeting'): void {
   const call: Call = { issuedAt: performance.now(), settledAt: undefined, error: undefined };
   calls.push(call);
   const settled = (error?: Error): void => {
     call.settledAt = performance.now();
     call.error = error;
   };
-  peer.call('get', 'greeting').then(() => settled(), settled);
+  peer.call(command, key).then(() => settled(), settled);
 }
 
 async function settle(calls: readonly Call[], graceMs: number): Promise<void> {
