@@ -8,12 +8,15 @@ interface Asked {
   readonly proof: ThawProof;
   /** What the proof returned at each read. */
   readonly arrivals: boolean[];
+  /** How often the proof has told that the connection is silent. */
+  readonly silences: () => number;
 }
 
 /** A connection whose process has thawed since the last read. The server is silent, and PING is sent after `before`. */
 async function asked(before: (wired: WiredDriver) => void = () => undefined): Promise<Asked> {
   const wired = await WiredDriver.ready();
-  const proof = new ThawProof(wired.driver, wired.wire, wired.clock);
+  let silences = 0;
+  const proof = new ThawProof(wired.driver, wired.wire, wired.clock, { onNews: () => silences++ });
   const arrivals: boolean[] = [];
   wired.onEvent = (event) => event === 'alive' && arrivals.push(proof.arrived());
   await wired.travel(2_000);
@@ -21,7 +24,7 @@ async function asked(before: (wired: WiredDriver) => void = () => undefined): Pr
   before(wired);
   wired.server.freeze();
   proof.askBy(() => void wired.send('ping'));
-  return { wired, proof, arrivals };
+  return { wired, proof, arrivals, silences: () => silences };
 }
 
 describe('the connection of a process that has thawed', () => {
@@ -54,6 +57,23 @@ describe('the connection of a process that has thawed', () => {
     ]);
   });
 
+  it('is suspected after a quarter of the usual time', async () => {
+    const { wired, silences } = await asked();
+    await wired.travel(49);
+    expect(silences()).toBe(0);
+    await wired.travel(20);
+    expect(silences()).toBe(1);
+  });
+
+  it.each(['it has answered', 'its socket is gone'] as const)('is not suspected if %s', async (why) => {
+    const { wired, proof, silences } = await asked();
+    await wired.travel(20);
+    if (why === 'it has answered') wired.server.thaw();
+    else proof.stop();
+    await wired.travel(200);
+    expect([silences(), proof.isPending, wired.clock.pendingTimers]).toEqual([0, false, 0]);
+  });
+
   it('is not held back if it has been read since', async () => {
     const { wired, proof } = await asked((each) => {
       each.wire.readAt = each.clock.now();
@@ -68,7 +88,7 @@ describe('the connection of a process that has thawed', () => {
 
   it('is not held back if no PING can be sent', async () => {
     const wired = await WiredDriver.ready();
-    const proof = new ThawProof(wired.driver, wired.wire, wired.clock);
+    const proof = new ThawProof(wired.driver, wired.wire, wired.clock, { onNews: () => undefined });
     stallDetectorOf(wired.clock).thawedAt = wired.clock.now() + 1;
     proof.askBy(() => undefined);
     expect([proof.isPending, wired.wire.isBlocked]).toEqual([false, false]);

@@ -50,7 +50,7 @@ export class Connection implements Listener<Standing | WireNews | ConnectorEvent
     this.wire = new Wire(driver, settings.clock, roundTripOf(settings), flushes, maxReplyBytes, this);
     this.wire.tellsAll = parts.hearsBytes || settings.connection.integrity === 'load';
     this.#orderCheck = new OrderCheck(driver, this.wire, settings);
-    this.#thawProof = new ThawProof(driver, this.wire, settings.clock);
+    this.#thawProof = new ThawProof(driver, this.wire, settings.clock, this);
     this.connector = new Connector(driver, this.wire, source, this.#subscriptions, settings, this);
     const [endpoint, idle] = [source, this.#subscriptions];
     this.#stallGuard = new StallGuard({ driver, target, wire: this.wire, settings, endpoint, idle }, this);
@@ -227,6 +227,7 @@ export class Connection implements Listener<Standing | WireNews | ConnectorEvent
 
   #onLost(news: SocketLost): void {
     this.#stallGuard.unwatch();
+    this.#thawProof.stop();
     this.#replacement?.stop();
     if (this.#parts.onDead === 'replace') this.#subscriptions.remember(this.wire.readAt);
     this.#signal(news);

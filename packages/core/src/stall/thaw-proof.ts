@@ -1,8 +1,21 @@
 import type { Clock } from '../clock.ts';
 import type { CommandSink } from '../driver/command-sink.ts';
 import type { Driver } from '../driver/driver.ts';
+import { afterRunning } from '../event-loop/after-running.ts';
 import { stallDetectorOf } from '../event-loop/thaw-watches.ts';
+import type { Listener } from '../listener.ts';
 import type { Wire } from '../socket/wire.ts';
+
+/** PING has been unanswered for so long that the server should be asked over a second connection. */
+interface Silent {
+  readonly kind: 'silent';
+}
+
+/**
+ * A quarter of the time after which a connection is suspected otherwise: nothing is lost if the suspicion is wrong,
+ * because only PING has been sent.
+ */
+const suspectShare = 0.25;
 
 /**
  * Makes a connection prove itself after the process was frozen or suspended. Meanwhile, the connection may have died
@@ -11,18 +24,22 @@ import type { Wire } from '../socket/wire.ts';
  */
 export class ThawProof {
   readonly #driver: Pick<Driver, 'unanswered' | 'unansweredCount'>;
-  readonly #wire: Pick<Wire, 'readAt' | 'sink' | 'isCalm'>;
+  readonly #wire: Pick<Wire, 'readAt' | 'sink' | 'isCalm' | 'roundTrip'>;
   readonly #clock: Clock;
+  readonly #listener: Listener<Silent>;
   #paused: CommandSink | undefined;
+  #stopWaiting: (() => void) | undefined;
 
   constructor(
     driver: Pick<Driver, 'unanswered' | 'unansweredCount'>,
-    wire: Pick<Wire, 'readAt' | 'sink' | 'isCalm'>,
+    wire: Pick<Wire, 'readAt' | 'sink' | 'isCalm' | 'roundTrip'>,
     clock: Clock,
+    listener: Listener<Silent>,
   ) {
     this.#driver = driver;
     this.#wire = wire;
     this.#clock = clock;
+    this.#listener = listener;
   }
 
   /** Whether commands are being held back, so that nothing but PING has been written to the socket. */
@@ -40,6 +57,10 @@ export class ThawProof {
     this.#paused = this.#wire.sink;
     this.#wire.isCalm = false;
     this.#paused?.pause();
+    const suspectMs = suspectShare * this.#wire.roundTrip.limitMs();
+    this.#stopWaiting = afterRunning(this.#clock, suspectMs, () => {
+      if (this.isPending) this.#listener.onNews({ kind: 'silent' });
+    });
   }
 
   /**
@@ -51,8 +72,15 @@ export class ThawProof {
     if (!this.isPending) return true;
     const isGivenUp = this.#driver.unanswered().some(isGivenUpUnwritten);
     if (!isGivenUp) this.#paused?.resume();
-    this.#paused = undefined;
+    this.stop();
     return !isGivenUp;
+  }
+
+  /** Call when the connection is gone. */
+  stop(): void {
+    this.#paused = undefined;
+    this.#stopWaiting?.();
+    this.#stopWaiting = undefined;
   }
 }
 
