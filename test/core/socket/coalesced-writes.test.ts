@@ -31,7 +31,7 @@ async function openPair(clock: Clock = systemClock): Promise<Pair> {
   const blocked: boolean[] = [];
   const onNews = ({ kind }: WritesNews): void => {
     if (kind === 'flush') flushes.push(socket.bytesWritten);
-    else blocked.push(writes.isBlocked);
+    else if (kind === 'room-changed') blocked.push(writes.isBlocked);
   };
   const writes: CoalescedWrites = new CoalescedWrites(socket, { onNews }, clock);
   return {

@@ -124,6 +124,39 @@ it.each(['cut off its clients', 'restarted', 'been lost without a word'] as cons
   },
 );
 
+// As soon as this script runs again after it was frozen, it adds to a counter and disconnects in the same turn.
+const leaver = `
+import { createRedisResilience } from '@redis-resilience/core';
+const resilience = createRedisResilience(process.env.TARGET);
+const { client } = resilience;
+await client.ping();
+let lastAt = performance.now();
+const watch = setInterval(async () => {
+  const now = performance.now();
+  const isThawed = now - lastAt > 1000;
+  lastAt = now;
+  if (!isThawed) return;
+  clearInterval(watch);
+  const calls = [client.incr('visits'), client.get('visits'), client.multi().incr('visits').exec()];
+  client.disconnect();
+  const settled = await Promise.allSettled(calls);
+  console.log('settled', JSON.stringify(settled.map(({ value, reason }) => reason?.code ?? value)));
+  await resilience.close();
+}, 20);
+console.log('ready');
+`;
+
+it('commands that a thawed process issues just before it disconnects are answered', async () => {
+  await using server = await startRedis();
+  await using child = new ChildScript(leaver, { TARGET: server.url });
+  await child.line('ready');
+  child.freeze();
+  await pass(1_500);
+  child.thaw();
+  expect(JSON.parse(await child.line('settled'))).toEqual([1, '1', [[null, 2]]]);
+  expect(await child.exit()).toBe(0);
+});
+
 /** Resolves when the process has received 50 more replies. */
 async function answers(child: ChildScript, asked: string): Promise<void> {
   child.tell(asked);

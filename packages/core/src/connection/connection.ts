@@ -177,6 +177,8 @@ export class Connection implements Listener<Standing | WireNews | ConnectorEvent
       case 'alive':
       case 'read':
         return this.#onRead(news.kind === 'alive');
+      case 'ending':
+        return void this.#thawProof.arrived(); // What was held back is sent, as it would be without a freeze.
       case 'breached':
         return this.drop('protocol');
       case 'written':
@@ -235,8 +237,7 @@ export class Connection implements Listener<Standing | WireNews | ConnectorEvent
   }
 
   #onReady(): void {
-    // The driver emits `ready` one tick late, so the socket may already be gone.
-    if (this.#driver.status !== 'ready') return;
+    if (this.#driver.status !== 'ready') return; // It is told one tick late: the socket may already be gone.
     this.connector.ready();
     this.#subscriptions.restore();
     this.#signal({ kind: 'ready' });

@@ -153,9 +153,19 @@ export class CoalescedWrites implements CommandSink, WritesReceiver {
   }
 
   end(args: readonly unknown[]): Socket {
+    // A pipeline that has just been issued is complete only then, and is to be written as well.
+    if (this.#isBlocked) runNext(() => this.#endNow(args));
+    else this.#endNow(args);
+    return this.#socket;
+  }
+
+  #endNow(args: readonly unknown[]): void {
     // A peer that has ended the connection does not read the bytes any more.
-    if (!this.#socket.readableEnded) this.#flushNow();
-    return this.#end.call(this.#socket, ...args);
+    if (!this.#socket.readableEnded) {
+      this.#listener.onNews({ kind: 'ending', socket: this.#socket });
+      this.#flushNow();
+    }
+    this.#end.call(this.#socket, ...args);
   }
 
   /** Called at the end of a turn of the event loop in which bytes were gathered. */

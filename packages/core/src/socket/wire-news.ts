@@ -18,4 +18,6 @@ export type WireNewsKind =
   /** A caller has stopped waiting for a call that may still block the connection. */
   | 'abandoned'
   /** The socket has stopped accepting bytes, or has started to accept them again. */
-  | 'room-changed';
+  | 'room-changed'
+  /** The client is about to end the socket: this is the last moment at which bytes can be written to it. */
+  | 'ending';
