@@ -5,6 +5,7 @@ import UntypedRedlock from 'redlock';
 import { waitFor } from '@redis-resilience/testing';
 import { expect, it } from 'vitest';
 import { bringBack, stage, takeDown } from '../stage.ts';
+import { acquireLock, verrouRelease } from './library-scripts.ts';
 
 /** Much longer than the tests take, so that no lock ends by itself. */
 const ttlMs = 60_000;
@@ -46,6 +47,39 @@ it('a lock whose release is a script of defineCommand is free when Redis is back
   await bringBack(played);
   await client.ping();
   expect(await client.get('cart')).toBeNull();
+});
+
+// Each lock of verrou has a token of `Math.random().toString(36).slice(2)`.
+it('a lock of verrou that was not released in an outage is free when Redis is back', async () => {
+  const played = await stage({ config });
+  const client = played.resilience.client as Redis;
+  await take(client, 'k3x9f2m7qpa');
+  await takeDown(played);
+  await expect(client.eval(verrouRelease, 1, 'cart', 'k3x9f2m7qpa')).rejects.toMatchObject({
+    outcome: 'not-applied',
+  });
+  await bringBack(played);
+  await client.ping();
+  expect(await client.get('cart')).toBeNull();
+});
+
+it.each([
+  ['is free if execute() took it', `execute:${randomUUID()}`, 0],
+  ['stays if the application chose its owner', `cart:${randomUUID()}`, 1],
+])('a lock of Medusa that was taken late %s', async (_, owner, left) => {
+  const { server, resilience } = await stage({ config }, { timeoutMs: 300 });
+  const client = resilience.client as Redis;
+  client.defineCommand('acquireLock', { numberOfKeys: 1, lua: acquireLock });
+  const acquire = async (key: string, by: string): Promise<unknown> =>
+    Reflect.get(client, 'acquireLock').call(client, key, by, 60, 'true');
+  await acquire('other', 'somebody');
+  await server.freeze();
+  await expect(acquire('cart', owner)).rejects.toMatchObject({ outcome: 'unknown' });
+  server.thaw();
+  await resilience.ready();
+  await client.ping();
+  expect(await server.command('EXISTS', 'cart')).toBe(left);
+  expect(await server.command('EXISTS', 'other')).toBe(1);
 });
 
 it('a lock whose release was lost with a frozen server is free when another one is started', async () => {

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import UntypedRedlock from 'redlock';
 import { lockReleaseOf } from '../../../../packages/core/src/catalogue/locks/redlock.ts';
 import { releaseScriptArgs } from '../../../../packages/core/src/catalogue/locks/release-script.ts';
+import { verrouRelease } from '../../../fallback/locks/library-scripts.ts';
 
 const token = '0f8fad5b-d9cb-469f-a165-70867728950e';
 const documented = `if redis.call("get",KEYS[1]) == ARGV[1] then
@@ -13,6 +14,14 @@ else
 end`;
 
 describe('a script that releases a lock', () => {
+  it('of verrou is known, although its tokens are short', () => {
+    expect(releaseScriptArgs('eval', [verrouRelease, 1, 'a', 'k3x9f2m7qpa'])?.slice(1)).toEqual([
+      '1',
+      'a',
+      'k3x9f2m7qpa',
+    ]);
+  });
+
   it.each<[string, string, unknown[]]>([
     ['redlock 4', 'evalsha', ['0f0f23b9048b36752b5be114f357ba083449f908', 2, 'a', 'b', token]],
     [
@@ -50,6 +59,9 @@ describe('a script that releases a lock', () => {
 
   it.each<[string, string, unknown[]]>([
     ['a short token', 'eval', [documented, 1, 'a', '1']],
+    ['a short token in the script of verrou', 'eval', [verrouRelease, 1, 'a', '1']],
+    ['a short word in the script of verrou', 'eval', [verrouRelease, 1, 'a', 'Order_1234']],
+    ['the short token of verrou in another script', 'eval', [documented, 1, 'a', 'k3x9f2m7qpa']],
     ['another number of keys', 'eval', [documented, 2, 'a', token]],
     ['more arguments', 'eval', [documented, 1, 'a', token, 'more']],
     ['another script', 'eval', [`${documented} redis.call('del', 'other')`, 1, 'a', token]],

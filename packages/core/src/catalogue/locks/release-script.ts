@@ -12,6 +12,18 @@ const documented: ReadonlySet<string> = new Set([
   'ifredis.call(get,keys[1])==argv[1]thenreturnredis.call(del,keys[1])endreturn0',
 ]);
 
+/** The script with which @verrou/core 0.5 releases a lock, as the library writes it. */
+const ofVerrou = `
+      if redis.call("get", KEYS[1]) == ARGV[1] then
+        return redis.call("del", KEYS[1])
+      else
+        return 0
+      end
+    `;
+
+/** The tokens of verrou are short, but random. */
+const tokenOfVerrou = /^[\da-z]{8,13}$/;
+
 /** A script with more characters than this is no variant of the documented script, and is not compared with it. */
 const longest = 400;
 
@@ -26,7 +38,7 @@ export function releaseScriptArgs(name: string, args: readonly unknown[]): reado
   if (argumentCount === undefined || args.length !== 2 + keyCount + argumentCount) return undefined;
   const texts = args.map((_, index) => textAt(args, index));
   const token = texts.at(-1) as string;
-  if (!isUniqueToken(token) || texts.includes('')) return undefined;
+  if (texts.includes('') || !(isUniqueToken(token) || isOfVerrou(script, token))) return undefined;
   return lockReleaseArgs(texts.slice(2, 2 + keyCount), token);
 }
 
@@ -35,6 +47,10 @@ function argumentCountOf(name: string, script: string): number | undefined {
   if (name === 'eval') return isDocumented(script) ? 1 : undefined;
   const known = name === 'evalsha' ? lockScriptOf(script) : undefined;
   return known?.does === 'release' ? known.argumentCount : undefined;
+}
+
+function isOfVerrou(script: string, token: string): boolean {
+  return script === ofVerrou && tokenOfVerrou.test(token);
 }
 
 function isDocumented(script: string): boolean {

@@ -1,6 +1,7 @@
 import { textAt } from '../../catalogue/arguments/argument-words.ts';
 import { lockReleaseArgs } from '../../catalogue/locks/lock-release.ts';
-import { lockReleaseOf } from '../../catalogue/locks/redlock.ts';
+import { medusaReleaseOf } from '../../catalogue/locks/medusa-lock.ts';
+import { lockReleaseOf, type LockRelease } from '../../catalogue/locks/redlock.ts';
 import { releaseScriptArgs } from '../../catalogue/locks/release-script.ts';
 import { setLockOf } from '../../catalogue/locks/set-lock.ts';
 import { slotReleaseArgs } from '../../catalogue/locks/slot-release.ts';
@@ -35,8 +36,8 @@ const maxDue = 1000;
  * - A lock that a client has taken although the caller got an error. When a frozen server thaws, it runs the command
  *   that takes the lock, although the caller has already got an error with an unknown outcome. If the late reply to
  *   `SET key token NX PX ttl` is OK, this very command has taken the lock, and no other caller has the lock. See
- *   {@link answeredLate}. A lock of redlock is released without waiting for a reply, because redlock creates a new
- *   token for each lock. See {@link failed}.
+ *   {@link answeredLate}. A lock of redlock, or of Medusa, is released without waiting for a reply, because these
+ *   libraries create a new token for each lock. See {@link failed}.
  * - A lock that a library tried to release while Redis was unavailable. Libraries try only once. See {@link failed}.
  * - A slot of a limiter that Bottleneck tried to free while Redis was unavailable. Bottleneck, too, tries only once, and
  *   the slot would otherwise be taken for ever.
@@ -70,7 +71,7 @@ export class LockReleases {
   failed(call: Call, failure: CallFailure): void {
     const { batch, name, command } = call;
     if (batch !== undefined || !isAway(failure)) return;
-    const taken = failure.outcome === 'unknown' ? lockReleaseOf(name, command.args) : undefined;
+    const taken = failure.outcome === 'unknown' ? takenWith(name, command.args) : undefined;
     if (taken !== undefined)
       return this.#release({ args: taken.args, call, endsAt: this.#clock.now() + taken.ttlMs });
     const args = this.#releaseArgs(name, command) ?? slotReleaseArgs(name, command.args);
@@ -136,6 +137,11 @@ export class LockReleases {
     const text = this.#scriptTextOf(command);
     return text === undefined ? undefined : releaseScriptArgs('eval', [text, ...command.args.slice(1)]);
   }
+}
+
+/** Returns how to release the lock that a library may have taken with this command. */
+function takenWith(name: string, args: DriverCommand['args']): LockRelease | undefined {
+  return lockReleaseOf(name, args) ?? medusaReleaseOf(name, args);
 }
 
 /**
