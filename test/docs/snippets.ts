@@ -10,6 +10,8 @@ const block = /^```(\w+)\n([^]*?)^```$/gm;
 
 const compilerOptions = {
   strict: true,
+  exactOptionalPropertyTypes: true,
+  noUncheckedIndexedAccess: true,
   module: 'nodenext',
   target: 'es2023',
   allowJs: true,

@@ -39,6 +39,18 @@ describe('a new version', () => {
   });
 });
 
+it('every package asks for the same versions of ioredis, so that npm finds one that suits all of them', () => {
+  const ranges = readdirSync(join(root, 'packages')).flatMap((name) => {
+    const text = readFileSync(join(root, 'packages', name, 'package.json'), 'utf8');
+    const { dependencies, peerDependencies } = JSON.parse(text) as Partial<
+      Record<'dependencies' | 'peerDependencies', Record<string, string>>
+    >;
+    return [dependencies?.['ioredis'], peerDependencies?.['ioredis']].filter((range) => range !== undefined);
+  });
+  expect(ranges.length).toBeGreaterThan(5);
+  expect(new Set(ranges)).toEqual(new Set(['^5.6.0 || ^6.0.0']));
+});
+
 it('every workflow runs what contributors run, and no job runs without a bound', () => {
   const folder = join(root, '.github/workflows');
   const workflows = readdirSync(folder).map((name) => {

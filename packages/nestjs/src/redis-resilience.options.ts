@@ -17,7 +17,7 @@ import { checkOptionNames, fromEnvironment, targetOptionNames } from '@redis-res
  */
 export interface RedisResilienceModuleOptions extends Omit<ResilienceOptions, 'name'> {
   /** The URL of Redis. Default: the environment variable REDIS_URL, or `redis://localhost:6379` if it is not set. */
-  readonly url?: string;
+  readonly url?: string | undefined;
   /** Instead of `url`: ioredis options, or a Sentinel or Cluster target of core. Default: none. */
   readonly options?: Exclude<ResilienceTarget, string>;
   /** Instead of `url`: several Redis databases, one of which is in use at a time. Default: none. */

@@ -14,7 +14,7 @@ import { channel, tracingChannel } from 'node:diagnostics_channel';
  * | `redis-resilience:outbox` | plain | `{ connection, type, ... }`, published by the outbox; never the `id` of a write |
  */
 export const channels = {
-  operation: tracingChannel('redis-resilience:operation'),
+  operation: tracingChannel<object, object>('redis-resilience:operation'),
   command: channel('redis-resilience:command'),
   status: channel('redis-resilience:status'),
   attempt: channel('redis-resilience:attempt'),

@@ -34,6 +34,6 @@ export interface DatabaseMessage {
 }
 
 // Node has one channel per name, so these objects are the channels to which core publishes.
-export const operationChannel = tracingChannel<unknown, OperationMessage>('redis-resilience:operation');
+export const operationChannel = tracingChannel<object, OperationMessage>('redis-resilience:operation');
 export const outboxChannel = channel('redis-resilience:outbox');
 export const databaseChannel = channel('redis-resilience:database');
