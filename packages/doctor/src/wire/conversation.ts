@@ -21,6 +21,8 @@ export interface Round {
   /** Why some commands got no reply; undefined if every command got one. */
   readonly ending: Ending | undefined;
   readonly durationMs: number;
+  /** The longest time without a byte from the peer, and how many replies had arrived before it. */
+  readonly longestSilence: { readonly ms: number; readonly afterReplies: number };
 }
 
 const keptBytes = 512;
@@ -61,10 +63,14 @@ export class Conversation {
   async ask(commands: readonly (readonly string[])[], deadline: Deadline): Promise<Round> {
     const startedAt = deadline.clock.now();
     let heardAt = startedAt;
+    let longestSilence = { ms: 0, afterReplies: 0 };
     if (this.#ending === undefined) this.#socket.write(commands.map(encodeCommand).join(''));
     while (this.#replies.length < commands.length && this.#ending === undefined && !deadline.over) {
       const heardBytes = this.#heardBytes;
+      const afterReplies = this.#replies.length;
       await this.#change(deadline.signal);
+      const ms = deadline.clock.now() - heardAt;
+      if (ms > longestSilence.ms) longestSilence = { ms, afterReplies };
       if (this.#heardBytes > heardBytes) heardAt = deadline.clock.now();
     }
     const replies = this.#replies.splice(0, commands.length);
@@ -74,6 +80,7 @@ export class Conversation {
       replies,
       ending: isComplete ? undefined : (this.#ending ?? { kind: 'silent', silentMs: now - heardAt }),
       durationMs: now - startedAt,
+      longestSilence,
     };
   }
 

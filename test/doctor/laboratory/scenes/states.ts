@@ -7,6 +7,7 @@ import { isDiagnosed } from '../own-server.ts';
 export async function states(laboratory: Laboratory): Promise<void> {
   await loading(laboratory);
   await busy(laboratory);
+  await paused(laboratory);
   await replicas(laboratory);
   await memory(laboratory);
 }
@@ -25,6 +26,22 @@ async function busy(laboratory: Laboratory): Promise<void> {
   await waitFor(() => isDiagnosed(server.url, 'busy'), { timeoutMs: 5000, message: 'the script to be busy' });
   await laboratory.check('a script runs on and on', { code: 'busy' }, server.url);
   script.destroy();
+}
+
+async function paused(laboratory: Laboratory): Promise<void> {
+  await using server = await startRedis();
+  await server.command('CLIENT', 'PAUSE', 60_000, 'WRITE');
+  await laboratory.check('writes are paused', { code: 'stalled', words: /holds back writes/ }, server.url, {
+    timeoutMs: 1000,
+  });
+  await server.command('CLIENT', 'UNPAUSE');
+  await server.command('CLIENT', 'PAUSE', 2500, 'WRITE');
+  await laboratory.check(
+    'writes were paused for a moment',
+    { code: 'stalled', severity: 'warning', words: /held back writes/ },
+    server.url,
+    { timeoutMs: 8000 },
+  );
 }
 
 async function replicas(laboratory: Laboratory): Promise<void> {

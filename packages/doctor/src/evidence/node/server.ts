@@ -38,6 +38,11 @@ export interface ServerEvidence {
   readonly answeredAt: number;
   /** How long the server took to reply to all queries. */
   readonly durationMs: number;
+  /**
+   * How long the server was silent before it accepted or rejected the SET in MULTI, although it had answered the GET
+   * before it. While writes are paused, the server holds back the SET, and no command that reads.
+   */
+  readonly writeHeldMs: number;
   /** Why the conversation ended, if some queries got no reply. */
   readonly ending: Ending | undefined;
   /** The queries of the doctor that this user may not run, or that the server does not know. */
@@ -77,13 +82,14 @@ export async function gatherServer(
     ...probe.map((command) => [...command]),
     ...configNames.map((name) => ['CONFIG', 'GET', name]),
   ];
-  const { replies, ending, durationMs } = await conversation.ask(questions, deadline);
+  const { replies, ending, durationMs, longestSilence } = await conversation.ask(questions, deadline);
   const answeredAt = deadline.clock.wallNow();
   const answers = new Map(questions.map((question, index) => [question.join(' '), replies[index]]));
   const answer = (...words: string[]): Reply | undefined => answers.get(words.join(' '));
   const info = fieldsOf(textOf(answer('INFO')) ?? '');
   const cluster = await clusterInfo(conversation, info, deadline);
   const wasProbed = answer('MULTI') === 'OK';
+  const isWriteHeld = questions[longestSilence.afterReplies]?.[0] === 'SET';
   return {
     info,
     config: Object.assign({}, ...configNames.map((name) => recordOf(answer('CONFIG', 'GET', name)))),
@@ -94,6 +100,7 @@ export async function gatherServer(
     cluster,
     answeredAt,
     durationMs,
+    writeHeldMs: isWriteHeld ? longestSilence.ms : 0,
     ending,
     readError: errorOf(answer('GET', probeKey)),
     writeError: errorOf(answer('SET', probeKey, '1')),

@@ -63,7 +63,7 @@ function endingFinding(node: NodeEvidence, evidence: Evidence): Finding | undefi
     }
     return error(
       'handshake-timeout',
-      'The peer accepted the connection but does not answer: it hangs, runs a slow command, or is not Redis.',
+      'The peer accepted the connection but does not answer: it hangs or is paused, or it is not Redis.',
       { waitedMs, state, pid: serving?.pid, ...ownerOf(evidence, node) },
       redisCli(node, evidence, '--latency'),
     );

@@ -5,9 +5,20 @@ import { onEachNode } from '../rule.ts';
 const slowRoundTripMs = 50;
 const slowTransferMs = 1000;
 
-/** Reports that PING, or the replies to all of the doctor's queries together, took long. */
+/**
+ * Reports that PING, or the replies to all of the doctor's queries together, took long, or that only writes were held
+ * back for a while.
+ */
 export const roundTripRule = onEachNode((node, evidence) => {
   const { roundTrip, server } = node;
+  if (server !== undefined && server.ending === undefined && server.writeHeldMs >= slowTransferMs) {
+    return warning(
+      'stalled',
+      'The server held back writes while it answered reads: they were paused, by a failover or by CLIENT PAUSE.',
+      { writeHeldMs: Math.round(server.writeHeldMs) },
+      'Run it again. If writes are paused often, look at the log of the server for failovers.',
+    );
+  }
   if (server !== undefined && server.ending === undefined && server.durationMs >= slowTransferMs) {
     return warning(
       'slow',

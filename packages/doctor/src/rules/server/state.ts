@@ -49,8 +49,8 @@ export const stateRule = onEachNode((node, evidence) => {
 const slowAnswerMs = 200;
 
 /** Reports that the server replied at first, but then closed the connection or sent no more replies. */
-export const brokenOffRule = onEachNode((node) => {
-  const { peer, ending, login, hello } = node;
+export const brokenOffRule = onEachNode((node, evidence) => {
+  const { peer, ending, login, hello, server } = node;
   if (peer?.kind !== 'redis' || login === undefined || ending === undefined || hello?.closesConnection) {
     return undefined;
   }
@@ -64,6 +64,14 @@ export const brokenOffRule = onEachNode((node) => {
       'The server answers so slowly that the doctor reached its time limit before it was done.',
       { firstAnswerMs: Math.round(peer.durationMs) },
       'Run it again with a larger --timeout; look at the network and the load of the server.',
+    );
+  }
+  if (ending.kind === 'silent' && (server?.writeHeldMs ?? 0) > 0) {
+    return error(
+      'stalled',
+      'The server answers reads and holds back writes: they are paused, by a failover or by CLIENT PAUSE.',
+      { writeHeldMs: Math.round(ending.silentMs) },
+      `Wait for the end of the failover. If there is none: ${redisCli(node, evidence, 'CLIENT UNPAUSE')}`,
     );
   }
   if (ending.kind === 'silent') {
