@@ -27,3 +27,8 @@ it.each([['-p', '6379'], ['--host', 'localhost'], ['--tls']])(
     );
   },
 );
+
+it.each(['--version', '-v', '-V'])('prints the version: %s', async (flag) => {
+  const { code, stdout } = await runBin([flag]);
+  expect([code, stdout]).toEqual([0, expect.stringMatching(/^\d+\.\d+\.\d+\S*\n$/)]);
+});

@@ -238,6 +238,10 @@ export const likelyMistakes: readonly LikelyMistake[] = [
     answer: () => thrownWith((resilience) => (resilience as never as Redis).connect()),
   },
   {
+    written: '`resilience.status`',
+    answer: () => thrownWith((resilience) => (resilience as never as Redis).status),
+  },
+  {
     written: "`resilience.on('outage')`, without a listener",
     answer: () => thrownWith((resilience) => resilience.on('outage', undefined as never)),
   },

@@ -29,7 +29,7 @@ export async function main(args: readonly string[]): Promise<number> {
     process.stdout.write(`${usage}\n`);
     return name === undefined ? exitCodes.usage : exitCodes.well;
   }
-  if (name === '--version') {
+  if (name === '--version' || name === '-v' || name === '-V') {
     process.stdout.write(`${version()}\n`);
     return exitCodes.well;
   }

@@ -29,6 +29,15 @@ describe.each(objects)('$written, taken for a client,', ({ written, make, prefix
     );
   });
 
+  it.each([
+    ['isReady', `${prefix}.snapshot().status === 'up'`],
+    ['options', `${written}.client.options`],
+  ])('answers %s with the line to write', (name, line) => {
+    const taken = make() as unknown as Record<string, unknown>;
+    expect(() => taken[name]).toThrow(`${written} is not a client, and has no ${name}. Write ${line}.`);
+    expect(Object.assign(taken, { [name]: 1 })[name]).toBe(1);
+  });
+
   it('has the methods of its own, and shows and resolves to what it did', async () => {
     const object = make() as unknown as object;
     expect(await Promise.resolve(object)).toBe(object);
@@ -42,6 +51,12 @@ describe.each(objects)('$written, taken for a client,', ({ written, make, prefix
     expect(`${inspect(object)}${JSON.stringify(object)}`).not.toMatch(/getrange|complex prototype/i);
     expect(object).toBeInstanceOf(Object);
   });
+});
+
+it('a resilience, taken for a client, answers status with the line to write', () => {
+  expect(() => (open() as unknown as { status: string }).status).toThrow(
+    'resilience is not a client, and has no status. Write resilience.snapshot().status.',
+  );
 });
 
 it('a type checker reports a command on a resilience', () => {

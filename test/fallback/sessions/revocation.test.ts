@@ -26,6 +26,8 @@ async function resetConnections(server: RedisServer, resilience: RedisResilience
   await resilience.ready({ timeoutMs: 5000 });
 }
 
+let wall = 1_700_000_000_000;
+
 describe('a session that Redis ended itself', () => {
   it.each([
     ['DEL', ['DEL', 'sess:ada']],
@@ -45,6 +47,7 @@ describe('a session that Redis ended itself', () => {
   it.each([
     ['', systemClock],
     [', within one millisecond', { ...systemClock, wallNow: () => 1_700_000_000_000 }],
+    [', on a wall clock that is set back', { ...systemClock, wallNow: () => (wall -= 1000) }],
   ])('stays ended when this instance changed it while it was cut off%s', async (_how, clock) => {
     const { server, resilience } = await stage({}, { clock });
     const store = storeOn(resilience);

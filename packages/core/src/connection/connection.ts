@@ -172,8 +172,8 @@ export class Connection implements Listener<Standing | WireNews | ConnectorEvent
       case 'ready':
         return this.#onReady();
       case 'end':
-        this.connector.stop();
-        return this.#signal({ kind: 'ended' });
+        this.#signal({ kind: 'ended' });
+        return this.connector.stop();
       case 'alive':
       case 'read':
         return this.#onRead(news.kind === 'alive');

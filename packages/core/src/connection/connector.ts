@@ -143,10 +143,10 @@ export class Connector implements DriverConnector, FirstFailure, Listener<Socket
     this.#firstFailures = undefined;
   }
 
-  /** Call when the driver has ended. */
+  /** Call when the driver says that it has ended, which it may say when it already connects again. */
   stop(): void {
-    this.#standby?.socket.destroy();
-    this.#standby = undefined;
+    this.standBy(undefined);
+    if (this.#pending !== undefined) this.#listener.onNews({ kind: 'dial' });
   }
 
   #follow(

@@ -30,8 +30,8 @@ export function isCluster(client: Redis | Cluster): client is Cluster {
  * that is not a client.
  */
 export function hasEnded(client: unknown): boolean {
-  if (typeof client !== 'object' || client === null) return false;
-  const { status, manuallyClosing } = internals(client as Redis);
+  if (typeof client !== 'object' || client === null || !('setStatus' in client)) return false;
+  const { status, manuallyClosing } = internals(client as unknown as Redis);
   return status === 'end' || manuallyClosing;
 }
 

@@ -23,7 +23,7 @@ export interface DeliveryParts {
 
 /**
  * Returns how an outbox delivers sessions to their store. The writes are `session.set` and `session.touch`, with the
- * arguments `[sid, json, expiresAt, seenIn]`, and `session.destroy`, with `[sid, expiresAt]`. Only the last write to a
+ * arguments `[sid, json, expiresAt, seenIn, writtenIn]`, and `session.destroy`, with `[sid, expiresAt]`. Only the last write to a
  * session counts. No write brings a destroyed session back: if the session is destroyed elsewhere while it is being
  * stored, it is removed again. A write that waited for Redis is dropped if the store no longer has the session, unless
  * the store has lost its data.
@@ -31,7 +31,7 @@ export interface DeliveryParts {
 export function sessionDelivery(parts: DeliveryParts): Delivery {
   const { backend, clock, contact, copies, destroyed, life } = parts;
   const store = async ({ command, args, createdAt }: OutboxEntry): Promise<void> => {
-    const [sid = '', json = '', expiresAt = '', seenIn = ''] = args.map(String);
+    const [sid = '', json = '', expiresAt = '', seenIn = '', writtenIn] = args.map(String);
     if (Number(expiresAt) <= clock.wallNow() || destroyed.has(sid)) return;
     const data: unknown = JSON.parse(json);
     const touch = command === 'session.touch' ? backend.touch : undefined;
@@ -40,8 +40,8 @@ export function sessionDelivery(parts: DeliveryParts): Delivery {
       return;
     }
     await contact.resume();
-    // Both may lie in the same millisecond.
-    const hasWaited = createdAt <= contact.since;
+    // The era is compared, too, because the wall clock may have been set back since the write was kept.
+    const hasWaited = createdAt <= contact.since || (writtenIn !== undefined && writtenIn !== contact.era);
     if (hasWaited && seenIn !== '' && (await isRevoked(sid, seenIn))) return copies.drop(sid);
     await backend.set(sid, data, Number(expiresAt) - clock.wallNow());
     const [[wasDestroyed], leftMs] = await Promise.all([destroyed.areMarked([sid]), life.leftMs(sid)]);

@@ -164,7 +164,7 @@ export class SessionKeeper implements KeptSessions {
     const before = this.#copies.get(sid, this.#settings.clock.wallNow());
     const copy = this.#copyOf(data, leftMs, before?.seenIn);
     this.#copies.keep(sid, copy);
-    await this.#outbox.add(command, [sid, copy.json, copy.expiresAt, copy.seenIn ?? '']);
+    await this.#outbox.add(command, [sid, copy.json, copy.expiresAt, copy.seenIn ?? '', this.#contact.era]);
   }
 
   // Called when the store does not have the session: either the session was lost with the server's data, or it was

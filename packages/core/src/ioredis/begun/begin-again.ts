@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import type { Redis } from 'ioredis';
 import type { DriverConnector } from '../../driver/driver-connector.ts';
 import { abandonSearch } from './abandon-search.ts';
+import { forestall } from './forestall.ts';
 import { internals, type Internals, type OwnConnector } from '../internals.ts';
 import { runSoon } from '../../event-loop/soon.ts';
 
@@ -44,11 +45,11 @@ export function beginAgain(
     connect(target);
     return;
   }
-  // An attempt to connect to a fixed address gets its socket before this turn of the event loop ends. So does an
-  // attempt for which a sentinel has already named the address.
+  // An attempt to connect to a fixed address gets its socket, or is forestalled, before this turn of the event loop
+  // ends. An attempt for which a sentinel has already named the address gets its socket, too.
   const isSearching = Array.isArray(target.options['sentinels']) && former.stream === stream;
   if (!isSearching) {
-    awaitFormer(target, discard);
+    awaitFormer(target, discard, forestall(target, former));
     return;
   }
   abandonSearch(target, former);
@@ -70,12 +71,17 @@ export function sendQueued(client: Redis): void {
  * Waits until an attempt that has no socket yet either gets one or fails, and prevents ioredis from ending the client
  * after a failure.
  */
-function awaitFormer(target: Internals, discard: (stream: Socket) => void): void {
+function awaitFormer(
+  target: Internals,
+  discard: (stream: Socket) => void,
+  onEnded: () => void = ignore,
+): void {
   const { stream: latest } = target;
   const setStatus = target.setStatus.bind(target);
   let isAwaited = true;
   const ended = (): void => {
     isAwaited = false;
+    onEnded();
     define(target, latest);
     target.setStatus = setStatus;
     if (target.status === 'reconnecting') connect(target);

@@ -3,6 +3,7 @@ import type { Driver } from '../../driver/driver.ts';
 import type { DriverConnector, FirstFailure } from '../../driver/driver-connector.ts';
 import { stopFailoverDetector } from '../begun/stop-failover-detector.ts';
 import { internals, type Internals } from '../internals.ts';
+import { connectOrJoin } from './connect-or-join.ts';
 import { keepToClient } from '../options/keep-to-client.ts';
 import { ownOptions, ownRetries } from '../options/own-options.ts';
 import { spareUnwatched } from './spare-unwatched.ts';
@@ -54,8 +55,7 @@ export function interceptConnect(client: Redis, source: FirstFailure): void {
 }
 
 function connectOrFail(this: Connecting, callback?: unknown): Promise<void> {
-  const connect = beneath(this as Internals, 'connect');
-  const connected = Promise.race([connect.call(this), this[attempts].firstFailure()]);
+  const connected = connectOrJoin(this, this[attempts]);
   if (typeof callback === 'function') {
     const answer = callback as (error: unknown) => void;
     connected.then(() => answer(null), answer);
