@@ -32,7 +32,7 @@ async function boot(...imports: NonNullable<Parameters<typeof Test.createTesting
 @Injectable()
 class Settings implements RedisResilienceOptionsFactory {
   createRedisResilienceOptions(): RedisResilienceModuleOptions {
-    return { url: servers[0]?.url as string };
+    return { url: servers[0]?.url };
   }
 }
 
