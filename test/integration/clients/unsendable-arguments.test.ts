@@ -1,6 +1,9 @@
 import type { Redis } from 'ioredis';
 import { expect, it } from 'vitest';
+import { pass } from '../stage/call-loop.ts';
 import { startProtectedRedis, type ProtectedRedis } from '../stage/protected-redis.ts';
+
+const timeoutMs = 500;
 
 /** Values that may be in a request body and cannot be converted to a string. */
 const values: readonly (readonly [string, unknown])[] = [
@@ -18,14 +21,14 @@ const calls: readonly (readonly [string, (client: Redis, value: never) => Promis
 it.concurrent.each(
   calls.flatMap(([call, run]) => values.map(([value, given]) => ({ call, run, value, given }))),
 )('$call with $value is rejected at once, and harms nobody', async ({ run, given }) => {
-  await using redis = await startProtectedRedis({ resilience: { timeoutMs: 200 } });
+  await using redis = await startProtectedRedis({ resilience: { timeoutMs } });
   await redis.client.ping();
   await expect(run(redis.client, given as never)).rejects.toThrow(TypeError);
   await staysWell(redis);
 });
 
 it.concurrent.each(values)('in a pipeline only the command with %s fails', async (_name, given) => {
-  await using redis = await startProtectedRedis({ resilience: { timeoutMs: 200 } });
+  await using redis = await startProtectedRedis({ resilience: { timeoutMs } });
   await redis.client.ping();
   const answers = await redis.client
     .pipeline()
@@ -40,7 +43,7 @@ it.concurrent.each(values)('in a pipeline only the command with %s fails', async
 });
 
 it.concurrent.each(values)('a transaction with %s does not run', async (_name, given) => {
-  await using redis = await startProtectedRedis({ resilience: { timeoutMs: 200 } });
+  await using redis = await startProtectedRedis({ resilience: { timeoutMs } });
   await redis.client.ping();
   const transaction = redis.client
     .multi()
@@ -57,9 +60,7 @@ it.concurrent.each(values)('a transaction with %s does not run', async (_name, g
  * Waits for longer than a deadline, and expects that no error was thrown late and that replies still match their calls.
  */
 async function staysWell(redis: ProtectedRedis): Promise<void> {
-  const duplicate = redis.client.duplicate();
-  await duplicate.blpop('nothing', 0.5);
-  duplicate.disconnect();
+  await pass(timeoutMs + 100);
   await redis.client.set('mine', 'value');
   expect(await redis.client.get('mine')).toBe('value');
   expect(redis.resilience.detail().inFlight).toBe(0);
