@@ -6,7 +6,7 @@ const script = `
 import { createInterface } from 'node:readline';
 import { createRedisResilience, runWithBudget } from '@redis-resilience/core';
 
-const options = { name: 'shop', timeoutMs: 2000, logger: false, admission: { maxWaitMs: 1500 } };
+const options = { name: 'shop', timeoutMs: 5000, logger: false, admission: { maxWaitMs: 1500 } };
 const resilience = createRedisResilience(process.env.TEST_REDIS_URL, options);
 const { client } = resilience;
 const get = () => client.get('secret-key').catch(() => undefined);
