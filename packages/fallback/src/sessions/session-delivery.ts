@@ -23,10 +23,10 @@ export interface DeliveryParts {
 
 /**
  * Returns how an outbox delivers sessions to their store. The writes are `session.set` and `session.touch`, with the
- * arguments `[sid, json, expiresAt, seenIn, writtenIn]`, and `session.destroy`, with `[sid, expiresAt]`. Only the last write to a
- * session counts. No write brings a destroyed session back: if the session is destroyed elsewhere while it is being
- * stored, it is removed again. A write that waited for Redis is dropped if the store no longer has the session, unless
- * the store has lost its data.
+ * arguments `[sid, json, expiresAt, seenIn, writtenIn]`, and `session.destroy`, with `[sid, expiresAt]`. Only the last
+ * write to a session counts. No write brings a destroyed session back: if the session is destroyed elsewhere while it is
+ * being stored, it is removed again. A write that waited for Redis is dropped if the store no longer has the session,
+ * unless the store has lost its data.
  */
 export function sessionDelivery(parts: DeliveryParts): Delivery {
   const { backend, clock, contact, copies, destroyed, life } = parts;
