@@ -76,13 +76,16 @@ describe('a process that is frozen and thawed', () => {
   });
 });
 
-// A script that does nothing until it has been frozen. As soon as it runs again, before it reads its sockets, it adds to
-// a counter in several ways, and prints the results.
-const sleeper = `
+/**
+ * A script that prepares its server, and does nothing until it has been frozen. As soon as it runs again, before it
+ * reads its sockets, it runs `act`.
+ */
+function sleeper(prepare: string, act: string): string {
+  return `
 import { createRedisResilience } from '@redis-resilience/core';
 const resilience = createRedisResilience(process.env.TARGET);
 const { client } = resilience;
-await client.set('visits', 0);
+${prepare}
 let lastAt = performance.now();
 const watch = setInterval(async () => {
   const now = performance.now();
@@ -90,7 +93,17 @@ const watch = setInterval(async () => {
   lastAt = now;
   if (!isThawed) return;
   clearInterval(watch);
-  const calls = [
+  ${act}
+  await resilience.close();
+}, 20);
+console.log('ready');
+`;
+}
+
+// Adds to a counter in several ways, and prints the results.
+const counter = sleeper(
+  `await client.set('visits', 0);`,
+  `const calls = [
     ...Array.from({ length: 5 }, () => client.incr('visits')),
     client.multi().incr('visits').exec(),
     client.pipeline().incr('visits').incr('visits').exec().then((replies) => replies.forEach(([error]) => {
@@ -100,18 +113,15 @@ const watch = setInterval(async () => {
   ];
   const settled = await Promise.allSettled(calls);
   const failures = settled.flatMap(({ reason }) => reason === undefined ? [] : [reason.code + ' ' + reason.outcome]);
-  console.log('settled', JSON.stringify({ failures, visits: await client.get('visits') }));
-  await resilience.close();
-}, 20);
-console.log('ready');
-`;
+  console.log('settled', JSON.stringify({ failures, visits: await client.get('visits') }));`,
+);
 
 it.each(['cut off its clients', 'restarted', 'been lost without a word'] as const)(
   'writes that a thawed process issues at once run exactly once if the server has %s',
   async (how) => {
     await using server = await startRedis({ config: { appendonly: 'yes' } });
     await using proxy = await startProxy({ target: server });
-    await using child = new ChildScript(sleeper, { TARGET: proxy.url });
+    await using child = new ChildScript(counter, { TARGET: proxy.url });
     await child.line('ready');
     child.freeze();
     if (how === 'restarted') await server.restart();
@@ -124,27 +134,14 @@ it.each(['cut off its clients', 'restarted', 'been lost without a word'] as cons
   },
 );
 
-// As soon as this script runs again after it was frozen, it adds to a counter and disconnects in the same turn.
-const leaver = `
-import { createRedisResilience } from '@redis-resilience/core';
-const resilience = createRedisResilience(process.env.TARGET);
-const { client } = resilience;
-await client.ping();
-let lastAt = performance.now();
-const watch = setInterval(async () => {
-  const now = performance.now();
-  const isThawed = now - lastAt > 1000;
-  lastAt = now;
-  if (!isThawed) return;
-  clearInterval(watch);
-  const calls = [client.incr('visits'), client.get('visits'), client.multi().incr('visits').exec()];
+// Adds to a counter, and disconnects in the same turn.
+const leaver = sleeper(
+  `await client.ping();`,
+  `const calls = [client.incr('visits'), client.get('visits'), client.multi().incr('visits').exec()];
   client.disconnect();
   const settled = await Promise.allSettled(calls);
-  console.log('settled', JSON.stringify(settled.map(({ value, reason }) => reason?.code ?? value)));
-  await resilience.close();
-}, 20);
-console.log('ready');
-`;
+  console.log('settled', JSON.stringify(settled.map(({ value, reason }) => reason?.code ?? value)));`,
+);
 
 it('commands that a thawed process issues just before it disconnects are answered', async () => {
   await using server = await startRedis();
